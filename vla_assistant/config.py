@@ -1,0 +1,272 @@
+"""Typed settings from config.toml: the sections below, and one table per back end (`[arms.simulated]`).
+
+The shipped config.toml is `render()` of the defaults; the user's file and `--set section.key=value` change what they
+name. Every mistake is reported at once, with the nearest valid name.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from vla_assistant import paths, registry
+from vla_assistant.errors import ConfigError
+
+
+class Section(BaseModel):
+    """Base of the sections: unknown keys are errors, values do not change."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class AppSection(Section):
+    """The program as a whole."""
+
+    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="How much the log files hold.")
+
+
+class ChoiceSection(Section):
+    """Which back end serves each part; `vla-assistant list` shows the names."""
+
+    policy: str = Field("compact", description="The vision-language-action policy.")
+    arm: str = Field("simulated", description="The arm that moves.")
+    camera: str = Field("simulated", description="The policy's eye. The shipped weights know only the simulator.")
+    extra_cameras: tuple[str, ...] = Field((), description='Shown beside it, for example ["opencv"].')
+    microphone: str = Field("sounddevice", description="Where sound comes from.")
+    recognizer: str = Field("auto", description='"auto" takes whisper when its weights are there, else sphinx.')
+    speaker: str = Field("pyttsx3", description='The voice; "silent" says nothing.')
+
+
+class SessionSection(Section):
+    """The life of one command."""
+
+    proposal_timeout_s: float = Field(30.0, gt=0, description="A proposal that nobody confirms expires after this.")
+    step_timeout_s: float = Field(30.0, gt=0, description="A step that is not done by then has failed.")
+    retries: int = Field(1, ge=0, le=5, description="How often a failed step is tried again.")
+    queue_length: int = Field(8, ge=1, description="Commands that may wait.")
+
+
+class ListeningSection(Section):
+    """From sound to utterance."""
+
+    mode: Literal["hands-free", "push-to-talk"] = Field("hands-free", description="When the program listens.")
+    calibration_s: float = Field(1.0, ge=0, description="Room noise is measured this long at start.")
+    timeout_s: float = Field(0.0, ge=0, description="Give up when nobody speaks for this long; 0 waits for ever.")
+    phrase_limit_s: float = Field(12.0, gt=0, description="An utterance is cut after this.")
+    pause_s: float = Field(0.6, gt=0, description="Silence that ends an utterance.")
+    min_confidence: float = Field(0.3, ge=0, le=1, description="Utterances below this are not acted on.")
+
+
+class SafetySection(Section):
+    """Limits of the guard. Raise them only for an arm you know."""
+
+    speed_scale: float = Field(1.0, gt=0, le=1, description="Share of the arm's own speed limits; real arms use 0.25.")
+    tool_speed: float = Field(0.45, gt=0, description="Top speed of the tool in simulation [m/s].")
+    real_tool_speed: float = Field(0.25, gt=0, description="Top speed of the tool of a real arm [m/s].")
+    joint_margin_rad: float = Field(0.02, ge=0, description="Distance kept from the joint limits [rad].")
+    clearance_m: float = Field(0.005, ge=0, description="Distance kept between the arm and itself or the table [m].")
+    stale_s: float = Field(0.5, gt=0, description="A chunk decided on an older picture is refused [s].")
+    heartbeat_timeout_s: float = Field(0.25, gt=0, description="No sign of life from the app for this long: hold [s].")
+    gui_timeout_s: float = Field(1.0, gt=0, description="The window has not ticked for this long: hold [s].")
+    energised_s: float = Field(60.0, ge=0, description="A real arm keeps its torque this long when the app is gone [s].")
+
+
+class SimulationSection(Section):
+    """The simulated world."""
+
+    seed: int = Field(0, ge=0, description="Which scene lies on the table.")
+    pace: Literal["realtime", "lockstep"] = Field(
+        "realtime", description='"lockstep" runs as fast as the machine can; commands without a window use it.'
+    )
+    picture_rate_hz: float = Field(20.0, gt=0, le=50, description="Camera pictures a second in real time.")
+
+
+class Sections(Section):
+    """All sections of config.toml that are no back end."""
+
+    app: AppSection = AppSection()
+    use: ChoiceSection = ChoiceSection()
+    session: SessionSection = SessionSection()
+    listening: ListeningSection = ListeningSection()
+    safety: SafetySection = SafetySection()
+    simulation: SimulationSection = SimulationSection()
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything that can be configured, checked."""
+
+    sections: Sections
+    backends: Mapping[str, Mapping[str, registry.BackendConfig]]
+
+    @property
+    def app(self) -> AppSection:
+        return self.sections.app
+
+    @property
+    def use(self) -> ChoiceSection:
+        return self.sections.use
+
+    @property
+    def session(self) -> SessionSection:
+        return self.sections.session
+
+    @property
+    def listening(self) -> ListeningSection:
+        return self.sections.listening
+
+    @property
+    def safety(self) -> SafetySection:
+        return self.sections.safety
+
+    @property
+    def simulation(self) -> SimulationSection:
+        return self.sections.simulation
+
+    def backend(self, kind: str, name: str) -> registry.BackendConfig:
+        """The typed settings of one back end.
+
+        Raises:
+            BackendError: there is no such back end.
+        """
+        registry.backend(kind, name)
+        return self.backends[kind][name]
+
+
+def load(path: Path | None = None, overrides: Iterable[str] = ()) -> Settings:
+    """Settings from the defaults, then `path` (default: the user's config.toml if it is there), then `overrides`.
+
+    Args:
+        path: A TOML file; it must exist when given.
+        overrides: Texts of the form "section.key=value"; the value is TOML, a bare word counts as a string.
+
+    Raises:
+        ConfigError: the file is missing or no TOML, or values are wrong; all mistakes are in the message.
+    """
+    tables = _read(path)
+    mistakes: list[str] = []
+    for override in overrides:
+        _apply(tables, override, mistakes)
+    settings = _check(tables, mistakes)
+    if mistakes or settings is None:
+        raise ConfigError(
+            "The configuration cannot be used:\n  " + "\n  ".join(mistakes),
+            "\nEvery option with its default and meaning is in the shipped config.toml.",
+        )
+    return settings
+
+
+def _read(path: Path | None) -> dict[str, Any]:
+    file = path or paths.user_config()
+    if path is None and not file.is_file():
+        return {}
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigError(f"The configuration file {file} cannot be read ({error.strerror}).") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"The configuration file {file} is not valid TOML: {error}.") from error
+
+
+def _apply(tables: dict[str, Any], override: str, mistakes: list[str]) -> None:
+    key, equals, text = override.partition("=")
+    *sections, last = key.strip().split(".")
+    if not equals or not sections or not last:
+        mistakes.append(f"{override!r} is not of the form section.key=value.")
+        return
+    try:
+        value = tomllib.loads(f"value = {text}")["value"]
+    except tomllib.TOMLDecodeError:
+        value = text.strip()
+    table = tables
+    for name in sections:
+        table = table.setdefault(name, {})
+        if not isinstance(table, dict):
+            mistakes.append(f"{override!r}: {name} is a value, not a section.")
+            return
+    table[last] = value
+
+
+def _check(tables: dict[str, Any], mistakes: list[str]) -> Settings | None:
+    sections = _validated(Sections, {k: v for k, v in tables.items() if k not in registry.FOLDERS}, "", mistakes)
+    backends = {kind: _check_kind(kind, tables.get(kind, {}), mistakes) for kind in registry.FOLDERS}
+    return Settings(sections, backends) if isinstance(sections, Sections) else None
+
+
+def _check_kind(kind: str, tables: Any, mistakes: list[str]) -> dict[str, registry.BackendConfig]:
+    found = registry.backends(kind)
+    if not isinstance(tables, dict):
+        mistakes.append(f"{kind} must be tables like [{kind}.{next(iter(found), 'name')}], not {tables!r}.")
+        return {}
+    mistakes += [f"{kind}.{name}: {_unknown(name, found)}" for name in tables if name not in found]
+    checked = {n: _validated(b.config_class, tables.get(n, {}), f"{kind}.{n}.", mistakes) for n, b in found.items()}
+    return {name: config for name, config in checked.items() if isinstance(config, registry.BackendConfig)}
+
+
+def _validated(model: type[BaseModel], table: Any, prefix: str, mistakes: list[str]) -> BaseModel | None:
+    try:
+        return model.model_validate(table)
+    except ValidationError as error:
+        mistakes += [_sentence(model, problem, prefix) for problem in error.errors()]
+        return None
+
+
+def _sentence(model: type[BaseModel], problem: Any, prefix: str) -> str:
+    where = [str(part) for part in problem["loc"]]
+    if problem["type"] == "extra_forbidden":
+        owner = model
+        for part in where[:-1]:
+            annotation = owner.model_fields[part].annotation
+            assert isinstance(annotation, type)
+            owner = annotation
+        known = list(owner.model_fields) + (list(registry.FOLDERS) if not prefix and len(where) == 1 else [])
+        return f"{prefix}{'.'.join(where)}: {_unknown(where[-1], known)}"
+    return f"{prefix}{'.'.join(where)}: {problem['msg']}, found {problem['input']!r}."
+
+
+def _unknown(name: str, known: Iterable[str]) -> str:
+    names = sorted(known)
+    near = get_close_matches(name, names, n=1)
+    return f"there is no such name; did you mean {near[0]!r}?" if near else f"unknown; known are {', '.join(names)}."
+
+
+def render() -> str:
+    """The text of the shipped config.toml: every option with its default and a comment."""
+    parts = [
+        "# Every option of vla-assistant with its default. Copy the lines you want to change into your own config.toml\n"
+        "# (`vla-assistant check` says where it lies) or pass them as --set section.key=value.\n"
+    ]
+    for name, field in Sections.model_fields.items():
+        assert isinstance(field.annotation, type)
+        parts.append(_render_table(name, field.annotation, (field.annotation.__doc__ or "").splitlines()[0]))
+    for kind in registry.FOLDERS:
+        for name, backend in registry.backends(kind).items():
+            parts.append(_render_table(f"{kind}.{name}", backend.config_class, backend.summary))
+    return "\n".join(parts)
+
+
+def _render_table(name: str, model: type[BaseModel], comment: str) -> str:
+    lines = [f"# {comment}", f"[{name}]"]
+    for key, field in model.model_fields.items():
+        lines += [f"# {field.description}", f"{key} = {_toml(field.default)}"]
+    return "\n".join(lines) + "\n"
+
+
+def _toml(value: Any) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, str):
+        return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    if isinstance(value, (list, tuple)):
+        return "[" + ", ".join(_toml(item) for item in value) + "]"
+    return repr(value)
+
+
+if __name__ == "__main__":
+    print(render(), end="")

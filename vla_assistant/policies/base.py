@@ -1,0 +1,36 @@
+"""The contract of a policy, and its manual.
+
+A policy sees pictures, words and the arm's state, never the state of things. It lives in the model process; its files
+import torch only when a policy is created. Who writes a new one: one file in this folder with `REQUIRES`, `Config`,
+`BACKEND` and a class with the methods below; `tests/policies/test_contract.py` runs over every back end found.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from vla_assistant.types import ActionChunk, Judgement, Observation, Plan, SeenThing, Step
+
+
+class Policy(Protocol):
+    """Looks, plans, acts and judges. Not thread-safe: one thread owns it."""
+
+    def look(self, observation: Observation) -> tuple[SeenThing, ...]:
+        """The things that the front picture shows, most confident first."""
+        ...
+
+    def plan(self, steps: tuple[Step, ...], observation: Observation) -> Plan:
+        """Ground every reference of the steps in the picture; confidence falls where a thing is not seen."""
+        ...
+
+    def act(self, observation: Observation, step: Step) -> ActionChunk:
+        """The next actions of this step, anchored at the pose commanded when the observation was made."""
+        ...
+
+    def judge(self, step: Step, before: Observation, now: Observation) -> Judgement:
+        """Is the step done? Concluded from pictures and gripper before and after it, never from the world's state."""
+        ...
+
+    def close(self) -> None:
+        """Free what it holds."""
+        ...

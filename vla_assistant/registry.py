@@ -1,0 +1,100 @@
+"""Kind + name -> the file of a back end.
+
+A back end is one file in its kind's folder with `REQUIRES` (import names it needs), a `Config` model and one class named
+in `BACKEND`. Other packages add theirs through the entry-point groups `vla_assistant.policies`, `.arms`, and so on.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import pkgutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from importlib.metadata import entry_points
+from types import ModuleType
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+from vla_assistant.errors import BackendError
+
+FOLDERS: Mapping[str, str] = {
+    "policies": "vla_assistant.policies",
+    "arms": "vla_assistant.arms",
+    "cameras": "vla_assistant.cameras",
+    "microphones": "vla_assistant.speech.microphones",
+    "recognizers": "vla_assistant.speech.recognizers",
+    "speakers": "vla_assistant.speech.speakers",
+}
+"""Kind -> package. A module in it without `BACKEND` is no back end."""
+
+
+class BackendConfig(BaseModel):
+    """Base of every back end's `Config`: unknown keys are errors, values do not change."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+@dataclass(frozen=True)
+class Backend:
+    """One back end found: its kind, its name in config.toml and its module."""
+
+    kind: str
+    name: str
+    module: ModuleType
+
+    @property
+    def config_class(self) -> type[BackendConfig]:
+        return self.module.Config
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """Import names this back end needs and this machine lacks."""
+        return tuple(name for name in self.module.REQUIRES if importlib.util.find_spec(name) is None)
+
+    @property
+    def summary(self) -> str:
+        """First line of the module's docstring."""
+        return (self.module.__doc__ or "").strip().partition("\n")[0]
+
+    def create(self, config: BackendConfig, **parts: Any) -> Any:
+        """The back end's object.
+
+        Raises:
+            BackendError: a package it needs is not installed.
+        """
+        if self.missing:
+            raise BackendError(
+                f"The {self.kind} back end {self.name!r} needs {', '.join(self.missing)}, which is not installed.",
+                f"Install it with: pip install 'vla-assistant[{self.name.replace('_', '-')}]'.",
+            )
+        return getattr(self.module, self.module.BACKEND)(config, **parts)
+
+
+def backends(kind: str) -> dict[str, Backend]:
+    """All back ends of a kind by name, the shipped ones first."""
+    package = importlib.import_module(FOLDERS[kind])
+    found: dict[str, Backend] = {}
+    for info in pkgutil.iter_modules(package.__path__):
+        module = importlib.import_module(f"{package.__name__}.{info.name}")
+        if hasattr(module, "BACKEND"):
+            found[info.name] = Backend(kind, info.name, module)
+    for point in entry_points(group=f"vla_assistant.{kind}"):
+        found.setdefault(point.name, Backend(kind, point.name, point.load()))
+    return found
+
+
+def backend(kind: str, name: str) -> Backend:
+    """The back end of that kind and name.
+
+    Raises:
+        BackendError: there is none; the hint lists those there are.
+    """
+    found = backends(kind)
+    if name in found:
+        return found[name]
+    near = get_close_matches(name, found, n=1)
+    guess = f" Did you mean {near[0]!r}?" if near else ""
+    raise BackendError(f"There is no {kind} back end {name!r}.{guess}", f"Available are: {', '.join(sorted(found))}.")
