@@ -74,7 +74,7 @@ class SafetySection(Section):
     stale_s: float = Field(0.5, gt=0, description="A chunk decided on an older picture is refused [s].")
     heartbeat_timeout_s: float = Field(0.25, gt=0, description="No sign of life from the app for this long: hold [s].")
     gui_timeout_s: float = Field(1.0, gt=0, description="The window has not ticked for this long: hold [s].")
-    energised_s: float = Field(60.0, ge=0, description="A real arm keeps its torque this long when the app is gone [s].")
+    energised_s: float = Field(60.0, ge=0, description="Torque stays on this long when the app is gone [s].")
 
 
 class SimulationSection(Section):
@@ -239,8 +239,8 @@ def _unknown(name: str, known: Iterable[str]) -> str:
 def render() -> str:
     """The text of the shipped config.toml: every option with its default and a comment."""
     parts = [
-        "# Every option of vla-assistant with its default. Copy the lines you want to change into your own config.toml\n"
-        "# (`vla-assistant check` says where it lies) or pass them as --set section.key=value.\n"
+        "# Every option of vla-assistant with its default. Copy the lines you want to change into your own\n"
+        "# config.toml (`vla-assistant check` says where it lies) or pass them as --set section.key=value.\n"
     ]
     for name, field in Sections.model_fields.items():
         assert isinstance(field.annotation, type)

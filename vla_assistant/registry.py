@@ -1,7 +1,8 @@
 """Kind + name -> the file of a back end.
 
-A back end is one file in its kind's folder with `REQUIRES` (import names it needs), a `Config` model and one class named
-in `BACKEND`. Other packages add theirs through the entry-point groups `vla_assistant.policies`, `.arms`, and so on.
+A back end is one file in its kind's folder with `REQUIRES` (import names it needs), a `Config` model and one class
+named in `BACKEND`. Other packages add theirs through the entry-point groups `vla_assistant.policies`, `.arms`, and so
+on.
 """
 
 from __future__ import annotations

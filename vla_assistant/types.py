@@ -184,7 +184,7 @@ class SeenThing:
 
 @dataclass(frozen=True, eq=False)
 class Grounding:
-    """Where a named thing is: heat map float32 (h, w), sum 1, over the whole picture of `camera`, and its best point."""
+    """Where a named thing is: heat map float32 (h, w), sum 1, over the picture of `camera`, and its best point."""
 
     reference: Reference
     camera: str

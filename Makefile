@@ -1,0 +1,33 @@
+# make run and make test set everything up by themselves; see README.md.
+PYTHON := .venv/bin/python
+ASSISTANT := .venv/bin/vla-assistant
+
+.PHONY: help setup run test check bench evaluate weights clean
+
+help: ## show the targets
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
+
+setup: ## Debian packages, .venv, the program
+	@packaging/setup.sh
+
+run: setup ## open the window; without a display run the spoken demo
+	@if [ -n "$$DISPLAY$$WAYLAND_DISPLAY" ] || [ "$$(uname)" = Darwin ]; then $(ASSISTANT); \
+	else echo "No display here: running the spoken demo without a window."; $(ASSISTANT) demo --out demo; fi
+
+test: setup ## all tests, as CI runs them
+	@$(PYTHON) -m pytest -q
+
+check: setup ## ruff and mypy
+	@$(PYTHON) -m ruff check . && $(PYTHON) -m ruff format --check . && $(PYTHON) -m mypy
+
+bench: setup ## run every benchmark and renew the table in docs/benchmarks.md
+	@$(PYTHON) benchmarks/run_all.py
+
+evaluate: setup ## the long roll-outs behind the figures in docs/training.md
+	@$(PYTHON) benchmarks/policy.py --trials 300
+
+weights: setup ## train the shipped weights again from nothing (hours)
+	@packaging/train_weights.sh
+
+clean: ## remove what was built
+	@rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache demo
