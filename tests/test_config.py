@@ -1,0 +1,95 @@
+"""config.toml: equal to the code's defaults, and every mistake told at once in a sentence."""
+
+from pathlib import Path
+
+import pytest
+
+from vla_assistant import config, paths, registry
+from vla_assistant.errors import BackendError, ConfigError
+
+
+@pytest.fixture
+def empty(tmp_path: Path) -> Path:
+    file = tmp_path / "config.toml"
+    file.write_text("")
+    return file
+
+
+def test_shipped_file_is_rendered_from_the_defaults() -> None:
+    message = "run: python -m vla_assistant.config > config.toml"
+    assert paths.default_config().read_text(encoding="utf-8") == config.render(), message
+
+
+def test_shipped_file_loads_to_the_defaults(empty: Path) -> None:
+    assert config.load(paths.default_config()) == config.load(empty)
+
+
+def test_every_option_has_a_description() -> None:
+    for name, field in config.Sections.model_fields.items():
+        for key, option in field.annotation.model_fields.items():
+            assert option.description, f"{name}.{key}"
+    for kind in registry.FOLDERS:
+        for name, backend in registry.backends(kind).items():
+            for key, option in backend.config_class.model_fields.items():
+                assert option.description, f"{kind}.{name}.{key}"
+
+
+def test_override_wins_over_file(tmp_path: Path) -> None:
+    file = tmp_path / "config.toml"
+    file.write_text("[session]\nretries = 2\nqueue_length = 3\n")
+    session = config.load(file, ["session.retries=0"]).session
+    assert (session.retries, session.queue_length) == (0, 3)
+
+
+def test_a_bare_word_is_a_string(empty: Path) -> None:
+    assert config.load(empty, ["use.speaker=silent"]).use.speaker == "silent"
+
+
+def test_all_mistakes_at_once_with_the_nearest_name(tmp_path: Path) -> None:
+    file = tmp_path / "config.toml"
+    file.write_text("[session]\nretrys = 2\nqueue_length = 'many'\n[sefety]\n[arms.simulatd]\n")
+    with pytest.raises(ConfigError) as caught:
+        config.load(file)
+    text = str(caught.value)
+    assert "session.retrys" in text
+    assert "'retries'" in text
+    assert "session.queue_length" in text
+    assert "'safety'" in text
+    assert "'simulated'" in text
+
+
+@pytest.mark.parametrize("override", ["session", "retries=1", "=1", "session.=1"])
+def test_an_override_of_the_wrong_form_is_refused(empty: Path, override: str) -> None:
+    with pytest.raises(ConfigError, match="section.key=value"):
+        config.load(empty, [override])
+
+
+def test_a_value_out_of_range_names_the_key(empty: Path) -> None:
+    with pytest.raises(ConfigError, match="safety.speed_scale"):
+        config.load(empty, ["safety.speed_scale=3"])
+
+
+def test_a_missing_or_broken_file_is_told(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="cannot be read"):
+        config.load(tmp_path / "none.toml")
+    broken = tmp_path / "broken.toml"
+    broken.write_text("[session\n")
+    with pytest.raises(ConfigError, match="not valid TOML"):
+        config.load(broken)
+
+
+def test_an_unknown_backend_lists_those_there_are() -> None:
+    with pytest.raises(BackendError, match="simulated") as caught:
+        registry.backend("arms", "simulatd")
+    assert "Did you mean 'simulated'?" in str(caught.value)
+
+
+@pytest.mark.parametrize("kind", sorted(registry.FOLDERS))
+def test_every_backend_keeps_the_contract(kind: str) -> None:
+    found = registry.backends(kind)
+    assert found
+    for backend in found.values():
+        assert issubclass(backend.config_class, registry.BackendConfig)
+        assert hasattr(backend.module, backend.module.BACKEND)
+        assert isinstance(backend.module.REQUIRES, tuple)
+        assert backend.summary
