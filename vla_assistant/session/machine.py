@@ -1,0 +1,403 @@
+"""The life of commands as a state machine: inputs and the time go in, effects come out. No thread, no device, no clock.
+
+A command waits in the queue, is interpreted, and is asked back, refused, or grounded into a proposal. Only a
+confirmation of exactly that proposal starts it; then each step is acted, judged, and tried again if need be. Whatever
+happens, every command ends once, with one `RunEnded`.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import StrEnum
+from itertools import count
+from typing import ClassVar
+
+from vla_assistant import events
+from vla_assistant.session import messages as m
+from vla_assistant.session.progress import Next, StepProgress
+from vla_assistant.types import Command, Intent, Outcome, PixelPoint, Plan, Proposal, Result, Step, Understanding
+
+SEEN_ABOVE = 0.3
+"""A thing whose grounding is less certain than this is not seen."""
+
+MOVED_BEYOND = 0.06
+"""A thing that moved this far between proposal and confirmation, as a fraction of the picture, voids the proposal."""
+
+CLOSED = (Intent.STOP, Intent.YES, Intent.NO, Intent.CANCEL)
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What can be configured, see `config.SessionSection`."""
+
+    proposal_timeout_s: float = 30.0
+    step_timeout_s: float = 30.0
+    retries: int = 1
+    queue_length: int = 8
+
+
+class Phase(StrEnum):
+    """How far a run has come."""
+
+    PLANNING = "planning"
+    PROPOSED = "proposed"
+    CHECKING = "checking"
+    ACTING = "acting"
+
+
+@dataclass
+class Run:
+    """A command on its way from being understood to its end."""
+
+    command: Command
+    steps: tuple[Step, ...]
+    phase: Phase = Phase.PLANNING
+    proposal: Proposal | None = None
+    ticket: m.Ticket | None = None
+    progress: StepProgress = field(default_factory=lambda: StepProgress(0.0))
+    attempts: dict[int, int] = field(default_factory=dict)
+
+
+class Session:
+    """See the module. `feed` is the only way in; what it returns must be carried out in order."""
+
+    def __init__(self, rules: Rules, describe: Callable[[tuple[Step, ...]], str]) -> None:
+        """`describe` says steps in words: "pick up the blue cube"."""
+        self._rules = rules
+        self._describe = describe
+        self._queue: deque[Command] = deque()
+        self._interpreting: Command | None = None
+        self._run: Run | None = None
+        self._stopped = False
+        self._proposals = count(1)
+        self._serials = count(1)
+        self._now = 0.0
+        self._effects: list[m.Effect] = []
+
+    @property
+    def stopped(self) -> bool:
+        """Latched by a stop, cleared by `Resume` only."""
+        return self._stopped
+
+    @property
+    def proposal(self) -> Proposal | None:
+        """The proposal that can be confirmed now."""
+        return self._run.proposal if self._run and self._run.phase is Phase.PROPOSED else None
+
+    @property
+    def acting(self) -> bool:
+        """Is a confirmed command being carried out?"""
+        return self._run is not None and self._run.phase is Phase.ACTING
+
+    @property
+    def idle(self) -> bool:
+        """Nothing waits, nothing is proposed, nothing is done."""
+        return not (self._queue or self._interpreting or self._run)
+
+    def feed(self, item: m.Input, now: float) -> tuple[m.Effect, ...]:
+        """Take one input at the time `now` [s, monotonic]; returns the effects in order."""
+        self._now = now
+        self._expire()
+        self._TABLE[type(item)](self, item)
+        self._pump()
+        effects, self._effects = tuple(self._effects), []
+        return effects
+
+    # What was said.
+
+    def _given(self, item: m.Given) -> None:
+        command = item.command
+        if item.closed is not None:
+            self._closed_word(command, item.closed)
+        elif not command.text.strip():
+            self._end(command, Result.REFUSED, "There are no words in that.")
+        elif len(self._queue) >= self._rules.queue_length:
+            self._end(command, Result.REFUSED, f"{len(self._queue)} commands are waiting already; say it again later.")
+        else:
+            busy = self._run is not None and self._run.phase is not Phase.PROPOSED
+            self._tell(events.Queued(self._now, command, len(self._queue) + busy))
+            self._queue.append(command)
+
+    def _closed_word(self, command: Command, word: Intent) -> None:
+        if word is Intent.STOP:
+            self._stop(m.Stop(f"you said {command.text.strip()!r}"))
+            self._end(command, Result.STOPPED, "Stopped.", say=False)
+        elif word is Intent.YES:
+            shown = self.proposal
+            if shown and command.time_s < shown.expires_s - self._rules.proposal_timeout_s:
+                shown = None  # the yes was spoken before this proposal was there
+            if shown:
+                self._confirm(m.Confirm(shown.id, str(command.source)))
+            reason = "Confirmed." if shown else "There is nothing to confirm."
+            self._end(command, Result.DONE if shown else Result.REFUSED, reason, say=not shown)
+        else:
+            reason = "Cancelled." if self._cancel_run(str(command.source)) else "There is nothing to cancel."
+            self._end(command, Result.CANCELLED, reason)
+
+    def _interpreted(self, item: m.Interpreted) -> None:
+        command = self._interpreting
+        if command is None or command.id != item.command_id:
+            return
+        self._interpreting = None
+        understanding = item.understanding
+        if self._run is not None and self._run.phase is not Phase.PROPOSED:
+            self._queue.appendleft(command)
+            return
+        self._tell(events.Understood(self._now, command, understanding))
+        if understanding.intent in CLOSED:
+            self._closed_word(command, understanding.intent)
+        elif understanding.intent is Intent.COMMAND and understanding.steps and not understanding.question:
+            self._plan(command, understanding.steps)
+        else:
+            self._answer(command, understanding)
+
+    def _answer(self, command: Command, understanding: Understanding) -> None:
+        if understanding.question:
+            self._end(command, Result.ASKED, understanding.question)
+        elif understanding.intent is Intent.QUESTION and understanding.reason:
+            self._end(command, Result.DONE, understanding.reason)
+        elif understanding.intent is Intent.CONTROL and understanding.reason == "resume":
+            self._resume(m.Resume())
+            self._end(command, Result.DONE, "Ready again.")
+        else:
+            self._end(command, Result.REFUSED, understanding.reason or "I did not understand that.")
+
+    # From steps to a proposal.
+
+    def _plan(self, command: Command, steps: tuple[Step, ...]) -> None:
+        if self._stopped:
+            self._end(command, Result.REFUSED, "I am stopped. Press resume first.")
+            return
+        self._withdraw("a newer command replaced it", Result.CANCELLED)
+        self._run = Run(command, steps)
+        self._effects.append(m.Ground(command, steps))
+
+    def _planned(self, item: m.Planned) -> None:
+        run = self._run
+        if run is None or run.command.id != item.command_id:
+            return
+        if run.phase is Phase.PLANNING:
+            unseen = [str(g.reference) for g in item.draft.plan.groundings if g.point.confidence < SEEN_ABOVE]
+            if unseen:
+                self._finish(Result.REFUSED, f"I do not see the {' and the '.join(dict.fromkeys(unseen))}.")
+            else:
+                self._propose(run, item.draft)
+        elif run.phase is Phase.CHECKING:
+            assert run.proposal is not None
+            if _moved(run.proposal.plan, item.draft.plan):
+                self._renew(run, item.draft)
+            else:
+                self._begin(run)
+
+    def _propose(self, run: Run, draft: m.Draft) -> None:
+        expires = self._now + self._rules.proposal_timeout_s
+        run.phase = Phase.PROPOSED
+        run.proposal = Proposal(
+            next(self._proposals), run.command, draft.plan, draft.frame_id, draft.frame_time_s, expires, draft.preview,
+            draft.first_chunk,
+        )  # fmt: skip
+        self._tell(events.Proposed(self._now, run.proposal))
+        self._say(f"Shall I {self._describe(run.steps)}?")
+
+    def _renew(self, run: Run, draft: m.Draft) -> None:
+        assert run.proposal is not None
+        self._tell(events.Withdrawn(self._now, run.proposal.id, "the table has changed"))
+        self._say("The table has changed.")
+        self._propose(run, draft)
+
+    def _confirm(self, item: m.Confirm) -> None:
+        shown = self.proposal
+        if shown is None or item.proposal_id not in (None, shown.id):
+            return
+        assert self._run is not None
+        self._tell(events.Confirmed(self._now, shown.id, item.by))
+        self._run.phase = Phase.CHECKING
+        self._effects.append(m.Recheck(shown))
+
+    def _cancel(self, item: m.Cancel) -> None:
+        if self._cancel_run(item.by):
+            self._say("Cancelled.")
+
+    def _cancel_run(self, by: str) -> bool:
+        if self._run is None:
+            return False
+        if self._run.phase is Phase.ACTING:
+            self._effects.append(m.Hold("you cancelled"))
+        self._withdraw(f"you cancelled it ({by})", Result.CANCELLED)
+        return True
+
+    def _withdraw(self, reason: str, result: Result) -> None:
+        """End the run that is planned, proposed or acting, if there is one; the reason continues "Because ..."."""
+        if self._run is None:
+            return
+        if self._run.proposal is not None and self._run.phase is not Phase.ACTING:
+            self._tell(events.Withdrawn(self._now, self._run.proposal.id, reason))
+        self._finish(result, f"{result.capitalize()}: {reason}.", say=False)
+
+    def _expire(self) -> None:
+        shown = self.proposal
+        if shown is not None and self._now >= shown.expires_s:
+            self._withdraw("nobody confirmed it in time", Result.CANCELLED)
+            self._say("Nobody confirmed, so I leave it.")
+
+    def _scene_changed(self, _item: m.SceneChanged) -> None:
+        if self._run is not None and self._run.phase in (Phase.PROPOSED, Phase.CHECKING):
+            self._withdraw("the table has changed", Result.CANCELLED)
+
+    # Motion: only `_begin` starts it, and only `_planned` after a confirmation calls that.
+
+    def _begin(self, run: Run) -> None:
+        run.phase = Phase.ACTING
+        self._effects.append(m.Begin(run.steps))
+        self._start_step(run, 0)
+
+    def _start_step(self, run: Run, index: int) -> None:
+        attempt = run.attempts[index] = run.attempts.get(index, 0) + 1
+        run.ticket = m.Ticket(run.command.id, index, attempt, next(self._serials))
+        run.progress = StepProgress(self._rules.step_timeout_s)
+        self._tell(events.StepStarted(self._now, index, run.steps[index], attempt))
+        self._effects.append(m.Act(run.ticket, run.steps[index]))
+
+    def _current(self, ticket: m.Ticket) -> Run | None:
+        return self._run if self._run is not None and self._run.ticket == ticket else None
+
+    def _acted(self, item: m.Acted) -> None:
+        run = self._current(item.ticket)
+        if run is not None:
+            self._go_on(run, item.ticket, run.progress.acted(item), "")
+
+    def _judged(self, item: m.Judged) -> None:
+        run = self._current(item.ticket)
+        if run is not None:
+            self._go_on(run, item.ticket, run.progress.judged(item.judgement), item.judgement.evidence)
+
+    def _go_on(self, run: Run, ticket: m.Ticket, what: Next, evidence: str) -> None:
+        step = run.steps[ticket.index]
+        if what is Next.ACT:
+            self._effects.append(m.Act(ticket, step))
+        elif what is Next.JUDGE:
+            self._effects.append(m.Judge(ticket, step, last=ticket.index == len(run.steps) - 1))
+        elif what is Next.DONE:
+            self._step_done(run, ticket, evidence)
+        else:
+            self._attempt_failed(run, ticket, run.progress.reason)
+
+    def _step_done(self, run: Run, ticket: m.Ticket, evidence: str) -> None:
+        self._tell(events.StepEnded(self._now, ticket.index, True, evidence))
+        if ticket.index + 1 < len(run.steps):
+            self._start_step(run, ticket.index + 1)
+        else:
+            self._finish(Result.DONE, f"Done: {self._describe(run.steps)}.", evidence)
+
+    def _attempt_failed(self, run: Run, ticket: m.Ticket, reason: str) -> None:
+        step = run.steps[ticket.index]
+        self._tell(events.StepEnded(self._now, ticket.index, False, reason))
+        if ticket.attempt <= self._rules.retries:
+            self._effects.append(m.Recover(ticket, step))
+        else:
+            self._finish(Result.FAILED, f"I could not {self._describe((step,))}: {reason}.", reason)
+
+    def _recovered(self, item: m.Recovered) -> None:
+        run = self._current(item.ticket)
+        if run is not None:
+            self._start_step(run, _restart(run.steps, item.ticket.index, item.holding))
+
+    # Ends.
+
+    def _broke(self, item: m.Broke) -> None:
+        if self._run is not None and self._run.command.id == item.command_id:
+            if self._run.phase is Phase.ACTING:
+                self._effects.append(m.Hold(item.reason))
+            self._finish(Result.FAILED, item.reason)
+        elif self._interpreting is not None and self._interpreting.id == item.command_id:
+            command, self._interpreting = self._interpreting, None
+            self._end(command, Result.FAILED, item.reason)
+
+    def _stop(self, item: m.Stop) -> None:
+        self._effects.append(m.Hold(item.reason))
+        first, self._stopped = not self._stopped, True
+        if first:
+            self._tell(events.Stopped(self._now, item.reason, still=False))
+            self._say("Stopped.")
+        self._withdraw(item.reason, Result.STOPPED)
+        waiting = [*([self._interpreting] if self._interpreting else []), *self._queue]
+        self._interpreting = None
+        self._queue.clear()
+        for command in waiting:
+            self._end(command, Result.STOPPED, "Stopped before it began.", say=False)
+
+    def _stood(self, _item: m.Stood) -> None:
+        if self._stopped:
+            self._tell(events.Stopped(self._now, "the arm stands still", still=True))
+
+    def _resume(self, _item: m.Resume) -> None:
+        if self._stopped:
+            self._stopped = False
+            self._tell(events.Resumed(self._now))
+
+    def _tick(self, _item: m.Tick) -> None:
+        """Expiry is checked before every input."""
+
+    def _finish(self, result: Result, reason: str, evidence: str = "", say: bool = True) -> None:
+        assert self._run is not None
+        run, self._run = self._run, None
+        self._end(run.command, result, reason, evidence, say)
+
+    def _end(self, command: Command, result: Result, reason: str, evidence: str = "", say: bool = True) -> None:
+        claimed = result is Result.DONE
+        outcome = Outcome(result, reason, evidence, self._now - command.time_s, claimed)
+        self._tell(events.RunEnded(self._now, command, outcome))
+        if say:
+            self._say(reason)
+
+    def _pump(self) -> None:
+        ready = self._run is None or self._run.phase is Phase.PROPOSED
+        if ready and self._queue and self._interpreting is None:
+            self._interpreting = self._queue.popleft()
+            self._effects.append(m.Interpret(self._interpreting))
+
+    def _tell(self, event: events.Event) -> None:
+        self._effects.append(m.Publish(event))
+
+    def _say(self, text: str) -> None:
+        self._tell(events.Said(self._now, text))
+
+    _TABLE: ClassVar[dict[type[m.Input], Callable[..., None]]] = {
+        m.Given: _given,
+        m.Interpreted: _interpreted,
+        m.Planned: _planned,
+        m.Broke: _broke,
+        m.Confirm: _confirm,
+        m.Cancel: _cancel,
+        m.Stop: _stop,
+        m.Stood: _stood,
+        m.Resume: _resume,
+        m.SceneChanged: _scene_changed,
+        m.Acted: _acted,
+        m.Judged: _judged,
+        m.Recovered: _recovered,
+        m.Tick: _tick,
+    }
+
+
+def _moved(before: Plan, now: Plan) -> bool:
+    """Has anything the plan refers to moved, or gone, since it was proposed?"""
+    if len(before.groundings) != len(now.groundings):
+        return True
+    pairs = zip(before.groundings, now.groundings, strict=True)
+    return any(_far(old.point, new.point) for old, new in pairs)
+
+
+def _far(old: PixelPoint, new: PixelPoint) -> bool:
+    gone = new.confidence < SEEN_ABOVE
+    return gone or max(abs(old.u - new.u), abs(old.v - new.v)) > MOVED_BEYOND
+
+
+def _restart(steps: tuple[Step, ...], index: int, holding: bool) -> int:
+    """Where to try again: a thing that is no longer in the gripper has to be picked up first."""
+    if holding or steps[index].skill not in ("place", "put_down"):
+        return index
+    picks = [i for i in range(index) if steps[i].skill == "pick"]
+    return picks[-1] if picks else index

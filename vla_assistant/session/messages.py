@@ -1,0 +1,220 @@
+"""What goes into the session and what comes out of it: inputs and effects, frozen.
+
+A `Ticket` names one attempt at one step of one command. Results that come back with an old ticket or an old command id
+belong to something that has ended in the meantime and are ignored.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from vla_assistant.events import Event
+from vla_assistant.types import ActionChunk, Command, Intent, Judgement, Plan, Preview, Proposal, Step, Understanding
+
+
+@dataclass(frozen=True)
+class Ticket:
+    """One attempt (from 1) at step `index` (from 0) of a command; `serial` tells apart two visits of the same step."""
+
+    command_id: int
+    index: int
+    attempt: int
+    serial: int
+
+
+@dataclass(frozen=True, eq=False)
+class Draft:
+    """A plan with the picture it was made on, before it becomes a proposal."""
+
+    plan: Plan
+    frame_id: int
+    frame_time_s: float
+    preview: Preview | None = None
+    first_chunk: ActionChunk | None = None
+
+
+@dataclass(frozen=True)
+class Input:
+    """Base of everything that can happen to a session."""
+
+
+@dataclass(frozen=True)
+class Given(Input):
+    """Somebody said or typed something; `closed` is set when it is one of the closed words."""
+
+    command: Command
+    closed: Intent | None = None
+
+
+@dataclass(frozen=True)
+class Interpreted(Input):
+    """The language layer has understood a command."""
+
+    command_id: int
+    understanding: Understanding
+
+
+@dataclass(frozen=True, eq=False)
+class Planned(Input):
+    """The policy has grounded the steps; also the answer to `Recheck`."""
+
+    command_id: int
+    draft: Draft
+
+
+@dataclass(frozen=True)
+class Broke(Input):
+    """Something the command needs has failed; the reason is a sentence."""
+
+    command_id: int
+    reason: str
+
+
+@dataclass(frozen=True)
+class Confirm(Input):
+    """The user says yes to a proposal (None: to the one that is shown)."""
+
+    proposal_id: int | None
+    by: str
+
+
+@dataclass(frozen=True)
+class Cancel(Input):
+    """The user says no, or cancel."""
+
+    by: str
+
+
+@dataclass(frozen=True)
+class Stop(Input):
+    """The arm was told to stop."""
+
+    reason: str
+
+
+@dataclass(frozen=True)
+class Stood(Input):
+    """The stopped arm's own state says that it stands still."""
+
+
+@dataclass(frozen=True)
+class Resume(Input):
+    """The user clears the latch of a stop."""
+
+
+@dataclass(frozen=True)
+class SceneChanged(Input):
+    """What lies on the table is not what the proposal was made for."""
+
+
+@dataclass(frozen=True)
+class Acted(Input):
+    """A chunk was executed (`allowed`) or refused by the guard with a reason.
+
+    Attributes:
+        ticket: The attempt it belongs to.
+        done: The policy's probability 0-1 that the step is finished.
+        time_s: Clock of the arm [s]; the step's time-out counts on it.
+        allowed: False when the guard refused the chunk.
+        reason: Why it was refused.
+    """
+
+    ticket: Ticket
+    done: float
+    time_s: float
+    allowed: bool = True
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Judged(Input):
+    """What the policy concludes about the step."""
+
+    ticket: Ticket
+    judgement: Judgement
+
+
+@dataclass(frozen=True)
+class Recovered(Input):
+    """The arm is ready for another attempt; `holding` tells whether something is in the gripper."""
+
+    ticket: Ticket
+    holding: bool
+
+
+@dataclass(frozen=True)
+class Tick(Input):
+    """Time has passed."""
+
+
+@dataclass(frozen=True)
+class Effect:
+    """Base of everything a session asks for."""
+
+
+@dataclass(frozen=True)
+class Publish(Effect):
+    """Tell the subscribers."""
+
+    event: Event
+
+
+@dataclass(frozen=True)
+class Interpret(Effect):
+    """Let the language layer understand the command; answer with `Interpreted`."""
+
+    command: Command
+
+
+@dataclass(frozen=True)
+class Ground(Effect):
+    """Let the policy ground the steps; answer with `Planned` or `Broke`."""
+
+    command: Command
+    steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True)
+class Recheck(Effect):
+    """Ground the confirmed proposal again in the picture of now; answer with `Planned` or `Broke`."""
+
+    proposal: Proposal
+
+
+@dataclass(frozen=True)
+class Begin(Effect):
+    """The confirmed motion of these steps begins."""
+
+    steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True)
+class Act(Effect):
+    """Execute the next chunk of the step; answer with `Acted` or `Broke`."""
+
+    ticket: Ticket
+    step: Step
+
+
+@dataclass(frozen=True)
+class Judge(Effect):
+    """Conclude whether the step is done; `last`: let things come to rest first. Answer with `Judged` or `Broke`."""
+
+    ticket: Ticket
+    step: Step
+    last: bool
+
+
+@dataclass(frozen=True)
+class Recover(Effect):
+    """Bring the arm into a pose from which the step can be tried again; answer with `Recovered` or `Broke`."""
+
+    ticket: Ticket
+    step: Step
+
+
+@dataclass(frozen=True)
+class Hold(Effect):
+    """Less motion: let the arm hold where it is, now."""
+
+    reason: str

@@ -1,0 +1,73 @@
+"""When is a step done, when has an attempt failed: pure rules over what the policy and the guard report."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from vla_assistant.session.messages import Acted
+from vla_assistant.types import Judgement
+
+DONE_ABOVE = 0.5
+"""A chunk whose `done` is above this says that the step is finished."""
+
+DONE_CHUNKS = 2
+"""So many chunks in a row must say so before the step is judged."""
+
+DOUBTS = 3
+"""So many judgements may disagree with the policy's `done` before the attempt counts as failed."""
+
+REFUSALS = 5
+"""So many chunks in a row may be refused by the guard before the attempt counts as failed."""
+
+
+class Next(StrEnum):
+    """What to do after a chunk or a judgement."""
+
+    ACT = "act"
+    JUDGE = "judge"
+    DONE = "done"
+    FAILED = "failed"
+
+
+@dataclass
+class StepProgress:
+    """One attempt at one step.
+
+    Attributes:
+        timeout_s: A step that is not done by then is judged a last time.
+        reason: Why the attempt failed, a sentence.
+    """
+
+    timeout_s: float
+    reason: str = ""
+    _began_s: float | None = None
+    _finished: int = 0
+    _refused: int = 0
+    _doubts: int = 0
+    _out_of_time: bool = False
+
+    def acted(self, acted: Acted) -> Next:
+        """Count a chunk."""
+        if self._began_s is None:
+            self._began_s = acted.time_s
+        self._refused = 0 if acted.allowed else self._refused + 1
+        if self._refused >= REFUSALS:
+            self.reason = acted.reason
+            return Next.FAILED
+        self._out_of_time = acted.time_s - self._began_s > self.timeout_s
+        self._finished = self._finished + 1 if acted.done > DONE_ABOVE else 0
+        return Next.JUDGE if self._out_of_time or self._finished >= DONE_CHUNKS else Next.ACT
+
+    def judged(self, judgement: Judgement) -> Next:
+        """Count a judgement: only one that agrees ends the step well."""
+        if judgement.done:
+            return Next.DONE
+        self._doubts += 1
+        self._finished = 0
+        if not self._out_of_time and self._doubts < DOUBTS:
+            return Next.ACT
+        self.reason = judgement.evidence or "it is not done"
+        if self._out_of_time:
+            self.reason = f"{self.reason} after {self.timeout_s:g} seconds"
+        return Next.FAILED
