@@ -1,0 +1,8 @@
+"""Words -> canonical steps: closed words, a grammar over one vocabulary file, questions back; pure and fast."""
+
+from vla_assistant.language.closed import closed_intent
+from vla_assistant.language.interpreter import understand
+from vla_assistant.language.phrasing import describe, examples
+from vla_assistant.language.speech_grammar import jsgf
+
+__all__ = ["closed_intent", "describe", "examples", "jsgf", "understand"]

@@ -1,0 +1,291 @@
+"""The grammar of instructions: a small recursive parser over the vocabulary, from words to clauses.
+
+    request    := clause (joint clause)*
+    joint      := (comma | connector)*
+    clause     := pick | place | release | push | home            each after courteous openings
+    pick       := verb thing ["up"] ["from the table"]
+    place      := verb thing ["down"] relation (thing | table) | verb thing "down"
+    release    := verb thing ["down"] ["on the table"]
+    push       := verb thing "to" ["the"] side ["of the table"]
+    home       := verb ["back"] ["to"] ["the"] home | home
+    thing      := pronoun | [quantifier | article]* (colour | unknown word)* [noun | "one"]
+
+Verbs open several frames ("move" is place, push or home): all are tried, and the request counts only when it is used up to
+its last word. The farthest failure is kept as a `Gap`, from which the question to the user is made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from vla_assistant.language import words
+from vla_assistant.language.vocabulary import FRAMES, Lexicon, Phrase
+
+
+@dataclass(frozen=True)
+class NounPhrase:
+    """A thing as it was said.
+
+    Attributes:
+        said: The words.
+        name: Canonical noun; None for a pronoun, "the red one", a missing or an unknown noun.
+        colour: Canonical colour or None.
+        unknown: Words the vocabulary lacks.
+        pronoun: It is "it", "that", ...
+        quantifier: "both", "two", ... or "".
+    """
+
+    said: Phrase
+    name: str | None = None
+    colour: str | None = None
+    unknown: Phrase = ()
+    pronoun: bool = False
+    quantifier: str = ""
+
+    def __str__(self) -> str:
+        return " ".join(self.said)
+
+
+@dataclass(frozen=True)
+class Clause:
+    """One clause: its frame ("pick", "place", "put_down", "push", "home") and what fills it."""
+
+    frame: str
+    object: NounPhrase | None = None
+    destination: NounPhrase | None = None
+    side: str | None = None
+
+
+@dataclass(frozen=True)
+class Gap:
+    """Why a text is no request.
+
+    Attributes:
+        kind: What was expected at `at`: "verb", "object", "relation", "destination", "side", "end" or "thing" (a thing was
+            named and nothing to do with it).
+        at: Index of the word.
+        frame: Frame of the clause that broke off, if its verb was found.
+        object: The object found so far.
+    """
+
+    kind: str
+    at: int
+    frame: str = ""
+    object: NounPhrase | None = None
+
+
+class Parser:
+    """Parses the words of one request; use `request()` once, then `gap` says what went wrong if it returned None."""
+
+    def __init__(self, sentence: Phrase, lexicon: Lexicon) -> None:
+        self._lexicon = lexicon
+        self._words = self._trimmed(words.without(lexicon.courtesy["fillers"], sentence))
+        self._dead: set[int] = set()
+        self.gap = Gap("verb", 0)
+
+    @property
+    def words(self) -> Phrase:
+        """The words that are parsed: without fillers and courteous closings."""
+        return self._words
+
+    def request(self) -> tuple[Clause, ...] | None:
+        """The clauses of the whole text, or None."""
+        if len(self._words) > words.LONGEST_SENTENCE:
+            return None
+        return self._request(self._skip(0))
+
+    def bare_thing(self) -> NounPhrase | None:
+        """The thing that makes up the whole text ("the red cup"), or None."""
+        found = self._thing(self._skip(0))
+        return found[0] if found and found[1] == len(self._words) else None
+
+    def _request(self, at: int) -> tuple[Clause, ...] | None:
+        if at in self._dead:
+            return None
+        for clause, after in self._clause(self._opened(at)):
+            if after == len(self._words):
+                return (clause,)
+            rest = self._request(self._skip(after))
+            if rest is not None:
+                return (clause, *rest)
+            self._fail(Gap("end", after, clause.frame, clause.object))
+        self._dead.add(at)
+        return None
+
+    def _clause(self, at: int) -> Iterator[tuple[Clause, int]]:
+        parsers = {
+            "pick": self._pick,
+            "place": self._place,
+            "stack": self._place,
+            "release": self._release,
+            "push": self._push,
+            "home": self._home,
+        }
+        if home := self._place_named(at, ("home",)):
+            yield Clause("home"), home[1]
+        verbs = [(verb, frame) for frame in FRAMES for verb in self._lexicon.verbs[frame] if self._stands(verb, at)]
+        for verb, frame in sorted(verbs, key=lambda found: -len(found[0])):
+            yield from parsers[frame](at + len(verb))
+
+    def _pick(self, at: int) -> Iterator[tuple[Clause, int]]:
+        if (found := self._object(at, "pick")) is None:
+            return
+        thing, after = found
+        after = self._optional(self._lexicon.small["up"], after)
+        yield Clause("pick", thing), self._optional(self._lexicon.small["from_table"], after)
+
+    def _place(self, at: int) -> Iterator[tuple[Clause, int]]:
+        if (found := self._object(at, "place")) is None:
+            return
+        thing, before = found
+        after = self._optional(self._lexicon.small["down"], before)
+        relation = words.longest_match(self._lexicon.relations, self._words, after)
+        if relation is None:
+            if after > before:
+                yield Clause("put_down", thing), after
+            self._fail(Gap("relation", after, "place", thing))
+            return
+        after += len(relation)
+        table = self._place_named(self._optional(self._lexicon.small["articles"], after), ("table",))
+        if table is not None:
+            yield Clause("put_down", thing), table[1]
+        elif (destination := self._thing(after)) is not None:
+            yield Clause("place", thing, destination[0]), destination[1]
+        else:
+            self._fail(Gap("destination", after, "place", thing))
+
+    def _release(self, at: int) -> Iterator[tuple[Clause, int]]:
+        if (found := self._object(at, "put_down")) is None:
+            return
+        thing, after = found
+        after = self._optional(self._lexicon.small["down"], after)
+        yield from self._onto_table(thing, after)
+
+    def _onto_table(self, thing: NounPhrase, after: int) -> Iterator[tuple[Clause, int]]:
+        relation = words.longest_match(self._lexicon.relations, self._words, after)
+        if relation is not None:
+            start = self._optional(self._lexicon.small["articles"], after + len(relation))
+            if (table := self._place_named(start, ("table",))) is not None:
+                yield Clause("put_down", thing), table[1]
+                return
+        yield Clause("put_down", thing), after
+
+    def _push(self, at: int) -> Iterator[tuple[Clause, int]]:
+        if (found := self._object(at, "push")) is None:
+            return
+        thing, after = found
+        start = self._optional(self._lexicon.small["to"], after)
+        side = self._place_named(start, ("left", "right"))
+        if side is None:
+            self._fail(Gap("side", after, "push", thing))
+            return
+        yield Clause("push", thing, side=side[0]), self._optional(self._lexicon.small["of_table"], side[1])
+
+    def _home(self, at: int) -> Iterator[tuple[Clause, int]]:
+        after = self._optional(self._lexicon.small["back"], at)
+        after = self._optional(self._lexicon.small["to"], after)
+        after = self._optional(self._lexicon.small["articles"], after)
+        if home := self._place_named(after, ("home",)):
+            yield Clause("home"), home[1]
+        else:
+            self._fail(Gap("destination", after, "home"))
+
+    def _object(self, at: int, frame: str) -> tuple[NounPhrase, int] | None:
+        found = self._thing(at)
+        if found is None:
+            self._fail(Gap("object", at, frame))
+        return found
+
+    def _thing(self, at: int) -> tuple[NounPhrase, int] | None:
+        small = self._lexicon.small
+        pronoun = words.longest_match(small["pronouns"], self._words, at)
+        if pronoun and self._ends_thing(at + len(pronoun)):
+            return NounPhrase(pronoun, pronoun=True), at + len(pronoun)
+        quantifier, after = self._matched(small["quantifiers"], at)
+        after = self._repeated(small["articles"], after)
+        start = after
+        colour: str | None = None
+        unknown: list[str] = []
+        while after < len(self._words):
+            for nouns, name in ((self._lexicon.things, True), (small["substitutes"], False)):
+                if noun := words.longest_match(nouns, self._words, after):
+                    said = self._words[start : after + len(noun)]
+                    canonical = self._lexicon.things[noun] if name else None
+                    thing = NounPhrase(said, canonical, colour, tuple(unknown), quantifier=" ".join(quantifier))
+                    return thing, after + len(noun)
+            shade = words.longest_match(self._lexicon.colours, self._words, after)
+            if shade and colour is None:
+                colour = self._lexicon.colours[shade]
+                after = self._optional(small["adjective_suffixes"], after + len(shade))
+            elif shade is None and self._ends_thing(after):
+                break
+            else:
+                unknown.append(self._words[after])
+                after += 1
+        if colour is None and not unknown:
+            return None
+        said = self._words[start:after]
+        return NounPhrase(said, None, colour, tuple(unknown), quantifier=" ".join(quantifier)), after
+
+    def _ends_thing(self, at: int) -> bool:
+        """Whether no word of a thing can stand at `at`: the text ends there, or a word of the sentence's frame does."""
+        if at >= len(self._words) or self._words[at] == ",":
+            return True
+        small = self._lexicon.small
+        bounds: Iterable[Iterable[Phrase]] = (
+            self._lexicon.relations, self._lexicon.refused_relations, small["connectors"], small["up"], small["down"],
+            small["to"], small["from_table"], small["negations"], small["pronouns"], self._lexicon.places,
+        )  # fmt: skip
+        return any(words.longest_match(phrases, self._words, at) for phrases in bounds)
+
+    def _place_named(self, at: int, names: tuple[str, ...]) -> tuple[str, int] | None:
+        place = words.longest_match(self._lexicon.places, self._words, at)
+        if place is None or self._lexicon.places[place] not in names:
+            return None
+        return self._lexicon.places[place], at + len(place)
+
+    def _skip(self, at: int) -> int:
+        """Past commas and connectors."""
+        while at < len(self._words):
+            if self._words[at] == ",":
+                at += 1
+            elif connector := words.longest_match(self._lexicon.small["connectors"], self._words, at):
+                at += len(connector)
+            else:
+                break
+        return at
+
+    def _opened(self, at: int) -> int:
+        """Past courteous openings."""
+        before = -1
+        while at != before:
+            before = at
+            at = self._skip(self._optional(self._lexicon.courtesy["openings"], at))
+        return at
+
+    def _trimmed(self, sentence: Phrase) -> Phrase:
+        """Without courteous closings and commas at the end."""
+        for phrase in sorted(self._lexicon.courtesy["closings"], key=len, reverse=True):
+            if sentence[-len(phrase) :] == phrase:
+                return self._trimmed(sentence[: -len(phrase)])
+        return self._trimmed(sentence[:-1]) if sentence[-1:] == (",",) else sentence
+
+    def _stands(self, phrase: Phrase, at: int) -> bool:
+        return self._words[at : at + len(phrase)] == phrase
+
+    def _optional(self, phrases: Iterable[Phrase], at: int) -> int:
+        return at + len(words.longest_match(phrases, self._words, at) or ())
+
+    def _repeated(self, phrases: Iterable[Phrase], at: int) -> int:
+        while (after := self._optional(phrases, at)) != at:
+            at = after
+        return at
+
+    def _matched(self, phrases: Iterable[Phrase], at: int) -> tuple[Phrase, int]:
+        phrase = words.longest_match(phrases, self._words, at) or ()
+        return phrase, at + len(phrase)
+
+    def _fail(self, gap: Gap) -> None:
+        if gap.at >= self.gap.at and (gap.kind, gap.frame) != (self.gap.kind, self.gap.frame):
+            self.gap = gap

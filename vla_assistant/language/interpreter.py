@@ -1,0 +1,149 @@
+"""Words -> what is meant: closed words first, then questions and corrections, then the grammar of instructions.
+
+Pure, without a model and without a device. Nothing is acted on by a keyword: steps come only out of a text that the grammar
+used up to its last word and that holds no negation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from difflib import get_close_matches
+
+from vla_assistant.language import words
+from vla_assistant.language.closed import closed_intent, control_word
+from vla_assistant.language.grammar import Gap, NounPhrase, Parser
+from vla_assistant.language.meaning import Context, Refused, Unclear, steps_of
+from vla_assistant.language.phrasing import examples, what_is_seen
+from vla_assistant.language.vocabulary import Lexicon, Phrase, load
+from vla_assistant.types import Intent, Reference, SeenThing, Understanding
+
+UNCERTAIN = 0.5
+"""Confidence of an understanding that ends in a question."""
+
+
+def understand(
+    text: str, seen: Sequence[SeenThing] = (), *, last: Reference | None = None, language: str = "en"
+) -> Understanding:
+    """What the text means.
+
+    Args:
+        text: What was typed or heard.
+        seen: What the policy sees; empty when that is not known. References are then resolved to one thing that is seen, or
+            asked about.
+        last: The object of the command before, which "it" may mean.
+        language: Key of the vocabulary file.
+
+    Returns:
+        For a question, `reason` is the answer as far as the picture and the vocabulary give it; for a control word it is the
+        word's name.
+
+    Raises:
+        InputError: the text is empty or too long.
+    """
+    words.check(text)
+    closed = closed_intent(text, language)
+    if closed is not None:
+        return Understanding(text, closed)
+    control = control_word(text, language)
+    if control is not None:
+        return Understanding(text, Intent.CONTROL, reason=control)
+    vocabulary = load()
+    context = Context(vocabulary, vocabulary.lexicon(language), seen, last)
+    return _conversation(text, context) or _instruction(text, context)
+
+
+def _conversation(text: str, context: Context) -> Understanding | None:
+    """Questions, corrections and lessons; None for everything else."""
+    lexicon = context.lexicon
+    spoken = words.normalised(text)
+    bare = words.without([*lexicon.courtesy["fillers"], (",",)], spoken)
+    if words.starts_with((*lexicon.questions["openings"], *lexicon.questions["help"]), bare):
+        return Understanding(text, Intent.QUESTION, reason=_answer(bare, context))
+    if words.starts_with(lexicon.teaching, bare):
+        return Understanding(text, Intent.TEACH, reason=f"I cannot learn that yet. {_able(context)}")
+    opening = words.starts_with(lexicon.corrections, bare)
+    if opening and len(bare) > len(opening):
+        wanted = " ".join(bare[len(opening) :])
+        return Understanding(
+            text, Intent.CORRECTION, question="Please say the whole command as you want it.", notes=(wanted,)
+        )
+    return None
+
+
+def _answer(bare: Phrase, context: Context) -> str:
+    lexicon = context.lexicon
+    if any(bare == phrase for phrase in lexicon.questions["seen"]):
+        return what_is_seen(context.seen, lexicon)
+    if any(bare == phrase for phrase in lexicon.questions["help"]):
+        return _able(context)
+    return f'I cannot answer that. Ask me "what do you see" or "what can I say". {_able(context)}'
+
+
+def _instruction(text: str, context: Context) -> Understanding:
+    spoken = words.normalised(text)
+    if words.without(context.lexicon.small["negations"], spoken) != spoken:
+        return Understanding(
+            text, Intent.UNSUPPORTED, confidence=UNCERTAIN,
+            reason=f"I hear a no or not in that, so I move nothing. Say only what I should do. {_able(context)}",
+        )  # fmt: skip
+    parser = Parser(spoken, context.lexicon)
+    clauses = parser.request()
+    if clauses is None:
+        return _not_parsed(text, parser, context)
+    try:
+        return Understanding(text, Intent.COMMAND, steps_of(clauses, context))
+    except Unclear as question:
+        return Understanding(text, Intent.COMMAND, confidence=UNCERTAIN, question=str(question))
+    except Refused as refusal:
+        return Understanding(text, Intent.UNSUPPORTED, confidence=UNCERTAIN, reason=str(refusal))
+
+
+def _not_parsed(text: str, parser: Parser, context: Context) -> Understanding:
+    gap = parser.gap
+    if not gap.frame:
+        thing = parser.bare_thing()
+        if thing is not None and thing.name is not None and not thing.unknown:
+            question = f"What should I do with the {thing}? {_able(context)}"
+            return Understanding(text, Intent.COMMAND, confidence=UNCERTAIN, question=question)
+        reason = f"I did not understand that.{_spelling(parser.words, context.lexicon)} {_able(context)}"
+        return Understanding(text, Intent.UNSUPPORTED, confidence=UNCERTAIN, reason=reason)
+    if gap.at < len(parser.words):
+        return Understanding(text, Intent.UNSUPPORTED, confidence=UNCERTAIN, reason=_rest(gap, parser, context))
+    return Understanding(text, Intent.COMMAND, confidence=UNCERTAIN, question=_missing(gap))
+
+
+def _missing(gap: Gap) -> str:
+    """The question for what the sentence lacks at its end."""
+    verb = {"pick": "pick up", "place": "place", "put_down": "put down", "push": "push", "home": "go"}[gap.frame]
+    thing = _definite(gap.object)
+    if gap.kind == "object":
+        return f"What should I {verb}?"
+    if gap.kind == "side":
+        return f"To which side should I push {thing}: left or right?"
+    return f"Where should I {verb} {thing}?" if gap.object else f"Where should I {verb}? I know the way home."
+
+
+def _definite(thing: NounPhrase | None) -> str:
+    return "it" if thing is None or thing.pronoun else f"the {thing}"
+
+
+def _rest(gap: Gap, parser: Parser, context: Context) -> str:
+    """The refusal for words that fit nowhere in the sentence."""
+    begin, rest = " ".join(parser.words[: gap.at]), " ".join(parser.words[gap.at :])
+    spelling = _spelling(parser.words[gap.at :], context.lexicon)
+    return f'I understand "{begin}", but not "{rest}" after it.{spelling} {_able(context)}'
+
+
+def _spelling(rest: Phrase, lexicon: Lexicon) -> str:
+    """ " Did you mean ...?" for the first unknown word that looks like a verb, thing, colour or place; else ""."""
+    for word in rest:
+        if word not in lexicon.known_words:
+            similar = [known for known in lexicon.content_words if known[0] == word[0]]
+            if near := get_close_matches(word, similar, n=1, cutoff=0.75):
+                return f' Did you mean "{near[0]}" by "{word}"?'
+    return ""
+
+
+def _able(context: Context) -> str:
+    example = examples(context.seen, 1)[0]
+    return f'{context.lexicon.says["able"]}. Say for example "{example}".'

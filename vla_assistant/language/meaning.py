@@ -1,0 +1,160 @@
+"""From clauses to canonical steps: which thing is meant, whether the arm can do it, and what to ask when it is not clear."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from vla_assistant.language.grammar import Clause, NounPhrase
+from vla_assistant.language.phrasing import listed, plurals, spoken_name, what_is_seen, with_article
+from vla_assistant.language.vocabulary import Lexicon, Vocabulary
+from vla_assistant.types import Reference, SeenThing, Step
+
+
+class Unclear(Exception):  # noqa: N818 - it is no error but an answer
+    """Something is missing or ambiguous; `str` is the question."""
+
+
+class Refused(Exception):  # noqa: N818
+    """It is understood and cannot be done; `str` says why and what can be done."""
+
+
+@dataclass(frozen=True)
+class Context:
+    """What the words may refer to: what the camera shows (empty: not known) and the object of the turn before."""
+
+    vocabulary: Vocabulary
+    lexicon: Lexicon
+    seen: Sequence[SeenThing] = ()
+    last: Reference | None = None
+
+
+def steps_of(clauses: Sequence[Clause], context: Context) -> tuple[Step, ...]:
+    """The canonical steps of the clauses.
+
+    Raises:
+        Unclear: a reference is missing, ambiguous or not in the picture.
+        Refused: a thing is unknown, or the arm cannot do this with it.
+    """
+    steps: list[Step] = []
+    last, held = context.last, None
+    for clause in clauses:
+        step = _step(clause, context, last, held)
+        held = _held_after(step, held, context.lexicon)
+        last = step.object or last
+        steps.append(step)
+    return tuple(steps)
+
+
+def _step(clause: Clause, context: Context, last: Reference | None, held: Reference | None) -> Step:
+    if clause.frame == "home":
+        return Step("home")
+    assert clause.object is not None
+    verb = {"pick": "pick up", "place": "place", "put_down": "put down", "push": "push"}[clause.frame]
+    if clause.frame == "put_down" and clause.object.pronoun and last is None:
+        return Step("put_down", None, Reference("table"))
+    thing = _referent(clause.object, context, last, f"What should I {verb}?", held)
+    _check_able(clause.frame, thing, context)
+    if clause.frame == "place":
+        assert clause.destination is not None
+        name = spoken_name(thing, context.lexicon)
+        destination = _referent(clause.destination, context, thing, f"Where should I place the {name}?", None)
+        _check_fits(thing, destination, context)
+        return Step("place", thing, destination)
+    if clause.frame == "put_down":
+        return Step("put_down", thing, Reference("table"))
+    return Step("push", thing, Reference(clause.side or "")) if clause.frame == "push" else Step("pick", thing)
+
+
+def _referent(
+    phrase: NounPhrase, context: Context, last: Reference | None, question: str, held: Reference | None
+) -> Reference:
+    if phrase.pronoun:
+        if last is None:
+            raise Unclear(f'I do not know what "{phrase}" is. {question}')
+        return last
+    if phrase.quantifier:
+        raise Unclear(f'I do one thing at a time, and you said "{phrase.quantifier} {phrase}". Which one is the first?')
+    if phrase.unknown:
+        raise Refused(_unknown(phrase, context))
+    if phrase.name is None:
+        return _substitute(phrase, context, last, question)
+    wanted = Reference(phrase.name, phrase.colour)
+    if held is not None and held.name == wanted.name and wanted.colour in (None, held.colour):
+        return held
+    return _in_picture(wanted, context)
+
+
+def _substitute(phrase: NounPhrase, context: Context, last: Reference | None, question: str) -> Reference:
+    """ "the red one": the one red thing in the picture, else a red one of what was spoken of last."""
+    matching = {thing.reference for thing in context.seen if phrase.colour in (None, thing.reference.colour)}
+    alike = [reference for reference in matching if last is not None and reference.name == last.name]
+    if len(alike) == 1 and phrase.colour:
+        return alike[0]
+    if len(matching) == 1:
+        return matching.pop()
+    if not context.seen and last is not None and phrase.colour:
+        return Reference(last.name, phrase.colour)
+    choice = f" I see {_named(sorted(matching, key=str), context.lexicon, 'and')}." if matching else ""
+    raise Unclear(f'I do not know which thing "{phrase}" is. {question}{choice}')
+
+
+def _in_picture(wanted: Reference, context: Context) -> Reference:
+    if not context.seen:
+        return wanted
+    candidates = [t.reference for t in context.seen if t.reference.name == wanted.name]
+    candidates = [reference for reference in candidates if wanted.colour in (None, reference.colour)]
+    name = spoken_name(wanted, context.lexicon)
+    if not candidates:
+        raise Unclear(f"I do not see {with_article(name)}. {what_is_seen(context.seen, context.lexicon)} Which one?")
+    different = sorted(set(candidates), key=str)
+    if len(different) > 1:
+        raise Unclear(f"Which {name} do you mean: {_named(different, context.lexicon, 'or')}?")
+    if len(candidates) > 1:
+        raise Unclear(f"I see {Counter(candidates)[different[0]]} of the {name}. Please move one away, then ask again.")
+    return different[0]
+
+
+def _named(references: Sequence[Reference], lexicon: Lexicon, last: str) -> str:
+    return listed((f"the {spoken_name(reference, lexicon)}" for reference in references), last)
+
+
+def _unknown(phrase: NounPhrase, context: Context) -> str:
+    known = plurals(context.vocabulary.things, context.lexicon)
+    if phrase.name is None:
+        return f"I do not know {with_article(' '.join(phrase.unknown))}; I know {known}."
+    colours = listed(" ".join(context.lexicon.words[colour][0]) for colour in context.vocabulary.colours)
+    word = " ".join(phrase.unknown)
+    return f'I do not know what "{word}" means in "{phrase}"; I know {known} by their colours: {colours}.'
+
+
+def _check_able(frame: str, thing: Reference, context: Context) -> None:
+    able = {"pick": "lift", "place": "lift", "put_down": "lift", "push": "push"}[frame]
+    things = context.vocabulary.things
+    if getattr(things[thing.name], able):
+        return
+    others = plurals((name for name, other in things.items() if getattr(other, able)), context.lexicon)
+    why = "it is wider than my gripper opens" if able == "lift" else "it does not slide well"
+    raise Refused(f"I cannot {able} a {spoken_name(Reference(thing.name), context.lexicon)}: {why}. I can {able} {others}.")
+
+
+def _check_fits(thing: Reference, destination: Reference, context: Context) -> None:
+    if thing == destination:
+        raise Unclear(f"I cannot place the {spoken_name(thing, context.lexicon)} on itself. Where should it go?")
+    holds = context.vocabulary.things[destination.name].holds
+    if thing.name in holds:
+        return
+    what, where = (spoken_name(Reference(r.name), context.lexicon) for r in (thing, destination))
+    takes = f"a {where} takes {plurals(holds, context.lexicon)}" if holds else f"nothing stays on a {where}"
+    raise Refused(f"A {what} does not stay in or on a {where}; {takes}.")
+
+
+def _held_after(step: Step, held: Reference | None, lexicon: Lexicon) -> Reference | None:
+    """What the gripper holds after the step, so that no step needs a second hand."""
+    if step.skill == "home" or (step.skill == "put_down" and step.object is None):
+        return held if step.skill == "home" else None
+    if held is not None and (step.object != held or step.skill in ("pick", "push")):
+        name = spoken_name(held, lexicon)
+        raise Unclear(f"I have one hand, and it would still hold the {name}. Where should I put the {name} first?")
+    return step.object if step.skill == "pick" else None

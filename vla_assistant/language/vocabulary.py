@@ -1,0 +1,220 @@
+"""The vocabulary file as a typed, frozen object: things, colours, verbs, relations, closed words, for each language.
+
+A phrase is a tuple of lower-case words; every category maps phrases to the canonical name they stand for. The recognizer's
+grammar, the texts of training episodes and the tests are made from the same object.
+"""
+
+from __future__ import annotations
+
+import functools
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from vla_assistant import paths
+from vla_assistant.errors import ConfigError
+
+Phrase = tuple[str, ...]
+Phrases = Mapping[Phrase, str]
+
+VERSION = 1
+FRAMES = ("pick", "place", "stack", "release", "push", "home")
+SMALL = (
+    "articles", "pronouns", "substitutes", "quantifiers", "adjective_suffixes", "up", "down", "back", "to", "of_table",
+    "from_table", "connectors", "negations",
+)  # fmt: skip
+COURTESY = ("fillers", "openings", "closings")
+CLOSED = ("stop", "yes", "no", "cancel")
+QUESTIONS = ("openings", "seen", "help")
+SAYS = ("pick", "place_in", "place_on", "put_down", "push", "home", "held", "able", "heard_nothing")
+
+
+@dataclass(frozen=True)
+class Thing:
+    """What can be done with one kind of thing; `holds` names what stays in or on it."""
+
+    name: str
+    lift: bool
+    push: bool
+    holds: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Lexicon:
+    """The words of one language.
+
+    Attributes:
+        things: Singular and plural phrases -> canonical noun.
+        words: Canonical name of a thing, colour or place -> its phrases, the one the program says first.
+        plurals: Canonical noun -> its plural phrases, the one the program says first.
+        colours: Phrases -> canonical colour.
+        places: Phrases -> "table", "left", "right" or "home".
+        relations: Phrases -> "in", "on" or "to".
+        refused_relations: Phrases of relations that are understood and refused.
+        verbs: Frame of the grammar (FRAMES) -> the verbs that open it.
+        small: Name of a small category (SMALL) -> its phrases.
+        courtesy: Name (COURTESY) -> its phrases.
+        closed: Phrases -> "stop", "yes", "no" or "cancel".
+        control: Phrases -> name of the control word.
+        questions: Name (QUESTIONS) -> its phrases.
+        corrections: Openings of a correction.
+        teaching: Openings of a lesson.
+        inside: Things in which another rests; the others carry it on top.
+        says: Name (SAYS) -> template of what the program says.
+        pronunciations: Word -> phones of pocketsphinx.
+    """
+
+    things: Phrases
+    words: Mapping[str, tuple[Phrase, ...]]
+    plurals: Mapping[str, tuple[Phrase, ...]]
+    colours: Phrases
+    places: Phrases
+    relations: Phrases
+    refused_relations: tuple[Phrase, ...]
+    verbs: Mapping[str, tuple[Phrase, ...]]
+    small: Mapping[str, tuple[Phrase, ...]]
+    courtesy: Mapping[str, tuple[Phrase, ...]]
+    closed: Phrases
+    control: Phrases
+    questions: Mapping[str, tuple[Phrase, ...]]
+    corrections: tuple[Phrase, ...]
+    teaching: tuple[Phrase, ...]
+    inside: tuple[str, ...]
+    says: Mapping[str, str]
+    pronunciations: Mapping[str, str]
+
+    @functools.cached_property
+    def known_words(self) -> frozenset[str]:
+        """Every single word that occurs in any phrase."""
+        maps = (self.things, self.colours, self.places, self.relations, self.closed, self.control)
+        lists = [*self.verbs.values(), *self.small.values(), *self.courtesy.values(), *self.questions.values()]
+        lists += [self.corrections, self.teaching, self.refused_relations, *(tuple(phrases) for phrases in maps)]
+        return frozenset(word for phrases in lists for phrase in phrases for word in phrase) | {","}
+
+    @functools.cached_property
+    def content_words(self) -> tuple[str, ...]:
+        """The single words that carry the meaning: verbs, things, colours and places."""
+        lists = [*self.verbs.values(), tuple(self.things), tuple(self.colours), tuple(self.places)]
+        return tuple(sorted({word for phrases in lists for phrase in phrases for word in phrase}))
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """Things and colours by canonical name, and the words for them in each language."""
+
+    things: Mapping[str, Thing]
+    colours: tuple[str, ...]
+    languages: Mapping[str, Lexicon]
+
+    def lexicon(self, language: str) -> Lexicon:
+        """The words of that language.
+
+        Raises:
+            ConfigError: the vocabulary file has no such language.
+        """
+        if language not in self.languages:
+            raise ConfigError(
+                f"The vocabulary has no language {language!r}.", f"It has: {', '.join(sorted(self.languages))}."
+            )
+        return self.languages[language]
+
+
+def default_file() -> Path:
+    """The shipped vocabulary file."""
+    return paths.assets() / "vocabulary.toml"
+
+
+@functools.cache
+def load(file: Path | None = None) -> Vocabulary:
+    """The vocabulary in `file` (default: the shipped one), read once.
+
+    Raises:
+        ConfigError: the file is missing, no TOML, of another version, or lacks a table; the message says which.
+    """
+    path = file or default_file()
+    try:
+        tables = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigError(f"The vocabulary file {path} cannot be read ({error.strerror}).") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"The vocabulary file {path} is not valid TOML: {error}.") from error
+    if tables.get("version") != VERSION:
+        raise ConfigError(f"The vocabulary file {path} has version {tables.get('version')!r}; {VERSION} is needed.")
+    try:
+        return _vocabulary(tables)
+    except KeyError as error:
+        raise ConfigError(f"The vocabulary file {path} lacks the table or key {error.args[0]!r}.") from error
+    except (TypeError, AttributeError, ValueError) as error:
+        raise ConfigError(f"The vocabulary file {path} holds a value of the wrong kind: {error}.") from error
+
+
+def _vocabulary(tables: Mapping[str, Any]) -> Vocabulary:
+    things = {
+        name: Thing(name, bool(table["lift"]), bool(table["push"]), _names(table["holds"]))
+        for name, table in tables["things"].items()
+    }
+    for thing in things.values():
+        unknown = [name for name in thing.holds if name not in things]
+        if unknown:
+            raise ValueError(f"things.{thing.name}.holds names the unknown thing {unknown[0]!r}")
+    languages = {
+        code: _lexicon(table, things)
+        for code, table in tables.items()
+        if isinstance(table, Mapping) and code != "things"
+    }
+    if not languages:
+        raise KeyError("en")
+    first = next(iter(languages.values()))
+    colours = tuple(dict.fromkeys(first.colours.values()))
+    return Vocabulary(things, colours, languages)
+
+
+def _lexicon(table: Mapping[str, Any], things: Mapping[str, Thing]) -> Lexicon:
+    nouns = {name: _phrases(table["things"][name]) for name in things}
+    plurals = {name: _phrases(table["plurals"][name]) for name in things}
+    colours = {name: _phrases(words) for name, words in table["colours"].items()}
+    places = {name: _phrases(words) for name, words in table["places"].items()}
+    return Lexicon(
+        things=_inverted(nouns) | _inverted(plurals),
+        words={**nouns, **colours, **places},
+        plurals=plurals,
+        colours=_inverted(colours),
+        places=_inverted(places),
+        relations=_inverted({name: _phrases(words) for name, words in table["relations"].items()}),
+        refused_relations=_phrases(table["refused"]["relations"]),
+        verbs={name: _phrases(table["verbs"][name]) for name in FRAMES},
+        small={name: _phrases(table["small"][name]) for name in SMALL},
+        courtesy={name: _phrases(table["courtesy"][name]) for name in COURTESY},
+        closed=_inverted({name: _phrases(table["closed"][name]) for name in CLOSED}),
+        control=_inverted({name: _phrases(words) for name, words in table["control"].items()}),
+        questions={name: _phrases(table["questions"][name]) for name in QUESTIONS},
+        corrections=_phrases(table["corrections"]["openings"]),
+        teaching=_phrases(table["teaching"]["openings"]),
+        inside=_names(table["inside"]["things"]),
+        says={name: str(table["says"][name]) for name in SAYS},
+        pronunciations={str(word): str(phones) for word, phones in table["pronunciations"].items()},
+    )
+
+
+def _names(values: Any) -> tuple[str, ...]:
+    if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
+        raise ValueError(f"{values!r} is not a list of words")
+    return tuple(values)
+
+
+def _phrases(values: Any) -> tuple[Phrase, ...]:
+    phrases = tuple(tuple(value.split()) for value in _names(values))
+    if not phrases or not all(phrases):
+        raise ValueError("a list of words is empty or holds an empty word")
+    return phrases
+
+
+def _inverted(names: Mapping[str, tuple[Phrase, ...]]) -> dict[Phrase, str]:
+    inverted: dict[Phrase, str] = {}
+    for name, phrases in names.items():
+        for phrase in phrases:
+            if inverted.setdefault(phrase, name) != name:
+                raise ValueError(f"{' '.join(phrase)!r} stands for both {inverted[phrase]!r} and {name!r}")
+    return inverted

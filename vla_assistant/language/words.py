@@ -1,0 +1,69 @@
+"""From text to words: one spelling for everything that means the same to the grammar."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+
+from vla_assistant.errors import InputError
+from vla_assistant.language.vocabulary import Phrase
+
+LONGEST_TEXT = 1000
+"""Characters; nobody commands an arm with more, and it bounds the time of the parser."""
+LONGEST_SENTENCE = 120
+"""Words that are parsed."""
+
+_WORD = re.compile(r"[^\W_]+|,")
+_APOSTROPHES = re.compile(r"[’'`´]")
+_INITIALS = re.compile(r"\b([a-z])\.(?=[a-z]\b)")
+
+
+def check(text: str) -> None:
+    """Raise InputError when the text holds no word or is far too long."""
+    if len(text) > LONGEST_TEXT:
+        raise InputError(
+            f"The text has {len(text):,} characters; at most {LONGEST_TEXT:,} make a command.",
+            'Say it shorter, for example "pick up the red cup".',
+        )
+    if not normalised(text):
+        raise InputError("The text is empty.", 'Say what to do, for example "pick up the red cup".')
+
+
+def normalised(text: str) -> Phrase:
+    """Lower-case words and commas: "Don't move; O.K.?" becomes ("dont", "move", ",", "ok")."""
+    plain = unicodedata.normalize("NFKC", text).lower()
+    plain = _INITIALS.sub(r"\1", _APOSTROPHES.sub("", plain))
+    plain = re.sub(r"[;:.!?\n]+", " , ", plain)
+    words = _WORD.findall(plain)
+    kept = [word for word, before in zip(words, [",", *words], strict=False) if word != "," or before != ","]
+    return tuple(kept[:-1] if kept and kept[-1] == "," else kept)
+
+
+def spoken(words: Iterable[str]) -> Phrase:
+    """The words without commas."""
+    return tuple(word for word in words if word != ",")
+
+
+def longest_match(phrases: Iterable[Phrase], words: Phrase, at: int) -> Phrase | None:
+    """The longest of `phrases` that stands in `words` at `at`, or None."""
+    fitting = [phrase for phrase in phrases if words[at : at + len(phrase)] == phrase]
+    return max(fitting, key=len, default=None)
+
+
+def without(phrases: Iterable[Phrase], words: Phrase) -> Phrase:
+    """The words with every occurrence of a phrase taken out."""
+    phrases = tuple(phrases)
+    kept: list[str] = []
+    at = 0
+    while at < len(words):
+        phrase = longest_match(phrases, words, at)
+        if phrase is None:
+            kept.append(words[at])
+        at += len(phrase or (words[at],))
+    return tuple(kept)
+
+
+def starts_with(phrases: Iterable[Phrase], words: Phrase) -> Phrase | None:
+    """The longest of `phrases` at the start of `words`, or None."""
+    return longest_match(phrases, words, 0)
