@@ -1,0 +1,176 @@
+"""A microphone of this computer through PortAudio (ALSA, PulseAudio, Core Audio, Windows)."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+from pydantic import Field
+
+from vla_assistant.errors import DeviceError
+from vla_assistant.events import PartState
+from vla_assistant.registry import BackendConfig
+from vla_assistant.speech import audio
+from vla_assistant.speech.microphones.base import Report, Sink
+from vla_assistant.speech.portaudio import Device, pick, portaudio
+from vla_assistant.types import Audio, FloatArray
+
+REQUIRES = ("sounddevice", "soundfile", "soxr")
+BACKEND = "SoundDeviceMicrophone"
+RING_S = 4.0
+POLL_S = 0.02
+
+
+class Config(BackendConfig):
+    """Which device, and how patient."""
+
+    device: str = Field("", description='"host API: name" as the device picker shows it; empty takes the default.')
+    watchdog_s: float = Field(1.0, gt=0, description="No sound for this long: the device has vanished.")
+    retry_s: float = Field(4.0, gt=0, description="A missing device is looked for this often.")
+
+
+class Ring:
+    """A fixed ring of samples: the audio callback writes, one reader reads. No lock: each index has one writer."""
+
+    def __init__(self, length: int) -> None:
+        self._samples = np.zeros(length, np.float32)
+        self._written = 0
+        self._read = 0
+        self.dropped = 0
+
+    def write(self, block: FloatArray) -> None:
+        """Copy float32 (n,) in, n at most the ring's length."""
+        length = len(self._samples)
+        at = self._written % length
+        first = min(len(block), length - at)
+        self._samples[at : at + first] = block[:first]
+        self._samples[: len(block) - first] = block[first:]
+        self._written += len(block)
+
+    def read(self) -> FloatArray:
+        """All new samples float32 (n,); the oldest are lost (and counted) when the reader was too late."""
+        length = len(self._samples)
+        end = self._written
+        start = max(self._read, end - length)
+        self.dropped += start - self._read
+        self._read = end
+        index = np.arange(start, end) % length
+        return self._samples[index]
+
+
+class SoundDeviceMicrophone:
+    """Opens the device at 16 kHz, or at its own rate and resamples; watches it and opens it anew when it vanished."""
+
+    live = True
+
+    def __init__(self, config: Config, now: Callable[[], float] = time.monotonic) -> None:
+        self._config = config
+        self._now = now
+        self._level = 0.0
+        self._last_callback_s = 0.0
+        self._ring = Ring(1)
+        self._quit = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def start(self, sink: Sink, report: Report) -> None:
+        self._quit = threading.Event()
+        self._thread = threading.Thread(target=self._run, args=(sink, report), name="microphone", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._quit.set()
+        if self._thread is not None and self._thread is not threading.current_thread():
+            self._thread.join(1.0)
+        self._level = 0.0
+
+    def devices(self) -> list[str]:
+        portaudio.acquire()
+        try:
+            return [device.name for device in portaudio.devices("input", again=True)]
+        except DeviceError:
+            return []
+        finally:
+            portaudio.release()
+
+    @property
+    def level(self) -> float:
+        return self._level
+
+    def _run(self, sink: Sink, report: Report) -> None:
+        """Open, deliver until the device vanishes, open again, until stopped."""
+        portaudio.acquire()
+        told = ""
+
+        def report_once(state: PartState, sentence: str) -> None:
+            nonlocal told
+            if sentence != told:
+                told = sentence
+                report(state, sentence)
+
+        try:
+            while not self._quit.is_set():
+                try:
+                    self._use_device(sink, report_once)
+                except DeviceError as error:
+                    report_once(PartState.FAILED, str(error))
+                self._level = 0.0
+                self._quit.wait(self._config.retry_s)
+        finally:
+            portaudio.release()
+
+    def _use_device(self, sink: Sink, report: Report) -> None:
+        """Deliver until stopped or the device falls silent."""
+        device = pick(portaudio.devices("input", again=True), self._config.device, "microphone")
+        stream, rate_hz = self._open(device)
+        try:
+            for block in self._blocks(rate_hz):
+                report(PartState.READY, f"Listening to {device.name}.")
+                self._level = audio.meter(audio.level_dbfs(block.samples))
+                sink(block)
+        finally:
+            portaudio.close(stream)
+        if not self._quit.is_set():
+            report(
+                PartState.WARNING,
+                f"The microphone {device.name} sends nothing. Is it plugged in? It is tried again.",
+            )
+
+    def _open(self, device: Device) -> tuple[Any, int]:
+        """The running stream and its rate: 16 kHz mono if the device can, else its own rate and channels."""
+        own = (device.rate_hz, min(2, device.channels))
+        for rate_hz, channels in ((audio.RATE_HZ, 1), (device.rate_hz, 1), own):
+            self._ring = Ring(round(RING_S * rate_hz))
+            self._last_callback_s = self._now()
+            try:
+                stream = portaudio.open(
+                    "input", device, samplerate=rate_hz, channels=channels, latency="low", callback=self._copy
+                )
+            except DeviceError as error:
+                refused = error
+                continue
+            return stream, rate_hz
+        raise DeviceError(f"The microphone {device.name} cannot be opened.", str(refused))
+
+    def _copy(self, block: FloatArray, frames: int, times: Any, status: Any) -> None:
+        """PortAudio's callback: copies, nothing else. block is float32 (frames, channels)."""
+        self._ring.write(block[:, 0] if block.shape[1] == 1 else block.mean(axis=1))
+        self._last_callback_s = self._now()
+
+    def _blocks(self, rate_hz: int) -> Iterator[Audio]:
+        """Blocks at 16 kHz until stopped, or until no callback came for `watchdog_s`."""
+        resampler = None
+        if rate_hz != audio.RATE_HZ:
+            import soxr
+
+            resampler = soxr.ResampleStream(rate_hz, audio.RATE_HZ, 1, dtype="float32")
+        while not self._quit.wait(POLL_S):
+            samples = self._ring.read()
+            if not len(samples) and self._now() - self._last_callback_s > self._config.watchdog_s:
+                return
+            if resampler is not None:
+                samples = resampler.resample_chunk(samples)
+            if len(samples):
+                yield Audio(np.clip(np.nan_to_num(samples), -1.0, 1.0), audio.RATE_HZ)
