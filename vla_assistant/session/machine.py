@@ -302,7 +302,7 @@ class Session:
     def _recovered(self, item: m.Recovered) -> None:
         run = self._current(item.ticket)
         if run is not None:
-            self._start_step(run, _restart(run.steps, item.ticket.index, item.holding))
+            self._start_step(run, item.ticket.index)
 
     # Ends.
 
@@ -393,11 +393,3 @@ def _moved(before: Plan, now: Plan) -> bool:
 def _far(old: PixelPoint, new: PixelPoint) -> bool:
     gone = new.confidence < SEEN_ABOVE
     return gone or max(abs(old.u - new.u), abs(old.v - new.v)) > MOVED_BEYOND
-
-
-def _restart(steps: tuple[Step, ...], index: int, holding: bool) -> int:
-    """Where to try again: a thing that is no longer in the gripper has to be picked up first."""
-    if holding or steps[index].skill not in ("place", "put_down"):
-        return index
-    picks = [i for i in range(index) if steps[i].skill == "pick"]
-    return picks[-1] if picks else index

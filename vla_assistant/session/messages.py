@@ -136,10 +136,9 @@ class Judged(Input):
 
 @dataclass(frozen=True)
 class Recovered(Input):
-    """The arm is ready for another attempt; `holding` tells whether something is in the gripper."""
+    """The arm is ready for another attempt."""
 
     ticket: Ticket
-    holding: bool
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,306 @@
+"""The assistant: all parts joined. The small face of the program for the window, the commands and other programs.
+
+    with Assistant(config.load()) as assistant:
+        number = assistant.add_command("pick up the blue cube")
+        for event in assistant.events():
+            print(event)
+
+Nothing here blocks: parts come up in threads and tell by `PartChanged`; a part that is missing says so, the rest works.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from itertools import count
+from types import TracebackType
+from typing import Self
+
+from vla_assistant import events, language, paths
+from vla_assistant.config import Settings
+from vla_assistant.errors import AssistantError
+from vla_assistant.events import Event, Part, PartState
+from vla_assistant.runtime.ears import Ears
+from vla_assistant.runtime.eyes import Eyes
+from vla_assistant.runtime.hub import Hub
+from vla_assistant.runtime.journal import Journal
+from vla_assistant.runtime.model import ModelProcess
+from vla_assistant.runtime.motion import MotionProcess
+from vla_assistant.runtime.runner import Runner
+from vla_assistant.runtime.session_worker import SessionWorker
+from vla_assistant.runtime.voice import Voice
+from vla_assistant.session import Rules, Session
+from vla_assistant.session import messages as m
+from vla_assistant.types import Command, Frame, Intent, Proposal, RobotState, Source, Step
+
+
+class Assistant:
+    """Listens, plans, asks, moves and tells. All methods may be called from any thread.
+
+    Attributes:
+        settings: What it was made with.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        headless: bool = False,
+        steps_in_scene: tuple[Step, ...] = (),
+        program: str = "vla_assistant",
+        now: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """Compose the parts; nothing starts before `start`.
+
+        Args:
+            settings: Checked settings.
+            headless: No window is there: no ticks are expected, the table is looked at only when a command needs it.
+            steps_in_scene: In simulation the scene holds what these steps name.
+            program: What the journal calls this run.
+            now: The clock, monotonic seconds.
+        """
+        self.settings = settings
+        self._headless, self._program, self._now = headless, program, now
+        self._hub = Hub()
+        self._journal: Journal | None = None
+        self._numbers = count(1)
+        self._lifecycle = threading.Lock()
+        self._started = self._closed = False
+        self._motion = MotionProcess(settings, steps_in_scene=steps_in_scene)
+        self._model = ModelProcess(settings, self._part_changed)
+        self._eyes = Eyes(settings, self._motion, self._part_changed, self._warn)
+        self._runner = Runner(self._model, self._motion, self._eyes, self._put, self._hub.publish, now, watch=not headless)
+        self._voice = Voice(settings, self._part_changed)
+        self._ears = Ears(settings, self._model, self._voice, self._heard, self._part_changed, now)
+        session = Session(Rules(**settings.session.model_dump()), language.describe)
+        self._worker = SessionWorker(session, self._runner, self._motion, self._publish, now)
+
+    def start(self) -> None:
+        """Start everything and return at once; who wants to know how it goes subscribes first."""
+        with self._lifecycle:
+            if self._started or self._closed:
+                return
+            self._started = True
+        self._open_journal()
+        self._model.start()
+        self._part_changed(Part.ARM, PartState.LOADING, "The arm is starting.", 0.1)
+        threading.Thread(target=self._start_motion, name="motion-start", daemon=True).start()
+        self._worker.start()
+        self._runner.start()
+        self._voice.start()
+
+    def close(self) -> None:
+        """End every thread and process; may be called twice."""
+        with self._lifecycle:
+            if self._closed:
+                return
+            self._closed = True
+        self._ears.close()
+        self._voice.close()
+        self._worker.close()
+        self._model.close()
+        self._runner.close()
+        self._eyes.close()
+        self._motion.close()
+        self._hub.close()
+        if self._journal is not None:
+            self._journal.close()
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
+        self.close()
+
+    # Events.
+
+    def subscribe(self, callback: Callable[[Event], None]) -> Callable[[], None]:
+        """Call `callback` with every event, on worker threads, until the returned function is called."""
+        return self._hub.subscribe(callback)
+
+    def events(self) -> Iterator[Event]:
+        """Every event from now on, until `close`."""
+        return self._hub.events()
+
+    # Commands.
+
+    def add_command(self, text: str, source: Source = Source.PROGRAM, time_s: float | None = None) -> int:
+        """Take what the user said; returns its number. Its one `RunEnded` carries a command of that number.
+
+        A stop takes effect before this returns; yes, no and cancel are decided without any model.
+
+        Args:
+            text: The words.
+            source: Where they come from.
+            time_s: When they were begun to be said, if not now.
+        """
+        closed = language.closed_intent(text)
+        if closed is Intent.STOP:
+            self._motion.stop(f"you said {text.strip()!r}")
+        command = Command(next(self._numbers), text, source, self._now() if time_s is None else time_s)
+        self._put(m.Given(command, closed))
+        return command.id
+
+    def confirm(self, proposal_id: int | None = None, by: str = "click") -> None:
+        """Yes to the proposal of that number, or to the one that is shown."""
+        self._put(m.Confirm(proposal_id, by))
+
+    def cancel(self, by: str = "click") -> None:
+        """No to the proposal, or an end to the motion that runs."""
+        self._put(m.Cancel(by))
+
+    def stop(self, reason: str = "you pressed stop") -> None:
+        """Stop the arm now. Latched until `resume`; clears the queue and the proposal."""
+        self._motion.stop(reason)
+        self._voice.silence()
+        self._put(m.Stop(reason))
+
+    def resume(self) -> None:
+        """Clear the latch of a stop. Nothing moves by that."""
+        self._put(m.Resume())
+
+    @property
+    def proposal(self) -> Proposal | None:
+        """What waits for a yes."""
+        return self._worker.proposal
+
+    @property
+    def stopped(self) -> bool:
+        """Is a stop latched?"""
+        return self._motion.stopped
+
+    # Voice.
+
+    def speak(self, text: str) -> None:
+        """Say it aloud, after what is being said."""
+        self._publish(events.Said(self._now(), text))
+
+    def start_listening(self) -> None:
+        """Open the microphone and take commands from it."""
+        self._ears.start()
+
+    def stop_listening(self) -> None:
+        """Close the microphone."""
+        self._ears.stop()
+
+    def mute(self, muted: bool) -> None:
+        """Ignore what the microphone hears."""
+        self._ears.mute(muted)
+
+    def push_to_talk(self, pressed: bool) -> None:
+        """The talk key went down or up."""
+        self._ears.push_to_talk(pressed)
+
+    @property
+    def level(self) -> float:
+        """Loudness of the microphone, 0-1."""
+        return self._ears.level
+
+    @property
+    def listening(self) -> bool:
+        """Is the microphone open?"""
+        return self._ears.listening
+
+    @property
+    def muted(self) -> bool:
+        """Is what the microphone hears ignored?"""
+        return self._ears.muted
+
+    def microphones(self) -> list[str]:
+        """Names of the microphones there are; may take a moment."""
+        return self._ears.devices()
+
+    def choose_microphone(self, name: str) -> None:
+        """Listen to this one from now on."""
+        self._ears.choose(name)
+
+    # Eyes and arm.
+
+    @property
+    def cameras(self) -> tuple[str, ...]:
+        """Names of the cameras whose pictures `latest_frame` gives, the policy's eye first."""
+        return self._eyes.names
+
+    def latest_frame(self, camera: str) -> Frame | None:
+        """The newest picture of that camera; never waits."""
+        return self._eyes.latest(camera)
+
+    def camera_names(self) -> list[str]:
+        """What the policy's eye can be."""
+        return self._eyes.choices()
+
+    def choose_camera(self, name: str) -> None:
+        """Make this camera the policy's eye; may take a moment."""
+        self._eyes.choose(name)
+        self._put(m.SceneChanged())
+
+    def gui_tick(self) -> None:
+        """The window is alive; called every 50 ms from its thread, never waits."""
+        self._motion.gui_tick()
+
+    def robot_state(self) -> RobotState | None:
+        """What the arm reports; None before it is up."""
+        return self._runner.robot_state()
+
+    def examples(self) -> list[str]:
+        """Commands that make sense for what is on the table."""
+        return language.examples(self._runner.seen, 6)
+
+    def new_scene(self, seed: int) -> None:
+        """Lay another simulated scene; a proposal for the old one is void. Nothing happens while the arm works."""
+        if not self._worker.acting:
+            self._put(m.SceneChanged())
+            self._runner.new_scene(seed)
+
+    # Inside.
+
+    def _start_motion(self) -> None:
+        try:
+            self._motion.start()
+        except AssistantError as error:
+            self._runner.motion_failed(error)
+            self._part_changed(Part.ARM, PartState.FAILED, str(error), None)
+            return
+        self._runner.motion_ready()
+        self._part_changed(Part.ARM, PartState.READY, f"The {self.settings.use.arm} arm is ready.", 1.0)
+        self._eyes.start()
+
+    def _open_journal(self) -> None:
+        try:
+            self._journal = Journal(paths.data() / "journal.sqlite", self._program)
+        except AssistantError as error:
+            self._warn(str(error))
+        else:
+            self._hub.subscribe(self._journal.note)
+
+    def _heard(self, event: Event) -> None:
+        """From the listener: words become a command, everything is told."""
+        self._hub.publish(event)
+        if not isinstance(event, events.Heard):
+            return
+        utterance = event.utterance
+        if utterance.confidence < self.settings.listening.min_confidence:
+            reason = f"I am not sure that you said {utterance.text!r}."
+            self._hub.publish(events.NothingHeard(self._now(), reason))
+        else:
+            self.add_command(utterance.text, Source.VOICE, utterance.start_s or None)
+
+    def _publish(self, event: Event) -> None:
+        if isinstance(event, events.RunEnded):
+            success = self._runner.verdict(event.command.id)
+            event = replace(event, outcome=replace(event.outcome, success=success))
+        elif isinstance(event, events.Said):
+            self._voice.speak(event.text)
+        self._hub.publish(event)
+
+    def _put(self, item: m.Input) -> None:
+        self._worker.put(item)
+
+    def _warn(self, sentence: str) -> None:
+        self._hub.publish(events.Warned(self._now(), sentence))
+
+    def _part_changed(self, part: Part, state: PartState, detail: str, progress: float | None) -> None:
+        self._hub.publish(events.PartChanged(self._now(), part, state, detail, progress))
