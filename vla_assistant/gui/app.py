@@ -1,0 +1,132 @@
+"""Opens the window and closes everything again: hooks, theme, signals, the order of starting and ending."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from PyQt6.QtCore import QTimer
+from PyQt6.QtGui import QGuiApplication
+from PyQt6.QtWidgets import QApplication, QMessageBox
+
+from vla_assistant import paths
+from vla_assistant.config import Settings
+from vla_assistant.gui import theme
+from vla_assistant.gui.bridge import Answer
+from vla_assistant.gui.crash import CrashGuard
+from vla_assistant.gui.icons import icon
+from vla_assistant.gui.surface import Surface
+from vla_assistant.gui.window import TITLE, Window
+
+
+def application(arguments: Sequence[str] = ()) -> QApplication:
+    """The one QApplication of this process, made when there is none yet."""
+    existing = QApplication.instance()
+    if isinstance(existing, QApplication):
+        return existing
+    QGuiApplication.setDesktopFileName(TITLE)
+    app = QApplication([TITLE, *arguments])
+    app.setApplicationName(TITLE)
+    app.setWindowIcon(icon("app"))
+    return app
+
+
+def run(settings: Settings, screenshot: Path | None = None, then_quit_s: float | None = None) -> int:
+    """Open the window and stay until the user closes it.
+
+    Args:
+        settings: The configuration.
+        screenshot: Write a picture of the window here just before it closes.
+        then_quit_s: Close by itself after this time [s].
+
+    Returns:
+        The exit status: 0, or 1 when something unexpected went wrong meanwhile.
+    """
+    app = application()
+    palette = theme.system_palette()
+    theme.apply(app, palette)
+    from vla_assistant.runtime.assistant import Assistant
+
+    with Assistant(settings) as assistant:
+        return _show(app, assistant, settings, palette, screenshot, then_quit_s)
+
+
+def _show(
+    app: QApplication,
+    assistant: Surface,
+    settings: Settings,
+    palette: theme.Palette,
+    screenshot: Path | None,
+    then_quit_s: float | None,
+) -> int:
+    window = Window(app, assistant, palette, seed=settings.simulation.seed)
+    bugs: list[str] = []
+
+    def on_bug(text: str) -> None:
+        assistant.stop("of an error in the program")
+        bugs.append(text)
+        window.bridge.send(Answer(_tell, text))
+
+    guard = CrashGuard(paths.logs(), settings.app.log_level, on_bug)
+    restore = _quit_on_signals(app)
+    _follow_system(app, window)
+    if then_quit_s is not None:
+        QTimer.singleShot(round(then_quit_s * 1000), app.quit)
+    if screenshot is not None:
+        app.aboutToQuit.connect(lambda: window.grab().save(str(screenshot), "PNG"))
+    try:
+        window.show()
+        QTimer.singleShot(0, lambda: window.worker.ask(assistant.start))
+        app.exec()
+    finally:
+        window.hide()
+        window.leave()
+        restore()
+        guard.close()
+        window.deleteLater()
+        app.processEvents()
+    return 1 if bugs else 0
+
+
+def _tell(text: str) -> None:
+    """The dialog for a bug: what to do, the details, and a button that copies them."""
+    box = QMessageBox(QMessageBox.Icon.Critical, TITLE, "Something unexpected went wrong. The arm was stopped.")
+    box.setInformativeText(
+        f"The details are in {paths.logs() / 'window.log'}. Press Resume in the window to go on; "
+        "if it happens again, close the program and report it with the details."
+    )
+    box.setDetailedText(text)
+    copy = box.addButton("Copy the details", QMessageBox.ButtonRole.ActionRole)
+    box.addButton(QMessageBox.StandardButton.Close)
+    box.exec()
+    clipboard = QGuiApplication.clipboard()
+    if box.clickedButton() is copy and clipboard is not None:
+        clipboard.setText(text)
+
+
+def _quit_on_signals(app: QApplication) -> Callable[[], None]:
+    """Ctrl-C and a polite kill close the window in good order; its timer lets Python see them."""
+    signals = [signal.SIGINT, signal.SIGTERM]
+    old = {number: signal.signal(number, lambda *_: app.quit()) for number in signals}
+
+    def restore() -> None:
+        for number, handler in old.items():
+            signal.signal(number, handler)
+
+    return restore
+
+
+def _follow_system(app: QApplication, window: Window) -> None:
+    """Switch between light and dark when the system does."""
+    hints = app.styleHints()
+    if hints is None:
+        return
+
+    def switch(_scheme: Any) -> None:
+        palette = theme.system_palette()
+        theme.apply(app, palette)
+        window.restyle(palette)
+
+    hints.colorSchemeChanged.connect(switch)

@@ -1,0 +1,152 @@
+"""The predicted action chunk as curves: seven named axes with their units over the time they cover."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pyqtgraph as pg
+from PyQt6.QtCore import Qt
+from PyQt6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout
+
+from vla_assistant.events import Acting, Event, Proposed, Resumed, RunEnded, Stopped, Withdrawn
+from vla_assistant.gui.elements import label
+from vla_assistant.gui.theme import Palette
+from vla_assistant.types import ActionChunk
+
+_EMPTY = "the next actions of the arm appear here"
+
+
+@dataclass(frozen=True)
+class Axis:
+    """One curve: column of the chunk, name in the legend, factor into the unit shown, colours for light and dark."""
+
+    column: int
+    name: str
+    scale: float
+    colours: tuple[str, str]
+
+
+@dataclass(frozen=True)
+class Group:
+    """Curves of one unit, drawn together; `least` is the smallest range shown, so that noise does not fill the plot."""
+
+    title: str
+    axes: tuple[Axis, ...]
+    least: tuple[float, float]
+
+
+_RED, _GREEN, _BLUE = ("#c2272d", "#ff8078"), ("#1c7c45", "#5fd694"), ("#1f5fd0", "#7ab0ff")
+_DEGREES = 180 / np.pi
+GROUPS = (
+    Group("Move [mm]", (Axis(0, "dx", 1000, _RED), Axis(1, "dy", 1000, _GREEN), Axis(2, "dz", 1000, _BLUE)), (-5, 5)),
+    Group("Turn [°]", (Axis(3, "rx", _DEGREES, _RED), Axis(4, "ry", _DEGREES, _GREEN), Axis(5, "rz", _DEGREES, _BLUE)),
+          (-2, 2)),
+    Group("Gripper [% open]", (Axis(6, "gripper", 100, ("#8a5300", "#f2b85a")),), (0, 100)),
+)  # fmt: skip
+
+
+class ChunkPlot(QFrame):
+    """Three small plots side by side: displacements, rotations, gripper; one value for each action of the chunk."""
+
+    def __init__(self, palette: Palette) -> None:
+        super().__init__()
+        self.setProperty("card", True)
+        self.setAccessibleName("Predicted actions")
+        self._about = label(_EMPTY, role="muted")
+        header = QHBoxLayout()
+        header.addWidget(label("Predicted actions", role="title"))
+        header.addStretch(1)
+        header.addWidget(self._about)
+        self._plots = [_plot() for _ in GROUPS]
+        self._curves = {axis.name: _curve(plot) for plot, group in zip(self._plots, GROUPS, strict=True)
+                        for axis in group.axes}  # fmt: skip
+        row = QHBoxLayout()
+        row.setSpacing(10)
+        for plot in self._plots:
+            row.addWidget(plot, 1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(12, 10, 12, 6)
+        column.setSpacing(4)
+        column.addLayout(header)
+        column.addLayout(row, 1)
+        self.restyle(palette)
+
+    @property
+    def about(self) -> str:
+        """What the curves cover, in words."""
+        return self._about.text()
+
+    def curve(self, name: str) -> np.ndarray | None:
+        """The values shown for one axis, in its unit."""
+        return self._curves[name].getData()[1]
+
+    def handle(self, event: Event) -> None:
+        """Show the newest prediction; nothing when none is in force."""
+        match event:
+            case Proposed(proposal=proposal):
+                self.show_chunk(proposal.first_chunk)
+            case Acting(chunk=chunk):
+                self.show_chunk(chunk)
+            case Withdrawn() | Stopped() | Resumed() | RunEnded():
+                self.show_chunk(None)
+
+    def show_chunk(self, chunk: ActionChunk | None) -> None:
+        """Draw the actions as steps over time [s]; None empties the plots."""
+        if chunk is None:
+            self._about.setText(_EMPTY)
+            for curve in self._curves.values():
+                curve.setData([], [])
+            return
+        count = len(chunk.actions)
+        times = np.arange(count + 1) * chunk.step_s
+        self._about.setText(f"{count} actions of {chunk.step_s * 1000:.0f} ms: the next {times[-1]:.1f} s")
+        for plot, group in zip(self._plots, GROUPS, strict=True):
+            values = [chunk.actions[:, axis.column] * axis.scale for axis in group.axes]
+            for axis, value in zip(group.axes, values, strict=True):
+                self._curves[axis.name].setData(times, value)
+            low = min(group.least[0], *(float(v.min()) for v in values))
+            high = max(group.least[1], *(float(v.max()) for v in values))
+            plot.setYRange(low, high, padding=0.08)
+            plot.setXRange(0.0, float(times[-1]), padding=0.0)
+
+    def restyle(self, palette: Palette) -> None:
+        """Use the colours of this palette."""
+        dark = int(_is_dark(palette))
+        for plot, group in zip(self._plots, GROUPS, strict=True):
+            plot.setBackground(palette.surface)
+            legend = [f'<span style="color:{axis.colours[dark]}">&#9644; {axis.name}</span>' for axis in group.axes]
+            title = f'<span style="color:{palette.text}">{group.title}</span>'
+            plot.setTitle("&nbsp; ".join([title, *legend]), size="9pt", bold=False)
+            for side in ("left", "bottom"):
+                axis_item = plot.getAxis(side)
+                axis_item.setPen(pg.mkPen(palette.border))
+                axis_item.setTextPen(pg.mkPen(palette.muted))
+            plot.getAxis("bottom").setLabel("s", color=palette.muted)
+            for axis in group.axes:
+                self._curves[axis.name].setPen(pg.mkPen(axis.colours[dark], width=2))
+
+
+def _plot() -> pg.PlotWidget:
+    """A plot that only shows: no mouse, no menu."""
+    plot = pg.PlotWidget()
+    plot.setMouseEnabled(x=False, y=False)
+    plot.setMenuEnabled(False)
+    plot.hideButtons()
+    plot.showGrid(x=False, y=True, alpha=0.25)
+    plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    plot.setMinimumHeight(110)
+    plot.setFrameShape(QFrame.Shape.NoFrame)
+    plot.getAxis("left").setWidth(34)
+    plot.getPlotItem().layout.setContentsMargins(0, 0, 4, 0)
+    return plot
+
+
+def _curve(plot: pg.PlotWidget) -> pg.PlotDataItem:
+    curve = pg.PlotDataItem(stepMode="center", connect="finite", antialias=True)
+    plot.addItem(curve)
+    return curve
+
+
+def _is_dark(palette: Palette) -> bool:
+    return int(palette.surface[1:3], 16) < 128

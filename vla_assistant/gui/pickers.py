@@ -1,0 +1,111 @@
+"""Choosing a microphone, a camera and a scene. The lists are asked for on the worker, because devices may be slow."""
+
+from __future__ import annotations
+
+from PyQt6.QtCore import Qt, pyqtSignal
+from PyQt6.QtWidgets import QComboBox, QHBoxLayout, QSpinBox, QWidget
+
+from vla_assistant.events import Event, Part, PartChanged, PartState
+from vla_assistant.gui.elements import button
+from vla_assistant.gui.icons import icon
+from vla_assistant.gui.surface import Surface
+from vla_assistant.gui.theme import Palette
+from vla_assistant.gui.worker import Worker
+
+_LARGEST_SEED = 999_999
+
+
+class DevicePicker(QComboBox):
+    """A list of devices that asks to be renewed each time it opens."""
+
+    opened = pyqtSignal()
+
+    def __init__(self, what: str) -> None:
+        super().__init__()
+        self.setAccessibleName(f"Choose the {what}")
+        self.setToolTip(f"Choose the {what}")
+        self.setPlaceholderText(what.capitalize())
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setMinimumWidth(150)
+        self.setMaximumWidth(230)
+        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+
+    @property
+    def names(self) -> list[str]:
+        """The devices offered."""
+        return [self.itemText(i) for i in range(self.count())]
+
+    def showPopup(self) -> None:
+        self.opened.emit()
+        super().showPopup()
+
+    def show_names(self, names: list[str]) -> None:
+        """Offer these and keep the choice where it is still there."""
+        if names == self.names:
+            return
+        chosen = self.currentText()
+        self.blockSignals(True)
+        self.clear()
+        self.addItems(names)
+        self.setCurrentIndex(names.index(chosen) if chosen in names else 0 if names else -1)
+        self.blockSignals(False)
+
+
+class Pickers(QWidget):
+    """Camera, microphone, and a new scene with its seed."""
+
+    def __init__(self, palette: Palette, assistant: Surface, worker: Worker) -> None:
+        super().__init__()
+        self._assistant = assistant
+        self._worker = worker
+        self._laid: int | None = None
+        self.camera = DevicePicker("camera")
+        self.microphone = DevicePicker("microphone")
+        self.seed = QSpinBox()
+        self.seed.setMaximum(_LARGEST_SEED)
+        self.seed.setAccessibleName("Seed of the scene")
+        self.seed.setToolTip("Which scene: the same number always gives the same table")
+        self.seed.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self.seed.setFixedWidth(84)
+        self.new_scene = button("New scene", "Lay a new scene on the table")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(8)
+        for widget in (self.camera, self.microphone, self.seed, self.new_scene):
+            row.addWidget(widget)
+        self._connect()
+        self.restyle(palette)
+
+    def _connect(self) -> None:
+        assistant, ask = self._assistant, self._worker.ask
+        self.camera.opened.connect(lambda: ask(assistant.camera_names, self.camera.show_names))
+        self.microphone.opened.connect(lambda: ask(assistant.microphones, self.microphone.show_names))
+        self.camera.textActivated.connect(lambda name: ask(lambda: assistant.choose_camera(name)))
+        self.microphone.textActivated.connect(lambda name: ask(lambda: assistant.choose_microphone(name)))
+        self.new_scene.clicked.connect(self._lay_scene)
+
+    def restyle(self, palette: Palette) -> None:
+        """Draw the icons in the colours of another palette."""
+        self.new_scene.setIcon(icon("scene", palette.text))
+
+    def handle(self, event: Event) -> None:
+        """Ask for the devices once their part is up."""
+        if not isinstance(event, PartChanged) or event.state in (PartState.LOADING, PartState.OFF):
+            return
+        if event.part is Part.CAMERA:
+            self._worker.ask(self._assistant.camera_names, self.camera.show_names)
+        elif event.part is Part.MICROPHONE:
+            self._worker.ask(self._assistant.microphones, self.microphone.show_names)
+
+    def show_seed(self, seed: int) -> None:
+        """The scene that lies on the table."""
+        self._laid = seed
+        self.seed.setValue(seed)
+
+    def _lay_scene(self) -> None:
+        """Lay the scene whose seed stands there, or the next one when that lies on the table already."""
+        seed = self.seed.value()
+        if seed == self._laid:
+            seed = (seed + 1) % (_LARGEST_SEED + 1)
+        self.show_seed(seed)
+        self._worker.ask(lambda: self._assistant.new_scene(seed))

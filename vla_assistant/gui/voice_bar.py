@@ -1,0 +1,104 @@
+"""The microphone: its level, mute, and a button to hold while talking."""
+
+from __future__ import annotations
+
+from PyQt6.QtCore import QSize, Qt, pyqtSignal
+from PyQt6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from vla_assistant.gui.elements import bar, button, dress, label
+from vla_assistant.gui.icons import icon
+from vla_assistant.gui.surface import Surface
+from vla_assistant.gui.theme import Palette
+
+TALK_KEY = Qt.Key.Key_F4
+TALK_KEY_NAME = "F4"
+_LOUD = 0.85
+
+
+class VoiceBar(QWidget):
+    """Level meter, mute, hold to talk."""
+
+    muted = pyqtSignal(bool)
+    talking = pyqtSignal(bool)
+
+    def __init__(self, palette: Palette) -> None:
+        super().__init__()
+        self._palette = palette
+        self._held = False
+        self.mute = button("", "Mute the microphone")
+        self.mute.setObjectName("mute")
+        self.mute.setCheckable(True)
+        self.mute.setFixedSize(44, 38)
+        self.mute.setIconSize(QSize(20, 20))
+        self.mute.toggled.connect(self._toggle)
+        self.meter = bar(100)
+        self.meter.setFixedWidth(104)
+        self.meter.setAccessibleName("Microphone level")
+        self._words = label("microphone off", role="muted")
+        self.talk = button(f"Hold {TALK_KEY_NAME} to talk", "Hold to talk", "talk")
+        self.talk.setFixedHeight(38)
+        self.talk.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.talk.setToolTip(f"Hold this button, or the {TALK_KEY_NAME} key, while you speak")
+        self.talk.pressed.connect(lambda: self.hold(True))
+        self.talk.released.connect(lambda: self.hold(False))
+        level = QVBoxLayout()
+        level.setSpacing(4)
+        level.addStretch(1)
+        level.addWidget(self.meter)
+        level.addWidget(self._words)
+        level.addStretch(1)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(8)
+        row.addWidget(self.mute)
+        row.addLayout(level)
+        row.addWidget(self.talk)
+        self._show_mute(False)
+
+    @property
+    def words(self) -> str:
+        """What the microphone does."""
+        return self._words.text()
+
+    @property
+    def held(self) -> bool:
+        """The user holds to talk."""
+        return self._held
+
+    def restyle(self, palette: Palette) -> None:
+        """Draw the icons in the colours of another palette."""
+        self._palette = palette
+        self._show_mute(self.mute.isChecked())
+
+    def tick(self, assistant: Surface) -> None:
+        """Follow the microphone; called by the window's timer."""
+        level = max(0.0, min(1.0, float(assistant.level)))
+        self.meter.setValue(round(level * 100))
+        muted, listening = assistant.muted, assistant.listening
+        tone = "quiet" if muted or not listening else "warn" if level > _LOUD else "good"
+        dress(self.meter, "tone", tone)
+        self._words.setText("muted" if muted else "listening" if listening else "microphone off")
+        if muted != self.mute.isChecked():
+            self.mute.blockSignals(True)
+            self.mute.setChecked(muted)
+            self.mute.blockSignals(False)
+            self._show_mute(muted)
+
+    def hold(self, held: bool) -> None:
+        """The user begins or ends to hold the key or the button."""
+        if held == self._held:
+            return
+        self._held = held
+        self.talk.setText("Listening ..." if held else f"Hold {TALK_KEY_NAME} to talk")
+        dress(self.talk, "held", held)
+        self.talking.emit(held)
+
+    def _toggle(self, muted: bool) -> None:
+        self._show_mute(muted)
+        self.muted.emit(muted)
+
+    def _show_mute(self, muted: bool) -> None:
+        name, colour = ("microphone-off", self._palette.bad) if muted else ("microphone", self._palette.text)
+        self.mute.setIcon(icon(name, colour))
+        self.mute.setAccessibleName("Switch the microphone on" if muted else "Mute the microphone")
+        self.mute.setToolTip(self.mute.accessibleName())
