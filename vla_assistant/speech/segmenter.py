@@ -20,6 +20,7 @@ FRAME_S = FRAME / RATE_HZ
 PRE_ROLL_S = 0.3
 """Kept before the first loud frame: the s of "stop" and the f of "four" are quiet."""
 POST_ROLL_S = 0.3
+_PRE_ROLL = round(PRE_ROLL_S / FRAME_S)
 START_MARGIN_DB = 9.0
 KEEP_MARGIN_DB = 6.0
 PERIODICITY = 0.5
@@ -124,7 +125,7 @@ class Segmenter:
         """Forget what was heard, not the noise floor; the listen time-out starts anew."""
         self._rest = np.zeros(0, np.float32)
         self._last = np.zeros(FRAME, np.float32)
-        self._recent: deque[_Frame] = deque(maxlen=_RECENT + round(PRE_ROLL_S / FRAME_S))
+        self._recent: deque[_Frame] = deque(maxlen=_RECENT + _PRE_ROLL)
         self._phrase: list[_Frame] | None = None
         self._held = False
         self._glimpsed = False
@@ -155,7 +156,7 @@ class Segmenter:
         """
         found = [] if self._calibration is None else self._calibrate()
         self._held = True
-        return found if self._phrase is not None else found + self._start(len(self._recent), now)
+        return found if self._phrase is not None else found + self._start(_PRE_ROLL, now)
 
     def release(self) -> list[Finding]:
         """The talk key is released: the utterance is over."""
@@ -165,6 +166,18 @@ class Segmenter:
             return self._finish(trim=False)
         self._held, self._phrase = False, None
         return []
+
+    def flush(self) -> list[Finding]:
+        """The stream is over: what was being said is an utterance."""
+        found = [] if self._calibration is None else self._calibrate()
+        return found + (self._finish(trim=True) if self._phrase else [])
+
+    def recent(self, seconds: float) -> Segment | None:
+        """The last seconds of the phrase that is being spoken, as a glimpse; None when it is shorter."""
+        frames = round(seconds / FRAME_S)
+        if self._phrase is None or len(self._phrase) < frames:
+            return None
+        return self._segment(self._phrase[-frames:], final=False, cut=False)
 
     def _take(self, samples: FloatArray, end_s: float) -> list[Finding]:
         if self._calibration is None:
@@ -217,7 +230,7 @@ class Segmenter:
         recent = list(self._recent)[-_RECENT:]
         loud = [index for index, one in enumerate(recent) if one.loud]
         if len(loud) >= _LOUD_FRAMES and sum(one.voiced for one in recent) >= _VOICED_FRAMES:
-            return self._start(len(recent) - loud[0] + round(PRE_ROLL_S / FRAME_S), frame.end_s)
+            return self._start(len(recent) - loud[0] + _PRE_ROLL, frame.end_s)
         waited_s = frame.end_s - (self._waiting_since or 0.0)
         if 0 < self._options.timeout_s <= waited_s and not self._timed_out:
             self._timed_out = True

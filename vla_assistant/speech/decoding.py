@@ -1,0 +1,151 @@
+"""From segment to words: short ones go to the stop spotter first, whose "stop" acts before anybody hears of it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from vla_assistant.errors import AssistantError
+from vla_assistant.events import Event, Heard, NothingHeard, Part, PartChanged, PartState, Warned
+from vla_assistant.speech.audio import RATE_HZ
+from vla_assistant.speech.segmenter import GLIMPSE_LIMIT_S, PRE_ROLL_S, Segment
+from vla_assistant.speech.worker import Worker
+from vla_assistant.types import Audio, Intent, Utterance
+
+SHORTEST_VOICE_S = 0.06
+"""Less pitch than this in a whole segment is no voice."""
+_CLOSED_LIMIT_S = GLIMPSE_LIMIT_S + 2 * PRE_ROLL_S
+
+
+class Recognizer(Protocol):
+    """The part of a recognizer that is needed here."""
+
+    def transcribe(self, audio: Audio, grammar: str | None = None) -> Utterance:
+        """Words of the sound; an empty text when nothing usable was in it."""
+        ...
+
+
+@dataclass(frozen=True, eq=False)
+class Job:
+    """A segment to decode; while our own voice speaks only a stop in it counts."""
+
+    segment: Segment
+    own_voice: bool
+
+
+class Decoding:
+    """Two workers, one when recognizer and spotter are the same object: a recognizer is not thread-safe.
+
+    Args:
+        recognizer: Decodes whole sentences; may take seconds.
+        spotter: Decodes short segments in about 0.1 s, against the grammar of all commands, so that another word is
+            not taken for a stop; None takes the recognizer for both.
+        emit: Takes the events.
+        on_stop: Called on the worker's thread the moment a stop is recognised, before the event.
+        min_confidence: Utterances below this are not acted on; a stop is, unless our own voice speaks.
+        now: Monotonic clock.
+    """
+
+    def __init__(
+        self,
+        recognizer: Recognizer,
+        spotter: Recognizer | None,
+        emit: Callable[[Event], None],
+        on_stop: Callable[[Utterance], None],
+        min_confidence: float,
+        now: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._recognizer = recognizer
+        self._spotter = spotter or recognizer
+        self._emit = emit
+        self._on_stop = on_stop
+        self._min_confidence = min_confidence
+        self._now = now
+        self._stopped_id = 0
+        self._sentences = Worker("recognizer", self._decode_sentence, 4, self._bug)
+        self._words = self._sentences
+        if self._spotter is not recognizer:
+            self._words = Worker("stop-spotter", self._decode_word, 8, self._bug)
+
+    def put(self, job: Job) -> None:
+        """Hand in a segment; never waits."""
+        if job.segment.voiced_s < SHORTEST_VOICE_S:
+            if job.segment.final and not job.own_voice:
+                self._emit(NothingHeard(self._now(), "I heard no voice in that."))
+            return
+        short = job.own_voice or job.segment.audio.seconds <= _CLOSED_LIMIT_S
+        worker = self._words if short else self._sentences
+        self._report_dropped(worker.put(job))
+
+    def close(self) -> None:
+        """End the workers; a decode that takes longer than a second is left behind."""
+        self._words.close()
+        self._sentences.close()
+
+    def _decode_word(self, job: Job) -> None:
+        """On the spotter's thread: a closed word ends here, everything else goes on to the recognizer."""
+        if not self._settle_word(job) and job.segment.final and not job.own_voice:
+            self._report_dropped(self._sentences.put(job))
+
+    def _decode_sentence(self, job: Job) -> None:
+        if self._spotter is self._recognizer and (not job.segment.final or job.own_voice):
+            self._settle_word(job)
+            return
+        if job.segment.id != self._stopped_id:
+            utterance = self._transcribe(self._recognizer, job.segment)
+            if utterance is not None and not self._settle_stop(job, utterance):
+                self._publish(utterance)
+
+    def _settle_word(self, job: Job) -> bool:
+        """Decode with the spotter; True when the segment needs no other decode."""
+        from vla_assistant.language import closed_intent
+
+        if job.segment.id == self._stopped_id:
+            return True
+        utterance = self._transcribe(self._spotter, job.segment)
+        if utterance is None:
+            return False
+        if self._settle_stop(job, utterance):
+            return True
+        sure = utterance.confidence >= self._min_confidence
+        closed = job.segment.final and not job.own_voice and closed_intent(utterance.text) is not None
+        if closed and sure:
+            self._publish(utterance)
+        return closed and sure
+
+    def _settle_stop(self, job: Job, utterance: Utterance) -> bool:
+        """If it is a stop, act on it first and tell afterwards."""
+        from vla_assistant.language import closed_intent
+
+        sure = not job.own_voice or utterance.confidence >= self._min_confidence
+        if not sure or closed_intent(utterance.text) is not Intent.STOP:
+            return False
+        self._stopped_id = job.segment.id
+        self._on_stop(utterance)
+        self._emit(Heard(self._now(), utterance))
+        return True
+
+    def _transcribe(self, recognizer: Recognizer, segment: Segment) -> Utterance | None:
+        try:
+            utterance = recognizer.transcribe(Audio(segment.audio.samples, RATE_HZ))
+        except AssistantError as error:
+            self._emit(PartChanged(self._now(), Part.RECOGNIZER, PartState.WARNING, str(error)))
+            return None
+        return replace(utterance, start_s=segment.start_s, end_s=segment.end_s)
+
+    def _publish(self, utterance: Utterance) -> None:
+        if not utterance.text:
+            self._emit(NothingHeard(self._now(), "I heard nothing usable."))
+        elif utterance.confidence < self._min_confidence:
+            self._emit(NothingHeard(self._now(), f"I am not sure I heard {utterance.text!r}; please say it again."))
+        else:
+            self._emit(Heard(self._now(), utterance))
+
+    def _report_dropped(self, dropped: Job | None) -> None:
+        if dropped is not None and dropped.segment.final and not dropped.own_voice:
+            self._emit(NothingHeard(self._now(), "That was too much at once; please say it again."))
+
+    def _bug(self, error: Exception) -> None:
+        self._emit(Warned(self._now(), f"The recognizer failed ({type(error).__name__}); the log says more."))

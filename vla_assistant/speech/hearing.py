@@ -1,0 +1,88 @@
+"""What the ears keep watch over: the time of the stream, our own voice in the microphone, a microphone that is dead."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from vla_assistant.speech.audio import RATE_HZ
+from vla_assistant.speech.segmenter import Segment, Segmenter
+from vla_assistant.types import Audio
+
+ECHO_TAIL_S = 0.4
+"""A room and the buffers of a sound system keep our voice this long after we stopped."""
+OWN_VOICE_WINDOW_S = 1.2
+"""While our own voice sounds in the microphone there are no pauses: the spotter gets windows of this length ..."""
+OWN_VOICE_STEP_S = 0.4
+"""... this often."""
+DRIFT_S = 0.5
+DEAD_S = 5.0
+"""Nothing but zeros for this long: muted by the system, or without permission."""
+
+
+class Voice(Protocol):
+    """The part of a speaker that is needed here."""
+
+    @property
+    def speaking(self) -> bool:
+        """Sound of ours is being played."""
+        ...
+
+    def silence(self) -> None:
+        """Stop it at once."""
+        ...
+
+
+class StreamClock:
+    """Time at the end of each block: counted in samples, set anew when a live stream lost some."""
+
+    def __init__(self) -> None:
+        self.time_s = 0.0
+        self._running = False
+
+    def advance(self, block: Audio, now: float, live: bool) -> float:
+        """The time at the end of the block."""
+        self.time_s += len(block.samples) / RATE_HZ
+        if not self._running or (live and abs(self.time_s - now) > DRIFT_S):
+            self.time_s = now
+            self._running = True
+        return self.time_s
+
+
+class OwnVoice:
+    """Does our own voice sound in the microphone? Also until ECHO_TAIL_S after it, never while the talk key is held."""
+
+    def __init__(self, speaker: Voice | None) -> None:
+        self.now = False
+        self._speaker = speaker
+        self._until_s = float("-inf")
+        self._window_s = 0.0
+
+    def changed(self, time_s: float, *, held: bool) -> bool:
+        """Look; True when `now` has changed."""
+        if self._speaker is not None and self._speaker.speaking:
+            self._until_s = time_s + ECHO_TAIL_S
+        was, self.now = self.now, time_s < self._until_s and not held
+        if self.now and not was:
+            self._window_s = time_s
+        return was != self.now
+
+    def window(self, segmenter: Segmenter, time_s: float) -> Segment | None:
+        """The last OWN_VOICE_WINDOW_S of a phrase that is going on, every OWN_VOICE_STEP_S."""
+        if time_s - self._window_s < OWN_VOICE_STEP_S:
+            return None
+        self._window_s = time_s
+        return segmenter.recent(OWN_VOICE_WINDOW_S)
+
+
+class DeadMicrophone:
+    """Notices a microphone that sends nothing but zeros."""
+
+    def __init__(self) -> None:
+        self.now = False
+        self._zeros_s = 0.0
+
+    def changed(self, block: Audio) -> bool:
+        """Look at a block; True when `now` has changed."""
+        self._zeros_s = 0.0 if block.samples.any() else self._zeros_s + block.seconds
+        was, self.now = self.now, self._zeros_s > DEAD_S
+        return was != self.now
