@@ -1,0 +1,291 @@
+"""What lies on the table: seeded scenes with minimum gaps, all within reach.
+
+Lengths in metres, angles in radians, in the base frame (x towards the user, +y to the user's right).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from vla_assistant.errors import InputError
+from vla_assistant.sim import things
+from vla_assistant.sim.scene_model import POOL, THIRD_Y
+from vla_assistant.types import Reference, Step
+
+REACH_X = (0.34, 0.62)  # m: what the tool reaches pointing straight down, with the marked place left free
+REACH_Y = (-0.31, 0.31)  # m
+GAP = 0.032  # m between the outlines of any two things: a finger and a third fit in between
+MAX_THINGS = 8
+DISTRACTORS = 3
+FINGER_OUTSIDE = 0.056  # m from the tool to the outer face of an open finger, with a little to spare
+LANE_HALF_WIDTH = 0.040  # m: of what the hand sweeps when it pushes
+PUSH_END = 0.170  # m: where the expert stops pushing, well inside the third that begins at 0.14 m
+_TRIES = 400
+_ATTEMPTS = 40
+
+
+@dataclass(frozen=True)
+class Thing:
+    """One thing on the table: canonical shape and colour, place [m] and heading [rad] before it has settled."""
+
+    shape: str
+    colour: str
+    x: float
+    y: float
+    yaw: float = 0.0
+
+    @property
+    def reference(self) -> Reference:
+        return Reference(self.shape, self.colour)
+
+
+@dataclass(frozen=True)
+class Look:
+    """Small visual differences between scenes; the default is the world as shipped.
+
+    Attributes:
+        camera_shift: Of the front camera [m].
+        lamp: Brightness factor of the lamp and the ambient light.
+        table: Factor on each colour channel of the table.
+    """
+
+    camera_shift: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    lamp: float = 1.0
+    table: tuple[float, float, float] = (1.0, 1.0, 1.0)
+
+
+@dataclass(frozen=True)
+class Scene:
+    """Everything on the table, the seed it came from and how it looks."""
+
+    things: tuple[Thing, ...]
+    seed: int = 0
+    look: Look = field(default_factory=Look)
+
+    def find(self, reference: Reference) -> int:
+        """Index of the one thing that the reference names.
+
+        Raises:
+            InputError: No thing or several things fit.
+        """
+        fits = [i for i, thing in enumerate(self.things) if matches(thing, reference)]
+        if len(fits) == 1:
+            return fits[0]
+        there = ", ".join(str(thing.reference) for thing in self.things) or "nothing"
+        found = "no" if not fits else f"{len(fits)} times a"
+        raise InputError(f"There is {found} {reference} on the table.", f"On the table: {there}.")
+
+
+def matches(thing: Thing, reference: Reference) -> bool:
+    """Whether the reference can mean this thing."""
+    return thing.shape == reference.name and reference.colour in (None, thing.colour)
+
+
+def sample_look(rng: np.random.Generator) -> Look:
+    """A slightly different camera, light and table, for training that shall not lean on the exact picture."""
+    shift = rng.uniform(-0.008, 0.008, 3)
+    tint = rng.uniform(0.88, 1.08) * rng.uniform(0.96, 1.04, 3)
+    return Look((shift[0], shift[1], shift[2]), float(rng.uniform(0.85, 1.12)), (tint[0], tint[1], tint[2]))
+
+
+def sample_scene(
+    rng: np.random.Generator,
+    required: Sequence[Reference] = (),
+    distractors: int = DISTRACTORS,
+    lanes: Sequence[tuple[int, float]] = (),
+    seed: int = 0,
+) -> Scene:
+    """A scene with the required things and `distractors` more that share a colour or a shape with one of them.
+
+    Args:
+        rng: The only source of randomness.
+        required: Things that must be there; a missing colour is drawn.
+        distractors: How many others; with no required thing they are drawn freely.
+        lanes: (index into required, direction -1 or +1 along y): a push lane to keep free of other things.
+        seed: Written into the scene, for reports.
+
+    Raises:
+        InputError: More things than the table or the pool holds.
+    """
+    if len(required) + distractors > MAX_THINGS:
+        raise InputError(f"{len(required) + distractors} things do not fit on the table; {MAX_THINGS} do.")
+    for _ in range(_ATTEMPTS):
+        named = _with_colours(rng, required)
+        kinds = named + _similar(rng, named, distractors)
+        placed = _placed(rng, kinds, dict(lanes), len(named))
+        if placed is not None:
+            return Scene(tuple(placed), seed)
+    raise InputError("No room was found for the required things: " + ", ".join(map(str, required)) + ".")
+
+
+def scene_for_steps(
+    steps: Sequence[Step], seed: int, distractors: int | None = None, look: Look | None = None
+) -> Scene:
+    """The seeded scene in which these steps can be done: the named things and at least three look-alikes."""
+    rng = np.random.default_rng([seed, 20])
+    required: list[Reference] = []
+    for step in steps:
+        for reference in (step.object, step.destination):
+            if reference is not None and reference.name in things.SHAPES and reference not in required:
+                required.append(reference)
+    room = MAX_THINGS - len(required)
+    count = min(room, int(rng.integers(DISTRACTORS, DISTRACTORS + 2))) if distractors is None else distractors
+    scene = sample_scene(rng, required, max(0, count), _lanes(steps, required), seed)
+    return Scene(scene.things, seed, look or Look())
+
+
+def _lanes(steps: Sequence[Step], required: list[Reference]) -> list[tuple[int, float]]:
+    lanes = []
+    for step in steps:
+        if step.skill == "push" and step.object in required and step.destination is not None:
+            lanes.append((required.index(step.object), side(step.destination.name)))
+    return lanes
+
+
+def side(name: str) -> float:
+    """-1 for the user's left, +1 for the user's right: the sign of y there.
+
+    Raises:
+        InputError: It is neither.
+    """
+    if name not in ("left", "right"):
+        raise InputError(f"Things can be pushed to the left or to the right, not to {name!r}.")
+    return -1.0 if name == "left" else 1.0
+
+
+Kind = tuple[str, str]
+
+
+def _with_colours(rng: np.random.Generator, required: Sequence[Reference]) -> list[Kind]:
+    """(shape, colour) of each required thing, all different."""
+    kinds: list[Kind] = [(things.shape_named(r.name).name, r.colour) for r in required if r.colour is not None]
+    result: list[Kind] = []
+    for reference in required:
+        if reference.colour is not None:
+            result.append((reference.name, reference.colour))
+            continue
+        free = [c for c in things.COLOURS if (reference.name, c) not in kinds]
+        kind = (things.shape_named(reference.name).name, free[rng.integers(len(free))])
+        kinds.append(kind)
+        result.append(kind)
+    return result
+
+
+def _similar(rng: np.random.Generator, named: list[Kind], count: int) -> list[Kind]:
+    """`count` distractors, each with the shape or the colour of a named thing (or any, when nothing is named)."""
+    chosen: list[Kind] = []
+    while len(chosen) < count:
+        shape, colour = _one_similar(rng, named)
+        used = named + chosen
+        crowded = sum(1 for s, _ in used if s == shape) >= POOL[shape]
+        bulky = shape in ("bowl", "plate") and sum(1 for s, _ in used if s in ("bowl", "plate")) >= 3
+        if (shape, colour) not in used and not crowded and not bulky:
+            chosen.append((shape, colour))
+    return chosen
+
+
+def _one_similar(rng: np.random.Generator, named: list[Kind]) -> Kind:
+    shapes, colours = list(things.SHAPES), list(things.COLOURS)
+    if named:
+        shape, colour = named[rng.integers(len(named))]
+        if rng.random() < 0.5:
+            return shape, colours[rng.integers(len(colours))]
+        return shapes[rng.integers(len(shapes))], colour
+    return shapes[rng.integers(len(shapes))], colours[rng.integers(len(colours))]
+
+
+def _placed(
+    rng: np.random.Generator, kinds: list[Kind], lanes: dict[int, float], named: int
+) -> list[Thing] | None:
+    """Places with gaps for all kinds, large and lane things first; None when no room was found."""
+    order = sorted(range(len(kinds)), key=lambda i: (i not in lanes, -things.SHAPES[kinds[i][0]].radius))
+    placed: dict[int, Thing] = {}
+    for index in order:
+        shape, colour = kinds[index]
+        for _ in range(_TRIES):
+            thing = Thing(shape, colour, *_spot(rng, index, lanes), float(rng.uniform(-math.pi, math.pi)))
+            if _fits(thing, placed, lanes):
+                placed[index] = thing
+                break
+        else:
+            return None
+    result = [placed[i] for i in range(len(kinds))]
+    return result if all(_reachable(result, i) for i in range(named)) else None
+
+
+def _spot(rng: np.random.Generator, index: int, lanes: dict[int, float]) -> tuple[float, float]:
+    x = float(rng.uniform(*REACH_X))
+    if index in lanes:
+        return x, float(rng.uniform(-0.11, 0.11))
+    return x, float(rng.uniform(*REACH_Y))
+
+
+def _fits(thing: Thing, placed: dict[int, Thing], lanes: dict[int, float]) -> bool:
+    radius = things.SHAPES[thing.shape].radius
+    for index, other in placed.items():
+        reach = things.SHAPES[other.shape].radius
+        if math.hypot(thing.x - other.x, thing.y - other.y) < radius + reach + GAP:
+            return False
+        if index in lanes and _in_lane(thing, radius, other, reach, lanes[index]):
+            return False
+    return True
+
+
+def _in_lane(thing: Thing, radius: float, pushed: Thing, reach: float, direction: float) -> bool:
+    """Whether the thing stands where the pushed one and the hand around it will pass."""
+    half = max(LANE_HALF_WIDTH, reach + 0.012)
+    if abs(thing.x - pushed.x) > half + radius:
+        return False
+    end = direction * (PUSH_END + max(FINGER_OUTSIDE, reach) + 0.02)
+    low, high = sorted((pushed.y - direction * (FINGER_OUTSIDE + 0.01), end))
+    return low - radius < thing.y < high + radius
+
+
+def _reachable(placed: list[Thing], index: int) -> bool:
+    """Whether the open gripper fits around the thing without touching another one."""
+    thing = placed[index]
+    if thing.shape not in things.GRASPABLE:
+        return True
+    others = [(o.x, o.y, things.SHAPES[o.shape].radius) for i, o in enumerate(placed) if i != index]
+    return best_grasp_yaw(thing.shape, thing.x, thing.y, thing.yaw, others)[1] >= 0.0
+
+
+def best_grasp_yaw(
+    shape: str, x: float, y: float, yaw: float, others: Sequence[tuple[float, float, float]]
+) -> tuple[float, float]:
+    """Heading of the gripper [rad, in (-pi/2, pi/2]] for this thing, and its fingers' distance to the nearest other [m].
+
+    Heading 0 is the home heading: fingers apart along y. A cube is gripped across two of its sides, round things anywhere.
+    Among the headings with clearance the one nearest to home wins, so that the wrist turns little.
+    """
+    if shape == "cube":
+        quarter = (yaw + math.pi / 4) % (math.pi / 2) - math.pi / 4
+        turns = [quarter, quarter - math.copysign(math.pi / 2, quarter)]
+    else:
+        turns = [sign * angle for angle in np.arange(0.0, math.pi / 2 + 0.01, math.pi / 12) for sign in (1.0, -1.0)]
+    scored = [(turn, _finger_clearance(x, y, turn, others)) for turn in turns]
+    good = [pair for pair in scored if pair[1] >= 0.006]
+    return good[0] if good else max(scored, key=lambda pair: pair[1])
+
+
+def _finger_clearance(x: float, y: float, turn: float, others: Sequence[tuple[float, float, float]]) -> float:
+    """Distance of both open fingers' footprints (12 x 20 mm) to the nearest outline [m]; at most 0.2."""
+    least = 0.2
+    for ox, oy, radius in others:
+        along = -(ox - x) * math.sin(turn) + (oy - y) * math.cos(turn)
+        across = (ox - x) * math.cos(turn) + (oy - y) * math.sin(turn)
+        gap_along = max(abs(abs(along) - 0.048) - 0.008, 0.0)
+        gap_across = max(abs(across) - 0.010, 0.0)
+        least = min(least, math.hypot(gap_along, gap_across) - radius)
+    return least
+
+
+def third(y: float) -> str:
+    """The third of the table as the user sees it: "left", "middle" or "right"."""
+    if abs(y) <= THIRD_Y:
+        return "middle"
+    return "left" if y < 0 else "right"

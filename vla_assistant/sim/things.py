@@ -1,0 +1,122 @@
+"""The things that may lie on the table: shapes, sizes, masses and colours.
+
+Lengths in metres, masses in kilograms, colours as linear RGBA 0-1. Sizes are those of common household things, limited by
+the 80 mm opening of the gripper; every thing weighs about 50 g, as plastic things of that size do.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from vla_assistant.errors import UnsupportedError
+
+RGBA = tuple[float, float, float, float]
+
+
+@dataclass(frozen=True)
+class Shape:
+    """One kind of thing.
+
+    Attributes:
+        name: Canonical noun.
+        radius: Of the circle around its footprint [m].
+        height: From the table to its highest point when upright [m].
+        grasp_height: Of the tool above the bottom of the thing when it is gripped [m].
+        grip_width: Distance of the fingers when they hold it [m]; 0 for what the gripper cannot span.
+        mass: [kg].
+        inner_radius: Of the opening at the rim, 0 for things that hold nothing [m].
+        floor: Height of the surface on which a contained thing rests [m].
+    """
+
+    name: str
+    radius: float
+    height: float
+    grasp_height: float
+    grip_width: float
+    mass: float
+    inner_radius: float = 0.0
+    floor: float = 0.0
+
+
+# 40 mm: a toddler's building block, half of the gripper's opening.
+CUBE_SIDE = 0.040
+# 40 mm: a table-tennis ball.
+BALL_RADIUS = 0.020
+# Wider than a drink can of its height, so that a bump does not topple it.
+CAN_RADIUS, CAN_HEIGHT = 0.022, 0.056
+# An espresso cup without a handle: leaves the open fingers 12 mm on each side, and the ball 5 mm inside.
+CUP_RADIUS, CUP_HEIGHT, CUP_WALL = 0.028, 0.060, 0.003
+# A small dessert bowl: any graspable thing fits in with a finger's width to spare.
+BOWL_RADIUS, BOWL_HEIGHT, BOWL_FLOOR_RADIUS = 0.065, 0.042, 0.040
+# A saucer with a low rim that keeps a ball from rolling off.
+PLATE_RADIUS, PLATE_HEIGHT, PLATE_FLOOR_RADIUS = 0.075, 0.014, 0.058
+FLOOR_THICKNESS = 0.005
+
+SHAPES: dict[str, Shape] = {
+    shape.name: shape
+    for shape in (
+        Shape("cube", CUBE_SIDE * 0.7072, CUBE_SIDE, 0.020, CUBE_SIDE, 0.050),
+        Shape("ball", BALL_RADIUS, 2 * BALL_RADIUS, 0.020, 2 * BALL_RADIUS, 0.040),
+        Shape("can", CAN_RADIUS, CAN_HEIGHT, 0.032, 2 * CAN_RADIUS, 0.060),
+        Shape("cup", CUP_RADIUS, CUP_HEIGHT, 0.036, 2 * CUP_RADIUS, 0.060, CUP_RADIUS - CUP_WALL, FLOOR_THICKNESS),
+        Shape("bowl", BOWL_RADIUS, BOWL_HEIGHT, 0.022, 0.0, 0.150, BOWL_RADIUS - 0.005, FLOOR_THICKNESS),
+        Shape("plate", PLATE_RADIUS, PLATE_HEIGHT, 0.016, 0.0, 0.150, PLATE_RADIUS - 0.004, FLOOR_THICKNESS),
+    )
+}
+
+GRASPABLE = ("cube", "ball", "can", "cup")
+CONTAINERS = ("bowl", "plate", "cup")
+
+# Chosen to differ from each other, from the grey-beige table and from the light arm by hue or by lightness.
+COLOURS: dict[str, RGBA] = {
+    "red": (0.80, 0.07, 0.08, 1.0),
+    "green": (0.08, 0.55, 0.16, 1.0),
+    "blue": (0.06, 0.22, 0.80, 1.0),
+    "yellow": (0.95, 0.82, 0.08, 1.0),
+    "purple": (0.45, 0.12, 0.62, 1.0),
+    "orange": (0.98, 0.42, 0.04, 1.0),
+    "white": (0.96, 0.96, 0.96, 1.0),
+    "black": (0.06, 0.06, 0.07, 1.0),
+}
+
+# What may be put where: a cup takes only what falls in and can be seen, a cube carries what has a flat bottom.
+_FITS: dict[str, tuple[str, ...]] = {
+    "bowl": ("cube", "ball", "can", "cup"),
+    "plate": ("cube", "ball", "can", "cup"),
+    "cup": ("ball",),
+    "cube": ("cube", "can", "cup"),
+}
+
+
+def shape_named(name: str) -> Shape:
+    """The shape with this canonical noun.
+
+    Raises:
+        UnsupportedError: There is no such thing on this table.
+    """
+    try:
+        return SHAPES[name]
+    except KeyError:
+        raise UnsupportedError(f"There is no {name} in this world.", f"Known things: {', '.join(SHAPES)}.") from None
+
+
+def why_not_pick(name: str) -> str:
+    """Why this thing cannot be picked up, as a sentence; empty when it can be."""
+    shape = shape_named(name)
+    if shape.name in GRASPABLE:
+        return ""
+    return f"The {name} is wider than the gripper opens; I can pick up a {', '.join(GRASPABLE[:-1])} or {GRASPABLE[-1]}."
+
+
+def why_not_place(name: str, destination: str) -> str:
+    """Why a thing cannot be put in or on the destination, as a sentence; empty when it can be."""
+    shape_named(destination)
+    if name in _FITS.get(destination, ()):
+        return ""
+    takes = " or ".join(_FITS.get(destination, ())) or "nothing"
+    return f"A {name} does not stay in or on a {destination}; a {destination} takes {takes}."
+
+
+def can_place(name: str, destination: str) -> bool:
+    """Whether a thing of this shape stays in or on a thing of that shape."""
+    return name in _FITS.get(destination, ())
