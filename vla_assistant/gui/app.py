@@ -49,8 +49,11 @@ def run(settings: Settings, screenshot: Path | None = None, then_quit_s: float |
     theme.apply(app, palette)
     from vla_assistant.runtime.assistant import Assistant
 
-    with Assistant(settings) as assistant:
+    assistant = Assistant(settings)
+    try:
         return _show(app, assistant, settings, palette, screenshot, then_quit_s)
+    finally:
+        assistant.close()
 
 
 def _show(
@@ -78,7 +81,7 @@ def _show(
         app.aboutToQuit.connect(lambda: window.grab().save(str(screenshot), "PNG"))
     try:
         window.show()
-        QTimer.singleShot(0, lambda: window.worker.ask(assistant.start))
+        QTimer.singleShot(0, lambda: window.worker.ask(lambda: _start(assistant)))
         app.exec()
     finally:
         window.hide()
@@ -88,6 +91,12 @@ def _show(
         window.deleteLater()
         app.processEvents()
     return 1 if bugs else 0
+
+
+def _start(assistant: Surface) -> None:
+    """On the worker: bring all parts up, then open the microphone."""
+    assistant.start()
+    assistant.start_listening()
 
 
 def _tell(text: str) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PyQt6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout
+from PyQt6.QtCore import QEvent, QObject, Qt
+from PyQt6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from vla_assistant.events import Acting, Event, Part, PartChanged, PartState, Proposed, RunEnded, SceneSeen, Withdrawn
 from vla_assistant.gui import overlay
@@ -12,6 +13,11 @@ from vla_assistant.gui.camera_view import CameraView
 from vla_assistant.gui.elements import label
 from vla_assistant.gui.surface import Surface
 from vla_assistant.types import Grounding, SeenThing
+
+_GAP = 8
+_SIDE_AT_LEAST = 140
+_CAPTION = 70
+"""Room kept below the small pictures for the words [pixels]."""
 
 
 class CameraPanel(QFrame):
@@ -26,21 +32,21 @@ class CameraPanel(QFrame):
         self._groundings: tuple[Grounding, ...] = ()
         self._show_heat = False
         self._seen: tuple[SeenThing, ...] = ()
+        self._proportions: tuple[float, ...] = ()
         self.setProperty("card", True)
         self._notice = label(wrap=True)
         self._notice.setObjectName("notice")
         self._notice.setAccessibleName("Notice about the camera")
         self._notice.hide()
-        self._main_place = QHBoxLayout()
-        self._side_place = QVBoxLayout()
-        pictures = QHBoxLayout()
-        pictures.setSpacing(8)
-        pictures.addLayout(self._main_place, 4)
-        pictures.addLayout(self._side_place, 1)
+        self._places = QWidget()
+        self._table = label(role="muted", wrap=True)
+        self._table.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self._table.setParent(self._places)
         column = QVBoxLayout(self)
         column.setContentsMargins(8, 8, 8, 8)
         column.addWidget(self._notice)
-        column.addLayout(pictures, 1)
+        column.addWidget(self._places, 1)
+        self._places.installEventFilter(self)
         self._arrange(("front",))
 
     @property
@@ -60,12 +66,15 @@ class CameraPanel(QFrame):
             self._arrange(cameras)
         for camera, view in self._views.items():
             view.show_frame(self._assistant.latest_frame(camera))
+        if self._current_proportions() != self._proportions:
+            self._place_views()
 
     def handle(self, event: Event) -> None:
         """Follow what the policy sees and what the plan names."""
         match event:
             case SceneSeen(things=things):
                 self._seen = things
+                self._table.setText(_caption(things))
             case Proposed(proposal=proposal):
                 self._groundings, self._show_heat = proposal.plan.groundings, True
             case Acting(plan=plan):
@@ -80,24 +89,46 @@ class CameraPanel(QFrame):
                 return
         self._refresh_marks()
 
+    def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
+        if watched is self._places and event is not None and event.type() == QEvent.Type.Resize:
+            self._place_views()
+        return False
+
     def _arrange(self, cameras: tuple[str, ...]) -> None:
         for view in self._views.values():
             view.deleteLater()
         self._views = {camera: CameraView(camera, self._now) for camera in cameras}
         for view in self._views.values():
+            view.setParent(self._places)
             view.clicked.connect(self._enlarge)
+            view.show()
         self._enlarge(self._large if self._large in cameras else cameras[0])
         self._refresh_marks()
 
     def _enlarge(self, camera: str) -> None:
         self._large = camera
-        for place in (self._main_place, self._side_place):
-            while place.count():
-                place.takeAt(0)
         for name, view in self._views.items():
             view.setToolTip("" if name == camera else f"Click to show the {name} camera large")
-            (self._main_place if name == camera else self._side_place).addWidget(view, 1)
-        self._side_place.addStretch(2)
+        self._place_views()
+        self._refresh_marks()
+
+    def _place_views(self) -> None:
+        """The large picture as high as there is room, the small ones and the caption in a column to its right."""
+        width, height = self._places.width(), self._places.height()
+        large = self._views[self._large]
+        main = min(round(height * large.proportion), width - _SIDE_AT_LEAST - _GAP)
+        large.setGeometry(0, 0, main, height)
+        self._proportions = self._current_proportions()
+        small = [view for view in self._views.values() if view is not large]
+        left, top, side = main + _GAP, 0, width - main - _GAP
+        for view in small:
+            high = min(round(side / view.proportion), (height - _CAPTION) // len(small) - _GAP)
+            view.setGeometry(left, top, side, high)
+            top += high + _GAP
+        self._table.setGeometry(left, top, side, max(0, height - top))
+
+    def _current_proportions(self) -> tuple[float, ...]:
+        return tuple(view.proportion for view in self._views.values())
 
     def _refresh_marks(self) -> None:
         for camera, view in self._views.items():
@@ -109,3 +140,7 @@ class CameraPanel(QFrame):
         serious = event.state in (PartState.WARNING, PartState.FAILED)
         self._notice.setText(event.detail)
         self._notice.setVisible(serious and bool(event.detail))
+
+
+def _caption(things: tuple[SeenThing, ...]) -> str:
+    return "On the table: " + (", ".join(str(thing.reference) for thing in things) or "nothing that I know")

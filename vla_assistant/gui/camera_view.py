@@ -54,6 +54,11 @@ class CameraView(QWidget):
         return None if self._frame is None else max(0.0, self._now() - self._frame.time_s)
 
     @property
+    def proportion(self) -> float:
+        """Width of the picture by its height."""
+        return 4 / 3 if self._picture is None else self._picture.width() / self._picture.height()
+
+    @property
     def stale(self) -> bool:
         """The picture is too old to be trusted."""
         return self.age_s is not None and self.age_s > STALE_S
@@ -99,11 +104,9 @@ class CameraView(QWidget):
         painter.end()
 
     def _picture_area(self) -> QRectF:
-        """The largest rectangle of the picture's proportions inside the widget, centred."""
-        width, height = (4, 3) if self._picture is None else (self._picture.width(), self._picture.height())
-        scale = min(self.width() / width, self.height() / height)
-        size = (width * scale, height * scale)
-        return QRectF((self.width() - size[0]) / 2, (self.height() - size[1]) / 2, *size)
+        """The largest rectangle of the picture's proportions inside the widget, at its upper left."""
+        height = min(self.height(), self.width() / self.proportion)
+        return QRectF(0, 0, height * self.proportion, height)
 
     def _draw_badge(self, painter: QPainter, area: QRectF) -> None:
         font = painter.font()

@@ -122,14 +122,20 @@ class ChunkPlot(QFrame):
                 axis_item = plot.getAxis(side)
                 axis_item.setPen(pg.mkPen(palette.border))
                 axis_item.setTextPen(pg.mkPen(palette.muted))
-            plot.getAxis("bottom").setLabel("s", color=palette.muted)
             for axis in group.axes:
                 self._curves[axis.name].setPen(pg.mkPen(axis.colours[dark], width=2))
 
 
+class SecondsAxis(pg.AxisItem):
+    """Ticks that carry their unit, so that no label below takes room from the curves."""
+
+    def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
+        return [f"{text} s" for text in super().tickStrings(values, scale, spacing)]
+
+
 def _plot() -> pg.PlotWidget:
     """A plot that only shows: no mouse, no menu."""
-    plot = pg.PlotWidget()
+    plot = pg.PlotWidget(axisItems={"bottom": SecondsAxis("bottom")})
     plot.setMouseEnabled(x=False, y=False)
     plot.setMenuEnabled(False)
     plot.hideButtons()

@@ -54,10 +54,12 @@ class Keys(QObject):
             if not event.isAutoRepeat():
                 self._do.stop()
             return True
-        if key == Qt.Key.Key_Escape:
+        if self._app.activePopupWidget() is not None:
+            return False
+        if key == Qt.Key.Key_Escape and self._app.activeModalWidget() is None:
             if not event.isAutoRepeat():
                 self._do.cancel()
-            return False
+            return True
         if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             return self._enter(event)
         if key == TALK_KEY and not event.modifiers() & Qt.KeyboardModifier.AltModifier:
@@ -80,10 +82,9 @@ class Keys(QObject):
             return True
         if isinstance(focused, QAbstractButton):
             focused.animateClick()
-            return True
-        if self._typing() and self._do.send():
-            return True
-        return self._do.confirm()
+        elif not (self._typing() and self._do.send()):
+            self._do.confirm()
+        return True
 
     def _typing(self) -> bool:
         return self._app.focusWidget() is self._text_box

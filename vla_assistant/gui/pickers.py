@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from PyQt6.QtCore import Qt, pyqtSignal
-from PyQt6.QtWidgets import QComboBox, QHBoxLayout, QSpinBox, QWidget
+from PyQt6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSpinBox, QWidget
 
 from vla_assistant.events import Event, Part, PartChanged, PartState
 from vla_assistant.gui.elements import button
-from vla_assistant.gui.icons import icon
+from vla_assistant.gui.icons import pixmap
 from vla_assistant.gui.surface import Surface
 from vla_assistant.gui.theme import Palette
 from vla_assistant.gui.worker import Worker
@@ -68,11 +68,15 @@ class Pickers(QWidget):
         self.seed.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.seed.setFixedWidth(84)
         self.new_scene = button("New scene", "Lay a new scene on the table")
+        self._signs = {name: QLabel() for name in ("camera", "microphone", "scene")}
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(8)
-        for widget in (self.camera, self.microphone, self.seed, self.new_scene):
+        row.setSpacing(6)
+        for sign, widget in zip(self._signs.values(), (self.camera, self.microphone, self.seed), strict=True):
+            row.addWidget(sign)
             row.addWidget(widget)
+            row.addSpacing(6)
+        row.addWidget(self.new_scene)
         self._connect()
         self.restyle(palette)
 
@@ -86,7 +90,8 @@ class Pickers(QWidget):
 
     def restyle(self, palette: Palette) -> None:
         """Draw the icons in the colours of another palette."""
-        self.new_scene.setIcon(icon("scene", palette.text))
+        for name, sign in self._signs.items():
+            sign.setPixmap(pixmap(name, palette.muted, 18))
 
     def handle(self, event: Event) -> None:
         """Ask for the devices once their part is up."""

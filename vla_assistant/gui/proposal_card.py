@@ -75,7 +75,7 @@ class ProposalCard(QFrame):
         self._shown_s = self._now()
         self.setVisible(proposal is not None)
         if proposal is not None:
-            self._question.setText(sentence(proposal.plan.summary).rstrip(".") + " ?")
+            self._question.setText(sentence(proposal.plan.summary).rstrip(".") + "?")
             self._facts.setText(_facts(proposal))
             self.tick()
 

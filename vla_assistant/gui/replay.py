@@ -19,6 +19,7 @@ class Replay:
         self.level = level
         self.listening = True
         self.muted = False
+        self.talking = False
         self.stopped = False
         self._callbacks: list[Callable[[Event], None]] = []
         self._numbers = count(1_000_000)
@@ -31,6 +32,9 @@ class Replay:
         """Play all recorded events."""
         for event in self.events:
             self.publish(event)
+
+    def start_listening(self) -> None:
+        self.listening = True
 
     def close(self) -> None:
         self._callbacks.clear()
@@ -64,7 +68,7 @@ class Replay:
         self.muted = muted
 
     def push_to_talk(self, pressed: bool) -> None:
-        self.listening = pressed
+        self.talking = pressed
 
     def latest_frame(self, camera: str) -> Frame | None:
         return self.frames.get(camera)

@@ -12,6 +12,8 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QPalette
 from PyQt6.QtWidgets import QApplication
 
+from vla_assistant import paths
+
 
 @dataclass(frozen=True)
 class Palette:
@@ -92,7 +94,9 @@ QPushButton:hover, QToolButton:hover, QComboBox:hover { background: $raised; }
 QPushButton:pressed, QToolButton:pressed { border-color: $accent; }
 QPushButton:focus, QToolButton:focus, QComboBox:focus, QSpinBox:focus, QLineEdit:focus { border: 2px solid $accent; }
 QPushButton:disabled, QToolButton:disabled, QComboBox:disabled { color: $muted; }
-QComboBox::drop-down, QSpinBox::up-button, QSpinBox::down-button { border: none; width: 16px; }
+QComboBox::drop-down, QSpinBox::up-button, QSpinBox::down-button { border: none; width: 20px; }
+QComboBox::down-arrow, QSpinBox::down-arrow { image: url($icons/chevron-down.svg); width: 12px; height: 12px; }
+QSpinBox::up-arrow { image: url($icons/chevron-up.svg); width: 12px; height: 12px; }
 QComboBox QAbstractItemView { background: $surface; border: 1px solid $border; selection-background-color: $raised;
   selection-color: $text; }
 QLineEdit { background: $surface; border: 1px solid $border; border-radius: 9px; padding: 8px 12px; font-size: 14px;
@@ -143,7 +147,8 @@ def apply(app: QApplication, palette: Palette) -> None:
     font.setPixelSize(13)
     app.setFont(font)
     app.setPalette(_qt_palette(palette))
-    app.setStyleSheet(_SHEET.substitute(asdict(palette)))
+    icons = (paths.assets() / "icons").as_posix()
+    app.setStyleSheet(_SHEET.substitute(asdict(palette), icons=icons))
 
 
 def _qt_palette(palette: Palette) -> QPalette:

@@ -217,7 +217,7 @@ class Window(QWidget):
         if isinstance(event, Warned):
             self.status.setText(event.message)
         elif isinstance(event, PartChanged) and event.detail:
-            self.status.setText(event.detail)
+            self.status.setText(f"{event.part.capitalize()}: {event.detail}")
         elif isinstance(event, PartChanged) and event.part is Part.SESSION and event.state is PartState.READY:
             self.status.setText("Ready")
 
