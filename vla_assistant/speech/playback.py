@@ -1,0 +1,98 @@
+"""Plays sound through PortAudio and can be silenced at once."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+import numpy as np
+
+from vla_assistant.errors import DeviceError
+from vla_assistant.speech.audio import resample
+from vla_assistant.speech.portaudio import Device, pick, portaudio
+from vla_assistant.types import Audio, FloatArray
+
+_FADE_S = 0.005
+"""Cutting a wave in the middle clicks."""
+
+
+class Player:
+    """Plays one sound after the other; `arm` and `play` are for one thread, `silence` for any.
+
+    Args:
+        device: Name of the output device, empty for the default one.
+    """
+
+    def __init__(self, device: str = "") -> None:
+        self._device = device
+        self._samples = np.zeros(0, np.float32)
+        self._at = 0
+        self._silenced = threading.Event()
+        self._over = threading.Event()
+
+    def arm(self) -> None:
+        """Forget an earlier `silence`: the next `play` plays. Apart from `play`, so that no silence gets lost."""
+        self._silenced.clear()
+        self._over.clear()
+
+    def play(self, audio: Audio) -> bool:
+        """Play to the end, or until silenced; True when all of it was played.
+
+        Raises:
+            DeviceError: there is no output, or it does not take the sound.
+        """
+        if self._silenced.is_set():
+            return False
+        portaudio.acquire()
+        try:
+            device = pick(portaudio.devices("output", again=True), self._device, "sound output")
+            stream = self._open(device, audio)
+            try:
+                finished = self._over.wait(audio.seconds + 3.0)
+            finally:
+                portaudio.close(stream)
+        finally:
+            portaudio.release()
+        if not finished:
+            raise DeviceError(f"The sound output {device.name} stopped taking sound.", "Is it plugged in?")
+        return not self._silenced.is_set()
+
+    def silence(self) -> None:
+        """Stop the sound at once; never waits."""
+        self._silenced.set()
+        self._over.set()
+
+    def _open(self, device: Device, audio: Audio) -> Any:
+        """The running stream: at the sound's rate if the device can, else at its own."""
+        own = (device.rate_hz, min(2, device.channels))
+        for rate_hz, channels in ((audio.rate_hz, 1), (device.rate_hz, 1), own):
+            self._samples = resample(audio, rate_hz).samples
+            self._at = 0
+            try:
+                return portaudio.open(
+                    "output",
+                    device,
+                    samplerate=rate_hz,
+                    channels=channels,
+                    latency="low",
+                    callback=self._fill,
+                    finished_callback=self._over.set,
+                )
+            except DeviceError as error:
+                refused = error
+        raise DeviceError(f"The sound output {device.name} cannot be opened.", str(refused))
+
+    def _fill(self, block: FloatArray, frames: int, times: Any, status: Any) -> None:
+        """PortAudio's callback: the next samples into block (frames, channels), zeros after the end."""
+        piece = self._samples[self._at : self._at + frames]
+        if self._silenced.is_set():
+            fade = min(len(piece), round(_FADE_S * 22_050))
+            piece = piece[:fade] * np.linspace(1.0, 0.0, fade, dtype=np.float32)
+        block[: len(piece)] = piece[:, None]
+        block[len(piece) :] = 0.0
+        self._at += frames
+        if len(piece) < frames:
+            from sounddevice import CallbackStop
+
+            self._at = len(self._samples)
+            raise CallbackStop

@@ -1,0 +1,49 @@
+"""A speaker that says nothing and remembers what it would have said."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable
+
+import numpy as np
+
+from vla_assistant.events import Part, PartChanged, PartState
+from vla_assistant.registry import BackendConfig
+from vla_assistant.speech.speakers.base import Emit, Spoken
+from vla_assistant.types import Audio
+
+REQUIRES = ()
+BACKEND = "SilentSpeaker"
+
+
+class Config(BackendConfig):
+    """Nothing to choose."""
+
+
+class SilentSpeaker:
+    """Never speaks."""
+
+    def __init__(
+        self, config: Config, emit: Emit = lambda event: None, now: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._now = now
+        self._recent: deque[Spoken] = deque(maxlen=8)
+        emit(PartChanged(now(), Part.SPEAKER, PartState.OFF, "The voice is switched off (use.speaker is silent)."))
+
+    def speak(self, text: str) -> None:
+        self._recent.append(Spoken(text, Audio(np.zeros(0, np.float32), 16_000), self._now()))
+
+    def silence(self) -> None:
+        return
+
+    @property
+    def speaking(self) -> bool:
+        return False
+
+    @property
+    def recent(self) -> tuple[Spoken, ...]:
+        return tuple(self._recent)
+
+    def close(self) -> None:
+        return
