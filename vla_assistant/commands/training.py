@@ -1,0 +1,83 @@
+"""`vla-assistant generate`, `train` and `evaluate`: recordings, weights and figures from nothing but the simulator."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def generate(
+    episodes: Annotated[int, typer.Option(help="How many assignments to record; some have two episodes.")],
+    out: Annotated[Path, typer.Option(help="Folder of the dataset; an existing one is added to.")],
+    seed: Annotated[int, typer.Option(help="Of the first assignment; the others follow.")] = 1_000_000,
+    workers: Annotated[int, typer.Option(min=1, help="Processes.")] = 2,
+    policy: Annotated[
+        Path | None, typer.Option(help="Weights: let this policy drive in part, corrected by the expert (DAgger).")
+    ] = None,
+    kinds: Annotated[str, typer.Option(help="Only these kinds of assignments, for example pick,stack.")] = "",
+) -> None:
+    """Record demonstrations of the scripted expert as a LeRobotDataset v3.
+
+    Example: vla-assistant generate --episodes 100 --seed 1000000 --out recordings
+    """
+    from vla_assistant.data.generate import generate as run
+
+    chosen = tuple(kind for kind in kinds.split(",") if kind)
+    for progress in run(out, episodes, seed, workers=workers, policy=policy, kinds=chosen):
+        typer.echo(
+            f"{progress.assignments}/{progress.total} assignments, {progress.episodes} episodes, "
+            f"{progress.frames} frames, {progress.successes} reached their aim, {progress.seconds:.0f} s"
+        )
+
+
+def train(
+    preset: Annotated[str, typer.Option(help="A name from assets/presets, or a TOML file.")],
+    data: Annotated[Path, typer.Option(help="A dataset made by `vla-assistant generate`.")],
+    out: Annotated[Path, typer.Option(help="Folder for weights, checkpoint and log; a run found there goes on.")],
+    minutes: Annotated[float | None, typer.Option(help="End the run after this much training time.")] = None,
+    seed: Annotated[int, typer.Option(help="Of the first weights and of the batches.")] = 0,
+    start_from: Annotated[Path | None, typer.Option(help="Folder of a run whose weights to start from.")] = None,
+) -> None:
+    """Train the compact policy.
+
+    Example: vla-assistant train --preset debug --data recordings --out trained
+    """
+    from vla_assistant.train.loop import train as run
+    from vla_assistant.train.preset import load_preset
+
+    for progress in run(load_preset(preset), data, out, seed=seed, minutes=minutes, start_from=start_from):
+        parts = " ".join(f"{name} {value:.3f}" for name, value in progress.parts.items())
+        typer.echo(
+            f"{100 * progress.share:5.1f} %  step {progress.step}  loss {progress.loss:.3f}  {parts}  "
+            f"{progress.frames_per_s:.0f} frames/s  {progress.dataset_frames} recorded"
+        )
+
+
+def evaluate(
+    trials: Annotated[int, typer.Option(min=1, help="Roll-outs on scenes that training never saw.")] = 300,
+    seed: Annotated[int, typer.Option(help="Of the first scene.")] = 5000,
+    kinds: Annotated[str, typer.Option(help="Kinds of tasks, for example pick,place,stack.")] = "pick,place,stack",
+    weights: Annotated[Path | None, typer.Option(help="Weights to test; default: the shipped ones.")] = None,
+    retries: Annotated[int, typer.Option(min=0, help="Further attempts after a failed one.")] = 1,
+    workers: Annotated[int, typer.Option(min=1, help="Processes.")] = 2,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
+) -> None:
+    """Measure how often the policy does what it was told, with 95 % intervals.
+
+    Example: vla-assistant evaluate --trials 20 --kinds pick,place
+    """
+    from vla_assistant.evaluate.report import summarise
+    from vla_assistant.evaluate.rollouts import EvaluationPlan, evaluate as run
+
+    plan = EvaluationPlan(trials, seed, tuple(kinds.split(",")), weights, retries)
+    outcomes = []
+    for trial in run(plan, workers=workers):
+        outcomes.append(trial)
+        if not as_json:
+            typer.echo(f"{len(outcomes)}/{trials} {trial}")
+    report = summarise(outcomes)
+    typer.echo(json.dumps(asdict(report), indent=1) if as_json else str(report))

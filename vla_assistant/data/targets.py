@@ -1,0 +1,112 @@
+"""From recorded columns to what the network is trained towards."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vla_assistant.data.features import MAX_THINGS
+from vla_assistant.networks import tokens
+from vla_assistant.networks.senses import normal_action, normal_state
+
+# A thing counts as seen from this share of the picture: 4 of 96 x 96 pixels.
+SEEN_SHARE = 4 / 96**2
+# What has fallen below the table is no aim any more [m].
+FALLEN_Z = -0.02
+
+Floats = NDArray[np.float32]
+
+
+@dataclass(frozen=True, eq=False)
+class Targets:
+    """Inputs (but for the pictures) and targets of n frames.
+
+    Attributes:
+        state: Normalised state (n, 17).
+        step: Step codes (n, 6).
+        actions: Normalised chunk (n, h, 7); the gripper in [-1, 1].
+        action_weight: 1 where a row of the chunk is a valid target (n, h).
+        position: Object and destination (n, 2, 3) [m].
+        position_weight: 1 where there is one (n, 2).
+        done, progress, success: 0-1, (n,).
+        things: Colour and shape of everything on the table, -1 for nothing (n, k, 2).
+        uv: Where it is in front and wrist picture (n, k, 2 cameras, 2).
+        seen: Whether it is seen there (n, k, 2 cameras).
+    """
+
+    state: Floats
+    step: NDArray[np.int64]
+    actions: Floats
+    action_weight: Floats
+    position: Floats
+    position_weight: Floats
+    done: Floats
+    progress: Floats
+    success: Floats
+    things: NDArray[np.int64]
+    uv: Floats
+    seen: Floats
+
+    def take(self, frames: NDArray[np.int64]) -> Targets:
+        """The targets of these frames."""
+        return Targets(**{field.name: getattr(self, field.name)[frames] for field in fields(self)})
+
+
+def make_targets(columns: Mapping[str, NDArray[np.generic]], horizon: int) -> Targets:
+    """Targets of all frames, given the columns (n, width) of whole episodes in order."""
+    step = columns["step.code"].astype(np.int64)
+    position = columns["label.position"].astype(np.float32).reshape(-1, 2, 3)
+    named = step[:, [tokens.OBJECT_SHAPE, tokens.DESTINATION_SHAPE]] != tokens.NO_SHAPE
+    valid = named & (position[..., 2] > FALLEN_Z)
+    lost = (named & ~valid).any(axis=1)
+    actions, weight = _chunks(columns, horizon)
+    front = columns["things.front"].astype(np.float32).reshape(-1, MAX_THINGS, 3)
+    wrist = columns["things.wrist"].astype(np.float32).reshape(-1, MAX_THINGS, 3)
+    both = np.stack([front, wrist], axis=2)
+    return Targets(
+        state=normal_state(columns["observation.state"].astype(np.float64)),
+        step=step,
+        actions=actions,
+        action_weight=weight * ~lost[:, None],
+        position=position,
+        position_weight=valid.astype(np.float32),
+        done=_flat(columns["label.done"]),
+        progress=_flat(columns["label.progress"]),
+        success=_flat(columns["label.success"]),
+        things=columns["things.code"].astype(np.int64).reshape(-1, MAX_THINGS, 2),
+        uv=both[..., :2],
+        seen=(both[..., 2] >= SEEN_SHARE).astype(np.float32),
+    )
+
+
+def _flat(column: NDArray[np.generic]) -> Floats:
+    return column.astype(np.float32).reshape(-1)
+
+
+def _chunks(columns: Mapping[str, NDArray[np.generic]], horizon: int) -> tuple[Floats, Floats]:
+    """The next `horizon` actions of every frame, and which of them are valid targets.
+
+    A later action belongs to the frame only as long as nothing but the expert moved the arm in between. Behind the end
+    of an episode that the expert ended, the arm shall stay where it is.
+    """
+    episode = columns["episode_index"].reshape(-1)
+    noisy = columns["label.noisy"].reshape(-1).astype(bool)
+    done = _flat(columns["label.done"]) > 0.5
+    action = normal_action(columns["action"].astype(np.float64))
+    still = action.copy()
+    still[:, :6] = 0.0
+    count = len(episode)
+    last = np.searchsorted(episode, episode, side="right") - 1
+    chunks = np.empty((count, horizon, action.shape[1]), np.float32)
+    weight = np.empty((count, horizon), np.float32)
+    clean = np.ones(count, bool)
+    for ahead in range(horizon):
+        wanted = np.arange(count) + ahead
+        inside = wanted <= last
+        chunks[:, ahead] = np.where(inside[:, None], action[np.minimum(wanted, last)], still[last])
+        weight[:, ahead] = clean & (inside | done[last])
+        clean &= ~(inside & noisy[np.minimum(wanted, last)])
+    return chunks, weight

@@ -1,0 +1,1 @@
+"""Roll-outs of a policy in the simulated world, and reports of how often it succeeds."""

@@ -1,0 +1,216 @@
+"""The compact vision-language-action network: two pictures, the arm's state and a step in; an action chunk out.
+
+Things are grounded by a dot product of "colour + shape" with every patch of a picture; where the object and the
+destination are seen (and from that, where they are in space) is what the action is computed from.
+Source: the design of /shared/RECIPE_VLA.md; FiLM: Perez et al. 2018, arXiv:1709.07871; spatial soft-argmax: Levine et
+al. 2016, arXiv:1504.00702; action chunks: Zhao et al. 2023, arXiv:2304.13705.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from vla_assistant.networks import tokens
+from vla_assistant.networks.layout import CompactConfig
+from vla_assistant.networks.senses import STATE_WIDTH
+from vla_assistant.types import ACTION_WIDTH, SKILLS
+
+CAMERAS = ("front", "wrist")
+
+
+class Sight(NamedTuple):
+    """Where queries are seen in one picture.
+
+    Attributes:
+        logits: Over the patches, (b, q, rows, columns).
+        uv: Soft-argmax position as fractions of the picture's width and height, (b, q, 2).
+        visible: Logit that the thing is in view, (b, q).
+        feature: Features of the picture there, (b, q, width).
+    """
+
+    logits: Tensor
+    uv: Tensor
+    visible: Tensor
+    feature: Tensor
+
+
+class Output(NamedTuple):
+    """What the network says.
+
+    Attributes:
+        sights: One `Sight` per camera of `CAMERAS`; queries 0 and 1 are object and destination, then those asked for.
+        position: Object and destination in the base frame, (b, 2, 3) [m].
+        actions: Normalised actions (b, horizon, 7); the gripper is a logit.
+        done: Logit that the expert would have ended the step, (b,).
+        progress: Logit of the share of the step that lies behind, (b,).
+        success: Logit that the aim of the step is reached right now, (b,).
+    """
+
+    sights: tuple[Sight, Sight]
+    position: Tensor
+    actions: Tensor
+    done: Tensor
+    progress: Tensor
+    success: Tensor
+
+
+def _conv(inputs: int, outputs: int) -> nn.Sequential:
+    return nn.Sequential(nn.Conv2d(inputs, outputs, 3, padding=1, bias=False), nn.BatchNorm2d(outputs), nn.ReLU())
+
+
+class Residual(nn.Module):
+    """x + conv(conv(x)), then ReLU."""
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.first = _conv(width, width)
+        self.second = nn.Sequential(nn.Conv2d(width, width, 3, padding=1, bias=False), nn.BatchNorm2d(width))
+
+    def forward(self, x: Tensor) -> Tensor:
+        return functional.relu(x + self.second(self.first(x)))
+
+
+class Trunk(nn.Module):
+    """Picture (b, 3, s, s) in [-1, 1] -> features (b, width, s / 4, s / 4) that see far and keep the detail."""
+
+    def __init__(self, stem: int, width: int) -> None:
+        super().__init__()
+        self.fine = nn.Sequential(nn.PixelUnshuffle(4), _conv(48, stem), Residual(stem))
+        self.coarse = nn.Sequential(nn.AvgPool2d(2), _conv(stem, width), Residual(width), Residual(width))
+        self.lateral = nn.Conv2d(stem, width, 1)
+
+    def forward(self, picture: Tensor) -> Tensor:
+        fine = self.fine(picture)
+        coarse = functional.interpolate(self.coarse(fine), scale_factor=2, mode="nearest")
+        return functional.relu(self.lateral(fine) + coarse)
+
+
+class Grounding(nn.Module):
+    """Finds queries (b, q, embedding) in a feature map by dot product."""
+
+    def __init__(self, width: int, embedding: int) -> None:
+        super().__init__()
+        self.query = nn.Linear(embedding, width)
+        self.sharpness = nn.Parameter(torch.tensor(math.log(4.0)))
+        self.seen = nn.Sequential(nn.Linear(2 * width + 1, width), nn.ReLU(), nn.Linear(width, 1))
+
+    def forward(self, features: Tensor, embedded: Tensor) -> Sight:
+        batch, width, rows, columns = features.shape
+        values = features.flatten(2)  # (b, width, patches)
+        query = self.query(embedded)
+        logits = torch.bmm(query, values) * (self.sharpness.exp() / width)
+        weights = logits.softmax(dim=-1)
+        found = torch.bmm(weights, values.transpose(1, 2))
+        best = logits.amax(dim=-1, keepdim=True)
+        visible = self.seen(torch.cat([found, found * query, best], dim=-1)).squeeze(-1)
+        uv = weights @ _patch_centres(rows, columns, features)
+        return Sight(logits.view(batch, -1, rows, columns), uv, visible, found)
+
+
+def _patch_centres(rows: int, columns: int, like: Tensor) -> Tensor:
+    """Centres of the patches as fractions (u, v) of the picture, (rows * columns, 2)."""
+    v = (torch.arange(rows, device=like.device, dtype=like.dtype) + 0.5) / rows
+    u = (torch.arange(columns, device=like.device, dtype=like.dtype) + 0.5) / columns
+    return torch.stack([u.expand(rows, columns), v[:, None].expand(rows, columns)], dim=-1).reshape(-1, 2)
+
+
+class Glance(nn.Module):
+    """The wrist picture as a whole, looked at with the step in mind (FiLM) -> (b, outputs)."""
+
+    def __init__(self, width: int, embedding: int, outputs: int) -> None:
+        super().__init__()
+        self.mix = nn.Conv2d(width, width, 3, padding=1)
+        self.film = nn.Linear(embedding, 2 * width)
+        self.out = nn.Linear(16 * width, outputs)
+
+    def forward(self, features: Tensor, step: Tensor) -> Tensor:
+        scale, shift = self.film(step)[:, :, None, None].chunk(2, dim=1)
+        mixed = functional.relu(self.mix(features) * (1 + scale) + shift)
+        return functional.relu(self.out(functional.adaptive_avg_pool2d(mixed, 4).flatten(1)))
+
+
+class CompactVLA(nn.Module):
+    """The whole network; see `Output` for what it says."""
+
+    def __init__(self, config: CompactConfig) -> None:
+        super().__init__()
+        self.config = config
+        width, embedding, hidden = config.width, config.embedding, config.hidden
+        self.trunks = nn.ModuleList(Trunk(config.stem, width) for _ in CAMERAS)
+        self.colour = nn.Embedding(len(tokens.COLOURS) + 1, embedding)
+        self.shape = nn.Embedding(len(tokens.SHAPES) + 1, embedding)
+        self.skill = nn.Embedding(len(SKILLS), embedding)
+        self.direction = nn.Embedding(len(tokens.DIRECTIONS), embedding)
+        self.groundings = nn.ModuleList(Grounding(width, embedding) for _ in CAMERAS)
+        sight = 2 * (width + 3)
+        self.locate = _mlp(sight + embedding + STATE_WIDTH, hidden // 2, 3, depth=2)
+        self.glance = Glance(width, 4 * embedding, hidden // 4)
+        features = 2 * (sight + 9) + STATE_WIDTH + 4 * embedding + hidden // 4
+        self.act = _mlp(features, hidden, config.horizon * ACTION_WIDTH + 2, depth=3)
+        self.success = _mlp(features, hidden // 2, 1, depth=2)
+        self.register_buffer("centre", torch.tensor(config.position_centre), persistent=False)
+        self.register_buffer("hand_offset", torch.tensor(config.hand_offset), persistent=False)
+        self.register_buffer("hand_scale", torch.tensor(config.hand_scale), persistent=False)
+
+    def embed_things(self, codes: Tensor) -> Tensor:
+        """Embedding of things from (colour, shape) numbers: (..., 2) -> (..., embedding)."""
+        return self.colour(codes[..., 0]) + self.shape(codes[..., 1])
+
+    def forward(self, pictures: tuple[Tensor, Tensor], state: Tensor, step: Tensor, queries: Tensor) -> Output:
+        """Answer for a batch.
+
+        Args:
+            pictures: Front and wrist, (b, 3, s, s) in [-1, 1].
+            state: Normalised state (b, 17).
+            step: Step codes int64 (b, 6), see `tokens.encode_step`.
+            queries: Further things to look for, (colour, shape) numbers int64 (b, q, 2); q may be 0.
+        """
+        named = self.embed_things(step[:, 2:].view(-1, 2, 2))
+        embedded = torch.cat([named, self.embed_things(queries)], dim=1)
+        with torch.autocast(state.device.type, torch.bfloat16, enabled=self.config.half_precision and self.training):
+            maps = [trunk(picture) for trunk, picture in zip(self.trunks, pictures, strict=True)]
+        maps = [features.float() for features in maps]
+        front, wrist = (look(features, embedded) for look, features in zip(self.groundings, maps, strict=True))
+        seen = torch.cat([_of_named(front), _of_named(wrist)], dim=-1)  # (b, 2, sight)
+        position = self._positions(seen, named, state)
+        instruction = torch.cat([self.skill(step[:, 0]), self.direction(step[:, 1]), *named.unbind(1)], dim=-1)
+        hand = state[:, None, :3] * self.hand_scale + self.hand_offset
+        features = torch.cat(
+            [
+                torch.cat([seen, _near_and_far(position - hand), position / 0.1], dim=-1).flatten(1),
+                state,
+                instruction,
+                self.glance(maps[1], instruction),
+            ],
+            dim=-1,
+        )
+        out = self.act(features)
+        actions = out[:, :-2].view(-1, self.config.horizon, ACTION_WIDTH)
+        return Output((front, wrist), position, actions, out[:, -2], out[:, -1], self.success(features).squeeze(-1))
+
+    def _positions(self, seen: Tensor, named: Tensor, state: Tensor) -> Tensor:
+        inputs = torch.cat([seen, named, state[:, None].expand(-1, 2, -1)], dim=-1)
+        return self.locate(inputs) * 0.1 + self.centre
+
+
+def _of_named(sight: Sight) -> Tensor:
+    """What the picture says of object and destination, (b, 2, width + 3)."""
+    visible = sight.visible[:, :2, None].sigmoid()
+    return torch.cat([sight.feature[:, :2], sight.uv[:, :2] * 2 - 1, visible], dim=-1)
+
+
+def _near_and_far(offset: Tensor) -> Tensor:
+    """An offset [m] with resolution for reaching (10 cm) and for grasping (2 cm): (..., 3) -> (..., 6)."""
+    return torch.cat([offset / 0.1, (offset / 0.02).tanh()], dim=-1)
+
+
+def _mlp(inputs: int, hidden: int, outputs: int, *, depth: int) -> nn.Sequential:
+    layers: list[nn.Module] = []
+    for index in range(depth):
+        layers += [nn.Linear(inputs if index == 0 else hidden, hidden), nn.ReLU()]
+    return nn.Sequential(*layers, nn.Linear(hidden, outputs))

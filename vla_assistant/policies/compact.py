@@ -1,0 +1,191 @@
+"""The shipped policy: a small network trained from scratch on the simulated table.
+
+It knows the things, colours and skills of `networks.tokens`, and the two cameras "front" and "wrist" of the simulator.
+One inference takes about 6 ms on one thread. Its judgement of success was trained on roll-outs of its own, failures too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from pydantic import Field
+
+from vla_assistant import language, paths
+from vla_assistant.errors import InputError
+from vla_assistant.networks import tokens
+from vla_assistant.networks.senses import normal_state, policy_picture, real_action, state_vector
+from vla_assistant.policies.evidence import judge_step
+from vla_assistant.registry import BackendConfig
+from vla_assistant.types import (
+    ActionChunk,
+    Grounding,
+    Judgement,
+    Observation,
+    PixelPoint,
+    Plan,
+    Reference,
+    SeenThing,
+    Step,
+)
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from vla_assistant.networks.compact import Output
+
+REQUIRES = ("torch", "safetensors", "cv2")
+BACKEND = "CompactPolicy"
+
+SHIPPED = "weights/compact/compact.safetensors"
+NEARER_IS_THE_SAME = 0.035
+"""Two answers for the same colour or shape nearer than this, as a share of the picture, are one thing."""
+
+
+class Config(BackendConfig):
+    """Settings of the compact policy."""
+
+    weights: str = Field("", description="A safetensors file of your own training; empty takes the shipped one.")
+    execute_steps: int = Field(2, ge=1, le=8, description="Actions carried out before the policy looks again.")
+    min_visible: float = Field(0.5, ge=0, le=1, description="A thing counts as seen from this confidence.")
+    min_success: float = Field(0.5, ge=0, le=1, description="A step counts as done from this confidence.")
+    threads: int = Field(1, ge=1, description="Threads of torch; one is fastest for a network this small.")
+
+
+def default_weights() -> Path:
+    """The weights that ship with the program."""
+    return paths.assets() / SHIPPED
+
+
+class CompactPolicy:
+    """See `policies.base.Policy`."""
+
+    def __init__(self, config: Config | None = None) -> None:
+        """Load the weights.
+
+        Raises:
+            WeightsError: They are missing, corrupt or of another version.
+        """
+        import torch
+
+        from vla_assistant.networks.weights import load_weights
+
+        self.config = config or Config()
+        torch.set_num_threads(self.config.threads)
+        self._torch = torch
+        chosen = self.config.weights
+        self._network = load_weights(Path(chosen).expanduser() if chosen else default_weights())
+        self._network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+
+    def look(self, observation: Observation) -> tuple[SeenThing, ...]:
+        """The things in the front picture, most confident first."""
+        asked = tokens.all_references()
+        output = self._run(observation, Step("home"), asked)
+        visible = output.sights[0].visible[0, 2:].sigmoid().numpy()
+        points = [_peak(heat) for heat in output.sights[0].logits[0, 2:]]
+        order = [int(i) for i in np.argsort(-visible) if visible[i] >= self.config.min_visible]
+        return _without_doubles(
+            SeenThing(asked[i], PixelPoint("front", *points[i], float(visible[i]))) for i in order
+        )
+
+    def plan(self, steps: tuple[Step, ...], observation: Observation) -> Plan:
+        """Heat maps of every named thing; where one is not seen, what is there instead."""
+        named = tuple(dict.fromkeys(reference for step in steps for reference in _things_of(step)))
+        groundings = self._ground(named, observation) if named else ()
+        confidence = min((g.point.confidence for g in groundings), default=1.0)
+        missing = [g.reference for g in groundings if g.point.confidence < self.config.min_visible]
+        alternatives = self._alternatives(missing, observation) if missing else ()
+        return Plan(steps, language.describe(steps), confidence, groundings, alternatives)
+
+    def act(self, observation: Observation, step: Step) -> ActionChunk:
+        """The next eight actions of 0.1 s."""
+        output = self._run(observation, step)
+        actions = output.actions[0].numpy().copy()
+        actions[:, 6] = np.where(actions[:, 6] > 0, 1.0, -1.0)
+        return ActionChunk(
+            actions=real_action(actions),
+            step_s=self._network.config.step_s,
+            observed_s=observation.state.time_s,
+            done=float(output.done[0].sigmoid()),
+            progress=float(output.progress[0].sigmoid()),
+        )
+
+    def judge(self, step: Step, before: Observation, now: Observation) -> Judgement:
+        """Whether the step is done: the learned estimate, and what the gripper must look like."""
+        believed = float(self._run(now, step).success[0].sigmoid())
+        return judge_step(step, before.state, now.state, believed, self.config.min_success)
+
+    def close(self) -> None:
+        """Nothing is held open."""
+
+    def _ground(self, named: Sequence[Reference], observation: Observation) -> tuple[Grounding, ...]:
+        sight = self._run(observation, Step("home"), named).sights[0]
+        visible = sight.visible[0, 2:].sigmoid()
+        result = []
+        for index, reference in enumerate(named):
+            logits = sight.logits[0, 2 + index]
+            heat = logits.flatten().softmax(0).view(logits.shape).numpy().astype(np.float32)
+            point = PixelPoint("front", *_peak(logits), float(visible[index]))
+            result.append(Grounding(reference, "front", heat, point))
+        return tuple(result)
+
+    def _alternatives(self, missing: Iterable[Reference], observation: Observation) -> tuple[str, ...]:
+        seen = [thing.reference for thing in self.look(observation)]
+        wanted = list(missing)
+        alike = [r for r in seen if any(r.name == m.name or r.colour == m.colour for m in wanted)]
+        return tuple(f"the {reference}" for reference in (alike or seen))
+
+    def _run(self, observation: Observation, step: Step, asked: Sequence[Reference] = ()) -> Output:
+        torch, config = self._torch, self._network.config
+        sizes = {"front": config.front_size, "wrist": config.wrist_size}
+        pictures = tuple(self._picture(observation, camera, size) for camera, size in sizes.items())
+        state = torch.from_numpy(normal_state(state_vector(observation.state)))[None]
+        codes = [tokens.encode_reference(reference) for reference in asked]
+        queries = torch.tensor(codes, dtype=torch.int64).reshape(1, -1, 2)
+        with torch.inference_mode():
+            result: Output = self._network(
+                pictures, state, torch.from_numpy(tokens.encode_step(step))[None], queries
+            )
+        return result
+
+    def _picture(self, observation: Observation, camera: str, size: int) -> Tensor:
+        frame = observation.frames.get(camera)
+        if frame is None:
+            there = ", ".join(observation.frames) or "none"
+            raise InputError(f"The compact policy needs a picture of the {camera} camera.", f"Pictures given: {there}.")
+        small = self._torch.from_numpy(policy_picture(frame.image, size))
+        return small[None].float().div_(127.5).sub_(1.0).permute(0, 3, 1, 2)
+
+
+def _things_of(step: Step) -> tuple[Reference, ...]:
+    return tuple(r for r in (step.object, step.destination) if r is not None and r.name in tokens.SHAPES)
+
+
+def _peak(logits: Tensor) -> tuple[float, float]:
+    """Centre of the strongest patch and its neighbours as fractions (u, v), between the patches."""
+    rows, columns = logits.shape
+    best = int(logits.argmax())
+    row, column = divmod(best, columns)
+    top, left = max(row - 1, 0), max(column - 1, 0)
+    weights = logits[top : row + 2, left : column + 2]
+    weights = weights.flatten().softmax(0).view(weights.shape).numpy()
+    v = float((weights.sum(1) * (np.arange(weights.shape[0]) + top + 0.5)).sum()) / rows
+    u = float((weights.sum(0) * (np.arange(weights.shape[1]) + left + 0.5)).sum()) / columns
+    return u, v
+
+
+def _without_doubles(seen: Iterable[SeenThing]) -> tuple[SeenThing, ...]:
+    """Of several names for the same spot, the most confident; different things in one another all stay."""
+    kept: list[SeenThing] = []
+    for thing in seen:
+        if not any(_same_thing(thing, other) for other in kept):
+            kept.append(thing)
+    return tuple(kept)
+
+
+def _same_thing(one: SeenThing, other: SeenThing) -> bool:
+    related = one.reference.name == other.reference.name or one.reference.colour == other.reference.colour
+    gap = np.hypot(one.point.u - other.point.u, one.point.v - other.point.v)
+    return bool(related and gap < NEARER_IS_THE_SAME)

@@ -1,0 +1,88 @@
+"""Carrying out a step in lockstep: act, look again, stop when the policy says done, judge, try once more.
+
+The same rules as in the running program, without its processes: for evaluation, and for programs that hold an
+environment of their own (see `policies.controller`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+
+from vla_assistant.policies.base import Policy
+from vla_assistant.types import ActionChunk, Judgement, Observation, Step
+
+DONE_FROM = 0.5
+"""A chunk with this probability of being done counts as done ..."""
+DONE_CHUNKS = 2
+"""... when this many in a row say so: one alone may be a flicker at the grasp."""
+LIFT_M, LIFT_ACTIONS = 0.025, 4
+
+
+class Environment(Protocol):
+    """An arm with cameras that waits for the policy: see `data.table.Table`."""
+
+    def observe(self, instruction: str = "") -> Observation:
+        """What the cameras and the arm report now."""
+        ...
+
+    def run(self, chunk: ActionChunk, execute: int) -> None:
+        """Carry out the first `execute` actions of the chunk, under guard."""
+        ...
+
+
+@dataclass(frozen=True)
+class Attempts:
+    """How patient the runner is: simulated seconds for one attempt, further attempts, actions between two looks."""
+
+    timeout_s: float = 15.0
+    retries: int = 1
+    execute: int = 2
+
+
+@dataclass(frozen=True)
+class StepResult:
+    """What came of a step: the policy's judgement, attempts made, and simulated seconds."""
+
+    judgement: Judgement
+    attempts: int
+    seconds: float
+
+
+def run_step(policy: Policy, environment: Environment, step: Step, attempts: Attempts | None = None) -> StepResult:
+    """Carry out one step and judge it, with retries."""
+    attempts = attempts or Attempts()
+    before = now = environment.observe()
+    for attempt in range(1, attempts.retries + 2):
+        if attempt > 1:
+            step_back(environment, now)
+        now = _attempt(policy, environment, step, attempts)
+        judgement = policy.judge(step, before, now)
+        if judgement.done or attempt == attempts.retries + 1:
+            break
+    return StepResult(judgement, attempt, now.state.time_s - before.state.time_s)
+
+
+def _attempt(policy: Policy, environment: Environment, step: Step, attempts: Attempts) -> Observation:
+    """Act until the policy says done or time is up; the last observation."""
+    now = environment.observe()
+    end = now.state.time_s + attempts.timeout_s
+    agreed = 0
+    while now.state.time_s < end:
+        chunk = policy.act(now, step)
+        agreed = agreed + 1 if chunk.done >= DONE_FROM else 0
+        if agreed >= DONE_CHUNKS:
+            break
+        environment.run(chunk, attempts.execute)
+        now = environment.observe()
+    return now
+
+
+def step_back(environment: Environment, now: Observation, step_s: float = 0.1) -> None:
+    """Rise straight up before the next attempt, so that it does not begin where the last one was stuck."""
+    actions = np.zeros((LIFT_ACTIONS, 7), np.float32)
+    actions[:, 2] = LIFT_M
+    actions[:, 6] = now.state.gripper_command
+    environment.run(ActionChunk(actions, step_s, now.state.time_s), LIFT_ACTIONS)

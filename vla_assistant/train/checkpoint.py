@@ -1,0 +1,85 @@
+"""Training state on disk, as safetensors: a run that was stopped goes on exactly where it was."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from vla_assistant.data.files import write_whole
+from vla_assistant.errors import WeightsError
+
+NAME = "checkpoint.safetensors"
+
+
+@dataclass
+class Progress:
+    """Where the run is: optimizer steps made, frames seen, and seconds spent in it, over all sessions."""
+
+    step: int = 0
+    frames: int = 0
+    seconds: float = 0.0
+
+
+def save_checkpoint(
+    folder: Path, network: nn.Module, average: nn.Module, optimizer: torch.optim.Optimizer, progress: Progress
+) -> None:
+    """Write everything that `load_checkpoint` needs; the file appears whole."""
+    from safetensors.torch import save_file
+
+    tensors = {f"network.{name}": value for name, value in network.state_dict().items()}
+    tensors |= {f"average.{name}": value for name, value in average.state_dict().items()}
+    for index, state in optimizer.state_dict()["state"].items():
+        tensors |= {f"optimizer.{index}.{name}": value for name, value in state.items()}
+    header = {name: repr(value) for name, value in vars(progress).items()}
+    packed = {name: value.detach().clone(memory_format=torch.contiguous_format) for name, value in tensors.items()}
+    folder.mkdir(parents=True, exist_ok=True)
+    write_whole(folder / NAME, lambda draft: save_file(packed, draft, metadata=header))
+
+
+def load_checkpoint(
+    folder: Path, network: nn.Module, average: nn.Module, optimizer: torch.optim.Optimizer | None
+) -> Progress | None:
+    """Put the saved state back; None when there is none. Without an optimizer only the networks are loaded.
+
+    Raises:
+        WeightsError: The checkpoint is damaged or of another network.
+    """
+    from safetensors import SafetensorError, safe_open
+
+    path = folder / NAME
+    if not path.is_file():
+        return None
+    try:
+        with safe_open(path, framework="pt") as file:
+            header = file.metadata()
+            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+        network.load_state_dict(_under(tensors, "network."))
+        average.load_state_dict(_under(tensors, "average."))
+        if optimizer is not None:
+            _load_optimizer(optimizer, _under(tensors, "optimizer."))
+        return Progress(int(header["step"]), int(header["frames"]), float(header["seconds"]))
+    except (SafetensorError, RuntimeError, KeyError, ValueError) as error:
+        raise WeightsError(
+            f"The checkpoint {path} cannot be continued from ({str(error).splitlines()[0]}).",
+            "It is damaged or of another preset; train into an empty folder.",
+        ) from error
+
+
+def _under(tensors: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:
+    return {name.removeprefix(prefix): value for name, value in tensors.items() if name.startswith(prefix)}
+
+
+def _load_optimizer(optimizer: torch.optim.Optimizer, tensors: dict[str, Tensor]) -> None:
+    """Moments take the memory layout of their parameter: the fused step pairs them element by element in memory."""
+    parameters = [parameter for group in optimizer.param_groups for parameter in group["params"]]
+    states: dict[int, dict[str, Any]] = {}
+    for name, value in tensors.items():
+        index, _, field = name.partition(".")
+        like = parameters[int(index)]
+        laid_out = torch.empty_like(like).copy_(value) if value.shape == like.shape else value
+        states.setdefault(int(index), {})[field] = laid_out
+    optimizer.load_state_dict(optimizer.state_dict() | {"state": states})

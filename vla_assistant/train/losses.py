@@ -1,0 +1,87 @@
+"""What the network is trained towards: one number, and its parts for the log."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from vla_assistant.networks import tokens
+from vla_assistant.networks.compact import Output, Sight
+from vla_assistant.train.batches import Batch
+from vla_assistant.train.preset import LossWeights
+
+SPREAD = 0.022
+"""Standard deviation of the wanted heat around a thing's centre, as a share of the picture: 0.7 patches of 32."""
+
+
+def total_loss(output: Output, batch: Batch, weights: LossWeights) -> tuple[Tensor, dict[str, Tensor]]:
+    """The weighted sum, and each part unweighted."""
+    parts = {
+        **_grounding(output, batch),
+        "position": _position(output, batch),
+        **_actions(output, batch),
+        "done": _binary(output.done, batch.done),
+        "progress": _binary(output.progress, batch.progress),
+        "success": _binary(output.success, batch.success),
+    }
+    return sum((getattr(weights, name) * part for name, part in parts.items()), torch.zeros(())), parts
+
+
+def matches(queries: Tensor, things: Tensor) -> Tensor:
+    """Which things a query can mean: (b, q, 2) and (b, k, 2) -> (b, q, k) of 0 and 1."""
+    colour, shape = queries[:, :, None].unbind(-1)
+    same_colour = (colour == things[:, None, :, 0]) | (colour == tokens.ANY_COLOUR)
+    return (same_colour & (shape == things[:, None, :, 1])).float()
+
+
+def wanted_heat(uv: Tensor, rows: int, columns: int) -> Tensor:
+    """A small Gaussian around each point: (b, k, 2) -> (b, k, rows * columns), sum 1."""
+    v = (torch.arange(rows) + 0.5) / rows
+    u = (torch.arange(columns) + 0.5) / columns
+    across = functional.softmax(-((u - uv[..., :1]) ** 2) / (2 * SPREAD**2), dim=-1)
+    down = functional.softmax(-((v - uv[..., 1:]) ** 2) / (2 * SPREAD**2), dim=-1)
+    return (down[..., :, None] * across[..., None, :]).flatten(-2)
+
+
+def _grounding(output: Output, batch: Batch) -> dict[str, Tensor]:
+    queries = torch.cat([batch.step[:, 2:].view(-1, 2, 2), batch.queries], dim=1)
+    asked = (queries[..., 1] != tokens.NO_SHAPE).float()
+    fits = matches(queries, batch.things)
+    heat, visible = torch.zeros(()), torch.zeros(())
+    for camera, sight in enumerate(output.sights):
+        seen = fits * batch.seen[:, None, :, camera]  # (b, q, k)
+        heat = heat + _heat(sight, seen, batch.uv[:, :, camera])
+        label = (seen.sum(-1) > 0).float()
+        loss = functional.binary_cross_entropy_with_logits(sight.visible, label, reduction="none")
+        visible = visible + (loss * asked).sum() / asked.sum()
+    return {"grounding": heat, "visible": visible}
+
+
+def _heat(sight: Sight, seen: Tensor, uv: Tensor) -> Tensor:
+    """Cross entropy between the heat and the wanted heat of all things that the query can mean."""
+    rows, columns = sight.logits.shape[-2:]
+    count = seen.sum(-1, keepdim=True)
+    target = torch.bmm(seen / count.clamp(min=1), wanted_heat(uv, rows, columns))
+    logits = sight.logits.flatten(2)
+    entropy = torch.logsumexp(logits, -1) - (target * logits).sum(-1)
+    there = (count.squeeze(-1) > 0).float()
+    return (entropy * there).sum() / there.sum().clamp(min=1)
+
+
+def _position(output: Output, batch: Batch) -> Tensor:
+    error = (output.position - batch.position).abs().mean(-1) / 0.1
+    return (error * batch.position_weight).sum() / batch.position_weight.sum().clamp(min=1)
+
+
+def _actions(output: Output, batch: Batch) -> dict[str, Tensor]:
+    weight = batch.action_weight
+    count = weight.sum().clamp(min=1)
+    motion = (output.actions[..., :6] - batch.actions[..., :6]).abs().mean(-1)
+    opening = (batch.actions[..., 6] > 0).float()
+    gripper = functional.binary_cross_entropy_with_logits(output.actions[..., 6], opening, reduction="none")
+    return {"action": (motion * weight).sum() / count, "gripper": (gripper * weight).sum() / count}
+
+
+def _binary(logit: Tensor, label: Tensor) -> Tensor:
+    return functional.binary_cross_entropy_with_logits(logit, label)
