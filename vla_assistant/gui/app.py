@@ -51,19 +51,20 @@ def run(settings: Settings, screenshot: Path | None = None, then_quit_s: float |
 
     assistant = Assistant(settings)
     try:
-        return _show(app, assistant, settings, palette, screenshot, then_quit_s)
+        return show(app, assistant, settings, palette, screenshot, then_quit_s)
     finally:
         assistant.close()
 
 
-def _show(
+def show(
     app: QApplication,
     assistant: Surface,
     settings: Settings,
     palette: theme.Palette,
-    screenshot: Path | None,
-    then_quit_s: float | None,
+    screenshot: Path | None = None,
+    then_quit_s: float | None = None,
 ) -> int:
+    """Show an assistant in a window until the user closes it; the assistant itself stays open. See `run`."""
     window = Window(app, assistant, palette, seed=settings.simulation.seed)
     bugs: list[str] = []
 

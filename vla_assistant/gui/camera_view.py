@@ -84,7 +84,7 @@ class CameraView(QWidget):
         if age is None:
             return f"{self.camera} · no picture yet"
         if age > STALE_S:
-            return f"{self.camera} · this picture is {age:.0f} s old"
+            return f"{self.camera} · {age:.0f} s old"
         return f"{self.camera} · {max(50, round(age * 20) * 50)} ms"
 
     def paintEvent(self, event: QPaintEvent | None) -> None:

@@ -70,6 +70,8 @@ class ChunkPlot(QFrame):
         column.setSpacing(4)
         column.addLayout(header)
         column.addLayout(row, 1)
+        for plot, group in zip(self._plots, GROUPS, strict=True):
+            _frame(plot, group.least, 1.0)
         self.restyle(palette)
 
     @property
@@ -107,8 +109,7 @@ class ChunkPlot(QFrame):
                 self._curves[axis.name].setData(times, value)
             low = min(group.least[0], *(float(v.min()) for v in values))
             high = max(group.least[1], *(float(v.max()) for v in values))
-            plot.setYRange(low, high, padding=0.08)
-            plot.setXRange(0.0, float(times[-1]), padding=0.0)
+            _frame(plot, (low, high), float(times[-1]))
 
     def restyle(self, palette: Palette) -> None:
         """Use the colours of this palette."""
@@ -146,6 +147,12 @@ def _plot() -> pg.PlotWidget:
     plot.getAxis("left").setWidth(34)
     plot.getPlotItem().layout.setContentsMargins(0, 0, 4, 0)
     return plot
+
+
+def _frame(plot: pg.PlotWidget, values: tuple[float, float], seconds: float) -> None:
+    """Show this range of values over this time."""
+    plot.setYRange(*values, padding=0.08)
+    plot.setXRange(0.0, seconds, padding=0.0)
 
 
 def _curve(plot: pg.PlotWidget) -> pg.PlotDataItem:

@@ -1,0 +1,115 @@
+"""Opening and closing: the hooks, Ctrl-C, what is imported, the picture without a display, and how long things take."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+from statistics import median
+
+import pytest
+from PyQt6.QtCore import QTimer, qWarning
+from PyQt6.QtGui import QImage
+from PyQt6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from tests.gui import story
+from tests.gui.double import Double
+from vla_assistant.events import Acting
+from vla_assistant.gui import snapshot
+from vla_assistant.gui.crash import CrashGuard
+from vla_assistant.gui.window import Window
+
+_PROGRAM = """
+import sys, time
+from vla_assistant import config
+from vla_assistant.gui import app, theme
+from vla_assistant.gui.replay import Replay
+
+class Telling(Replay):
+    def start_listening(self):
+        heavy = [name for name in ("torch", "mujoco", "cv2", "whisper", "pyarrow") if name in sys.modules]
+        print("up", time.time(), heavy, flush=True)
+
+code = app.show(app.application(), Telling({}), config.load(), theme.LIGHT)
+print("closed", code, flush=True)
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_ctrl_c_closes_in_good_order_and_nothing_heavy_was_imported(number: signal.Signals, tmp_path: Path) -> None:
+    started = time.time()
+    command = [sys.executable, "-c", _PROGRAM]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as program:
+        assert program.stdout is not None
+        word, at, heavy = program.stdout.readline().split(maxsplit=2)
+        assert (word, heavy.strip()) == ("up", "[]")
+        program.send_signal(number)
+        out, err = program.communicate(timeout=20)
+    assert (out.strip(), program.returncode) == ("closed 0", 0), err
+    assert "Traceback" not in err
+    assert float(at) - started < 8.0, "the window stands in two seconds; the rest is allowance for a busy machine"
+
+
+@pytest.mark.expects_log
+def test_a_bug_anywhere_is_reported_and_the_hooks_come_back(tmp_path: Path, qtbot: QtBot) -> None:
+    bugs: list[str] = []
+    before = (sys.excepthook, threading.excepthook)
+    guard = CrashGuard(tmp_path, "info", bugs.append)
+    try:
+        error = ValueError("in a slot")
+        sys.excepthook(ValueError, error, None)
+        thread = threading.Thread(target=lambda: 1 / 0, name="unlucky")
+        thread.start()
+        thread.join()
+        qWarning("from Qt")
+        logging.getLogger("vla_assistant.gui").info("a line")
+    finally:
+        guard.close()
+    assert "ValueError: in a slot" in bugs[0]
+    assert "in thread unlucky" in bugs[1]
+    assert "ZeroDivisionError" in bugs[1]
+    log = guard.log_file.read_text()
+    assert "from Qt" in log
+    assert "a line" in log
+    assert (sys.excepthook, threading.excepthook) == before
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_a_picture_of_the_window_needs_no_display(dressed: QApplication, tmp_path: Path, dark: bool) -> None:
+    frames = {camera: story.picture(camera, time_s=113.0) for camera in ("front", "wrist")}
+    path = snapshot.save(tmp_path / "pictures" / "window.png", frames, story.working(), (1280, 800), dark)
+    picture = QImage(str(path))
+    assert (picture.width(), picture.height()) == (1280, 800)
+    shades = {picture.pixel(x, y) for x in range(0, 1280, 16) for y in range(0, 800, 16)}
+    assert len(shades) > 20
+    corner = picture.pixelColor(640, 4).lightness()
+    assert corner < 60 if dark else corner > 200
+
+
+def test_a_picture_that_cannot_be_written_is_told(dressed: QApplication, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(OSError, match=r"file|exists"):
+        snapshot.save(tmp_path / "file" / "window.png", {}, [])
+    assert not [widget for widget in dressed.topLevelWidgets() if widget.isVisible()]
+
+
+def test_following_a_motion_costs_little(window: Window, double: Double) -> None:
+    costs = []
+    for number in range(1, 21):
+        double.frames = {camera: story.picture(camera, number) for camera in ("front", "wrist")}
+        begun = time.perf_counter()
+        window.handle(Acting(100.0, 0, story.chunk(number / 20), story.state(), story.plan()))
+        window.tick()
+        QApplication.processEvents()
+        costs.append(time.perf_counter() - begun)
+    assert median(costs) < 0.05, "one chunk with its pictures must fit between two ticks"
+
+
+def test_the_timer_of_the_window_is_the_only_one(window: Window) -> None:
+    active = [timer for timer in window.findChildren(QTimer) if timer.isActive() and timer.parent() is window]
+    assert len(active) == 1
