@@ -35,7 +35,7 @@ class ServoLimits:
         jerk: (7,) [rad/s^3].
     """
 
-    velocity: PoseArray = field(default_factory=lambda: _joints(1.2, 1.2, 1.2, 1.2, 1.9, 1.9, 1.9))
+    velocity: PoseArray = field(default_factory=lambda: _joints(1.1, 1.1, 1.1, 1.1, 1.9, 1.9, 1.9))
     acceleration: PoseArray = field(default_factory=lambda: _joints(24, 24, 24, 24, 36, 36, 36))
     jerk: PoseArray = field(default_factory=lambda: _joints(3000, 3000, 3000, 3000, 4000, 4000, 4000))
 

@@ -1,0 +1,263 @@
+"""The only way to move an arm: chunk -> guard -> servo -> guard -> arm, one tick of 20 ms at a time.
+
+The motion process calls `tick` at 50 Hz; data generation and evaluation call `run`, as fast as the machine can. A hold
+is latched: it brakes, forgets everything that was wanted and refuses everything new until `resume`, which moves nothing.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import replace
+
+import numpy as np
+
+from vla_assistant.arms.base import PERIOD_S, Arm
+from vla_assistant.arms.homeward import HomeMove
+from vla_assistant.arms.servo import CartesianServo, JointCommand, ServoLimits
+from vla_assistant.arms.timeline import Timeline, remaining_actions
+from vla_assistant.config import SafetySection
+from vla_assistant.errors import AssistantError, InputError
+from vla_assistant.safety import Counts, Guard, Limits
+from vla_assistant.sim.kinematics import Kinematics
+from vla_assistant.types import ActionChunk, FloatArray, PoseArray, RobotState, Verdict
+
+STILL_JOINT = 0.01  # rad/s
+STILL_TOOL = 0.002  # m/s
+TURN_SPEED = 2.5  # rad/s
+EFFORT_TICKS = 10
+"""Too much force for this many ticks in a row is a collision, not a start from rest."""
+
+
+class GuardedArm:
+    """The one holder of an arm. Not thread-safe: one owner thread.
+
+    Args:
+        arm: The bare arm; nobody else may keep it.
+        guard: What is allowed.
+        servo: Makes joint commands of displacements.
+        kinematics: The kinematic twin, for the speed of the tool.
+    """
+
+    def __init__(self, arm: Arm, guard: Guard, servo: CartesianServo, kinematics: Kinematics) -> None:
+        self._arm = arm
+        self._guard = guard
+        self._servo = servo
+        self._kinematics = kinematics
+        self._timeline = Timeline()
+        self._actions: deque[tuple[FloatArray, int]] = deque()
+        self._ticks_left = 0
+        self._home: HomeMove | None = None
+        self._strained = 0
+        self._sent: JointCommand | None = None
+        self.actions_done = 0
+        self.held = ""
+        self.refusal = ""
+
+    def connect(self) -> None:
+        """Find the arm and stand where it is."""
+        self._arm.connect()
+        self.reset()
+
+    def reset(self) -> None:
+        """Begin anew at the arm's present position, after it was connected or its scene was changed; stays held."""
+        state = self._arm.state()
+        self._servo.reset(state.joints, state.gripper)
+        self._forget()
+        self._timeline.clear()
+        self._sent = JointCommand(state.joints, np.zeros_like(state.joints), state.gripper)
+        self._state = replace(
+            state, T_base_command=self._servo.commanded_pose, gripper_command=self._servo.gripper
+        )
+        self._timeline.note(self._state.time_s, self._state.T_base_command)
+
+    @property
+    def is_real(self) -> bool:
+        """Whether metal moves."""
+        return self._arm.is_real
+
+    @property
+    def counts(self) -> Counts:
+        """How often the guard stepped in."""
+        return self._guard.counts
+
+    @property
+    def state(self) -> RobotState:
+        """The arm's own state after the last tick, with the commanded pose."""
+        return self._state
+
+    @property
+    def still(self) -> bool:
+        """Whether the arm's own state says that it stands still: every joint < 0.01 rad/s, the tool < 2 mm/s."""
+        state = self._state
+        if np.abs(state.velocities).max() >= STILL_JOINT:
+            return False
+        return float(np.linalg.norm(self._kinematics.tool_velocity(state.joints, state.velocities)[:3])) < STILL_TOOL
+
+    @property
+    def busy(self) -> bool:
+        """Whether actions are left or it is on its way home."""
+        return bool(self._actions) or self._ticks_left > 0 or self._home is not None
+
+    @property
+    def homing(self) -> bool:
+        """Whether it is on its way home or has not come to rest there."""
+        return self._home is not None
+
+    @property
+    def moving(self) -> bool:
+        """Whether a motion is under way or has not come to rest yet."""
+        return self.busy or not self.still
+
+    def submit(self, chunk: ActionChunk, execute: int | None = None) -> Verdict:
+        """Replace what is left of the previous chunk by this one, from the action that belongs to now.
+
+        Args:
+            chunk: Its displacements start at the pose that was commanded at `chunk.observed_s`.
+            execute: Carry out only that many of its actions, counted from its beginning; None means all.
+        """
+        if self.held:
+            return Verdict(False, None, (f"The arm is stopped: {self.held}",))
+        if self._home is not None:
+            return Verdict(False, None, ("The arm is on its way home.",))
+        now_s = self._arm.state().time_s
+        T_base_start = self._timeline.at(chunk.observed_s)
+        verdict = self._guard.check_chunk(chunk, T_base_start, now_s)
+        if verdict.chunk is None:
+            return verdict
+        wanted = verdict.chunk if execute is None else replace(verdict.chunk, actions=verdict.chunk.actions[:execute])
+        lag_s = now_s - chunk.observed_s
+        rest = remaining_actions(wanted, T_base_start, self._servo.commanded_pose, lag_s, self._guard.limits.tool_speed)
+        self._actions = deque(rest)
+        self._ticks_left = 0
+        self.actions_done = len(wanted.actions) - len(rest)
+        self.refusal = ""
+        return verdict
+
+    def run(self, chunk: ActionChunk, execute: int | None = None) -> Verdict:
+        """Lockstep: carry out the first `execute` actions now, then return with time standing still."""
+        verdict = self.submit(chunk, execute)
+        while self.busy:
+            self.tick()
+        return replace(verdict, reasons=(*verdict.reasons, self.refusal)) if self.refusal else verdict
+
+    def home(self) -> None:
+        """Forget the chunk and go home; `homing` tells when it is there.
+
+        Raises:
+            InputError: it is stopped.
+        """
+        if self.held:
+            raise InputError(f"The arm is stopped: {self.held}", "Resume first.")
+        self._forget()
+        self._home = HomeMove(self._servo, self._kinematics, self._state, self._guard.limits.tool_speed)
+
+    def hold(self, reason: str) -> None:
+        """Brake as fast as the limits allow and stay, until `resume`. The first reason is kept."""
+        self._forget()
+        self._servo.hold()
+        self.held = self.held or reason
+
+    def resume(self) -> None:
+        """Clear the latch; nothing moves by that."""
+        self.held = ""
+
+    def rest(self, ticks: int) -> None:
+        """Let this many periods pass without a new motion."""
+        for _ in range(ticks):
+            self.tick()
+
+    def tick(self) -> RobotState:
+        """One control period; returns the arm's state at its end."""
+        self._choose_motion()
+        command = self._next_command()
+        self._sent = self._arm.send(command)
+        self._state = replace(
+            self._arm.state(), T_base_command=self._servo.commanded_pose, gripper_command=self._servo.gripper
+        )
+        self._timeline.note(self._state.time_s, self._state.T_base_command)
+        self._watch_effort()
+        return self._state
+
+    def close(self) -> None:
+        """Let go of the arm; may be called twice."""
+        self._forget()
+        self._arm.close()
+
+    def _forget(self) -> None:
+        self._actions.clear()
+        self._ticks_left = 0
+        self._home = None
+
+    def _choose_motion(self) -> None:
+        """Start the next action or leg when the running one is over."""
+        if self._home is not None:
+            if not self._home.advance() and self.still:
+                self._home = None
+            return
+        if self._ticks_left == 0 and self._actions:
+            action, self._ticks_left = self._actions.popleft()
+            self._servo.start(action, self._ticks_left * PERIOD_S)
+        if self._ticks_left:
+            self._ticks_left -= 1
+            self.actions_done += self._ticks_left == 0
+
+    def _next_command(self) -> JointCommand:
+        """The servo's next command if the guard lets it pass; else a standstill where the arm is."""
+        sent = self._sent
+        assert sent is not None, "connect comes first"
+        try:
+            command = self._servo.tick()
+        except AssistantError as error:
+            return self._freeze(sent, str(error))
+        ruling = self._guard.check_tick(sent.joints, command.joints, command.velocities, PERIOD_S)
+        if not ruling.reason or (ruling.may_pass and (self.held or self.refusal)):
+            return command
+        if ruling.may_pass:
+            self._refuse(ruling.reason)
+            self._servo.hold()
+            return command
+        return self._freeze(sent, ruling.reason)
+
+    def _freeze(self, sent: JointCommand, reason: str) -> JointCommand:
+        self._refuse(reason)
+        self._servo.reset(sent.joints, sent.gripper)
+        return JointCommand(sent.joints, np.zeros_like(sent.joints), sent.gripper)
+
+    def _refuse(self, reason: str) -> None:
+        """Drop the present motion; a new one may be tried."""
+        self._forget()
+        self.refusal = reason
+
+    def _watch_effort(self) -> None:
+        reason = self._guard.check_effort(self._state.effort)
+        self._strained = self._strained + 1 if reason else 0
+        if self._strained >= EFFORT_TICKS and not self.held:
+            self.hold(reason)
+
+
+def guarded(arm: Arm, safety: SafetySection | None = None) -> GuardedArm:
+    """The arm under guard with the limits of the settings; `connect` comes next."""
+    safety = safety or SafetySection()
+    kinematics = Kinematics()
+    servo = CartesianServo(kinematics, ServoLimits().scaled(safety.speed_scale))
+    return GuardedArm(arm, Guard(limits_of(arm, safety), Kinematics()), servo, kinematics)
+
+
+def limits_of(arm: Arm, safety: SafetySection) -> Limits:
+    """What the arm can do, made less by the settings."""
+    able = arm.ability
+    top = safety.real_tool_speed if arm.is_real else safety.tool_speed
+    workspace: tuple[PoseArray, PoseArray] = (able.workspace_lower, able.workspace_upper)
+    return Limits(
+        joint_lower=able.joint_lower,
+        joint_upper=able.joint_upper,
+        joint_speed=able.joint_speed * safety.speed_scale,
+        workspace_lower=workspace[0],
+        workspace_upper=workspace[1],
+        tool_speed=top * safety.speed_scale,
+        turn_speed=TURN_SPEED * safety.speed_scale,
+        joint_margin=safety.joint_margin_rad,
+        clearance=safety.clearance_m,
+        stale_s=safety.stale_s,
+        effort=able.effort,
+    )

@@ -1,0 +1,40 @@
+"""Keeps a control loop at its rate and knows how well that goes. The clock is an argument."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+
+import numpy as np
+
+_REMEMBERED = 500
+
+
+class Metronome:
+    """Beats every `period_s`; a late beat is counted and never made up for by a burst."""
+
+    def __init__(self, period_s: float, now: Callable[[], float]) -> None:
+        self._period_s = period_s
+        self._now = now
+        self._due = now() + period_s
+        self._lateness: deque[float] = deque(maxlen=_REMEMBERED)
+        self.overruns = 0
+
+    @property
+    def remaining_s(self) -> float:
+        """Time until the next beat; negative when it is late."""
+        return self._due - self._now()
+
+    def beat(self) -> None:
+        """The period's work begins now."""
+        now = self._now()
+        late = max(0.0, now - self._due)
+        self._lateness.append(late)
+        if late > self._period_s:
+            self.overruns += 1
+            self._due = now
+        self._due += self._period_s
+
+    def late_p95_s(self) -> float:
+        """95th percentile of the recent beats' lateness [s]; 0 before the first."""
+        return float(np.percentile(self._lateness, 95)) if self._lateness else 0.0

@@ -1,0 +1,328 @@
+"""The app's side of the motion process: the only way from the program to an arm.
+
+Safe to call from any thread. `stop` and `gui_tick` never block. When the process dies, calls fail with ProcessError and
+nothing moves any more; it is not started again by itself, because nobody knows how the arm was left: `close`, then a new
+MotionProcess.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from typing import Any
+
+from vla_assistant.config import Settings
+from vla_assistant.errors import ProcessError
+from vla_assistant.runtime.motion_link import MotionLink
+from vla_assistant.runtime.motion_messages import VERSION, MotionMemory, MotionReport, MotionSetup
+from vla_assistant.types import ActionChunk, Frame, Observation, RobotState, Step, Verdict
+from vla_assistant.wire import unpack
+
+log = logging.getLogger(__name__)
+
+BEAT_S = 0.05
+START_TIMEOUT_S = 60.0
+CALL_TIMEOUT_S = 30.0
+CLOSE_TIMEOUT_S = 6.0
+_POLL_S = 0.005
+_FRESH_S = 2.0
+
+
+class MotionProcess:
+    """Client of the motion process.
+
+    Args:
+        settings: Which arm, its limits and the simulation.
+        steps_in_scene: The simulated scene contains the things that these steps name.
+        seed: Which scene; None takes the settings'.
+        pace: "realtime" or "lockstep"; None takes the settings'.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        steps_in_scene: tuple[Step, ...] = (),
+        seed: int | None = None,
+        pace: str | None = None,
+    ) -> None:
+        simulation = settings.simulation
+        self._settings = settings
+        self._lockstep = (pace or simulation.pace) == "lockstep"
+        self._seed = simulation.seed if seed is None else seed
+        self._steps = tuple(steps_in_scene)
+        self._memory: MotionMemory | None = None
+        self._link: MotionLink | None = None
+        self._heart: threading.Thread | None = None
+        self._closing = threading.Event()
+        self._gui_tick_ns = 0
+        self._resumed = 0
+        self._reason = ""
+        self._report: tuple[int, MotionReport] | None = None
+        self._seen: tuple[int, Observation] | None = None
+
+    # Life
+
+    def start(self) -> None:
+        """Start the process and return once the arm is connected and, in simulation, the first picture is there.
+
+        Raises:
+            AssistantError: the arm or the simulated world does not come up; the sentence says why.
+        """
+        memory = self._memory = MotionMemory()
+        self._link = MotionLink(memory.block.inherited)
+        self._heart = threading.Thread(target=self._beat, name="heartbeat", daemon=True)
+        self._heart.start()
+        try:
+            self._link.start({"setup": self._setup(memory)}, START_TIMEOUT_S)
+        except BaseException:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """Let the arm hold, end the process and free everything; may be called twice.
+
+        A real arm stays energised for `safety.energised_s` first, and this waits for it.
+        """
+        self._closing.set()
+        if self._link is not None:
+            is_real = self._settings.use.arm != "simulated"
+            self._link.close(CLOSE_TIMEOUT_S + (self._settings.safety.energised_s if is_real else 0.0))
+        if self._heart is not None:
+            self._heart.join()
+        if self._memory is not None:
+            self._memory.close()
+
+    def __enter__(self) -> MotionProcess:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @property
+    def alive(self) -> bool:
+        """Whether the process runs."""
+        return self._link is not None and self._link.alive
+
+    @property
+    def pid(self) -> int | None:
+        """The process, while there is one."""
+        return self._link.pid if self._link is not None else None
+
+    @property
+    def lockstep(self) -> bool:
+        """Whether simulated time passes only while a chunk is carried out."""
+        return self._lockstep
+
+    def gui_tick(self) -> None:
+        """The window lives. Cheap; from its first call on the motion process holds when it stays away for a second."""
+        self._gui_tick_ns = time.monotonic_ns()
+
+    # Seeing
+
+    def observe(self, after_s: float | None = None) -> Observation:
+        """The latest pictures with the arm's state of the same instant; a real arm's have no pictures.
+
+        Args:
+            after_s: Wait for pictures taken at or after this time (`RobotState.time_s`); None takes what is there.
+
+        Raises:
+            ProcessError: the process is gone, or nothing new came within two seconds.
+        """
+        deadline = time.monotonic() + _FRESH_S
+        while True:
+            observation = self._observation()
+            if observation is not None and (after_s is None or observation.state.time_s >= after_s - 1e-6):
+                return observation
+            self._require_alive()
+            if time.monotonic() > deadline:
+                raise ProcessError("The simulated cameras sent no new picture for 2 s.")
+            time.sleep(_POLL_S)
+
+    def latest_frame(self, camera: str) -> Frame | None:
+        """The newest picture of "front" or "wrist"; None before the first. The same object until a newer one comes."""
+        observation = self._observation()
+        return None if observation is None else observation.frames.get(camera)
+
+    def state(self) -> RobotState:
+        """What the arm reported last.
+
+        Raises:
+            ProcessError: the process is gone.
+        """
+        self._require_alive()
+        return self.report().state
+
+    def report(self) -> MotionReport:
+        """The whole last report.
+
+        Raises:
+            ProcessError: there is none yet.
+        """
+        report = self._latest_report()
+        if report is None:
+            raise ProcessError("The motion process has not reported yet.")
+        return report
+
+    # Moving
+
+    def submit(self, chunk: ActionChunk, execute: int) -> Verdict:
+        """Let the arm carry out a chunk under guard.
+
+        In lockstep this returns when exactly `execute` actions are done and simulated time stands still again. In real
+        time it returns at once; the chunk replaces what is left of the one before, from the action that belongs to now.
+        """
+        verdict: Verdict = self._call("submit", chunk, execute)
+        return verdict
+
+    def wait(self, chunk: ActionChunk, execute: int) -> bool:
+        """Real time: until the first `execute` actions of a submitted chunk are over; False when the arm was stopped."""
+        until = chunk.observed_s + execute * chunk.step_s
+        while not self._lockstep and not self.stopped and (left := until - time.monotonic()) > 0:
+            time.sleep(min(left, BEAT_S))
+        return not self.stopped
+
+    def rest(self, seconds: float) -> None:
+        """Let time pass without a new motion: simulated time in lockstep, else real time."""
+        if self._lockstep:
+            self._call("rest", seconds)
+        else:
+            self._closing.wait(seconds)
+
+    def go_home(self) -> None:
+        """Begin to go home; `moving` tells until when.
+
+        Raises:
+            InputError: the arm is stopped.
+        """
+        self._call("go_home")
+
+    @property
+    def moving(self) -> bool:
+        """Whether a motion is under way or has not come to rest yet."""
+        report = self._latest_report()
+        return self.alive and report is not None and report.moving
+
+    # Stopping
+
+    def stop(self, reason: str = "you pressed stop.") -> None:
+        """Stop now and stay stopped until `resume`. From any thread, never blocks."""
+        if self._memory is not None:
+            self._memory.control.stop(time.monotonic_ns())
+        self._reason = reason
+
+    def resume(self) -> None:
+        """Clear the latch of the stop; nothing moves by that. A stop pressed meanwhile stays.
+
+        Raises:
+            ProcessError: the process is gone.
+        """
+        number = self._memory.control.stop_number if self._memory is not None else 0
+        self._call("resume", number)
+        self._resumed = number
+
+    @property
+    def stopped(self) -> bool:
+        """Whether the arm was told to stop, or holds by itself, and was not resumed; also when the process is gone."""
+        if self._memory is None or self._memory.control.stop_number != self._resumed or not self.alive:
+            return True
+        report = self._latest_report()
+        return report is not None and bool(report.held)
+
+    @property
+    def why_stopped(self) -> str:
+        """The reason as a clause; empty when it is not stopped."""
+        if not self.stopped:
+            return ""
+        if not self.alive:
+            return "the motion process is not running."
+        if self._memory is not None and self._memory.control.stop_number != self._resumed:
+            return self._reason
+        return self.report().held
+
+    @property
+    def still(self) -> bool:
+        """Whether the arm's own state, read after the last stop, says that it stands still."""
+        report = self._latest_report()
+        if report is None or self._memory is None:
+            return False
+        number = self._memory.control.stop_number
+        return report.still and (number == self._resumed or report.stop_number == number)
+
+    # The simulated table
+
+    def begin_task(self, steps: tuple[Step, ...]) -> None:
+        """Let the simulator watch from now on whether these steps get done; nothing on a real arm."""
+        self._call("begin_task", tuple(steps))
+
+    def task_verdict(self) -> tuple[bool, str] | None:
+        """The simulator's own verdict and a sentence; None on a real arm."""
+        verdict: tuple[bool, str] | None = self._call("task_verdict")
+        return verdict
+
+    def new_scene(self, seed: int, steps: tuple[Step, ...] = ()) -> None:
+        """Lay out another scene with the things that the steps name; a stop stays a stop.
+
+        Raises:
+            AssistantError: the arm is real, or the things do not fit.
+        """
+        self._call("new_scene", seed, tuple(steps))
+
+    def drawing_cost_s(self) -> float:
+        """How long the last set of simulated pictures took [s]."""
+        return float(self._call("drawing_cost"))
+
+    # Inside
+
+    def _setup(self, memory: MotionMemory) -> MotionSetup:
+        settings = self._settings
+        return MotionSetup(
+            version=VERSION,
+            memory=memory.block.token,
+            arm=settings.use.arm,
+            arm_config=settings.backend("arms", settings.use.arm).model_dump(mode="json"),
+            safety=settings.safety.model_dump(mode="json"),
+            lockstep=self._lockstep,
+            picture_rate_hz=settings.simulation.picture_rate_hz,
+            seed=self._seed,
+            steps=self._steps,
+        )
+
+    def _beat(self) -> None:
+        assert self._memory is not None
+        while not self._closing.is_set():
+            self._memory.control.beat(time.monotonic_ns(), self._gui_tick_ns)
+            self._closing.wait(BEAT_S)
+
+    def _call(self, name: str, *args: Any) -> Any:
+        if self._link is None:
+            raise ProcessError("The motion process is not started.")
+        return self._link.call(name, *args, timeout_s=CALL_TIMEOUT_S)
+
+    def _require_alive(self) -> None:
+        if not self.alive:
+            raise ProcessError("The motion process is not running; the arm does not move.", "Restart the program.")
+
+    def _latest_report(self) -> MotionReport | None:
+        box = self._memory.reports if self._memory is not None else None
+        self._report = _newest(self._report, box)
+        return self._report[1] if self._report is not None else None
+
+    def _observation(self) -> Observation | None:
+        box = self._memory.pictures if self._memory is not None else None
+        self._seen = _newest(self._seen, box)
+        return self._seen[1] if self._seen is not None else None
+
+
+def _newest(known: tuple[int, Any] | None, box: Any) -> tuple[int, Any] | None:
+    """The box's value with its number, decoded only when it changed; the known one when the box is closed."""
+    if box is None:
+        return known
+    count = box.count
+    if count == 0 or (known is not None and known[0] == count):
+        return known
+    payload = box.read()
+    return known if payload is None else (count, unpack(payload))
+
+

@@ -1,0 +1,355 @@
+"""The motion process: the only holder of the arm, its guard and, in simulation, the world. `runtime.motion` starts it.
+
+One thread owns the arm and ticks it at 50 Hz, or in lockstep only while a chunk is carried out. Requests come over stdin;
+the words that must not wait (stop, signs of life) are read from shared memory before every tick. When the app is gone,
+that is when stdin ends, the arm holds, comes to rest, stays energised for a while if it is real, and the process ends.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable
+from queue import Empty, SimpleQueue
+from typing import IO, Any
+
+from vla_assistant import registry
+from vla_assistant.arms.base import PERIOD_S, Arm
+from vla_assistant.arms.guarded import GuardedArm, guarded
+from vla_assistant.config import SafetySection
+from vla_assistant.errors import AssistantError, ProcessError
+from vla_assistant.runtime import framing
+from vla_assistant.runtime.metronome import Metronome
+from vla_assistant.runtime.motion_messages import PICTURE_SIZES, VERSION, MotionMemory, MotionReport, MotionSetup
+from vla_assistant.runtime.motion_pictures import PictureDrawer
+from vla_assistant.runtime.motion_tasks import TaskDesk
+from vla_assistant.types import ActionChunk, Step, Verdict
+from vla_assistant.wire import pack
+
+log = logging.getLogger(__name__)
+
+STOPPED = "stop was pressed."
+STOP_POLL_S = 0.004
+"""A stop is obeyed this soon, in the middle of a period."""
+LOCKSTEP_POLL_S = 0.01
+_REST_LIMIT_S = 3.0
+Request = dict[str, Any]
+
+
+class MotionServer:
+    """Serves one app.
+
+    Args:
+        setup: How to run.
+        memory: Shared with the app.
+        arm: The guarded arm, connected.
+        bare: The arm itself, for its simulated world.
+        requests: What the app asks; None once it is gone.
+        answer: Sends an answer.
+    """
+
+    def __init__(
+        self,
+        setup: MotionSetup,
+        memory: MotionMemory,
+        arm: GuardedArm,
+        bare: Arm,
+        requests: SimpleQueue[Request | None],
+        answer: Callable[[Request], None],
+    ) -> None:
+        self._setup = setup
+        self._safety = SafetySection.model_validate(setup.safety)
+        self._memory = memory
+        self._arm = arm
+        self._requests = requests
+        self._answer = answer
+        self._drawer = PictureDrawer(bare.world, memory.pictures, PICTURE_SIZES) if bare.world is not None else None
+        self._desk = TaskDesk(bare.world, arm)
+        self._metronome = Metronome(PERIOD_S, time.monotonic)
+        self._drawn_s = -1.0
+        self._ticks = 0
+        self._stop_number = 0
+        self._resumed = 0
+        self._leaving = False
+
+    def serve(self) -> None:
+        """Until the app closes it or is gone."""
+        if self._setup.steps or self._setup.seed:
+            self._new_scene(self._setup.seed, self._setup.steps)
+        self._tick()
+        self._show_now()
+        self._metronome = Metronome(PERIOD_S, time.monotonic)
+        if not self._setup.lockstep:
+            self._tick()
+        self._answer({"id": 0, "value": None})
+        while not self._leaving:
+            self._attend()
+            self._watch_words()
+            if not self._setup.lockstep or self._runs_free:
+                self._tick()
+        self._leave()
+
+    def close(self) -> None:
+        """Let go of everything."""
+        if self._drawer is not None:
+            self._drawer.close()
+        self._arm.close()
+        self._memory.close()
+
+    # Waiting
+
+    def _attend(self) -> None:
+        """Answer requests until it is time to tick; a new stop ends the wait at once."""
+        if self._setup.lockstep:
+            self._serve_next(0.0 if self._runs_free else LOCKSTEP_POLL_S)
+            return
+        while (left := self._metronome.remaining_s) > 0 and not self._leaving and not self._stop_is_new:
+            self._serve_next(min(left, STOP_POLL_S))
+        self._metronome.beat()
+
+    def _serve_next(self, timeout_s: float) -> None:
+        try:
+            request = self._requests.get(timeout=timeout_s) if timeout_s else self._requests.get_nowait()
+        except Empty:
+            return
+        if request is None:
+            log.info("the app is gone")
+            self._leaving = True
+            return
+        try:
+            answer: Request = {"value": getattr(self, f"_do_{request['call']}")(*request["args"])}
+        except AssistantError as error:
+            answer = {"error": _described(error)}
+        self._answer({"id": request["id"]} | answer)
+
+    # What the app may ask
+
+    def _do_submit(self, chunk: ActionChunk, execute: int | None) -> Verdict:
+        self._watch_words()
+        verdict = self._arm.submit(chunk, execute if self._setup.lockstep else None)
+        if self._setup.lockstep and verdict.allowed:
+            while self._arm.busy:
+                self._tick()
+                self._watch_words()
+            self._show_now()
+            if self._arm.refusal:
+                verdict = Verdict(verdict.allowed, verdict.chunk, (*verdict.reasons, self._arm.refusal), True)
+        return verdict
+
+    def _do_rest(self, seconds: float) -> None:
+        """Lockstep: let simulated time pass without a new motion."""
+        for _ in range(round(seconds / PERIOD_S)):
+            self._tick()
+            self._watch_words()
+        self._show_now()
+
+    def _do_go_home(self) -> None:
+        self._watch_words()
+        self._arm.home()
+        self._report()
+
+    def _do_resume(self, stop_number: int) -> None:
+        """Clear the latch for that stop; one that was pressed meanwhile has another number and stays."""
+        self._resumed = stop_number
+        self._arm.resume()
+        self._watch_words()
+        self._report()
+
+    def _do_begin_task(self, steps: tuple[Step, ...]) -> None:
+        self._desk.begin(steps)
+
+    def _do_task_verdict(self) -> tuple[bool, str] | None:
+        return self._desk.verdict()
+
+    def _do_new_scene(self, seed: int, steps: tuple[Step, ...]) -> None:
+        self._new_scene(seed, steps)
+        self._tick()
+        self._show_now()
+
+    def _do_drawing_cost(self) -> float:
+        """How long the last set of pictures took [s]; 0 without a simulated world."""
+        return self._drawer.cost_s if self._drawer is not None else 0.0
+
+    def _do_close(self) -> None:
+        self._leaving = True
+
+    # Moving
+
+    def _tick(self) -> None:
+        state = self._arm.tick()
+        self._ticks += 1
+        self._desk.watch()
+        paused = self._setup.lockstep and not self._runs_free and not self._arm.busy
+        if paused and self._drawer is not None and self._ticks > 1:
+            self._show_now()
+        elif self._drawer is not None and state.time_s - self._drawn_s > 1.0 / self._setup.picture_rate_hz - PERIOD_S / 2:
+            self._drawn_s = state.time_s
+            self._drawer.take(state)
+        self._report()
+
+    @property
+    def _runs_free(self) -> bool:
+        """In lockstep: a motion that no request waits for, the way home or the braking of a hold."""
+        return self._arm.homing or (bool(self._arm.held) and not self._arm.still)
+
+    @property
+    def _stop_is_new(self) -> bool:
+        number = self._memory.control.stop_number
+        return number not in (self._resumed, self._stop_number)
+
+    def _watch_words(self) -> None:
+        """Obey stop, and hold when the app or its window gives no sign of life."""
+        number = self._memory.control.stop_number
+        if number != self._resumed:
+            self._stop_number = number
+            if not self._arm.held:
+                self._arm.hold(STOPPED)
+        if not self._setup.lockstep and not self._arm.held:
+            reason = self._why_lifeless()
+            if reason:
+                log.warning("hold: %s", reason)
+                self._arm.hold(reason)
+
+    def _why_lifeless(self) -> str:
+        life = self._memory.control.life(time.monotonic_ns())
+        if life.heartbeat_age_s is not None and life.heartbeat_age_s > self._safety.heartbeat_timeout_s:
+            return f"the program gave no sign of life for {life.heartbeat_age_s:.2f} s."
+        if life.gui_age_s is not None and life.gui_age_s > self._safety.gui_timeout_s:
+            return f"the window has not moved for {life.gui_age_s:.1f} s."
+        return ""
+
+    def _leave(self) -> None:
+        """Hold, come to rest, keep a real arm energised, end."""
+        self._arm.hold("the program has ended.")
+        ends_s = time.monotonic() + _REST_LIMIT_S
+        while not self._arm.still and time.monotonic() < ends_s:
+            self._pause_and_tick()
+        ends_s = time.monotonic() + (self._safety.energised_s if self._arm.is_real else 0.0)
+        while time.monotonic() < ends_s:
+            self._pause_and_tick()
+
+    def _pause_and_tick(self) -> None:
+        if not self._setup.lockstep:
+            time.sleep(max(0.0, self._metronome.remaining_s))
+            self._metronome.beat()
+        self._tick()
+
+    # Showing
+
+    def _new_scene(self, seed: int, steps: tuple[Step, ...]) -> None:
+        if self._drawer is None:
+            self._desk.new_scene(seed, steps)
+            return
+        with self._drawer.idle():
+            self._desk.new_scene(seed, steps)
+        self._drawn_s = -1.0
+
+    def _show_now(self) -> None:
+        if self._drawer is not None:
+            self._drawn_s = self._arm.state.time_s
+            self._drawer.take_and_wait(self._arm.state)
+
+    def _report(self) -> None:
+        counts = self._arm.counts
+        report = MotionReport(
+            state=self._arm.state,
+            at_ns=time.monotonic_ns(),
+            still=self._arm.still,
+            moving=self._runs_free or self._arm.busy or (not self._setup.lockstep and self._arm.moving),
+            held=self._arm.held,
+            stop_number=self._stop_number,
+            ticks=self._ticks,
+            overruns=self._metronome.overruns,
+            late_p95_s=self._metronome.late_p95_s() if self._ticks % 25 == 0 else 0.0,
+            clipped=counts.clipped,
+            refused=counts.refused,
+            refusal=self._arm.refusal,
+        )
+        self._memory.reports.write(pack(report))
+
+
+def _described(error: AssistantError) -> tuple[str, str, str]:
+    return type(error).__name__, error.message, error.hint
+
+
+def _read_all(pipe: IO[bytes], requests: SimpleQueue[Request | None]) -> None:
+    """Hand requests to the owner of the arm until the app closes the pipe."""
+    try:
+        while (request := framing.receive(pipe)) is not None:
+            requests.put(request)
+    except (AssistantError, OSError):
+        log.exception("reading requests")
+    requests.put(None)
+
+
+def _connected(setup: MotionSetup) -> tuple[GuardedArm, Arm]:
+    """The arm of the settings under guard.
+
+    Raises:
+        AssistantError: there is no such arm, or it does not answer.
+    """
+    if setup.version != VERSION:
+        raise ProcessError(f"The motion process speaks version {VERSION}, the program version {setup.version}.")
+    backend = registry.backend("arms", setup.arm)
+    parts = {} if setup.lockstep or setup.arm != "simulated" else {"clock": time.monotonic}
+    bare: Arm = backend.create(backend.config_class.model_validate(setup.arm_config), **parts)
+    arm = guarded(bare, SafetySection.model_validate(setup.safety))
+    arm.connect()
+    return arm, bare
+
+
+def _private_stdout() -> IO[bytes]:
+    """Our own copy of stdout for messages; what a library prints goes to stderr, which is the log."""
+    messages = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    sys.stdout = sys.stderr
+    return messages
+
+
+def main() -> None:
+    """Serve the app that started this process, then end."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    requests: SimpleQueue[Request | None] = SimpleQueue()
+    signal.signal(signal.SIGTERM, lambda *_: requests.put(None))
+    pipe, answers = sys.stdin.buffer, _private_stdout()
+    first = framing.receive(pipe)
+    if first is None:
+        return
+    threading.Thread(target=_read_all, args=(pipe, requests), name="requests", daemon=True).start()
+    _serve(first["setup"], requests, lambda message: _send(answers, message))
+    sys.stderr.flush()
+    os._exit(0)  # the thread that reads stdin may be blocked in it for ever
+
+
+def _serve(setup: MotionSetup, requests: SimpleQueue[Request | None], answer: Callable[[Request], None]) -> None:
+    memory = MotionMemory(setup.memory)
+    try:
+        arm, bare = _connected(setup)
+        server = MotionServer(setup, memory, arm, bare, requests, answer)
+    except AssistantError as error:
+        answer({"id": 0, "error": _described(error)})
+        memory.close()
+        return
+    try:
+        server.serve()
+    except AssistantError as error:
+        log.exception("serving")
+        answer({"id": 0, "error": _described(error)})
+    finally:
+        server.close()
+
+
+def _send(answers: IO[bytes], message: Request) -> None:
+    try:
+        framing.send(answers, message)
+    except (OSError, ValueError):
+        log.info("the app does not read any more")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,54 @@
+"""The simulator's own view of a task: scenes, and whether the world ended up as asked. Empty-handed on a real arm."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from vla_assistant.arms.guarded import GuardedArm
+from vla_assistant.errors import UnsupportedError
+from vla_assistant.types import Step
+
+if TYPE_CHECKING:
+    from vla_assistant.sim.tasks import TaskMonitor
+    from vla_assistant.sim.world import SimWorld
+
+
+class TaskDesk:
+    """Lays out scenes and watches the task at hand; `watch` is called after every tick."""
+
+    def __init__(self, world: SimWorld | None, arm: GuardedArm) -> None:
+        self._world = world
+        self._arm = arm
+        self._monitor: TaskMonitor | None = None
+
+    def new_scene(self, seed: int, steps: tuple[Step, ...]) -> None:
+        """Put the seeded scene, with the things that the steps name, on the table and the arm at home.
+
+        Raises:
+            UnsupportedError: the arm is real.
+            InputError: the things do not fit on the table.
+        """
+        if self._world is None:
+            raise UnsupportedError("A real table cannot be laid out anew by the program.")
+        from vla_assistant.sim.scene import scene_for_steps
+
+        self._world.load(scene_for_steps(steps, seed))
+        self._arm.reset()
+        self._monitor = None
+
+    def begin(self, steps: tuple[Step, ...]) -> None:
+        """Watch from now on whether these steps get done."""
+        if self._world is None:
+            return
+        from vla_assistant.sim.tasks import TaskMonitor
+
+        self._monitor = TaskMonitor(self._world, steps)
+
+    def watch(self) -> None:
+        """Look at the world after a tick."""
+        if self._monitor is not None:
+            self._monitor.update()
+
+    def verdict(self) -> tuple[bool, str] | None:
+        """Whether the task is done, and a sentence; None on a real arm or before `begin`."""
+        return self._monitor.verdict() if self._monitor is not None else None
