@@ -49,7 +49,7 @@ CUP_RADIUS, CUP_HEIGHT, CUP_WALL = 0.028, 0.060, 0.003
 # A small dessert bowl: any graspable thing fits in with a finger's width to spare.
 BOWL_RADIUS, BOWL_HEIGHT, BOWL_FLOOR_RADIUS = 0.065, 0.042, 0.040
 # A saucer with a low rim that keeps a ball from rolling off.
-PLATE_RADIUS, PLATE_HEIGHT, PLATE_FLOOR_RADIUS = 0.075, 0.014, 0.058
+PLATE_RADIUS, PLATE_HEIGHT, PLATE_FLOOR_RADIUS = 0.075, 0.014, 0.064
 FLOOR_THICKNESS = 0.005
 
 SHAPES: dict[str, Shape] = {

@@ -153,6 +153,11 @@ class SimWorld:
         """Position of the centre [m] and quaternion w x y z of each thing of the scene (n, 7)."""
         return np.concatenate([self.data.xpos[self._bodies], self.data.xquat[self._bodies]], axis=1)
 
+    @property
+    def thing_rotations(self) -> NDArray[np.float64]:
+        """Rotation matrix of each thing (n, 3, 3)."""
+        return self.data.xmat[self._bodies].reshape(-1, 3, 3)
+
     def thing_speeds(self) -> NDArray[np.float64]:
         """Linear speed of each thing's centre (n,) [m/s]."""
         return np.array([np.linalg.norm(self.data.qvel[start : start + 3]) for start in self._thing_qvel])
