@@ -22,6 +22,7 @@ from vla_assistant import events, language, paths
 from vla_assistant.config import Settings
 from vla_assistant.errors import AssistantError
 from vla_assistant.events import Event, Part, PartState
+from vla_assistant.runtime.arm_start import ArmStart
 from vla_assistant.runtime.ears import Ears
 from vla_assistant.runtime.eyes import Eyes
 from vla_assistant.runtime.hub import Hub
@@ -62,20 +63,31 @@ class Assistant:
             now: The clock, monotonic seconds.
         """
         self.settings = settings
-        self._headless, self._program, self._now = headless, program, now
+        self._program, self._now = program, now
         self._hub = Hub()
         self._journal: Journal | None = None
         self._numbers = count(1)
         self._lifecycle = threading.Lock()
         self._started = self._closed = False
         self._motion = MotionProcess(settings, steps_in_scene=steps_in_scene)
+        self._arm = ArmStart(self._motion.start, self._part_changed, settings.use.arm)
         self._model = ModelProcess(settings, self._part_changed)
         self._eyes = Eyes(settings, self._motion, self._part_changed, self._warn)
-        self._runner = Runner(self._model, self._motion, self._eyes, self._put, self._hub.publish, now, watch=not headless)
-        self._voice = Voice(settings, self._part_changed)
-        self._ears = Ears(settings, self._model, self._voice, self._heard, self._part_changed, now)
+        self._runner = Runner(
+            self._model,
+            self._motion,
+            self._put,
+            self._hub.publish,
+            now,
+            eye=self._eyes.see,
+            arm_ready=self._arm.wait,
+            execute=getattr(settings.backend("policies", settings.use.policy), "execute_steps", 1),
+            watch=not headless,
+        )
+        self._voice = Voice(settings, self._hub.publish, now)
+        self._ears = Ears(settings, self._model, self._voice, self._heard, self.stop, now)
         session = Session(Rules(**settings.session.model_dump()), language.describe)
-        self._worker = SessionWorker(session, self._runner, self._motion, self._publish, now)
+        self._worker = SessionWorker(session, self._runner, self._motion, self._publish, now, lambda: self._arm.ready)
 
     def start(self) -> None:
         """Start everything and return at once; who wants to know how it goes subscribes first."""
@@ -85,8 +97,8 @@ class Assistant:
             self._started = True
         self._open_journal()
         self._model.start()
-        self._part_changed(Part.ARM, PartState.LOADING, "The arm is starting.", 0.1)
-        threading.Thread(target=self._start_motion, name="motion-start", daemon=True).start()
+        self._arm.start()
+        self._eyes.start()
         self._worker.start()
         self._runner.start()
         self._voice.start()
@@ -104,6 +116,7 @@ class Assistant:
         self._runner.close()
         self._eyes.close()
         self._motion.close()
+        self._arm.close()
         self._hub.close()
         if self._journal is not None:
             self._journal.close()
@@ -170,7 +183,7 @@ class Assistant:
     @property
     def stopped(self) -> bool:
         """Is a stop latched?"""
-        return self._motion.stopped
+        return self._worker.stopped or (self._arm.ready and self._motion.stopped)
 
     # Voice.
 
@@ -243,7 +256,7 @@ class Assistant:
 
     def robot_state(self) -> RobotState | None:
         """What the arm reports; None before it is up."""
-        return self._runner.robot_state()
+        return self._motion.state() if self._arm.ready else None
 
     def examples(self) -> list[str]:
         """Commands that make sense for what is on the table."""
@@ -252,21 +265,11 @@ class Assistant:
     def new_scene(self, seed: int) -> None:
         """Lay another simulated scene; a proposal for the old one is void. Nothing happens while the arm works."""
         if not self._worker.acting:
+            self._arm.wait()
             self._put(m.SceneChanged())
-            self._runner.new_scene(seed)
+            self._motion.new_scene(seed, ())
 
     # Inside.
-
-    def _start_motion(self) -> None:
-        try:
-            self._motion.start()
-        except AssistantError as error:
-            self._runner.motion_failed(error)
-            self._part_changed(Part.ARM, PartState.FAILED, str(error), None)
-            return
-        self._runner.motion_ready()
-        self._part_changed(Part.ARM, PartState.READY, f"The {self.settings.use.arm} arm is ready.", 1.0)
-        self._eyes.start()
 
     def _open_journal(self) -> None:
         try:
@@ -281,16 +284,12 @@ class Assistant:
         self._hub.publish(event)
         if not isinstance(event, events.Heard):
             return
-        utterance = event.utterance
-        if utterance.confidence < self.settings.listening.min_confidence:
-            reason = f"I am not sure that you said {utterance.text!r}."
-            self._hub.publish(events.NothingHeard(self._now(), reason))
-        else:
-            self.add_command(utterance.text, Source.VOICE, utterance.start_s or None)
+        self.add_command(event.utterance.text, Source.VOICE, event.utterance.start_s)
 
     def _publish(self, event: Event) -> None:
         if isinstance(event, events.RunEnded):
-            success = self._runner.verdict(event.command.id)
+            simulated = self.settings.use.arm == "simulated"
+            success = self._runner.verdict(event.command.id) if simulated else None
             event = replace(event, outcome=replace(event.outcome, success=success))
         elif isinstance(event, events.Said):
             self._voice.speak(event.text)

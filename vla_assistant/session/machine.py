@@ -224,7 +224,7 @@ class Session:
         if self._run is None:
             return False
         if self._run.phase is Phase.ACTING:
-            self._effects.append(m.Hold("you cancelled"))
+            self._effects.append(m.Hold("you cancelled", latched=False, command_id=self._run.command.id))
         self._withdraw(f"you cancelled it ({by})", Result.CANCELLED)
         return True
 
@@ -234,7 +234,7 @@ class Session:
             return
         if self._run.proposal is not None and self._run.phase is not Phase.ACTING:
             self._tell(events.Withdrawn(self._now, self._run.proposal.id, reason))
-        self._finish(result, f"{result.capitalize()}: {reason}.", say=False)
+        self._finish(result, f"{result.capitalize()}: {reason.rstrip('.')}.", say=False)
 
     def _expire(self) -> None:
         shown = self.proposal
@@ -250,7 +250,7 @@ class Session:
 
     def _begin(self, run: Run) -> None:
         run.phase = Phase.ACTING
-        self._effects.append(m.Begin(run.steps))
+        self._effects.append(m.Begin(run.command, run.steps))
         self._start_step(run, 0)
 
     def _start_step(self, run: Run, index: int) -> None:
@@ -297,7 +297,7 @@ class Session:
         if ticket.attempt <= self._rules.retries:
             self._effects.append(m.Recover(ticket, step))
         else:
-            self._finish(Result.FAILED, f"I could not {self._describe((step,))}: {reason}.", reason)
+            self._finish(Result.FAILED, f"I could not {self._describe((step,))}. {_sentence(reason)}", reason)
 
     def _recovered(self, item: m.Recovered) -> None:
         run = self._current(item.ticket)
@@ -309,14 +309,15 @@ class Session:
     def _broke(self, item: m.Broke) -> None:
         if self._run is not None and self._run.command.id == item.command_id:
             if self._run.phase is Phase.ACTING:
-                self._effects.append(m.Hold(item.reason))
+                self._effects.append(m.Hold(item.reason, latched=False, command_id=item.command_id))
             self._finish(Result.FAILED, item.reason)
         elif self._interpreting is not None and self._interpreting.id == item.command_id:
             command, self._interpreting = self._interpreting, None
             self._end(command, Result.FAILED, item.reason)
 
     def _stop(self, item: m.Stop) -> None:
-        self._effects.append(m.Hold(item.reason))
+        command_id = self._run.command.id if self._run else None
+        self._effects.append(m.Hold(item.reason, latched=True, command_id=command_id))
         first, self._stopped = not self._stopped, True
         if first:
             self._tell(events.Stopped(self._now, item.reason, still=False))
@@ -348,9 +349,9 @@ class Session:
     def _end(self, command: Command, result: Result, reason: str, evidence: str = "", say: bool = True) -> None:
         claimed = result is Result.DONE
         outcome = Outcome(result, reason, evidence, self._now - command.time_s, claimed)
-        self._tell(events.RunEnded(self._now, command, outcome))
         if say:
             self._say(reason)
+        self._tell(events.RunEnded(self._now, command, outcome))
 
     def _pump(self) -> None:
         ready = self._run is None or self._run.phase is Phase.PROPOSED
@@ -380,6 +381,10 @@ class Session:
         m.Recovered: _recovered,
         m.Tick: _tick,
     }
+
+
+def _sentence(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:].rstrip('.')}."
 
 
 def _moved(before: Plan, now: Plan) -> bool:

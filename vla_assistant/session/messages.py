@@ -184,6 +184,7 @@ class Recheck(Effect):
 class Begin(Effect):
     """The confirmed motion of these steps begins."""
 
+    command: Command
     steps: tuple[Step, ...]
 
 
@@ -214,6 +215,14 @@ class Recover(Effect):
 
 @dataclass(frozen=True)
 class Hold(Effect):
-    """Less motion: let the arm hold where it is, now."""
+    """Less motion: the arm holds where it is, now.
+
+    Attributes:
+        reason: Why.
+        latched: Until the user resumes; otherwise only what is under way is dropped.
+        command_id: The command whose motion ends, if there was one; nothing of it may be sent any more.
+    """
 
     reason: str
+    latched: bool
+    command_id: int | None = None

@@ -67,7 +67,7 @@ class StepProgress:
         self._finished = 0
         if not self._out_of_time and self._doubts < DOUBTS:
             return Next.ACT
-        self.reason = judgement.evidence or "it is not done"
+        self.reason = judgement.evidence or "It is not done."
         if self._out_of_time:
-            self.reason = f"{self.reason} after {self.timeout_s:g} seconds"
+            self.reason = f"{self.reason.rstrip('.')}, and the time of {self.timeout_s:g} s is up."
         return Next.FAILED

@@ -1,0 +1,326 @@
+"""The life of one command, told step by step."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from vla_assistant import events
+from vla_assistant.language import describe
+from vla_assistant.session import Rules, Session
+from vla_assistant.session import messages as m
+from vla_assistant.types import (
+    Command,
+    Grounding,
+    Intent,
+    Judgement,
+    Outcome,
+    PixelPoint,
+    Plan,
+    Reference,
+    Result,
+    Source,
+    Step,
+    Understanding,
+)
+
+CUBE, BOWL = Reference("cube", "blue"), Reference("bowl", "red")
+STEPS = (Step("pick", CUBE), Step("place", CUBE, BOWL))
+
+
+def plan(confidence: float = 0.9, u: float = 0.5, steps: tuple[Step, ...] = STEPS) -> Plan:
+    point = PixelPoint("front", u, 0.5, confidence)
+    return Plan(steps, "", confidence, (Grounding(CUBE, "front", np.ones((1, 1), np.float32), point),))
+
+
+class Talk:
+    """A session with its clock; collects what comes out."""
+
+    def __init__(self, rules: Rules | None = None) -> None:
+        self.session = Session(rules or Rules(), describe)
+        self.now = 100.0
+        self.count = 0
+
+    def feed(self, item: m.Input) -> list[m.Effect]:
+        return list(self.session.feed(item, self.now))
+
+    def say(self, text: str = "pick up", closed: Intent | None = None, time_s: float | None = None) -> list[m.Effect]:
+        self.count += 1
+        time_s = self.now if time_s is None else time_s
+        return self.feed(m.Given(Command(self.count, text, Source.TYPED, time_s), closed))
+
+    def propose(self, steps: tuple[Step, ...] = STEPS) -> int:
+        self.say()
+        self.feed(m.Interpreted(self.count, Understanding("pick up", Intent.COMMAND, steps)))
+        self.feed(m.Planned(self.count, m.Draft(plan(steps=steps), 7, self.now)))
+        assert self.session.proposal is not None
+        return self.session.proposal.id
+
+    def start(self, steps: tuple[Step, ...] = STEPS) -> m.Act:
+        self.feed(m.Confirm(self.propose(steps), "click"))
+        out = self.feed(m.Planned(self.count, m.Draft(plan(steps=steps), 8, self.now)))
+        return next(effect for effect in out if isinstance(effect, m.Act))
+
+    def finish_attempt(self, act: m.Act, done: bool) -> list[m.Effect]:
+        """Act until the policy says done, then judge."""
+        self.feed(m.Acted(act.ticket, 0.9, self.now))
+        out = self.feed(m.Acted(act.ticket, 0.9, self.now))
+        assert any(isinstance(effect, m.Judge) for effect in out)
+        return self.feed(m.Judged(act.ticket, Judgement(done, 0.9, "It lies in the bowl." if done else "It is not there.")))
+
+
+def told(out: list[m.Effect], kind: type) -> list:
+    return [effect.event for effect in out if isinstance(effect, m.Publish) and isinstance(effect.event, kind)]
+
+
+def end(out: list[m.Effect]) -> Outcome:
+    (ended,) = told(out, events.RunEnded)
+    return ended.outcome
+
+
+def said(out: list[m.Effect]) -> list[str]:
+    return [event.text for event in told(out, events.Said)]
+
+
+def of_kind(out: list[m.Effect], kind: type) -> list:
+    return [effect for effect in out if isinstance(effect, kind)]
+
+
+def test_a_command_is_proposed_confirmed_checked_and_done() -> None:
+    talk = Talk()
+    act = talk.start()
+    assert act.step == STEPS[0]
+    out = talk.finish_attempt(act, done=True)
+    (second,) = of_kind(out, m.Act)
+    out = talk.finish_attempt(second, done=True)
+    outcome = end(out)
+    assert outcome.result is Result.DONE
+    assert outcome.claimed
+    assert outcome.evidence == "It lies in the bowl."
+    assert said(out) == ["Done: pick up the blue cube, then place it in the red bowl."]
+    assert talk.session.idle
+
+
+def test_the_proposal_carries_the_frame_it_was_made_on_and_is_asked() -> None:
+    talk = Talk()
+    talk.say()
+    talk.feed(m.Interpreted(1, Understanding("x", Intent.COMMAND, STEPS)))
+    out = talk.feed(m.Planned(1, m.Draft(plan(), frame_id=42, frame_time_s=99.5)))
+    (proposed,) = told(out, events.Proposed)
+    assert (proposed.proposal.frame_id, proposed.proposal.frame_time_s) == (42, 99.5)
+    assert proposed.proposal.expires_s == 130.0
+    assert said(out) == ["Shall I pick up the blue cube, then place it in the red bowl?"]
+
+
+def test_silence_is_never_yes() -> None:
+    talk = Talk(Rules(proposal_timeout_s=5.0))
+    number = talk.propose()
+    talk.now += 5.0
+    out = talk.feed(m.Confirm(number, "click"))
+    assert told(out, events.Withdrawn)
+    assert end(out).result is Result.CANCELLED
+    assert not of_kind(out, m.Act)
+    assert talk.session.idle
+
+
+def test_a_confirmation_belongs_to_one_proposal() -> None:
+    talk = Talk()
+    old = talk.propose()
+    new = talk.propose()
+    assert new != old
+    assert talk.feed(m.Confirm(old, "click")) == []
+    assert of_kind(talk.feed(m.Confirm(new, "click")), m.Recheck)
+
+
+def test_a_newer_plan_voids_the_older_proposal() -> None:
+    talk = Talk()
+    talk.propose()
+    talk.say()
+    out = talk.feed(m.Interpreted(2, Understanding("x", Intent.COMMAND, STEPS)))
+    assert end(out).result is Result.CANCELLED
+    assert told(out, events.Withdrawn)[0].reason == "a newer command replaced it"
+
+
+def test_a_question_leaves_the_proposal_as_it_is() -> None:
+    talk = Talk()
+    number = talk.propose()
+    talk.say("what do you see")
+    out = talk.feed(m.Interpreted(2, Understanding("x", Intent.QUESTION, reason="I see a cup.")))
+    assert end(out).result is Result.DONE
+    assert talk.session.proposal is not None
+    assert talk.session.proposal.id == number
+
+
+def test_a_yes_that_was_spoken_before_the_proposal_does_not_count() -> None:
+    talk = Talk()
+    talk.propose()
+    out = talk.say("yes", Intent.YES, time_s=talk.now - 1.0)
+    assert end(out).result is Result.REFUSED
+    assert not of_kind(out, m.Recheck)
+    assert of_kind(talk.say("yes", Intent.YES), m.Recheck)
+
+
+def test_a_table_that_changed_before_the_yes_is_proposed_anew() -> None:
+    talk = Talk()
+    number = talk.propose()
+    talk.feed(m.Confirm(number, "click"))
+    out = talk.feed(m.Planned(1, m.Draft(plan(u=0.7), 9, talk.now)))
+    assert not of_kind(out, m.Begin)
+    assert said(out)[0] == "The table has changed."
+    assert talk.session.proposal is not None
+    assert talk.session.proposal.id != number
+
+
+def test_what_is_not_seen_is_refused_by_name() -> None:
+    talk = Talk()
+    talk.say()
+    talk.feed(m.Interpreted(1, Understanding("x", Intent.COMMAND, STEPS)))
+    out = talk.feed(m.Planned(1, m.Draft(plan(confidence=0.05), 7, talk.now)))
+    assert end(out).result is Result.REFUSED
+    assert end(out).reason == "I do not see the blue cube."
+
+
+@pytest.mark.parametrize(
+    ("understanding", "result", "reason"),
+    [
+        (Understanding("x", Intent.COMMAND, question="Which cube?"), Result.ASKED, "Which cube?"),
+        (Understanding("x", Intent.UNSUPPORTED, reason="I cannot fly."), Result.REFUSED, "I cannot fly."),
+        (Understanding("x", Intent.QUESTION, reason="I see a cup."), Result.DONE, "I see a cup."),
+        (Understanding("x", Intent.CORRECTION, question="Say it again."), Result.ASKED, "Say it again."),
+        (Understanding("x", Intent.CONTROL, reason="resume"), Result.DONE, "Ready again."),
+        (Understanding("x", Intent.UNSUPPORTED), Result.REFUSED, "I did not understand that."),
+    ],
+)
+def test_what_is_no_command_ends_at_once(understanding: Understanding, result: Result, reason: str) -> None:
+    talk = Talk()
+    talk.say()
+    out = talk.feed(m.Interpreted(1, understanding))
+    assert (end(out).result, end(out).reason) == (result, reason)
+    assert said(out) == [reason]
+
+
+@pytest.mark.parametrize(
+    ("word", "result", "reason"),
+    [
+        (Intent.STOP, Result.STOPPED, "Stopped."),
+        (Intent.YES, Result.REFUSED, "There is nothing to confirm."),
+        (Intent.NO, Result.CANCELLED, "There is nothing to cancel."),
+        (Intent.CANCEL, Result.CANCELLED, "There is nothing to cancel."),
+    ],
+)
+def test_closed_words_end_at_once_without_a_model(word: Intent, result: Result, reason: str) -> None:
+    talk = Talk()
+    out = talk.say(str(word), word)
+    assert (end(out).result, end(out).reason) == (result, reason)
+    assert not of_kind(out, m.Interpret)
+
+
+def test_cancel_in_motion_holds_the_arm_and_ends_the_command() -> None:
+    talk = Talk()
+    act = talk.start()
+    out = talk.feed(m.Cancel("key"))
+    (hold,) = of_kind(out, m.Hold)
+    assert not hold.latched
+    assert hold.command_id == 1
+    assert end(out).result is Result.CANCELLED
+    assert talk.feed(m.Acted(act.ticket, 0.9, talk.now)) == []
+
+
+def test_stop_clears_everything_and_latches() -> None:
+    talk = Talk()
+    talk.start()
+    talk.say("second")
+    talk.say("third")
+    out = talk.feed(m.Stop("you pressed stop"))
+    assert [e.outcome.result for e in told(out, events.RunEnded)] == [Result.STOPPED] * 3
+    assert of_kind(out, m.Hold)[0].latched
+    assert talk.session.stopped
+    assert [e.still for e in told(talk.feed(m.Stood()), events.Stopped)] == [True]
+
+
+def test_resume_moves_nothing_and_the_next_command_needs_its_own_yes() -> None:
+    talk = Talk()
+    talk.start()
+    talk.feed(m.Stop("x"))
+    talk.say()
+    out = talk.feed(m.Interpreted(2, Understanding("x", Intent.COMMAND, STEPS)))
+    assert end(out).reason == "I am stopped. Press resume first."
+    assert [type(effect) for effect in talk.feed(m.Resume())] == [m.Publish]
+    act = talk.start()
+    assert act.ticket.command_id == 3
+
+
+def test_a_failed_step_is_tried_once_more() -> None:
+    talk = Talk(Rules(retries=1))
+    act = talk.start()
+    out: list[m.Effect] = []
+    for _ in range(3):
+        out = talk.finish_attempt(act, done=False)
+    assert [e.done for e in told(out, events.StepEnded)] == [False]
+    (recover,) = of_kind(out, m.Recover)
+    (again,) = of_kind(talk.feed(m.Recovered(recover.ticket)), m.Act)
+    assert again.ticket.attempt == 2
+    for _ in range(3):
+        out = talk.finish_attempt(again, done=False)
+    assert end(out).result is Result.FAILED
+    assert end(out).reason == "I could not pick up the blue cube. It is not there."
+    assert not end(out).claimed
+
+
+def test_a_step_that_runs_out_of_time_is_judged_a_last_time() -> None:
+    talk = Talk(Rules(step_timeout_s=3.0, retries=0))
+    act = talk.start()
+    talk.feed(m.Acted(act.ticket, 0.1, 10.0))
+    assert of_kind(talk.feed(m.Acted(act.ticket, 0.1, 12.9)), m.Act)
+    (judge,) = of_kind(talk.feed(m.Acted(act.ticket, 0.1, 13.1)), m.Judge)
+    out = talk.feed(m.Judged(judge.ticket, Judgement(False, 0.8, "The gripper is empty.")))
+    reason = "I could not pick up the blue cube. The gripper is empty, and the time of 3 s is up."
+    assert end(out).reason == reason
+
+
+def test_a_guard_that_keeps_refusing_ends_the_attempt_with_its_reason() -> None:
+    talk = Talk(Rules(retries=0))
+    act = talk.start()
+    out: list[m.Effect] = []
+    for _ in range(5):
+        out = talk.feed(m.Acted(act.ticket, 0.1, talk.now, allowed=False, reason="too close to the table"))
+    assert end(out).reason == "I could not pick up the blue cube. Too close to the table."
+
+
+def test_one_high_done_is_not_enough() -> None:
+    talk = Talk()
+    act = talk.start()
+    talk.feed(m.Acted(act.ticket, 0.9, talk.now))
+    talk.feed(m.Acted(act.ticket, 0.1, talk.now))
+    assert of_kind(talk.feed(m.Acted(act.ticket, 0.9, talk.now)), m.Act)
+
+
+def test_a_lost_model_ends_the_command_and_holds_the_arm() -> None:
+    talk = Talk()
+    talk.start()
+    out = talk.feed(m.Broke(1, "The model process ended unexpectedly."))
+    assert of_kind(out, m.Hold)
+    assert end(out).result is Result.FAILED
+
+
+def test_the_queue_is_bounded_and_says_so() -> None:
+    talk = Talk(Rules(queue_length=2))
+    talk.start()
+    talk.say()
+    talk.say()
+    out = talk.say()
+    assert end(out).reason == "2 commands are waiting already; say it again later."
+
+
+def test_waiting_commands_follow_in_order() -> None:
+    talk = Talk()
+    act = talk.start((Step("home"),))
+    out = talk.say("second")
+    assert [(e.command.id, e.ahead) for e in told(out, events.Queued)] == [(2, 1)]
+    out = talk.feed(m.Judged(act.ticket, Judgement(True, 1.0, "home")))
+    (interpret,) = of_kind(out, m.Interpret)
+    assert interpret.command.text == "second"
+
+
+def test_empty_words_are_refused() -> None:
+    assert end(Talk().say("   ")).result is Result.REFUSED

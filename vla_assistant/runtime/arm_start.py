@@ -1,0 +1,67 @@
+"""Brings the arm up in the background; who needs it waits for it, or is told why it did not start."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+
+from vla_assistant.errors import AssistantError, ProcessError
+from vla_assistant.events import Part, PartState
+
+log = logging.getLogger(__name__)
+
+
+class ArmStart:
+    """One start of the motion process."""
+
+    def __init__(
+        self, start: Callable[[], None], tell: Callable[[Part, PartState, str, float | None], None], name: str
+    ) -> None:
+        """`start` blocks until the arm is up or raises; `name` is the arm's back end."""
+        self._start, self._tell, self._name = start, tell, name
+        self._settled = threading.Event()
+        self._error: AssistantError | None = None
+        self._thread = threading.Thread(target=self._run, name="arm-start", daemon=True)
+
+    def start(self) -> None:
+        """Begin; returns at once."""
+        self._tell(Part.ARM, PartState.LOADING, f"The {self._name} arm is starting.", 0.1)
+        self._thread.start()
+
+    @property
+    def ready(self) -> bool:
+        """Is the arm up?"""
+        return self._settled.is_set() and self._error is None
+
+    def wait(self) -> None:
+        """Return when the arm is up.
+
+        Raises:
+            AssistantError: it did not start, or was closed before.
+        """
+        self._settled.wait()
+        if self._error is not None:
+            raise self._error
+
+    def close(self) -> None:
+        """Nobody needs the arm any more: free who waits for it. Comes after the motion process was closed."""
+        if not self._settled.is_set():
+            self._error = ProcessError("The arm was closed before it was up.")
+            self._settled.set()
+        if self._thread.is_alive():
+            self._thread.join(timeout=5.0)
+
+    def _run(self) -> None:
+        try:
+            self._start()
+        except AssistantError as error:
+            self._error = error
+        except Exception as error:  # a bug there must not leave everybody waiting
+            log.exception("starting the arm")
+            self._error = ProcessError(f"The arm did not start ({type(error).__name__}: {error}).")
+        self._settled.set()
+        if self._error is None:
+            self._tell(Part.ARM, PartState.READY, f"The {self._name} arm is ready.", 1.0)
+        else:
+            self._tell(Part.ARM, PartState.FAILED, str(self._error), None)

@@ -1,0 +1,202 @@
+"""The ears: recognizer, microphone and listener, brought up in the background. What is missing is told."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from vla_assistant import registry
+from vla_assistant.config import Settings
+from vla_assistant.errors import AssistantError
+from vla_assistant.events import Event, Part, PartChanged, PartState
+from vla_assistant.runtime.model import ModelProcess
+from vla_assistant.types import Audio, Utterance
+
+if TYPE_CHECKING:
+    from vla_assistant.runtime.voice import Voice
+    from vla_assistant.speech.listener import Listener
+    from vla_assistant.speech.microphones.base import Microphone
+    from vla_assistant.speech.recognizers.base import Recognizer
+
+log = logging.getLogger(__name__)
+
+SPOTTER = "sphinx"
+"""The recognizer that is fast enough for "stop" while a slower one works on sentences."""
+
+
+class RemoteRecognizer:
+    """A recognizer that needs torch: it lives in the model process."""
+
+    def __init__(self, model: ModelProcess, name: str) -> None:
+        self._model = model
+        model.serve_recognizer(name)
+
+    def transcribe(self, audio: Audio, grammar: str | None = None) -> Utterance:
+        """See `Recognizer.transcribe`."""
+        return self._model.transcribe(audio, grammar)
+
+    def close(self) -> None:
+        """Nothing is held here: the model process ends with the program."""
+
+
+def open_recognizer(settings: Settings, name: str, model: ModelProcess) -> Recognizer:
+    """The recognizer of that name, in the model process if it needs torch.
+
+    Raises:
+        AssistantError: it cannot be used.
+    """
+    backend = registry.backend("recognizers", name)
+    if "torch" in backend.module.REQUIRES:
+        return RemoteRecognizer(model, name)
+    recognizer: Recognizer = backend.create(settings.backend("recognizers", name))
+    return recognizer
+
+
+class Ears:
+    """A listener that may come later; nothing here waits but `devices` and `choose_microphone`."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        model: ModelProcess,
+        voice: Voice,
+        emit: Callable[[Event], None],
+        stop: Callable[[str], None],
+        now: Callable[[], float],
+    ) -> None:
+        """`emit` takes what is heard; `stop` is called the moment a spoken stop is recognised."""
+        self._settings, self._model, self._voice = settings, model, voice
+        self._emit, self._stop, self._now = emit, stop, now
+        self._listener: Listener | None = None
+        self._recognizers: list[Recognizer] = []
+        self._microphone: Microphone | None = None
+        self._opening = threading.Lock()
+        self._wanted = self._muted = self._closed = False
+        self._threads: list[threading.Thread] = []
+
+    def start(self) -> None:
+        """Listen, as soon as everything is up."""
+        self._wanted = True
+        thread = threading.Thread(target=self._open, name="ears-start", daemon=True)
+        self._threads.append(thread)
+        thread.start()
+
+    def stop(self) -> None:
+        """Close the microphone."""
+        self._wanted = False
+        if self._listener is not None:
+            self._listener.stop()
+
+    def close(self) -> None:
+        """Free microphone, recognizers and threads."""
+        self._closed, self._wanted = True, False
+        for thread in self._threads:
+            thread.join(timeout=5.0)
+        if self._listener is not None:
+            self._listener.close()
+        for recognizer in self._recognizers:
+            recognizer.close()
+
+    def mute(self, muted: bool) -> None:
+        """Ignore what the microphone hears, or not."""
+        self._muted = muted
+        if self._listener is not None:
+            self._listener.mute(muted)
+
+    def push_to_talk(self, held: bool) -> None:
+        """The talk key went down or up."""
+        if self._listener is not None:
+            self._listener.push_to_talk(held)
+
+    @property
+    def level(self) -> float:
+        """Loudness, 0-1."""
+        return self._listener.level if self._listener is not None else 0.0
+
+    @property
+    def listening(self) -> bool:
+        """Is the microphone open?"""
+        return self._listener is not None and self._listener.listening
+
+    @property
+    def muted(self) -> bool:
+        """Is what the microphone hears ignored?"""
+        return self._muted
+
+    def devices(self) -> list[str]:
+        """Names of the devices of the microphone's back end."""
+        with self._opening:
+            microphone = self._microphone or self._made()
+            return [] if microphone is None else microphone.devices()
+
+    def choose(self, device: str) -> None:
+        """Listen to this device of the microphone's back end from now on."""
+        with self._opening:
+            self._microphone = self._made(device=device)
+            if self._listener is not None and self._microphone is not None:
+                self._listener.use(self._microphone)
+
+    def _open(self) -> None:
+        with self._opening:
+            if self._listener is None and not self._closed:
+                self._listener = self._composed()
+            if self._listener is not None and self._wanted:
+                self._listener.mute(self._muted)
+                self._listener.start()
+
+    def _composed(self) -> Listener | None:
+        from vla_assistant.speech.listener import Listener
+
+        self._microphone = self._microphone or self._made()
+        recognizers = self._opened_recognizers()
+        if self._microphone is None or not recognizers:
+            return None
+        return Listener(
+            self._settings.listening,
+            self._microphone,
+            recognizers[0],
+            self._emit,
+            self._now,
+            speaker=self._voice,
+            spotter=recognizers[-1],
+            on_stop=lambda utterance: self._stop(f"you said {utterance.text!r}"),
+        )
+
+    def _made(self, **changes: Any) -> Microphone | None:
+        """The configured microphone; None, and the reason is told, when it cannot be used."""
+        name = self._settings.use.microphone
+        try:
+            config = self._settings.backend("microphones", name).model_copy(update=changes)
+            microphone: Microphone = registry.backend("microphones", name).create(config, now=self._now)
+        except AssistantError as error:
+            self._tell(Part.MICROPHONE, PartState.FAILED, str(error))
+            return None
+        return microphone
+
+    def _opened_recognizers(self) -> list[Recognizer]:
+        """The chosen recognizer and, if that is not the spotter itself, the spotter."""
+        from vla_assistant.speech.recognizers import choose
+
+        try:
+            choice = choose(self._settings)
+            self._tell(Part.RECOGNIZER, PartState.LOADING, f"{choice.name} is starting. {choice.reason}")
+            self._recognizers.append(open_recognizer(self._settings, choice.name, self._model))
+        except AssistantError as error:
+            self._tell(Part.RECOGNIZER, PartState.FAILED, str(error))
+            return []
+        if choice.name != SPOTTER:
+            self._add_spotter()
+        if not isinstance(self._recognizers[0], RemoteRecognizer):  # the model process tells for itself
+            self._tell(Part.RECOGNIZER, PartState.READY, f"{choice.name} is ready. {choice.reason}")
+        return self._recognizers
+
+    def _add_spotter(self) -> None:
+        try:
+            self._recognizers.append(open_recognizer(self._settings, SPOTTER, self._model))
+        except AssistantError as error:
+            log.warning("no stop spotter: %s", error)
+
+    def _tell(self, part: Part, state: PartState, detail: str) -> None:
+        self._emit(PartChanged(self._now(), part, state, detail))

@@ -1,0 +1,307 @@
+"""Carries out what the session asks for: understand, ground, act, judge, recover. One thread, in order.
+
+Waiting for a model or for the arm happens here and nowhere else. What has been overtaken by a stop, a cancel or a newer
+command is answered all the same; the session ignores answers to old tickets.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from queue import Empty, SimpleQueue
+from typing import Protocol
+
+import numpy as np
+
+from vla_assistant import language
+from vla_assistant.errors import AssistantError, InputError
+from vla_assistant.events import Acting, Event, SceneSeen
+from vla_assistant.policies.base import Policy
+from vla_assistant.runtime.preview import preview
+from vla_assistant.session import messages as m
+from vla_assistant.types import (
+    ACTION_WIDTH,
+    ActionChunk,
+    Command,
+    Intent,
+    Judgement,
+    Observation,
+    Plan,
+    Reference,
+    RobotState,
+    SeenThing,
+    Step,
+    Understanding,
+    Verdict,
+)
+
+log = logging.getLogger(__name__)
+
+LOOK_PERIOD_S = 1.0
+SETTLE_S = 1.2
+"""Things come to rest before the last judgement; success is measured over one second."""
+RISE_M = 0.1
+RISE_ACTIONS = 4
+REST_STEP_S = 0.1
+HOME_TIMEOUT_S = 20.0
+HOME_POLL_S = 0.02
+RELEASE_S = 2.0
+GRIPPER_EMPTY = 0.05
+"""Fingers that are closed further than this hold nothing; the thinnest thing is 2 cm wide, a quarter of the opening."""
+
+
+class Motion(Protocol):
+    """What the runner needs of the motion process."""
+
+    def observe(self) -> Observation: ...
+
+    def submit(self, chunk: ActionChunk, execute: int) -> Verdict: ...
+
+    def wait(self, chunk: ActionChunk, execute: int) -> bool: ...
+
+    def rest(self, seconds: float) -> None: ...
+
+    def begin_task(self, steps: tuple[Step, ...]) -> None: ...
+
+    def task_verdict(self) -> tuple[bool, str] | None: ...
+
+    def go_home(self) -> None: ...
+
+    @property
+    def moving(self) -> bool: ...
+
+    @property
+    def stopped(self) -> bool: ...
+
+
+class Runner:
+    """See the module."""
+
+    def __init__(
+        self,
+        policy: Policy,
+        motion: Motion,
+        answer: Callable[[m.Input], None],
+        publish: Callable[[Event], None],
+        now: Callable[[], float],
+        eye: Callable[[Observation], Observation] = lambda observation: observation,
+        arm_ready: Callable[[], None] = lambda: None,
+        execute: int = 2,
+        watch: bool = False,
+    ) -> None:
+        """Start nothing yet.
+
+        Args:
+            policy: The model.
+            motion: The arm.
+            answer: Takes the results.
+            publish: Takes events: chunks that were sent, what is seen.
+            now: The clock [s].
+            eye: Puts the pictures of the chosen camera into an observation.
+            arm_ready: Waits until the arm is up; raises when it did not start.
+            execute: Actions of each chunk that are carried out before the policy looks again.
+            watch: Look at the table every second while nothing else is to do.
+        """
+        self._policy, self._motion, self._answer, self._publish = policy, motion, answer, publish
+        self._now, self._eye, self._arm_ready, self._watch = now, eye, arm_ready, watch
+        self._execute = execute
+        self._tasks: SimpleQueue[m.Effect | None] = SimpleQueue()
+        self._sending = threading.Lock()
+        self._abandoned: set[int] = set()
+        self._begun: int | None = None
+        self._before: tuple[m.Ticket, Observation] | None = None
+        self._subject: Reference | None = None
+        self.seen: tuple[SeenThing, ...] = ()
+        self._thread = threading.Thread(target=self._run, name="runner", daemon=True)
+
+    def start(self) -> None:
+        """Begin to work; what was asked before is not lost."""
+        self._thread.start()
+
+    def perform(self, effect: m.Effect) -> None:
+        """Carry it out soon; never waits."""
+        self._tasks.put(effect)
+
+    def abandon(self, command_id: int) -> None:
+        """Once this has returned, nothing of that command is sent to the arm any more."""
+        self._abandoned.add(command_id)
+        with self._sending:
+            pass  # whoever was sending has finished; everybody after that sees the set
+
+    def verdict(self, command_id: int) -> bool:
+        """Does the simulator say that the command is done? One that never began is not."""
+        if self._begun != command_id:
+            return False
+        try:
+            verdict = self._motion.task_verdict()
+        except AssistantError as error:
+            log.warning("no verdict: %s", error)
+            return False
+        return verdict is not None and verdict[0]
+
+    def close(self) -> None:
+        """End the thread."""
+        self._tasks.put(None)
+        if self._thread.is_alive():
+            self._thread.join(timeout=5.0)
+
+    def _run(self) -> None:
+        while True:
+            try:
+                task = self._tasks.get(timeout=LOOK_PERIOD_S if self._watch else None)
+            except Empty:
+                self._look()
+                continue
+            if task is None:
+                return
+            try:
+                self._carry_out(task)
+            except AssistantError as error:
+                self._answer(m.Broke(_command_id(task), str(error)))
+            except Exception as error:  # a bug: the session holds the arm
+                log.exception("%s", type(task).__name__)
+                self._answer(m.Broke(_command_id(task), f"The program has a fault ({type(error).__name__}: {error})."))
+
+    def _carry_out(self, task: m.Effect) -> None:
+        match task:
+            case m.Interpret(command):
+                self._answer(m.Interpreted(command.id, self._understand(command)))
+            case m.Ground(command, steps):
+                self._answer(m.Planned(command.id, self._draft(steps)))
+            case m.Recheck(proposal):
+                self._answer(m.Planned(proposal.command.id, self._draft(proposal.plan.steps)))
+            case m.Begin(command, steps):
+                self._await_release(command.id)
+                self._motion.begin_task(steps)
+                self._begun = command.id
+            case m.Act(ticket, step) if step.skill == "home":
+                self._answer(m.Judged(ticket, self._go_home(ticket)))
+            case m.Act(ticket, step):
+                self._answer(self._act(ticket, step))
+            case m.Judge(ticket, step, last):
+                self._answer(m.Judged(ticket, self._judge(ticket, step, last)))
+            case m.Recover(ticket):
+                self._rise(ticket)
+                self._answer(m.Recovered(ticket))
+
+    # Understanding.
+
+    def _understand(self, command: Command) -> Understanding:
+        self._look()
+        try:
+            understanding = language.understand(command.text, self.seen, last=self._subject)
+        except InputError as error:
+            return Understanding(command.text, Intent.UNSUPPORTED, reason=str(error))
+        self._subject = next((step.object for step in understanding.steps if step.object), self._subject)
+        return understanding
+
+    def _look(self) -> None:
+        """Renew what is seen on the table; without a policy or pictures nothing is."""
+        try:
+            observation = self._observe()
+            seen = self._policy.look(observation)
+        except AssistantError as error:
+            log.info("nothing is seen: %s", error)
+            seen = ()
+        else:
+            if _names(seen) != _names(self.seen):
+                self._publish(SceneSeen(self._now(), seen, observation.frames["front"].id))
+        self.seen = seen
+
+    def _draft(self, steps: tuple[Step, ...]) -> m.Draft:
+        observation = self._observe()
+        frame = observation.frames["front"]
+        if all(step.skill == "home" for step in steps):  # the arm knows the way without looking
+            return m.Draft(Plan(steps, language.describe(steps), 1.0), frame.id, frame.time_s)
+        plan = self._policy.plan(steps, observation)
+        if steps[0].skill == "home":
+            return m.Draft(plan, frame.id, frame.time_s)
+        chunk = self._policy.act(_instructed(observation, steps[0]), steps[0])
+        return m.Draft(plan, frame.id, frame.time_s, preview(chunk, observation.state, plan.summary), chunk)
+
+    # Motion.
+
+    def _observe(self) -> Observation:
+        self._arm_ready()
+        return self._eye(self._motion.observe())
+
+    def _await_release(self, command_id: int) -> None:
+        """The arm may still be coming to rest from what was cancelled before."""
+        deadline = self._now() + RELEASE_S
+        while self._motion.stopped and self._now() < deadline and command_id not in self._abandoned:
+            time.sleep(HOME_POLL_S)
+
+    def _act(self, ticket: m.Ticket, step: Step) -> m.Acted:
+        observation = _instructed(self._observe(), step)
+        if self._before is None or self._before[0] != ticket:
+            self._before = ticket, observation
+        chunk = self._policy.act(observation, step)
+        verdict = self._send(ticket, chunk, self._execute)
+        if verdict.allowed:
+            self._publish(Acting(self._now(), ticket.index, verdict.chunk or chunk, observation.state))
+        return m.Acted(ticket, chunk.done, observation.state.time_s, verdict.allowed, " ".join(verdict.reasons))
+
+    def _send(self, ticket: m.Ticket, chunk: ActionChunk, execute: int) -> Verdict:
+        """Let the arm carry out `execute` actions of the chunk, unless the command has ended in the meantime."""
+        with self._sending:
+            if ticket.command_id in self._abandoned:
+                return Verdict(False, None, ("The command has ended.",))
+            verdict = self._motion.submit(chunk, execute)
+        if verdict.allowed:
+            self._motion.wait(chunk, execute)
+        return verdict
+
+    def _judge(self, ticket: m.Ticket, step: Step, last: bool) -> Judgement:
+        assert self._before is not None
+        if last:
+            self._motion.rest(SETTLE_S)
+        return self._policy.judge(step, self._before[1], _instructed(self._observe(), step))
+
+    def _rise(self, ticket: m.Ticket) -> None:
+        """Straight up a little, with the gripper open unless something is in it."""
+        state = self._motion.observe().state
+        actions = np.zeros((RISE_ACTIONS, ACTION_WIDTH), np.float32)
+        actions[:, 2] = RISE_M / RISE_ACTIONS
+        actions[:, 6] = state.gripper_command if _holding(state) else 1.0
+        self._send(ticket, ActionChunk(actions, REST_STEP_S, state.time_s), len(actions))
+
+    def _go_home(self, ticket: m.Ticket) -> Judgement:
+        with self._sending:
+            if ticket.command_id in self._abandoned:
+                return Judgement(False, 1.0, "the command has ended")
+            self._motion.go_home()
+        deadline = self._now() + HOME_TIMEOUT_S
+        while self._motion.moving and self._now() < deadline:
+            if ticket.command_id in self._abandoned:
+                return Judgement(False, 1.0, "the command has ended")
+            time.sleep(HOME_POLL_S)
+        arrived = not self._motion.moving and not self._motion.stopped
+        evidence = "the arm reports that it stands at home" if arrived else "the arm did not arrive at home"
+        return Judgement(arrived, 1.0, evidence)
+
+
+def _instructed(observation: Observation, step: Step) -> Observation:
+    return replace(observation, instruction=language.describe((step,)))
+
+
+def _holding(state: RobotState) -> bool:
+    """Closed on something: fingers that were told to close and did not meet."""
+    return state.gripper_command < 0.5 and state.gripper > GRIPPER_EMPTY
+
+
+def _names(seen: tuple[SeenThing, ...]) -> list[str]:
+    return sorted(str(thing.reference) for thing in seen)
+
+
+def _command_id(task: m.Effect) -> int:
+    match task:
+        case m.Interpret(command) | m.Ground(command) | m.Begin(command):
+            return command.id
+        case m.Recheck(proposal):
+            return proposal.command.id
+        case m.Act(ticket) | m.Judge(ticket) | m.Recover(ticket):
+            return ticket.command_id
+    raise TypeError(f"{type(task).__name__} is no task of the runner")

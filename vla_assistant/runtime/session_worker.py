@@ -1,0 +1,156 @@
+"""The thread of the session: takes inputs in order, publishes, holds the arm, and hands the rest to the runner."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from queue import Empty, SimpleQueue
+from typing import Protocol
+
+from vla_assistant.errors import AssistantError
+from vla_assistant.events import Event, Warned
+from vla_assistant.session import Session
+from vla_assistant.session import messages as m
+from vla_assistant.types import Proposal
+
+log = logging.getLogger(__name__)
+
+TICK_S = 0.05
+
+
+class Brake(Protocol):
+    """The part of the motion process that means less motion."""
+
+    @property
+    def stopped(self) -> bool: ...
+
+    @property
+    def still(self) -> bool: ...
+
+    @property
+    def why_stopped(self) -> str: ...
+
+    def stop(self, reason: str) -> None: ...
+
+    def resume(self) -> None: ...
+
+
+class Performer(Protocol):
+    """Carries out what the session asks for."""
+
+    def perform(self, effect: m.Effect) -> None:
+        """Take it and return at once."""
+        ...
+
+    def abandon(self, command_id: int) -> None:
+        """Once this has returned, nothing of that command is sent to the arm any more."""
+        ...
+
+
+class SessionWorker:
+    """Owns the session."""
+
+    def __init__(
+        self,
+        session: Session,
+        performer: Performer,
+        brake: Brake,
+        publish: Callable[[Event], None],
+        now: Callable[[], float],
+        arm_ready: Callable[[], bool] = lambda: True,
+    ) -> None:
+        """The performer answers with `put`, now or later, from any thread."""
+        self._session, self._performer, self._brake = session, performer, brake
+        self._publish, self._now = publish, now
+        self._inbox: SimpleQueue[m.Input | None] = SimpleQueue()
+        self._arm_ready = arm_ready
+        self._awaiting_stillness = self._awaiting_release = False
+        self._thread = threading.Thread(target=self._run, name="session", daemon=True)
+
+    def start(self) -> None:
+        """Begin to take inputs; those put before are not lost."""
+        self._thread.start()
+
+    def put(self, item: m.Input) -> None:
+        """From any thread, never waits."""
+        self._inbox.put(item)
+
+    def close(self) -> None:
+        """End the thread."""
+        self._inbox.put(None)
+        if self._thread.is_alive():
+            self._thread.join(timeout=5.0)
+
+    @property
+    def proposal(self) -> Proposal | None:
+        """What can be confirmed now."""
+        return self._session.proposal
+
+    @property
+    def stopped(self) -> bool:
+        """Is a stop latched?"""
+        return self._session.stopped
+
+    @property
+    def acting(self) -> bool:
+        """Is a confirmed command being carried out?"""
+        return self._session.acting
+
+    def _run(self) -> None:
+        while True:
+            try:
+                item = self._inbox.get(timeout=TICK_S)
+            except Empty:
+                item = m.Tick()
+            if item is None:
+                return
+            try:
+                self._take(item)
+                self._watch()
+            except Exception as error:  # a bug: the arm holds first, the thread lives on
+                self._brake.stop("the program has a fault")
+                log.exception("session")
+                self._inbox.put(m.Stop(f"the program has a fault ({type(error).__name__}: {error})"))
+
+    def _take(self, item: m.Input) -> None:
+        if isinstance(item, m.Resume) and not self._release():
+            return
+        for effect in self._session.feed(item, self._now()):
+            if isinstance(effect, m.Publish):
+                self._publish(effect.event)
+            elif isinstance(effect, m.Hold):
+                self._hold(effect)
+            else:
+                self._performer.perform(effect)
+
+    def _hold(self, effect: m.Hold) -> None:
+        """The arm is told first; what was about to be sent is caught after that."""
+        self._brake.stop(effect.reason)
+        if effect.command_id is not None:
+            self._performer.abandon(effect.command_id)
+        self._awaiting_stillness = effect.latched
+        self._awaiting_release = not effect.latched
+
+    def _watch(self) -> None:
+        """Stillness is told once; a hold that the motion process decided on by itself stops the session too."""
+        if not self._arm_ready():
+            return
+        if self._awaiting_release and self._brake.still:
+            self._awaiting_release = False
+            self._release()
+        elif self._brake.stopped and not self._session.stopped and not self._awaiting_release:
+            self._take(m.Stop(self._brake.why_stopped))
+        if self._awaiting_stillness and self._brake.still:
+            self._awaiting_stillness = False
+            self._take(m.Stood())
+
+    def _release(self) -> bool:
+        """Clear the arm's latch; a stop that was pressed meanwhile is in the inbox and latches it again."""
+        try:
+            if self._arm_ready():
+                self._brake.resume()
+        except AssistantError as error:
+            self._publish(Warned(self._now(), str(error)))
+            return False
+        return True
