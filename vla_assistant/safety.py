@@ -1,8 +1,8 @@
 """The guard: which motions are allowed. Pure rules, without thread, device or clock of their own.
 
-`Guard.check_chunk` judges what a policy wants before it moves anything, `Guard.check_tick` every joint target on its way
-to the arm, `Guard.check_effort` what the arm reports back. What is safe to clip is clipped, the rest is refused with a
-reason, and both are counted.
+`Guard.check_chunk` judges what a policy wants before it moves anything, `Guard.check_tick` every joint target on its
+way to the arm, `Guard.check_effort` what the arm reports back. What is safe to clip is clipped, the rest is refused
+with a reason, and both are counted.
 """
 
 from __future__ import annotations
@@ -129,7 +129,8 @@ class Guard:
         worst = int(np.argmax(share))
         if share[worst] <= 1.0:
             return ""
-        return f"Joint {worst + 1} pushes with {abs(effort[worst]):.0f} N m; {self.limits.effort[worst]:.0f} is allowed."
+        allowed = self.limits.effort[worst]
+        return f"Joint {worst + 1} pushes with {abs(effort[worst]):.0f} N m; {allowed:.0f} N m is allowed."
 
     def _why_refused(self, chunk: ActionChunk, now_s: float) -> str:
         actions, limits = chunk.actions, self.limits
@@ -197,7 +198,7 @@ def _shorten(vectors: np.ndarray, longest: float) -> np.ndarray:
 
 
 def _keep_inside(moves: np.ndarray, start: PoseArray, lower: PoseArray, upper: PoseArray) -> np.ndarray:
-    """The displacements (m, 3) cut so that their path stays in the box; a path that starts outside may only come closer."""
+    """The displacements (m, 3) cut so that their path stays in the box; one from outside may only come closer."""
     kept = np.empty_like(moves)
     at = start.astype(np.float64)
     for index, move in enumerate(moves):

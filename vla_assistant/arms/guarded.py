@@ -1,7 +1,8 @@
 """The only way to move an arm: chunk -> guard -> servo -> guard -> arm, one tick of 20 ms at a time.
 
 The motion process calls `tick` at 50 Hz; data generation and evaluation call `run`, as fast as the machine can. A hold
-is latched: it brakes, forgets everything that was wanted and refuses everything new until `resume`, which moves nothing.
+is latched: it brakes, forgets everything that was wanted and refuses everything new until `resume`, which moves
+nothing.
 """
 
 from __future__ import annotations
@@ -65,9 +66,7 @@ class GuardedArm:
         self._forget()
         self._timeline.clear()
         self._sent = JointCommand(state.joints, np.zeros_like(state.joints), state.gripper)
-        self._state = replace(
-            state, T_base_command=self._servo.commanded_pose, gripper_command=self._servo.gripper
-        )
+        self._state = replace(state, T_base_command=self._servo.commanded_pose, gripper_command=self._servo.gripper)
         self._timeline.note(self._state.time_s, self._state.T_base_command)
 
     @property

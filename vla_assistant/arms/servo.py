@@ -153,10 +153,9 @@ class CartesianServo:
 
     def _anchor(self, T_base_tool: PoseArray) -> None:
         self._from = T_base_tool
-        self._at = T_base_tool.copy()
+        self._at: PoseArray = T_base_tool.copy()
         self._goal = T_base_tool.copy()
         self._turn = np.zeros(3)
-        self._drift = np.zeros(JOINTS)
 
     def _follow_action(self) -> None:
         """Move the target one tick on; once the action is over it stays, and so does the arm."""
@@ -166,10 +165,9 @@ class CartesianServo:
         target[:3, 3] += share * (self._goal[:3, 3] - self._from[:3, 3])
         target[:3, :3] = rotation_matrix(share * self._turn) @ self._from[:3, :3]
         self._at = target if share < 1.0 else self._goal
-        solution = self._kinematics.solve(target, self._solution + self._drift)
+        solution = self._kinematics.solve(target, self._solution)
         ends = self._tick > self._ticks
         speed = np.zeros(JOINTS) if ends else (solution - self._solution) / TICK_S
-        self._drift = np.zeros(JOINTS) if ends else solution - self._solution
         self._solution = solution
         self._run(solution, np.clip(speed, -self.limits.velocity, self.limits.velocity), pace_s=TICK_S)
         if share == 1.0:

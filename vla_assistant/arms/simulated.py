@@ -38,9 +38,7 @@ class SimulatedArm:
         clock: Time that its states carry [s]; None takes the simulated time, which stands still between commands.
     """
 
-    def __init__(
-        self, config: Config, world: SimWorld | None = None, clock: Callable[[], float] | None = None
-    ) -> None:
+    def __init__(self, config: Config, world: SimWorld | None = None, clock: Callable[[], float] | None = None) -> None:
         del config
         self._world = world
         self._clock = clock

@@ -3,8 +3,8 @@
 A camera has an own thread (or reads what another process draws) and hands over the latest picture only: RGB, uint8
 (h, w, 3), with an id that counts up and the monotonic time it was taken. `health` says in a sentence what is wrong when
 pictures are stale, frozen or gone; it notices within one second. Who writes a new one: one file in this folder with
-`REQUIRES`, `Config`, `BACKEND` and a class with the methods below; `tests/cameras/test_contract.py` runs over every back
-end found.
+`REQUIRES`, `Config`, `BACKEND` and a class with the methods below; `tests/cameras/test_contract.py` runs over every
+back end found.
 """
 
 from __future__ import annotations

@@ -81,7 +81,7 @@ def opened(source: CaptureSource, timeout_s: float) -> Iterator[Any]:
     """
     import cv2
 
-    cv2.setLogLevel(0)
+    cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
     limit = int(timeout_s * 1000)
     if source.is_device:
         capture = cv2.VideoCapture(source.target)

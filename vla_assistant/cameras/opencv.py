@@ -33,7 +33,9 @@ class Config(BackendConfig):
     name: str = Field("opencv", description="What the window calls it.")
     width: int = Field(640, ge=16, description="Wanted width of a device's pictures [pixels].")
     height: int = Field(480, ge=16, description="Wanted height of a device's pictures [pixels].")
-    rate_hz: float = Field(30.0, gt=0, description="Wanted pictures a second of a device, and of a file without a rate.")
+    rate_hz: float = Field(
+        30.0, gt=0, description="Wanted pictures a second of a device, and of a file without a rate."
+    )
     loop: bool = Field(True, description="Begin a video file again at its end.")
     open_timeout_s: float = Field(5.0, gt=0, description="Give up when it does not open within this time [s].")
 

@@ -1,8 +1,8 @@
 """The app's side of the motion process: the only way from the program to an arm.
 
 Safe to call from any thread. `stop` and `gui_tick` never block. When the process dies, calls fail with ProcessError and
-nothing moves any more; it is not started again by itself, because nobody knows how the arm was left: `close`, then a new
-MotionProcess.
+nothing moves any more; it is not started again by itself, because nobody knows how the arm was left: `close`, then a
+new MotionProcess.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from vla_assistant.config import Settings
 from vla_assistant.errors import ProcessError
 from vla_assistant.runtime.motion_link import MotionLink
 from vla_assistant.runtime.motion_messages import VERSION, MotionMemory, MotionReport, MotionSetup
+from vla_assistant.runtime.motion_view import MotionView
 from vla_assistant.types import ActionChunk, Frame, Observation, RobotState, Step, Verdict
-from vla_assistant.wire import unpack
 
 log = logging.getLogger(__name__)
 
@@ -27,6 +27,8 @@ CALL_TIMEOUT_S = 30.0
 CLOSE_TIMEOUT_S = 6.0
 _POLL_S = 0.005
 _FRESH_S = 2.0
+SETTLE_S = 1.6
+_SETTLE_STEP_S = 0.2
 
 
 class MotionProcess:
@@ -58,8 +60,7 @@ class MotionProcess:
         self._gui_tick_ns = 0
         self._resumed = 0
         self._reason = ""
-        self._report: tuple[int, MotionReport] | None = None
-        self._seen: tuple[int, Observation] | None = None
+        self._view: MotionView | None = None
 
     # Life
 
@@ -70,6 +71,7 @@ class MotionProcess:
             AssistantError: the arm or the simulated world does not come up; the sentence says why.
         """
         memory = self._memory = MotionMemory()
+        self._view = MotionView(memory)
         self._link = MotionLink(memory.block.inherited)
         self._heart = threading.Thread(target=self._beat, name="heartbeat", daemon=True)
         self._heart.start()
@@ -177,7 +179,7 @@ class MotionProcess:
         return verdict
 
     def wait(self, chunk: ActionChunk, execute: int) -> bool:
-        """Real time: until the first `execute` actions of a submitted chunk are over; False when the arm was stopped."""
+        """Real time: until the first `execute` actions of a submitted chunk are over; False when it was stopped."""
         until = chunk.observed_s + execute * chunk.step_s
         while not self._lockstep and not self.stopped and (left := until - time.monotonic()) > 0:
             time.sleep(min(left, BEAT_S))
@@ -256,9 +258,17 @@ class MotionProcess:
         """Let the simulator watch from now on whether these steps get done; nothing on a real arm."""
         self._call("begin_task", tuple(steps))
 
-    def task_verdict(self) -> tuple[bool, str] | None:
-        """The simulator's own verdict and a sentence; None on a real arm."""
+    def task_verdict(self, settle_s: float = SETTLE_S) -> tuple[bool, str] | None:
+        """The simulator's own verdict and a sentence; None on a real arm.
+
+        An effect counts once it has lasted a second, so a task that is not done yet gets `settle_s` to come to rest.
+        """
         verdict: tuple[bool, str] | None = self._call("task_verdict")
+        for _ in range(round(settle_s / _SETTLE_STEP_S)):
+            if verdict is None or verdict[0]:
+                break
+            self.rest(_SETTLE_STEP_S)
+            verdict = self._call("task_verdict")
         return verdict
 
     def new_scene(self, seed: int, steps: tuple[Step, ...] = ()) -> None:
@@ -305,24 +315,7 @@ class MotionProcess:
             raise ProcessError("The motion process is not running; the arm does not move.", "Restart the program.")
 
     def _latest_report(self) -> MotionReport | None:
-        box = self._memory.reports if self._memory is not None else None
-        self._report = _newest(self._report, box)
-        return self._report[1] if self._report is not None else None
+        return self._view.report() if self._view is not None else None
 
     def _observation(self) -> Observation | None:
-        box = self._memory.pictures if self._memory is not None else None
-        self._seen = _newest(self._seen, box)
-        return self._seen[1] if self._seen is not None else None
-
-
-def _newest(known: tuple[int, Any] | None, box: Any) -> tuple[int, Any] | None:
-    """The box's value with its number, decoded only when it changed; the known one when the box is closed."""
-    if box is None:
-        return known
-    count = box.count
-    if count == 0 or (known is not None and known[0] == count):
-        return known
-    payload = box.read()
-    return known if payload is None else (count, unpack(payload))
-
-
+        return self._view.observation() if self._view is not None else None

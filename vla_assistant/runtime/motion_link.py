@@ -123,9 +123,7 @@ def _spawn(inherited: tuple[int, ...]) -> subprocess.Popen[bytes]:
     folder.mkdir(parents=True, exist_ok=True)
     file = folder / "motion.log"
     mode = "wb" if file.is_file() and file.stat().st_size > _LONGEST_LOG else "ab"
-    arguments = (
-        ["--motion-process"] if getattr(sys, "frozen", False) else ["-m", "vla_assistant.runtime.motion_server"]
-    )
+    arguments = ["--motion-process"] if getattr(sys, "frozen", False) else ["-m", "vla_assistant.runtime.motion_main"]
     with file.open(mode) as stderr:
         return subprocess.Popen(
             [sys.executable, *arguments],

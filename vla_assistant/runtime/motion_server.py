@@ -1,30 +1,24 @@
-"""The motion process: the only holder of the arm, its guard and, in simulation, the world. `runtime.motion` starts it.
+"""What the motion process does: the loop that owns the arm, its guard and, in simulation, the world.
 
-One thread owns the arm and ticks it at 50 Hz, or in lockstep only while a chunk is carried out. Requests come over stdin;
-the words that must not wait (stop, signs of life) are read from shared memory before every tick. When the app is gone,
-that is when stdin ends, the arm holds, comes to rest, stays energised for a while if it is real, and the process ends.
+It ticks the arm at 50 Hz, or in lockstep only while a chunk is carried out. Requests come through a queue; the words
+that must not wait (stop, signs of life) are read from shared memory before every tick. When the app is gone, the arm
+holds, comes to rest, stays energised for a while if it is real, and the process ends.
 """
 
 from __future__ import annotations
 
 import logging
-import os
-import signal
-import sys
-import threading
 import time
 from collections.abc import Callable
 from queue import Empty, SimpleQueue
-from typing import IO, Any
+from typing import Any
 
-from vla_assistant import registry
 from vla_assistant.arms.base import PERIOD_S, Arm
-from vla_assistant.arms.guarded import GuardedArm, guarded
+from vla_assistant.arms.guarded import GuardedArm
 from vla_assistant.config import SafetySection
-from vla_assistant.errors import AssistantError, ProcessError
-from vla_assistant.runtime import framing
+from vla_assistant.errors import AssistantError
 from vla_assistant.runtime.metronome import Metronome
-from vla_assistant.runtime.motion_messages import PICTURE_SIZES, VERSION, MotionMemory, MotionReport, MotionSetup
+from vla_assistant.runtime.motion_messages import PICTURE_SIZES, MotionMemory, MotionReport, MotionSetup
 from vla_assistant.runtime.motion_pictures import PictureDrawer
 from vla_assistant.runtime.motion_tasks import TaskDesk
 from vla_assistant.types import ActionChunk, Step, Verdict
@@ -123,7 +117,7 @@ class MotionServer:
         try:
             answer: Request = {"value": getattr(self, f"_do_{request['call']}")(*request["args"])}
         except AssistantError as error:
-            answer = {"error": _described(error)}
+            answer = {"error": described(error)}
         self._answer({"id": request["id"]} | answer)
 
     # What the app may ask
@@ -186,7 +180,9 @@ class MotionServer:
         paused = self._setup.lockstep and not self._runs_free and not self._arm.busy
         if paused and self._drawer is not None and self._ticks > 1:
             self._show_now()
-        elif self._drawer is not None and state.time_s - self._drawn_s > 1.0 / self._setup.picture_rate_hz - PERIOD_S / 2:
+        elif (
+            self._drawer is not None and state.time_s - self._drawn_s > 1.0 / self._setup.picture_rate_hz - PERIOD_S / 2
+        ):
             self._drawn_s = state.time_s
             self._drawer.take(state)
         self._report()
@@ -272,84 +268,6 @@ class MotionServer:
         self._memory.reports.write(pack(report))
 
 
-def _described(error: AssistantError) -> tuple[str, str, str]:
+def described(error: AssistantError) -> tuple[str, str, str]:
+    """An error as it crosses the border: class name, message, hint."""
     return type(error).__name__, error.message, error.hint
-
-
-def _read_all(pipe: IO[bytes], requests: SimpleQueue[Request | None]) -> None:
-    """Hand requests to the owner of the arm until the app closes the pipe."""
-    try:
-        while (request := framing.receive(pipe)) is not None:
-            requests.put(request)
-    except (AssistantError, OSError):
-        log.exception("reading requests")
-    requests.put(None)
-
-
-def _connected(setup: MotionSetup) -> tuple[GuardedArm, Arm]:
-    """The arm of the settings under guard.
-
-    Raises:
-        AssistantError: there is no such arm, or it does not answer.
-    """
-    if setup.version != VERSION:
-        raise ProcessError(f"The motion process speaks version {VERSION}, the program version {setup.version}.")
-    backend = registry.backend("arms", setup.arm)
-    parts = {} if setup.lockstep or setup.arm != "simulated" else {"clock": time.monotonic}
-    bare: Arm = backend.create(backend.config_class.model_validate(setup.arm_config), **parts)
-    arm = guarded(bare, SafetySection.model_validate(setup.safety))
-    arm.connect()
-    return arm, bare
-
-
-def _private_stdout() -> IO[bytes]:
-    """Our own copy of stdout for messages; what a library prints goes to stderr, which is the log."""
-    messages = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)
-    sys.stdout = sys.stderr
-    return messages
-
-
-def main() -> None:
-    """Serve the app that started this process, then end."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    requests: SimpleQueue[Request | None] = SimpleQueue()
-    signal.signal(signal.SIGTERM, lambda *_: requests.put(None))
-    pipe, answers = sys.stdin.buffer, _private_stdout()
-    first = framing.receive(pipe)
-    if first is None:
-        return
-    threading.Thread(target=_read_all, args=(pipe, requests), name="requests", daemon=True).start()
-    _serve(first["setup"], requests, lambda message: _send(answers, message))
-    sys.stderr.flush()
-    os._exit(0)  # the thread that reads stdin may be blocked in it for ever
-
-
-def _serve(setup: MotionSetup, requests: SimpleQueue[Request | None], answer: Callable[[Request], None]) -> None:
-    memory = MotionMemory(setup.memory)
-    try:
-        arm, bare = _connected(setup)
-        server = MotionServer(setup, memory, arm, bare, requests, answer)
-    except AssistantError as error:
-        answer({"id": 0, "error": _described(error)})
-        memory.close()
-        return
-    try:
-        server.serve()
-    except AssistantError as error:
-        log.exception("serving")
-        answer({"id": 0, "error": _described(error)})
-    finally:
-        server.close()
-
-
-def _send(answers: IO[bytes], message: Request) -> None:
-    try:
-        framing.send(answers, message)
-    except (OSError, ValueError):
-        log.info("the app does not read any more")
-
-
-if __name__ == "__main__":
-    main()
