@@ -151,6 +151,21 @@ def test_space_in_the_text_box_is_a_space(window: Window, double: Double, qtbot:
     assert double.called("stop") == []
 
 
+def test_space_in_the_empty_text_box_stops_while_the_arm_works(window: Window, double: Double, qtbot: QtBot) -> None:
+    tell(qtbot, window, double, *story.working())
+    qtbot.keyClicks(window.box, "no ")
+    assert double.called("stop") == []
+    window.box.clear()
+    qtbot.keyClick(window.box, Qt.Key.Key_Space)
+    assert len(double.called("stop")) == 1
+
+
+def test_what_was_picked_up_is_no_longer_marked_where_it_was(window: Window, double: Double, qtbot: QtBot) -> None:
+    tell(qtbot, window, double, *story.working()[:-1])
+    named = [mark.label for mark in window.camera.views["front"].marks if mark.named]
+    assert named == ["red bowl  91%"]
+
+
 def test_stop_acts_when_the_mouse_goes_down(window: Window, double: Double, qtbot: QtBot) -> None:
     qtbot.mousePress(window.stop_bar.stop_button, Qt.MouseButton.LeftButton)
     assert double.called("stop") == [("you pressed stop",)]

@@ -7,12 +7,24 @@ from collections.abc import Callable
 from PyQt6.QtCore import QEvent, QObject, Qt
 from PyQt6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
-from vla_assistant.events import Acting, Event, Part, PartChanged, PartState, Proposed, RunEnded, SceneSeen, Withdrawn
+from vla_assistant.events import (
+    Acting,
+    Event,
+    Part,
+    PartChanged,
+    PartState,
+    Proposed,
+    RunEnded,
+    SceneSeen,
+    StepEnded,
+    StepStarted,
+    Withdrawn,
+)
 from vla_assistant.gui import overlay
 from vla_assistant.gui.camera_view import CameraView
 from vla_assistant.gui.elements import label
 from vla_assistant.gui.surface import Surface
-from vla_assistant.types import Grounding, SeenThing
+from vla_assistant.types import Grounding, Reference, SeenThing
 
 _GAP = 8
 _SIDE_AT_LEAST = 140
@@ -32,6 +44,7 @@ class CameraPanel(QFrame):
         self._groundings: tuple[Grounding, ...] = ()
         self._show_heat = False
         self._seen: tuple[SeenThing, ...] = ()
+        self._moved: Reference | None = None
         self._proportions: tuple[float, ...] = ()
         self.setProperty("card", True)
         self._notice = label(wrap=True)
@@ -77,9 +90,13 @@ class CameraPanel(QFrame):
                 self._table.setText(_caption(things))
             case Proposed(proposal=proposal):
                 self._groundings, self._show_heat = proposal.plan.groundings, True
-            case Acting(plan=plan):
-                self._groundings = plan.groundings if plan is not None else self._groundings
-                self._show_heat = plan is not None
+            case Acting(plan=plan) if plan is not None:
+                self._groundings, self._show_heat = plan.groundings, True
+            case StepStarted(step=step):
+                self._show_heat = False
+                self._moved = step.object
+            case StepEnded(done=True) if self._moved is not None:
+                self._groundings = tuple(g for g in self._groundings if g.reference != self._moved)
             case Withdrawn() | RunEnded():
                 self._groundings = ()
             case PartChanged(part=Part.CAMERA):

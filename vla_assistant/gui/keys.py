@@ -1,4 +1,8 @@
-"""The keys that work everywhere in the window: Space stops, Enter confirms, Esc cancels, F4 held down talks."""
+"""The keys that work everywhere in the window: Space stops, Enter confirms, Esc cancels, F4 held down talks.
+
+Space in the text box is a space, with one exception: while the arm works and the box is empty, it stops too. A text
+does not begin with a space, and who just typed a command has the keyboard in that box.
+"""
 
 from __future__ import annotations
 
@@ -14,13 +18,14 @@ from vla_assistant.gui.voice_bar import TALK_KEY
 
 @dataclass(frozen=True)
 class KeyActions:
-    """What the keys do. `confirm` and `send` say whether there was something to confirm or to send."""
+    """What the keys do. `send` says whether there was something to send, `working` whether the arm is at work."""
 
     stop: Callable[[], None]
     confirm: Callable[[], bool]
     cancel: Callable[[], None]
     talk: Callable[[bool], None]
     send: Callable[[], bool]
+    working: Callable[[], bool]
 
 
 class Keys(QObject):
@@ -50,7 +55,7 @@ class Keys(QObject):
 
     def _pressed(self, event: QKeyEvent) -> bool:
         key = event.key()
-        if key == Qt.Key.Key_Space and not self._typing():
+        if key == Qt.Key.Key_Space and not self._is_a_letter():
             if not event.isAutoRepeat():
                 self._do.stop()
             return True
@@ -85,6 +90,10 @@ class Keys(QObject):
         elif not (self._typing() and self._do.send()):
             self._do.confirm()
         return True
+
+    def _is_a_letter(self) -> bool:
+        """A space that belongs to a text."""
+        return self._typing() and (bool(self._text_box.text()) or not self._do.working())
 
     def _typing(self) -> bool:
         return self._app.focusWidget() is self._text_box

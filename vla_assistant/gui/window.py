@@ -21,7 +21,7 @@ from vla_assistant.gui.keys import KeyActions, Keys
 from vla_assistant.gui.part_lamps import PartLamps
 from vla_assistant.gui.pickers import Pickers
 from vla_assistant.gui.plan_panel import PlanPanel
-from vla_assistant.gui.progress import Progress
+from vla_assistant.gui.progress import Phase, Progress
 from vla_assistant.gui.proposal_card import ProposalCard
 from vla_assistant.gui.stop_bar import StopBar
 from vla_assistant.gui.surface import Surface
@@ -60,8 +60,15 @@ class Window(QWidget):
         self.pickers.show_seed(seed)
         self._lay_out()
         self._connect()
-        self._keys = Keys(app, self.box, KeyActions(
-            self._stop, self.card.confirm_by_key, self._cancel, self.voice.hold, self.box.send))  # fmt: skip
+        does = KeyActions(
+            stop=self._stop,
+            confirm=self.card.confirm_by_key,
+            cancel=self._cancel,
+            talk=self.voice.hold,
+            send=self.box.send,
+            working=self._working,
+        )
+        self._keys = Keys(app, self.box, does)
         self.setWindowTitle(TITLE)
         self.resize(*SIZE)
         self.restyle(palette)
@@ -200,6 +207,9 @@ class Window(QWidget):
     def _stop(self) -> None:
         self.assistant.stop("you pressed stop")
         self.stop_bar.show_latched(True)
+
+    def _working(self) -> bool:
+        return self.progress.phase is Phase.RUNNING
 
     def _resume(self) -> None:
         self.worker.ask(self.assistant.resume)
