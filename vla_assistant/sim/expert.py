@@ -249,7 +249,8 @@ def _push(expert: _Expert, step: Step) -> Answer:
 def _home(expert: _Expert, step: Step) -> Answer:
     gripper = OPEN if expert.now.holding() is None else CLOSED
     joints = expert.world.data.qpos[:JOINTS]
-    if float(np.abs(joints - arm_model.HOME_JOINTS).max()) < 0.04:
+    slow = float(np.abs(expert.world.data.qvel[:JOINTS]).max()) < 0.04
+    if slow and float(np.abs(joints - arm_model.HOME_JOINTS).max()) < 0.04:
         return expert.stay(gripper), True
     home = np.array(arm_model.HOME_TOOL)
     far = float(np.hypot(*(home[:2] - expert.tool[:2])))

@@ -13,9 +13,10 @@ from vla_assistant.types import JOINTS, PoseArray
 
 DAMPING = 1e-4  # lambda^2 of the damped least squares
 ITERATIONS = 3
-HOME_GAIN = 0.05  # share of the way home that the redundant elbow takes in one iteration
+HOME_GAIN = 0.15  # share of the way home that the redundant elbow takes in one iteration,
+HOME_STEP = 0.015  # rad at most
 LIMIT_MARGIN = 0.02  # rad kept from the mechanical limits
-CLOSE_ENOUGH = 1e-5  # m and rad: no further iteration is worth its time
+CLOSE_ENOUGH = 1e-4  # m and rad: no further iteration is worth its time
 MAX_DISTANCE = 0.5  # m beyond which clearance is not measured
 
 _PAIRS_WITH_TABLE = ("link4", "link5", "link6", "link7", "hand", "left", "right")
@@ -34,6 +35,7 @@ class Kinematics:
         self._data = mujoco.MjData(self._model)
         self._site = self._model.site("tool").id
         self._jacobian = np.zeros((6, self._model.nv))
+        self._weights = np.zeros(6)
         self._identity = DAMPING * np.eye(6)
         self._lower = arm_model.JOINT_LOWER + LIMIT_MARGIN
         self._upper = arm_model.JOINT_UPPER - LIMIT_MARGIN
@@ -60,7 +62,7 @@ class Kinematics:
             error = self._error(T_base_target)
             if iteration and np.abs(error).max() < CLOSE_ENOUGH:
                 break
-            joints = np.clip(joints + self._step(error, joints), self._lower, self._upper)
+            joints = np.minimum(np.maximum(joints + self._step(error, joints), self._lower), self._upper)
         return joints
 
     def clearance(self, joints: PoseArray, gripper: float = 1.0) -> float:
@@ -96,9 +98,16 @@ class Kinematics:
 
     def _step(self, error: NDArray[np.float64], joints: PoseArray) -> NDArray[np.float64]:
         jacobian = self._tool_jacobian()
-        homeward = HOME_GAIN * (self.home_joints - joints)
-        right = np.stack([error - jacobian @ homeward], axis=1)
-        return homeward + (jacobian.T @ np.linalg.solve(jacobian @ jacobian.T + self._identity, right))[:, 0]
+        normal = jacobian @ jacobian.T + self._identity
+        self._mj.mju_cholFactor(normal, 0.0)
+        homeward = self.home_joints - joints
+        homeward -= jacobian.T @ self._solved(normal, jacobian @ homeward)
+        share = min(HOME_GAIN, HOME_STEP / (float(np.sqrt(homeward @ homeward)) + 1e-9))
+        return jacobian.T @ self._solved(normal, error) + share * homeward
+
+    def _solved(self, factor: NDArray[np.float64], right: NDArray[np.float64]) -> NDArray[np.float64]:
+        self._mj.mju_cholSolve(self._weights, factor, right)
+        return self._weights
 
     def _clearance_pairs(self) -> list[tuple[int, int]]:
         names = [self._model.geom(i).name for i in range(self._model.ngeom)]
@@ -116,7 +125,7 @@ def rotation_vector(rotation: PoseArray) -> NDArray[np.float64]:
     axis = 0.5 * np.array(
         [rotation[2, 1] - rotation[1, 2], rotation[0, 2] - rotation[2, 0], rotation[1, 0] - rotation[0, 1]]
     )
-    sine, cosine = float(np.sqrt(axis @ axis)), 0.5 * (float(np.trace(rotation)) - 1.0)
+    sine, cosine = float(np.sqrt(axis @ axis)), 0.5 * float(rotation[0, 0] + rotation[1, 1] + rotation[2, 2] - 1.0)
     if sine > 1e-6:
         return axis * (np.arctan2(sine, cosine) / sine)
     if cosine > 0:

@@ -91,21 +91,19 @@ class SimWorld:
         """
         if substeps not in self._weights:
             self._weights[substeps] = _spline(substeps)
-        position, velocity, acceleration = self._weights[substeps]
-        ends = np.stack(
-            [self._commanded[:JOINTS], joints, self._commanded[JOINTS:], velocities]
-        )
         duration = substeps * scene_model.TIMESTEP_S
-        q = position[:, :2] @ ends[:2] + duration * (position[:, 2:] @ ends[2:])
-        v = velocity[:, :2] @ ends[:2] / duration + velocity[:, 2:] @ ends[2:]
-        a = acceleration[:, :2] @ ends[:2] / duration**2 + acceleration[:, 2:] @ ends[2:] / duration
+        before = self._commanded
+        ends = np.array([before[:JOINTS], joints, duration * before[JOINTS:], duration * velocities])
+        position, velocity, acceleration = self._weights[substeps]
+        q, v = position @ ends, velocity @ ends / duration
+        torque = self._feed_forward(acceleration @ ends / duration**2, v)
         limit = GRIPPER_PER_TICK * substeps / SUBSTEPS
-        self._gripper += float(np.clip(gripper - self._gripper, -limit, limit))
+        self._gripper += max(-limit, min(limit, gripper - self._gripper))
         self.data.ctrl[2 * JOINTS] = self._gripper * arm_model.FINGER_TRAVEL
         for index in range(substeps):
             self.data.ctrl[:JOINTS] = q[index]
             self.data.ctrl[JOINTS : 2 * JOINTS] = v[index]
-            self._feed_forward(a[index], v[index])
+            self.data.qfrc_applied[:JOINTS] = torque[index]
             self._mj.mj_step(self.model, self.data)
         self._commanded[:JOINTS] = joints
         self._commanded[JOINTS:] = velocities
@@ -304,12 +302,22 @@ class SimWorld:
                 break
         self._start_s = float(self.data.time)
 
-    def _feed_forward(self, acceleration: NDArray[np.float64], velocity: NDArray[np.float64]) -> None:
-        """Torque that the wanted acceleration and the joints' own friction need: the drives only correct the rest."""
+    def _feed_forward(
+        self, acceleration: NDArray[np.float64], velocity: NDArray[np.float64]
+    ) -> NDArray[np.float64]:
+        """Torque (substeps, 7) that the wanted motion and the joints' own friction need; the drives correct the rest.
+
+        The acceleration of a cubic is linear in time, so the two ends of the tick tell all of it.
+        """
+        last = len(acceleration) - 1
+        inertial = np.linspace(self._times_mass(acceleration[0]), self._times_mass(acceleration[last]), last + 1)
+        turning = self.data.qfrc_bias[:JOINTS] - self.data.qfrc_gravcomp[:JOINTS]  # Coriolis and centrifugal forces
+        return inertial + self.model.dof_damping[:JOINTS] * velocity + turning
+
+    def _times_mass(self, acceleration: NDArray[np.float64]) -> NDArray[np.float64]:
         self._acceleration[:JOINTS] = acceleration
         self._mj.mj_mulM(self.model, self.data, self._mass_times_acceleration, self._acceleration)
-        friction = self.model.dof_damping[:JOINTS] * velocity
-        self.data.qfrc_applied[:JOINTS] = self._mass_times_acceleration[:JOINTS] + friction
+        return self._mass_times_acceleration[:JOINTS].copy()
 
     def _paint(self) -> Painter:
         if self._painter is None:
