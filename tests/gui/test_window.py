@@ -289,7 +289,8 @@ def test_lamps_tell_state_detail_and_progress(window: Window, double: Double, qt
     assert lamps[Part.POLICY].text() == "Policy 40%"
     assert "Plug one in" in lamps[Part.MICROPHONE].toolTip()
     assert lamps[Part.MICROPHONE].property("state") == "failed"
-    assert window.status.text().endswith("Plug one in.")
+    assert window.status.full_text.endswith("Plug one in.")
+    assert window.conversation.texts[-1] == "No microphone was found. Plug one in."
 
 
 def test_an_old_picture_is_called_old(window: Window, clock: Clock) -> None:
@@ -331,7 +332,16 @@ def test_the_tick_reaches_the_arm_from_the_windows_thread(window: Window, double
 
 def test_warnings_reach_conversation_and_status(window: Window, double: Double, qtbot: QtBot) -> None:
     tell(qtbot, window, double, Warned(100.0, "The model process was started anew."))
-    assert window.conversation.texts[-1] == window.status.text() == "The model process was started anew."
+    assert window.conversation.texts[-1] == window.status.full_text == "The model process was started anew."
+
+
+def test_a_long_sentence_does_not_widen_the_window(window: Window, double: Double, qtbot: QtBot) -> None:
+    before = window.minimumSizeHint().width()
+    tell(qtbot, window, double, PartChanged(100.0, Part.POLICY, PartState.FAILED, "no weights in " + "folder/" * 80))
+    QApplication.processEvents()
+    assert window.minimumSizeHint().width() == before <= 1280
+    assert window.status.text().endswith("…")
+    assert window.status.toolTip().endswith("folder/")
 
 
 def test_the_outcome_stands_in_the_plan(proposed: Window, double: Double, qtbot: QtBot) -> None:

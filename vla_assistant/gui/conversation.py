@@ -9,6 +9,8 @@ from vla_assistant.events import (
     Event,
     Heard,
     NothingHeard,
+    PartChanged,
+    PartState,
     Queued,
     Resumed,
     RunEnded,
@@ -80,6 +82,8 @@ class Conversation(QFrame):
                 self._add("assistant", text)
             case NothingHeard(reason=reason):
                 self._add("note", reason)
+            case PartChanged(state=PartState.FAILED, detail=detail) if detail:
+                self._add("warning", detail)
             case Warned(message=message):
                 self._add("warning", message)
             case Withdrawn(reason=reason):

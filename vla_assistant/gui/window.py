@@ -23,6 +23,7 @@ from vla_assistant.gui.pickers import Pickers
 from vla_assistant.gui.plan_panel import PlanPanel
 from vla_assistant.gui.progress import Phase, Progress
 from vla_assistant.gui.proposal_card import ProposalCard
+from vla_assistant.gui.status_line import StatusLine
 from vla_assistant.gui.stop_bar import StopBar
 from vla_assistant.gui.surface import Surface
 from vla_assistant.gui.theme import Palette
@@ -136,8 +137,7 @@ class Window(QWidget):
         self.send = button("Send", "Send the command", "send")
         self.lamps = PartLamps(palette)
         self.pickers = Pickers(palette, self.assistant, self.worker)
-        self.status = label("Starting ...", role="muted")
-        self.status.setAccessibleName("Status")
+        self.status = StatusLine()
 
     def _lay_out(self) -> None:
         left = _splitter(Qt.Orientation.Vertical, (self.camera, 7), (self.chunk, 3))
@@ -183,7 +183,7 @@ class Window(QWidget):
     def _footer(self) -> QHBoxLayout:
         row = QHBoxLayout()
         row.addWidget(self.lamps)
-        row.addWidget(self.status, 1, Qt.AlignmentFlag.AlignRight)
+        row.addWidget(self.status, 1)
         return row
 
     def _connect(self) -> None:
@@ -225,11 +225,11 @@ class Window(QWidget):
 
     def _show_status(self, event: Event) -> None:
         if isinstance(event, Warned):
-            self.status.setText(event.message)
+            self.status.show_text(event.message)
         elif isinstance(event, PartChanged) and event.detail:
-            self.status.setText(f"{event.part.capitalize()}: {event.detail}")
+            self.status.show_text(f"{event.part.capitalize()}: {event.detail}")
         elif isinstance(event, PartChanged) and event.part is Part.SESSION and event.state is PartState.READY:
-            self.status.setText("Ready")
+            self.status.show_text("Ready")
 
 
 def _column(parent: QWidget, spacing: int) -> QVBoxLayout:

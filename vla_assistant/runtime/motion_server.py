@@ -72,7 +72,7 @@ class MotionServer:
 
     def serve(self) -> None:
         """Until the app closes it or is gone."""
-        if self._setup.steps or self._setup.seed:
+        if self._drawer is not None:
             self._new_scene(self._setup.seed, self._setup.steps)
         self._tick()
         self._show_now()
@@ -133,6 +133,11 @@ class MotionServer:
             if self._arm.refusal:
                 verdict = Verdict(verdict.allowed, verdict.chunk, (*verdict.reasons, self._arm.refusal), True)
         return verdict
+
+    def _do_settle(self) -> None:
+        """Real time: drop what is left of the chunk and come to rest."""
+        if not self._arm.homing:
+            self._arm.settle()
 
     def _do_rest(self, seconds: float) -> None:
         """Lockstep: let simulated time pass without a new motion."""
