@@ -241,7 +241,7 @@ def _push(expert: _Expert, step: Step) -> Answer:
     inside = bool(abs(offset[0]) < 0.022 and abs(offset[1]) < room and abs(offset[2]) < 0.010)
     if not inside:
         return expert.approach(goal, 0.0, gripper, over), False
-    left = direction * (PUSH_END - centre[1])
+    left = PUSH_END - direction * centre[1]
     ahead = expert.command[1, 3] + direction * min(0.022, max(0.006, 0.5 * left))
     return expert.move(np.array([centre[0], ahead, depth]), 0.0, gripper), False
 

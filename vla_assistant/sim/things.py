@@ -46,8 +46,9 @@ BALL_RADIUS = 0.020
 CAN_RADIUS, CAN_HEIGHT = 0.022, 0.056
 # An espresso cup without a handle: leaves the open fingers 12 mm on each side, and the ball 5 mm inside.
 CUP_RADIUS, CUP_HEIGHT, CUP_WALL = 0.028, 0.060, 0.003
-# A small dessert bowl: any graspable thing fits in with a finger's width to spare.
-BOWL_RADIUS, BOWL_HEIGHT, BOWL_FLOOR_RADIUS = 0.065, 0.042, 0.040
+# A small dessert bowl: any graspable thing fits in with a finger's width to spare; its foot is so wide that a push from
+# within cannot tip it.
+BOWL_RADIUS, BOWL_HEIGHT, BOWL_FLOOR_RADIUS = 0.065, 0.042, 0.052
 # A saucer with a low rim that keeps a ball from rolling off.
 PLATE_RADIUS, PLATE_HEIGHT, PLATE_FLOOR_RADIUS = 0.075, 0.014, 0.064
 FLOOR_THICKNESS = 0.005
