@@ -228,7 +228,7 @@ def _push(expert: _Expert, step: Step) -> Answer:
     now, centre = expert.now, expert.now.positions[thing]
     caged = now.shapes[thing].name in things.GRASPABLE
     gripper = OPEN if caged else CLOSED
-    depth = 0.020 if caged else float(now.bottoms[thing]) + things.FLOOR_THICKNESS + 0.013
+    depth = 0.020 if caged else things.FLOOR_THICKNESS + arm_model.FINGER_BELOW_TOOL + 0.004
     goal = np.array([centre[0], centre[1], depth])
     over = depth + HOVER
     arrived = bool(direction * centre[1] > PUSH_END - 0.006)
@@ -242,7 +242,7 @@ def _push(expert: _Expert, step: Step) -> Answer:
     if not inside:
         return expert.approach(goal, 0.0, gripper, over), False
     left = PUSH_END - direction * centre[1]
-    ahead = expert.command[1, 3] + direction * min(0.022, max(0.006, 0.5 * left))
+    ahead = expert.command[1, 3] + direction * min(0.018, max(0.006, 0.5 * left))
     return expert.move(np.array([centre[0], ahead, depth]), 0.0, gripper), False
 
 

@@ -240,7 +240,7 @@ def _in_lane(thing: Thing, radius: float, pushed: Thing, reach: float, direction
     half = max(LANE_HALF_WIDTH, reach + 0.012)
     if abs(thing.x - pushed.x) > half + radius:
         return False
-    end = direction * (PUSH_END + max(FINGER_OUTSIDE, reach) + 0.02)
+    end = direction * (PUSH_END + max(FINGER_OUTSIDE, reach) + 0.025)
     low, high = sorted((pushed.y - direction * (FINGER_OUTSIDE + 0.01), end))
     return low - radius < thing.y < high + radius
 

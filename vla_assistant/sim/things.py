@@ -49,8 +49,8 @@ CUP_RADIUS, CUP_HEIGHT, CUP_WALL = 0.028, 0.060, 0.003
 # A small dessert bowl: any graspable thing fits in with a finger's width to spare; its foot is so wide that a push from
 # within cannot tip it.
 BOWL_RADIUS, BOWL_HEIGHT, BOWL_FLOOR_RADIUS = 0.065, 0.042, 0.052
-# A saucer with a low rim that keeps a ball from rolling off.
-PLATE_RADIUS, PLATE_HEIGHT, PLATE_FLOOR_RADIUS = 0.075, 0.014, 0.064
+# A plate with a low, steep rim: it keeps a ball from rolling off and can be pushed from within without tipping.
+PLATE_RADIUS, PLATE_HEIGHT, PLATE_FLOOR_RADIUS = 0.075, 0.016, 0.070
 FLOOR_THICKNESS = 0.005
 
 SHAPES: dict[str, Shape] = {
