@@ -72,7 +72,7 @@ class Assistant:
         self._motion = MotionProcess(settings, steps_in_scene=steps_in_scene)
         self._arm = ArmStart(self._motion.start, self._part_changed, settings.use.arm)
         self._model = ModelProcess(settings, self._part_changed)
-        self._eyes = Eyes(settings, self._motion, self._part_changed, self._warn)
+        self._eyes = Eyes(settings, self._motion, self._arm.wait, self._part_changed, self._warn)
         self._runner = Runner(
             self._model,
             self._motion,
@@ -89,16 +89,21 @@ class Assistant:
         session = Session(Rules(**settings.session.model_dump()), language.describe)
         self._worker = SessionWorker(session, self._runner, self._motion, self._publish, now, lambda: self._arm.ready)
 
-    def start(self) -> None:
-        """Start everything and return at once; who wants to know how it goes subscribes first."""
+    def start(self, *, with_arm: bool = True) -> None:
+        """Start everything and return at once; who wants to know how it goes subscribes first.
+
+        Args:
+            with_arm: False where surely nothing will move: neither model nor arm nor cameras are started.
+        """
         with self._lifecycle:
             if self._started or self._closed:
                 return
             self._started = True
         self._open_journal()
-        self._model.start()
-        self._arm.start()
-        self._eyes.start()
+        if with_arm:
+            self._model.start()
+            self._arm.start()
+            self._eyes.start()
         self._worker.start()
         self._runner.start()
         self._voice.start()
@@ -113,10 +118,10 @@ class Assistant:
         self._voice.close()
         self._worker.close()
         self._model.close()
-        self._runner.close()
-        self._eyes.close()
         self._motion.close()
         self._arm.close()
+        self._runner.close()
+        self._eyes.close()
         self._hub.close()
         if self._journal is not None:
             self._journal.close()

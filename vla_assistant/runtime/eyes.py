@@ -35,10 +35,12 @@ class Eyes:
         self,
         settings: Settings,
         source: Source,
+        source_ready: Callable[[], None],
         part_changed: Callable[[Part, PartState, str, float | None], None],
         warn: Callable[[str], None],
     ) -> None:
-        self._settings, self._source = settings, source
+        """`source_ready` waits until the source can have pictures, or raises why it never will."""
+        self._settings, self._source, self._source_ready = settings, source, source_ready
         self._part_changed, self._warn = part_changed, warn
         self._eye = settings.use.camera
         self._cameras: dict[str, Camera] = {}
@@ -119,6 +121,8 @@ class Eyes:
                 return
             parts = {"source": self._source.latest_frame} if name == SIMULATED else {}
             try:
+                if name == SIMULATED:
+                    self._source_ready()
                 camera = registry.backend("cameras", name).create(self._settings.backend("cameras", name), **parts)
                 camera.start()
             except AssistantError as error:

@@ -111,15 +111,9 @@ class ModelProcess:
         if self._closing.is_set():
             return
         self._closing.set()
-        with self._lock:
-            process = self._process
-            if process and process.stdin:
-                process.stdin.close()
+        self._kill()  # it holds nothing that needs saving, and a library that is being loaded does not listen
         if self._reader.is_alive():
-            self._reader.join(timeout=2.0)
-        if process and self._reader.is_alive():
-            process.kill()
-            self._reader.join(timeout=2.0)
+            self._reader.join(timeout=5.0)
 
     def _call(self, name: str, *args: Any) -> Any:
         lane = self._lanes[LANES[name]]
@@ -187,8 +181,8 @@ class ModelProcess:
                 self._process = process
                 for kind in self._lanes:
                     self._load_lane(kind)
-                if self._closing.is_set() and process.stdin:
-                    process.stdin.close()
+                if self._closing.is_set():
+                    process.kill()
             self._listen(process)
         except ProcessError as error:
             log.warning("model process: %s", error)

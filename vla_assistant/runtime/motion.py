@@ -89,7 +89,10 @@ class MotionProcess:
         self._closing.set()
         if self._link is not None:
             is_real = self._settings.use.arm != "simulated"
-            self._link.close(CLOSE_TIMEOUT_S + (self._settings.safety.energised_s if is_real else 0.0))
+            self._link.close(
+                CLOSE_TIMEOUT_S + (self._settings.safety.energised_s if is_real else 0.0),
+                at_once=not is_real and not self._link.ready,  # a world that is not laid out yet has nothing to hold
+            )
         if self._heart is not None:
             self._heart.join()
         if self._memory is not None:
@@ -186,10 +189,11 @@ class MotionProcess:
         return not self.stopped
 
     def rest(self, seconds: float) -> None:
-        """Let time pass without a new motion: simulated time in lockstep, else real time."""
+        """Drop what is left of the chunk and let time pass: simulated time in lockstep, else real time."""
         if self._lockstep:
             self._call("rest", seconds)
         else:
+            self._call("settle")
             self._closing.wait(seconds)
 
     def go_home(self) -> None:

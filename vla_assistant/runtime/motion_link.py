@@ -31,6 +31,7 @@ class MotionLink:
         self._waiting: dict[int, Future[Any]] = {}
         self._ids = count(1)
         self._ended = threading.Event()
+        self.ready = False
         self._reader = threading.Thread(target=self._listen, name="motion-answers", daemon=True)
 
     @property
@@ -50,6 +51,7 @@ class MotionLink:
         self._reader.start()
         self._send(setup)
         self._result(ready, timeout_s)
+        self.ready = True
 
     def call(self, name: str, *args: Any, timeout_s: float) -> Any:
         """What the process answers.
@@ -67,8 +69,10 @@ class MotionLink:
         finally:
             self._waiting.pop(number, None)
 
-    def close(self, timeout_s: float) -> None:
-        """Let it hold and end; one that does not end in time is killed. May be called twice."""
+    def close(self, timeout_s: float, *, at_once: bool = False) -> None:
+        """Let it hold and end; one that does not end in time, or must end `at_once`, is killed. May be called twice."""
+        if at_once:
+            self._process.kill()
         with suppress(ProcessError):
             self._send({"id": next(self._ids), "call": "close", "args": ()})
         self._close(self._process.stdin)

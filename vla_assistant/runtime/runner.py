@@ -17,16 +17,16 @@ from typing import Protocol
 import numpy as np
 
 from vla_assistant import language
-from vla_assistant.errors import AssistantError, InputError
+from vla_assistant.errors import AssistantError
 from vla_assistant.events import Acting, Event, SceneSeen
 from vla_assistant.policies.base import Policy
+from vla_assistant.runtime.interpreting import interpret
 from vla_assistant.runtime.preview import preview
 from vla_assistant.session import messages as m
 from vla_assistant.types import (
     ACTION_WIDTH,
     ActionChunk,
     Command,
-    Intent,
     Judgement,
     Observation,
     Plan,
@@ -190,16 +190,12 @@ class Runner:
     # Understanding.
 
     def _understand(self, command: Command) -> Understanding:
-        self._look()
-        try:
-            understanding = language.understand(command.text, self.seen, last=self._subject)
-        except InputError as error:
-            return Understanding(command.text, Intent.UNSUPPORTED, reason=str(error))
+        understanding = interpret(command.text, self._look, self._subject)
         self._subject = next((step.object for step in understanding.steps if step.object), self._subject)
         return understanding
 
-    def _look(self) -> None:
-        """Renew what is seen on the table; without a policy or pictures nothing is."""
+    def _look(self) -> tuple[SeenThing, ...]:
+        """What is seen on the table now; without a policy or pictures nothing is."""
         try:
             observation = self._observe()
             seen = self._policy.look(observation)
@@ -210,6 +206,7 @@ class Runner:
             if _names(seen) != _names(self.seen):
                 self._publish(SceneSeen(self._now(), seen, observation.frames["front"].id))
         self.seen = seen
+        return seen
 
     def _draft(self, steps: tuple[Step, ...]) -> m.Draft:
         observation = self._observe()

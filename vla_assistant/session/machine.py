@@ -179,9 +179,9 @@ class Session:
         if run is None or run.command.id != item.command_id:
             return
         if run.phase is Phase.PLANNING:
-            unseen = [str(g.reference) for g in item.draft.plan.groundings if g.point.confidence < SEEN_ABOVE]
-            if unseen:
-                self._finish(Result.REFUSED, f"I do not see the {' and the '.join(dict.fromkeys(unseen))}.")
+            missing = unseen(item.draft.plan)
+            if missing:
+                self._finish(Result.REFUSED, not_seen(missing, item.draft.plan.alternatives))
             else:
                 self._propose(run, item.draft)
         elif run.phase is Phase.CHECKING:
@@ -385,6 +385,18 @@ class Session:
 
 def _sentence(text: str) -> str:
     return f"{text[:1].upper()}{text[1:].rstrip('.')}."
+
+
+def unseen(plan: Plan) -> list[str]:
+    """Things of the plan that the picture does not show."""
+    missing = [str(g.reference) for g in plan.groundings if g.point.confidence < SEEN_ABOVE]
+    return list(dict.fromkeys(missing))
+
+
+def not_seen(missing: list[str], alternatives: tuple[str, ...]) -> str:
+    """The sentence for it, with what is there instead."""
+    instead = f" I see {', '.join(alternatives)}." if alternatives else ""
+    return f"I do not see the {' and the '.join(missing)}.{instead}"
 
 
 def _moved(before: Plan, now: Plan) -> bool:

@@ -1,0 +1,1 @@
+"""The commands of `vla-assistant`, one file for each or for a few that belong together. `cli` registers them."""

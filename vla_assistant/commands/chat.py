@@ -1,0 +1,82 @@
+"""`vla-assistant chat`: the conversation of the window, in a terminal."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from vla_assistant.commands.options import ConfigFile, Sets, settings_of
+
+if TYPE_CHECKING:
+    from vla_assistant.runtime.assistant import Assistant
+
+HELP = (
+    "Type what the arm should do, then yes or no. An empty line stops the arm, resume clears the stop.\n"
+    "/examples shows commands, /scene N lays another table, /quit ends."
+)
+
+
+def chat(
+    listen: Annotated[bool, typer.Option(help="Listen to the microphone too.")] = False,
+    sets: Sets = None,
+    config_file: ConfigFile = None,
+) -> None:
+    """Talk to the arm in the terminal.
+
+    Example: vla-assistant chat --set simulation.seed=4
+    """
+    from vla_assistant.commands.telling import sentence_line
+    from vla_assistant.runtime.assistant import Assistant
+
+    settings = settings_of(config_file, sets)
+    with closing(Assistant(settings, headless=True, program="vla-assistant chat")) as assistant:
+        assistant.subscribe(sentence_line)
+        assistant.start()
+        if listen:
+            assistant.start_listening()
+        print(HELP, flush=True)
+        converse(assistant)
+
+
+def converse(assistant: Assistant) -> None:
+    """Take lines from the keyboard until /quit or the end of the input; Ctrl-C stops the arm, twice it ends."""
+    interrupted = False
+    while True:
+        try:
+            line = input()
+        except EOFError:
+            return
+        except KeyboardInterrupt:
+            assistant.stop("you pressed Ctrl-C")
+            if interrupted:
+                return
+            interrupted = True
+            continue
+        interrupted = False
+        if line.strip() == "/quit":
+            return
+        take_line(assistant, line.strip())
+
+
+def take_line(assistant: Assistant, line: str) -> None:
+    """One line of the user's."""
+    from vla_assistant.errors import AssistantError
+    from vla_assistant.types import Source
+
+    try:
+        if not line:
+            assistant.stop("you pressed Enter")
+        elif line == "/examples":
+            print("\n".join(f"  {example}" for example in assistant.examples()))
+        elif line.startswith("/scene"):
+            assistant.new_scene(int(line.split()[-1]))
+        elif line.startswith("/"):
+            print(HELP)
+        else:
+            assistant.add_command(line, Source.TYPED)
+    except AssistantError as error:
+        print(f"! {error}")
+    except ValueError:
+        print("! A scene is a number: /scene 4")

@@ -1,0 +1,67 @@
+"""Events as lines for a terminal: JSON, or sentences for people."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+
+from vla_assistant import events
+from vla_assistant.events import Event, PartState
+from vla_assistant.types import Step
+
+
+def json_line(event: Event) -> None:
+    """Print the event's public JSON line."""
+    print(events.to_json(event), flush=True)
+
+
+def sentence_line(event: Event) -> None:
+    """Print what happened for people; most events need no line."""
+    sentence = sentence_of(event)
+    if sentence:
+        print(sentence, flush=True)
+
+
+def sentence_of(event: Event) -> str:
+    """One line, or nothing."""
+    match event:
+        case events.PartChanged(part=part, state=PartState.FAILED | PartState.WARNING, detail=detail):
+            return f"! {part}: {detail}"
+        case events.Warned(message=message):
+            return f"! {message}"
+        case events.Heard(utterance=utterance):
+            return f"> {utterance.text}"
+        case events.NothingHeard(reason=reason):
+            return f"  ({reason})"
+        case events.Proposed(proposal=proposal):
+            return "\n".join(f"  {number}. {step_text(step)}" for number, step in enumerate(proposal.plan.steps, 1))
+        case events.StepStarted(index=index, attempt=attempt, step=step):
+            again = f" (attempt {attempt})" if attempt > 1 else ""
+            return f"  [{index + 1}] {step_text(step)}{again} ..."
+        case events.StepEnded(index=index, done=done, evidence=evidence):
+            return f"  [{index + 1}] {'done' if done else 'not done'}. {evidence}"
+        case events.Said(text=text):
+            return text
+        case events.Resumed():
+            return "Resumed."
+    return ""
+
+
+def step_text(step: Step) -> str:
+    """A step in words."""
+    from vla_assistant import language
+
+    return language.describe((step,))
+
+
+def asked_on_terminal(prompt: Callable[[str], str] = input) -> bool:
+    """Yes or no from the keyboard; without a terminal it is no: silence is never yes."""
+    from vla_assistant import language
+    from vla_assistant.types import Intent
+
+    if not (sys.stdin and sys.stdin.isatty()):
+        return False
+    try:
+        return language.closed_intent(prompt("Type yes to go on, anything else cancels: ")) is Intent.YES
+    except EOFError:
+        return False
