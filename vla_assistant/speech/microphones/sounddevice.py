@@ -22,6 +22,10 @@ REQUIRES = ("sounddevice", "soundfile", "soxr")
 BACKEND = "SoundDeviceMicrophone"
 RING_S = 4.0
 POLL_S = 0.02
+BLOCK_S = 0.02
+"""Asked of PortAudio: left to itself it calls back 470 times a second through PulseAudio."""
+FIRST_SOUND_S = 4.0
+"""Bluetooth headsets and sleeping sound servers take seconds to begin."""
 
 
 class Config(BackendConfig):
@@ -40,6 +44,11 @@ class Ring:
         self._written = 0
         self._read = 0
         self.dropped = 0
+
+    @property
+    def is_untouched(self) -> bool:
+        """Nothing was ever written."""
+        return self._written == 0
 
     def write(self, block: FloatArray) -> None:
         """Copy float32 (n,) in, n at most the ring's length."""
@@ -140,13 +149,19 @@ class SoundDeviceMicrophone:
 
     def _open(self, device: Device) -> tuple[Any, int]:
         """The running stream and its rate: 16 kHz mono if the device can, else its own rate and channels."""
-        own = (device.rate_hz, min(2, device.channels))
-        for rate_hz, channels in ((audio.RATE_HZ, 1), (device.rate_hz, 1), own):
+        formats = [(audio.RATE_HZ, 1), (device.rate_hz, 1), (device.rate_hz, min(2, device.channels))]
+        for rate_hz, channels in formats:
             self._ring = Ring(round(RING_S * rate_hz))
             self._last_callback_s = self._now()
             try:
                 stream = portaudio.open(
-                    "input", device, samplerate=rate_hz, channels=channels, latency="low", callback=self._copy
+                    "input",
+                    device,
+                    samplerate=rate_hz,
+                    channels=channels,
+                    blocksize=round(BLOCK_S * rate_hz),
+                    latency="low",
+                    callback=self._copy,
                 )
             except DeviceError as error:
                 refused = error
@@ -154,13 +169,16 @@ class SoundDeviceMicrophone:
             return stream, rate_hz
         raise DeviceError(f"The microphone {device.name} cannot be opened.", str(refused))
 
+    def _patience_s(self) -> float:
+        return max(FIRST_SOUND_S, self._config.watchdog_s) if self._ring.is_untouched else self._config.watchdog_s
+
     def _copy(self, block: FloatArray, frames: int, times: Any, status: Any) -> None:
         """PortAudio's callback: copies, nothing else. block is float32 (frames, channels)."""
         self._ring.write(block[:, 0] if block.shape[1] == 1 else block.mean(axis=1))
         self._last_callback_s = self._now()
 
     def _blocks(self, rate_hz: int) -> Iterator[Audio]:
-        """Blocks at 16 kHz until stopped, or until no callback came for `watchdog_s`."""
+        """Blocks at 16 kHz until stopped, or until no callback came for too long."""
         resampler = None
         if rate_hz != audio.RATE_HZ:
             import soxr
@@ -168,7 +186,7 @@ class SoundDeviceMicrophone:
             resampler = soxr.ResampleStream(rate_hz, audio.RATE_HZ, 1, dtype="float32")
         while not self._quit.wait(POLL_S):
             samples = self._ring.read()
-            if not len(samples) and self._now() - self._last_callback_s > self._config.watchdog_s:
+            if not len(samples) and self._now() - self._last_callback_s > self._patience_s():
                 return
             if resampler is not None:
                 samples = resampler.resample_chunk(samples)

@@ -1,0 +1,226 @@
+"""The contract of a speaker over every back end; the voice's process; silence that is immediate."""
+
+from __future__ import annotations
+
+import glob
+import multiprocessing
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.virtual_sound import VirtualSoundCard, sound_card, wait_for  # noqa: F401
+from vla_assistant import registry
+from vla_assistant.errors import BackendError
+from vla_assistant.events import Event, Part, PartChanged, PartState, Warned
+from vla_assistant.speech import audio, voice
+from vla_assistant.speech.speakers.base import Speaker
+from vla_assistant.speech.speakers.pyttsx3 import Config, Pyttsx3Speaker
+from vla_assistant.types import Audio
+
+BACKENDS = registry.backends("speakers")
+LONG = "I will pick up the blue cube, then place it in the red bowl, and then I will move back to my home position."
+
+
+def leftovers() -> list[str]:
+    return glob.glob(os.path.join(tempfile.gettempdir(), "vla-voice-*"))
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_left() -> Iterator[None]:
+    before, threads = leftovers(), threading.active_count()
+    yield
+    assert multiprocessing.active_children() == []
+    assert leftovers() == before
+    assert threading.active_count() == threads
+
+
+@pytest.mark.parametrize("name", BACKENDS)
+def test_contract(name: str, sound_card: VirtualSoundCard) -> None:  # noqa: F811
+    events: list[Event] = []
+    speaker: Speaker = BACKENDS[name].create(BACKENDS[name].config_class(), emit=events.append)
+    start_s = time.monotonic()
+    for text in ("first", "", " \n ", "...", "second"):
+        speaker.speak(text)
+    assert time.monotonic() - start_s < 0.05
+    wait_for(lambda: not speaker.speaking, 30, "the sentences")
+    assert [spoken.text for spoken in speaker.recent if spoken.text.strip(". \n")] == ["first", "second"]
+    assert any(isinstance(event, PartChanged) and event.part is Part.SPEAKER for event in events)
+    assert not [event for event in events if isinstance(event, Warned)]
+    speaker.speak(LONG)
+    speaker.silence()
+    assert wait_for(lambda: not speaker.speaking, 5, "silence") < 0.5
+    speaker.speak(LONG)
+    start_s = time.monotonic()
+    speaker.close()
+    speaker.close()
+    assert time.monotonic() - start_s < 2
+    speaker.speak("after the end")
+    assert not speaker.speaking
+
+
+@pytest.fixture
+def speaker(sound_card: VirtualSoundCard) -> Iterator[Pyttsx3Speaker]:  # noqa: F811
+    speaker = Pyttsx3Speaker(Config())
+    yield speaker
+    speaker.close()
+
+
+def test_the_very_samples_are_heard_from_the_output(sound_card: VirtualSoundCard, speaker: Pyttsx3Speaker) -> None:  # noqa: F811
+    with sound_card.recording() as recorded:
+        speaker.speak("the robot has finished")
+        wait_for(lambda: bool(speaker.recent), 20, "the rendering")
+        wait_for(lambda: not speaker.speaking, 20, "the end")
+        time.sleep(0.3)
+    spoken = audio.resample(speaker.recent[0].audio).samples
+    heard = recorded.audio.samples
+    start = int(np.argmax(np.correlate(heard, spoken, "valid")))
+    assert np.corrcoef(heard[start : start + len(spoken)], spoken)[0, 1] > 0.98
+
+
+def test_silence_is_heard_within_100_ms(sound_card: VirtualSoundCard, speaker: Pyttsx3Speaker) -> None:  # noqa: F811
+    latencies = []
+    with sound_card.recording() as recorded:
+        for _ in range(5):
+            speaker.speak(LONG)
+            wait_for(lambda: recorded.level_dbfs(0.1) > -40, 10, "the voice")
+            time.sleep(0.5)
+            speaker.silence()
+            latencies.append(wait_for(lambda: recorded.level_dbfs(0.02) < -80, 5, "silence"))
+            time.sleep(0.2)
+            assert recorded.level_dbfs(0.1) < -80
+            assert not speaker.speaking
+    assert max(latencies) < 0.1, latencies
+
+
+def test_a_silence_before_the_sound_began_is_not_lost(sound_card: VirtualSoundCard, speaker: Pyttsx3Speaker) -> None:  # noqa: F811
+    wait_for(lambda: bool(multiprocessing.active_children()), 10, "the voice")
+    with sound_card.recording() as recorded:
+        for delay_s in np.linspace(0, 0.25, 12):
+            speaker.speak(LONG)
+            time.sleep(delay_s)
+            speaker.silence()
+            time.sleep(0.12)
+            assert recorded.level_dbfs(0.02) < -80, delay_s
+
+
+def test_the_latest_sentence_wins(speaker: Pyttsx3Speaker) -> None:
+    speaker.speak(LONG)
+    wait_for(lambda: bool(speaker.recent), 20, "the first sentence")
+    for number in ("one", "two", "three", "four"):
+        speaker.speak(number)
+    wait_for(lambda: not speaker.speaking, 30, "the end")
+    assert [spoken.text for spoken in speaker.recent] == [LONG, "three", "four"]
+
+
+def test_a_killed_engine_is_replaced(speaker: Pyttsx3Speaker) -> None:
+    speaker.speak("one")
+    wait_for(lambda: len(speaker.recent) == 1 and not speaker.speaking, 20, "the first sentence")
+    (child,) = multiprocessing.active_children()
+    os.kill(child.pid or 0, signal.SIGKILL)
+    speaker.speak("two")
+    wait_for(lambda: len(speaker.recent) == 2 and not speaker.speaking, 20, "the second sentence")
+    assert speaker.recent[1].audio.seconds > 0.3
+
+
+def test_a_hanging_engine_is_replaced_and_then_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    engine = voice.VoiceEngine(voice.VoiceSettings())
+    engine.start()
+    (child,) = multiprocessing.active_children()
+    os.kill(child.pid or 0, signal.SIGSTOP)
+    monkeypatch.setattr(voice, "RENDER_TIMEOUT_S", 0.5)
+    assert engine.render("hello").seconds > 0.3
+    engine.close()
+
+
+def test_an_unknown_voice_is_told_with_those_near_it() -> None:
+    with pytest.raises(BackendError, match=r"there is no voice 'en-zz'; near it are gmw/en"):
+        voice.render("hello", voice="en-zz")
+
+
+def test_rate_volume_and_voice_change_the_sound() -> None:
+    plain = voice.render("the red cube is on the table")
+    fast = voice.render("the red cube is on the table", rate_wpm=300)
+    quiet = voice.render("the red cube is on the table", volume=0.3)
+    other = voice.render("the red cube is on the table", voice="en-us")
+    assert fast.seconds < 0.7 * plain.seconds
+    assert audio.level_dbfs(quiet.samples) < audio.level_dbfs(plain.samples) - 6
+    assert len(other.samples) != len(plain.samples)
+    assert audio.level_dbfs(plain.samples) > -35
+
+
+def test_any_text_can_be_rendered() -> None:
+    engine = voice.VoiceEngine(voice.VoiceSettings())
+    try:
+        assert engine.render("").seconds == engine.render("?! \x07").seconds == 0
+        for text in (
+            "<b>a & b</b>",
+            "größe 你好 naïve",
+            "line one\nline two\ttab",
+            "x " * 5_000,
+            "--help; rm -rf $HOME",
+        ):
+            assert engine.render(text).seconds > 0.3
+    finally:
+        engine.close()
+
+
+def test_ctrl_c_leaves_no_process_and_no_file(sound_card: VirtualSoundCard, tmp_path: Path) -> None:  # noqa: F811
+    program = tmp_path / "program.py"
+    program.write_text(
+        "import time\n"
+        "from vla_assistant.speech.speakers.pyttsx3 import Config, Pyttsx3Speaker\n"
+        "if __name__ == '__main__':\n"
+        "    speaker = Pyttsx3Speaker(Config())\n"
+        f"    speaker.speak({LONG!r})\n"
+        "    try:\n"
+        "        while not speaker.recent: time.sleep(0.05)\n"
+        "        print('speaking', flush=True)\n"
+        "        time.sleep(30)\n"
+        "    except KeyboardInterrupt:\n"
+        "        speaker.close()\n"
+    )
+    before = leftovers()
+    env = os.environ | {"PYTHONPATH": os.getcwd()}
+    with subprocess.Popen(
+        [sys.executable, str(program)], env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"speaking\n"
+        os.killpg(process.pid, signal.SIGINT)
+        _, complaints = process.communicate(timeout=10)
+    assert process.returncode == 0
+    assert b"Traceback" not in complaints
+    assert leftovers() == before
+    with pytest.raises(ProcessLookupError):
+        os.killpg(process.pid, 0)
+
+
+@pytest.mark.parametrize("word", ["go home", "stop"])
+def test_a_rendered_command_is_sound_that_can_be_written(word: str, tmp_path: Path) -> None:
+    sound = voice.render(word)
+    audio.write(tmp_path / "command.wav", sound)
+    back = audio.read(tmp_path / "command.wav")
+    assert isinstance(back, Audio)
+    assert back.seconds == pytest.approx(sound.seconds, abs=0.01)
+    assert not audio.is_silent(back)
+
+
+def test_a_failed_engine_is_told_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    events: list[Event] = []
+    speaker = Pyttsx3Speaker(Config(voice="en-zz"), emit=events.append)
+    speaker.speak("one")
+    speaker.speak("two")
+    wait_for(lambda: not speaker.speaking, 30, "the end")
+    speaker.close()
+    states = [event.state for event in events if isinstance(event, PartChanged)]
+    assert states == [PartState.LOADING, PartState.FAILED]
+    assert len([event for event in events if isinstance(event, Warned)]) == 1
