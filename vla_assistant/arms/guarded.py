@@ -160,6 +160,11 @@ class GuardedArm:
         """Clear the latch; nothing moves by that."""
         self.held = ""
 
+    def settle(self) -> None:
+        """Forget what is left of the chunk and come to rest, without a latch."""
+        self._forget()
+        self._servo.hold()
+
     def rest(self, ticks: int) -> None:
         """Let this many periods pass without a new motion."""
         for _ in range(ticks):

@@ -132,12 +132,14 @@ class MotionServer:
             self._show_now()
             if self._arm.refusal:
                 verdict = Verdict(verdict.allowed, verdict.chunk, (*verdict.reasons, self._arm.refusal), True)
+        self._report()
         return verdict
 
     def _do_settle(self) -> None:
         """Real time: drop what is left of the chunk and come to rest."""
         if not self._arm.homing:
             self._arm.settle()
+            self._report()
 
     def _do_rest(self, seconds: float) -> None:
         """Lockstep: let simulated time pass without a new motion."""
@@ -154,7 +156,8 @@ class MotionServer:
     def _do_resume(self, stop_number: int) -> None:
         """Clear the latch for that stop; one that was pressed meanwhile has another number and stays."""
         self._resumed = stop_number
-        self._arm.resume()
+        if self._memory.control.stop_number == stop_number:
+            self._arm.resume()
         self._watch_words()
         self._report()
 
@@ -204,11 +207,10 @@ class MotionServer:
 
     def _watch_words(self) -> None:
         """Obey stop, and hold when the app or its window gives no sign of life."""
-        number = self._memory.control.stop_number
-        if number != self._resumed:
-            self._stop_number = number
-            if not self._arm.held:
-                self._arm.hold(STOPPED)
+        if self._stop_is_new:
+            self._stop_number = self._memory.control.stop_number
+            self._arm.hold(STOPPED)
+            self._report()
         if not self._setup.lockstep and not self._arm.held:
             reason = self._why_lifeless()
             if reason:
@@ -229,6 +231,7 @@ class MotionServer:
         ends_s = time.monotonic() + _REST_LIMIT_S
         while not self._arm.still and time.monotonic() < ends_s:
             self._pause_and_tick()
+        log.info("the arm stands still: %s", self._arm.still)
         ends_s = time.monotonic() + (self._safety.energised_s if self._arm.is_real else 0.0)
         while time.monotonic() < ends_s:
             self._pause_and_tick()
