@@ -10,8 +10,8 @@
     home       := verb ["back"] ["to"] ["the"] home | home
     thing      := pronoun | [quantifier | article]* (colour | unknown word)* [noun | "one"]
 
-Verbs open several frames ("move" is place, push or home): all are tried, and the request counts only when it is used up to
-its last word. The farthest failure is kept as a `Gap`, from which the question to the user is made.
+Verbs open several frames ("move" is place, push or home): all are tried, and the request counts only when it is used up
+to its last word. The farthest failure is kept as a `Gap`, from which the question to the user is made.
 """
 
 from __future__ import annotations
@@ -62,8 +62,7 @@ class Gap:
     """Why a text is no request.
 
     Attributes:
-        kind: What was expected at `at`: "verb", "object", "relation", "destination", "side", "end" or "thing" (a thing was
-            named and nothing to do with it).
+        kind: What was expected at `at`: "verb", "object", "relation", "destination", "side" or "end".
         at: Index of the word.
         frame: Frame of the clause that broke off, if its verb was found.
         object: The object found so far.

@@ -1,7 +1,7 @@
 """Words -> what is meant: closed words first, then questions and corrections, then the grammar of instructions.
 
-Pure, without a model and without a device. Nothing is acted on by a keyword: steps come only out of a text that the grammar
-used up to its last word and that holds no negation.
+Pure, without a model and without a device. Nothing is acted on by a keyword: steps come only out of a text that the
+grammar used up to its last word and that holds no negation.
 """
 
 from __future__ import annotations
@@ -28,14 +28,14 @@ def understand(
 
     Args:
         text: What was typed or heard.
-        seen: What the policy sees; empty when that is not known. References are then resolved to one thing that is seen, or
-            asked about.
+        seen: What the policy sees; empty when that is not known. References are then resolved to one thing that is
+            seen, or asked about.
         last: The object of the command before, which "it" may mean.
         language: Key of the vocabulary file.
 
     Returns:
-        For a question, `reason` is the answer as far as the picture and the vocabulary give it; for a control word it is the
-        word's name.
+        For a question, `reason` is the answer as far as the picture and the vocabulary give it; for a control word it
+        is the word's name.
 
     Raises:
         InputError: the text is empty or too long.

@@ -1,4 +1,4 @@
-"""From clauses to canonical steps: which thing is meant, whether the arm can do it, and what to ask when it is not clear."""
+"""From clauses to canonical steps: which thing is meant, whether the arm can do it, and what to ask when unclear."""
 
 from __future__ import annotations
 
@@ -136,7 +136,8 @@ def _check_able(frame: str, thing: Reference, context: Context) -> None:
         return
     others = plurals((name for name, other in things.items() if getattr(other, able)), context.lexicon)
     why = "it is wider than my gripper opens" if able == "lift" else "it does not slide well"
-    raise Refused(f"I cannot {able} a {spoken_name(Reference(thing.name), context.lexicon)}: {why}. I can {able} {others}.")
+    name = spoken_name(Reference(thing.name), context.lexicon)
+    raise Refused(f"I cannot {able} a {name}: {why}. I can {able} {others}.")
 
 
 def _check_fits(thing: Reference, destination: Reference, context: Context) -> None:

@@ -76,7 +76,6 @@ def examples(seen: Sequence[SeenThing] = (), n: int = EXAMPLES, language: str = 
     All of them are understood and, for distinct things, need no question.
     """
     vocabulary = load()
-    lexicon = vocabulary.lexicon(language)
     references = list(dict.fromkeys(thing.reference for thing in seen)) or [
         Reference("cup", "red"), Reference("ball", "green"), Reference("bowl", "blue"), Reference("cube", "yellow"),
     ]  # fmt: skip

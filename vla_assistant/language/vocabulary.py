@@ -1,7 +1,7 @@
 """The vocabulary file as a typed, frozen object: things, colours, verbs, relations, closed words, for each language.
 
-A phrase is a tuple of lower-case words; every category maps phrases to the canonical name they stand for. The recognizer's
-grammar, the texts of training episodes and the tests are made from the same object.
+A phrase is a tuple of lower-case words; every category maps phrases to the canonical name they stand for. The
+recognizer's grammar, the texts of training episodes and the tests are made from the same object.
 """
 
 from __future__ import annotations
@@ -63,7 +63,8 @@ class Lexicon:
         teaching: Openings of a lesson.
         inside: Things in which another rests; the others carry it on top.
         says: Name (SAYS) -> template of what the program says.
-        pronunciations: Word -> phones of pocketsphinx.
+        speech: Rules of the recognizer's grammar in JSGF; `utterance` is the public one.
+        pronunciations: Word -> its pronunciations in the phones of pocketsphinx.
     """
 
     things: Phrases
@@ -83,7 +84,8 @@ class Lexicon:
     teaching: tuple[Phrase, ...]
     inside: tuple[str, ...]
     says: Mapping[str, str]
-    pronunciations: Mapping[str, str]
+    speech: Mapping[str, str]
+    pronunciations: Mapping[str, tuple[str, ...]]
 
     @functools.cached_property
     def known_words(self) -> frozenset[str]:
@@ -194,7 +196,8 @@ def _lexicon(table: Mapping[str, Any], things: Mapping[str, Thing]) -> Lexicon:
         teaching=_phrases(table["teaching"]["openings"]),
         inside=_names(table["inside"]["things"]),
         says={name: str(table["says"][name]) for name in SAYS},
-        pronunciations={str(word): str(phones) for word, phones in table["pronunciations"].items()},
+        speech={str(name): " ".join(str(body).split()) for name, body in table["speech"].items()},
+        pronunciations={word: _names(phones) for word, phones in table["pronunciations"].items()},
     )
 
 

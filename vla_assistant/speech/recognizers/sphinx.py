@@ -1,0 +1,180 @@
+"""PocketSphinx: a small offline recognizer for commands; hears only what its grammar holds.
+
+Its own `Decoder` with a JSGF grammar. Beside the grammar each utterance is decoded with a loop over all phones: how far
+the grammar's score lies from that free score says how well the words fit the sound, whatever voice and loudness.
+"""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from pydantic import Field
+
+from vla_assistant.errors import BackendError, InputError, WeightsError
+from vla_assistant.registry import BackendConfig
+from vla_assistant.speech.audio import RATE_HZ, is_silent, resample
+from vla_assistant.types import Audio, FloatArray, Utterance
+
+if TYPE_CHECKING:
+    from pocketsphinx import Decoder
+
+REQUIRES = ("pocketsphinx",)
+BACKEND = "SphinxRecognizer"
+
+PHONES = tuple(
+    "AA AE AH AO AW AY B CH D DH EH ER EY F G HH IH IY JH K L M N NG OW OY P R S SH T TH UH UW V W Y Z ZH".split()  # noqa: SIM905
+)
+"""The phones of the acoustic model (CMU dictionary)."""
+FRAMES_HZ = 100
+PEAK = 0.5
+"""Loudness the sound is brought to: the acoustic model was trained on close-talk speech of about this."""
+PAD_S = 0.3
+"""Silence before and after the speech; the decoder wants some to settle on."""
+HISS = 1e-4
+"""Amplitude of the noise in that silence: digital zero is no silence to the acoustic model."""
+EDGE_POWER = 1e-4
+"""Share of the highest power below which the ends of the sound are silence (-40 dB)."""
+SHORTEST_S = 0.1
+"""Nobody says a word in less."""
+FULL, LOOP, GIVEN = "full", "loop", "given"
+
+
+class Config(BackendConfig):
+    """PocketSphinx."""
+
+    model: str = Field("", description="Folder with an acoustic model (en-us); empty takes the one of the package.")
+    fit_even: float = Field(0.0, description="Fit to the sound at which confidence is one half.")
+    fit_slope: float = Field(0.3, gt=0, description="How fast confidence rises with the fit.")
+
+
+class SphinxRecognizer:
+    """One decoder with the full command grammar; not thread-safe."""
+
+    def __init__(self, config: Config) -> None:
+        """Load the acoustic model and the dictionary (about half a second).
+
+        Raises:
+            WeightsError: the model is not where it should be.
+        """
+        self._config = config
+        self._decoder: Decoder | None = _decoder(_model_folder(config))
+        self._given = ""
+
+    def transcribe(self, audio: Audio, grammar: str | None = None) -> Utterance:
+        """The sentence of the grammar (default: all commands) that fits the sound, and how well it does.
+
+        Raises:
+            InputError: the grammar is no JSGF or has a word the dictionary lacks.
+        """
+        search = self._search(grammar)
+        speech = prepared(audio)
+        if speech is None:
+            return Utterance("", 0.0, "sphinx")
+        text, score = self._decode(search, speech)
+        if not text:
+            return Utterance("", 0.0, "sphinx")
+        _, free = self._decode(LOOP, speech)
+        return Utterance(text, self._confidence(score - free), "sphinx")
+
+    def close(self) -> None:
+        """Free the decoder."""
+        self._decoder = None
+
+    def _confidence(self, fit: float) -> float:
+        """Logistic in the fit: how far the words' log score a frame lies behind that of the best phones."""
+        return 1.0 / (1.0 + math.exp(-self._config.fit_slope * (fit - self._config.fit_even)))
+
+    @property
+    def _open(self) -> Decoder:
+        if self._decoder is None:
+            raise BackendError("The Sphinx recognizer is closed.")
+        return self._decoder
+
+    def _search(self, grammar: str | None) -> str:
+        """Name of the search with that grammar, made when it is new."""
+        if grammar is None:
+            return FULL
+        if grammar != self._given:
+            try:
+                self._open.add_jsgf_string(GIVEN, grammar)
+            except (ValueError, RuntimeError) as error:
+                raise InputError(
+                    "The grammar cannot be used: it is no valid JSGF, has no public rule, or holds a word that the "
+                    "dictionary lacks."
+                ) from error
+            self._given = grammar
+        return GIVEN
+
+    def _decode(self, search: str, speech: FloatArray) -> tuple[str, float]:
+        """Words and log score a frame; no words when the sound does not reach the end of a sentence."""
+        decoder = self._open
+        decoder.activate_search(search)
+        decoder.start_utt()
+        decoder.process_raw((speech * 32767.0).astype("<i2").tobytes(), full_utt=True)
+        decoder.end_utt()
+        found = decoder.hyp()
+        if found is None or found.score <= 0.0:
+            return "", 0.0
+        return found.hypstr.strip(), math.log(found.score) / decoder.n_frames()
+
+
+def prepared(audio: Audio) -> FloatArray | None:
+    """The speech at 16 kHz, trimmed, at one loudness, with silence around it; None when there is no sound in it."""
+    sound = resample(audio, RATE_HZ).samples
+    sound = (sound - sound.mean()).astype(np.float32) if len(sound) else sound
+    if len(sound) < SHORTEST_S * RATE_HZ or is_silent(Audio(np.clip(sound, -1.0, 1.0), RATE_HZ)):
+        return None
+    window = RATE_HZ // FRAMES_HZ
+    power = np.convolve(sound**2, np.full(window, 1.0 / window, np.float32), "same")
+    loud = np.flatnonzero(power > power.max() * EDGE_POWER)
+    margin = RATE_HZ // 20
+    speech = sound[max(0, loud[0] - margin) : loud[-1] + 2 * margin]
+    pad = round(PAD_S * RATE_HZ)
+    padded = np.random.default_rng(0).normal(0.0, HISS, len(speech) + 2 * pad).astype(np.float32)
+    padded[pad : pad + len(speech)] += speech * (PEAK / np.abs(speech).max())
+    return np.clip(padded, -1.0, 1.0)
+
+
+def _model_folder(config: Config) -> Path:
+    from pocketsphinx import get_model_path
+
+    folder = Path(config.model).expanduser() if config.model else Path(get_model_path()) / "en-us"
+    if not (folder / "en-us" / "mdef").is_file() or not (folder / "cmudict-en-us.dict").is_file():
+        raise WeightsError(
+            f"There is no acoustic model in {folder}.",
+            "It must hold en-us/mdef and cmudict-en-us.dict; an empty recognizers.sphinx.model takes the package's own.",
+        )
+    return folder
+
+
+def _decoder(folder: Path) -> Decoder:
+    """A decoder with the searches FULL (all commands) and LOOP (any phones)."""
+    from pocketsphinx import Decoder
+
+    from vla_assistant.language import jsgf
+
+    decoder = Decoder(
+        hmm=str(folder / "en-us"), dict=str(folder / "cmudict-en-us.dict"), lm=None, loglevel="FATAL", cmn="batch",
+        bestpath=False,
+    )  # fmt: skip
+    _add_words(decoder)
+    phones = " | ".join(f"any_{phone.lower()}" for phone in PHONES)
+    decoder.add_jsgf_string(LOOP, f"#JSGF V1.0; grammar loop; public <loop> = ({phones})+;")
+    decoder.add_jsgf_string(FULL, jsgf())
+    return decoder
+
+
+def _add_words(decoder: Any) -> None:
+    """One word for each phone, and the vocabulary's own pronunciations."""
+    from vla_assistant.language.vocabulary import load
+
+    pronunciations = load().lexicon("en").pronunciations
+    for word, phones in pronunciations.items():
+        known = decoder.lookup_word(word) is not None
+        for number, spoken in enumerate(phones, start=2 if known else 1):
+            decoder.add_word(word if number == 1 else f"{word}({number})", spoken, False)
+    for index, phone in enumerate(PHONES):
+        decoder.add_word(f"any_{phone.lower()}", phone, index == len(PHONES) - 1)
