@@ -117,16 +117,19 @@ class OpenCvCamera:
                     self._failure = error
                     first.set()
                     return
+                if isinstance(error, _EndedError):
+                    return
             stopping.wait(_RETRY_S)
 
     def _pictures(self, source: CaptureSource, stopping: threading.Event) -> Iterator[ImageArray]:
         """RGB pictures until told to stop; DeviceError when the source ends."""
+        _require_file(source)
         with opened(source, self._config.open_timeout_s) as capture:
             self._prepare(source, capture)
             period = self._file_period(source, capture)
             due = checked = self._now()
             while not stopping.is_set():
-                if source.is_file and self._now() - checked > _FILE_CHECK_S:
+                if self._now() - checked > _FILE_CHECK_S:
                     checked = self._now()
                     _require_file(source)
                 yield self._read(source, capture)
@@ -136,14 +139,17 @@ class OpenCvCamera:
     def _read(self, source: CaptureSource, capture: Any) -> ImageArray:
         import cv2
 
-        good, picture = capture.read()
+        try:
+            good, picture = capture.read()
+        except cv2.error as error:
+            raise DeviceError(f"The camera {source.label} cannot be read ({error.err}).") from error
         if not good and source.is_file and self._config.loop:
-            _require_file(source)
             capture.set(cv2.CAP_PROP_POS_FRAMES, 0)
             good, picture = capture.read()
         if not good or picture is None:
-            ended = "ended" if source.is_file else "stopped sending pictures; is it unplugged?"
-            raise DeviceError(f"The camera {source.label} {ended}")
+            if source.is_file:
+                raise _EndedError(f"The video file {source.label} has ended.")
+            raise DeviceError(f"The camera {source.label} stopped sending pictures.", "Is it unplugged?")
         if picture.ndim == 2:
             return cv2.cvtColor(picture, cv2.COLOR_GRAY2RGB)
         return cv2.cvtColor(picture, cv2.COLOR_BGR2RGB)
@@ -167,6 +173,10 @@ class OpenCvCamera:
         return 1.0 / (rate if 1.0 <= rate <= 240.0 else self._config.rate_hz)
 
 
+class _EndedError(DeviceError):
+    """A video file was played to its end, and that was wanted."""
+
+
 def _require_file(source: CaptureSource) -> None:
-    if not os.path.exists(source.target):
+    if source.is_file and not os.path.exists(source.target):
         raise DeviceError(f"The video file {source.label} is gone.", "Put it back, or choose another camera.")
