@@ -14,6 +14,9 @@ from tests.gui.double import Double
 from vla_assistant.gui import theme
 from vla_assistant.gui.window import Window
 
+WAIT_MS = 30_000
+"""Longest wait for something that takes milliseconds on a machine with nothing else to do."""
+
 
 class Clock:
     """Time that a test sets."""
@@ -49,7 +52,7 @@ def window(dressed: QApplication, qtbot: QtBot, double: Double, clock: Clock) ->
     made = Window(dressed, double, theme.LIGHT, now=clock)
     made.show()
     made.activateWindow()
-    qtbot.waitUntil(lambda: made.box.hasFocus())
+    qtbot.waitUntil(lambda: made.box.hasFocus(), timeout=WAIT_MS)
     yield made
     timers = made.findChildren(QTimer)
     made.close()

@@ -11,7 +11,7 @@ from PyQt6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLineEdit,
 from pytestqt.qtbot import QtBot
 
 from tests.gui import story
-from tests.gui.conftest import Clock
+from tests.gui.conftest import WAIT_MS, Clock
 from tests.gui.double import Double
 from vla_assistant.events import (
     Event,
@@ -40,7 +40,7 @@ def tell(qtbot: QtBot, window: Window, double: Double, *events: Event) -> None:
     thread = threading.Thread(target=lambda: [double.publish(event) for event in events])
     thread.start()
     thread.join()
-    qtbot.waitUntil(lambda: len(arrived) >= len(events))
+    qtbot.waitUntil(lambda: len(arrived) >= len(events), timeout=WAIT_MS)
     QApplication.processEvents()
     window.bridge.arrived.disconnect(arrived.append)
 
@@ -74,7 +74,7 @@ def test_the_chunk_is_drawn_in_millimetres_degrees_and_percent(proposed: Window)
     for column, (name, scale) in enumerate(
         zip(("dx", "dy", "dz", "rx", "ry", "rz", "gripper"), [1000] * 3 + [57.29578] * 3 + [100], strict=True)
     ):
-        shown = proposed.chunk.curve(name)
+        shown = proposed.chunk.prepare().values(name)
         assert shown is not None
         assert shown == pytest.approx(chunk.actions[:, column] * scale, abs=1e-3)
     assert proposed.chunk.about == "16 actions of 100 ms: the next 1.6 s"
@@ -116,7 +116,7 @@ def test_enter_with_a_text_sends_it_and_confirms_nothing(proposed: Window, doubl
 def test_enter_on_the_focused_cancel_button_cancels(proposed: Window, double: Double, qtbot: QtBot) -> None:
     proposed.card.cancel.setFocus()
     qtbot.keyClick(proposed.card.cancel, Qt.Key.Key_Return)
-    qtbot.waitUntil(lambda: double.called("cancel") == [("click",)])
+    qtbot.waitUntil(lambda: double.called("cancel") == [("click",)], timeout=WAIT_MS)
     assert double.called("confirm") == []
 
 
@@ -189,14 +189,14 @@ def test_resume_is_dead_until_a_stop_and_then_prominent(window: Window, double: 
     assert resume.property("latched") is True
     assert window.stop_bar.words == "Stopped: the arm stands still"
     qtbot.mouseClick(resume, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: double.called("resume") == [()])
+    qtbot.waitUntil(lambda: double.called("resume") == [()], timeout=WAIT_MS)
     tell(qtbot, window, double, Resumed(101.0))
     assert not resume.isEnabled()
 
 
 def test_a_latch_that_nobody_told_of_is_noticed(window: Window, double: Double, qtbot: QtBot) -> None:
     double.stopped = True
-    qtbot.waitUntil(lambda: window.stop_bar.latched)
+    qtbot.waitUntil(lambda: window.stop_bar.latched, timeout=WAIT_MS)
 
 
 def test_the_talk_key_is_held_and_let_go(window: Window, double: Double, qtbot: QtBot) -> None:
@@ -244,7 +244,7 @@ def test_an_empty_text_is_not_sent(window: Window, double: Double, qtbot: QtBot)
 def test_examples_come_from_what_is_seen_and_a_click_sends_one(window: Window, double: Double, qtbot: QtBot) -> None:
     double.events = [story.seen()]
     tell(qtbot, window, double, story.seen())
-    qtbot.waitUntil(lambda: bool(window.examples.chips))
+    qtbot.waitUntil(lambda: bool(window.examples.chips), timeout=WAIT_MS)
     chip = window.examples.chips[0]
     qtbot.mouseClick(chip, Qt.MouseButton.LeftButton)
     assert double.called("add_command") == [(chip.text(), Source.CLICK)]
@@ -262,19 +262,19 @@ def test_mute_and_level_follow_the_microphone(window: Window, double: Double, qt
 
 def test_devices_are_asked_for_off_the_windows_thread(window: Window, double: Double, qtbot: QtBot) -> None:
     tell(qtbot, window, double, PartChanged(100.0, Part.CAMERA, PartState.READY, "simulated"))
-    qtbot.waitUntil(lambda: window.pickers.camera.names == ["simulated", "opencv"])
+    qtbot.waitUntil(lambda: window.pickers.camera.names == ["simulated", "opencv"], timeout=WAIT_MS)
     assert double.threads["camera_names"] == "window-worker"
     window.pickers.camera.textActivated.emit("opencv")
-    qtbot.waitUntil(lambda: double.called("choose_camera") == [("opencv",)])
+    qtbot.waitUntil(lambda: double.called("choose_camera") == [("opencv",)], timeout=WAIT_MS)
     window.pickers.microphone.textActivated.emit("USB")
-    qtbot.waitUntil(lambda: double.called("choose_microphone") == [("USB",)])
+    qtbot.waitUntil(lambda: double.called("choose_microphone") == [("USB",)], timeout=WAIT_MS)
 
 
 def test_a_new_scene_takes_the_seed_that_stands_there(window: Window, double: Double, qtbot: QtBot) -> None:
     window.pickers.seed.setValue(12)
     for _ in range(2):
         qtbot.mouseClick(window.pickers.new_scene, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: double.called("new_scene") == [(12,), (13,)])
+    qtbot.waitUntil(lambda: double.called("new_scene") == [(12,), (13,)], timeout=WAIT_MS)
 
 
 def test_lamps_tell_state_detail_and_progress(window: Window, double: Double, qtbot: QtBot) -> None:
@@ -326,7 +326,7 @@ def test_an_extra_camera_appears_when_it_is_there(window: Window, double: Double
 
 def test_the_tick_reaches_the_arm_from_the_windows_thread(window: Window, double: Double, qtbot: QtBot) -> None:
     before = len(double.called("gui_tick"))
-    qtbot.waitUntil(lambda: len(double.called("gui_tick")) >= before + 5)
+    qtbot.waitUntil(lambda: len(double.called("gui_tick")) >= before + 5, timeout=WAIT_MS)
     assert double.threads["gui_tick"] == "MainThread"
 
 

@@ -82,7 +82,7 @@ def show(
         app.aboutToQuit.connect(lambda: window.grab().save(str(screenshot), "PNG"))
     try:
         window.show()
-        QTimer.singleShot(0, lambda: window.worker.ask(lambda: _start(assistant)))
+        QTimer.singleShot(0, lambda: _bring_up(app, window, assistant))
         app.exec()
     finally:
         window.hide()
@@ -94,10 +94,16 @@ def show(
     return 1 if bugs else 0
 
 
-def _start(assistant: Surface) -> None:
-    """On the worker: bring all parts up, then open the microphone."""
-    assistant.start()
-    assistant.start_listening()
+def _bring_up(app: QApplication, window: Window, assistant: Surface) -> None:
+    """Once the window stands: let it paint, make the plots, bring up all parts behind it, open the microphone."""
+
+    def start() -> None:
+        assistant.start()
+        assistant.start_listening()
+
+    app.processEvents()
+    window.chunk.prepare()
+    window.worker.ask(start)
 
 
 def _tell(text: str) -> None:

@@ -6,9 +6,18 @@ import os
 import time
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from vla_assistant.events import Event
 from vla_assistant.types import Frame
+
+if TYPE_CHECKING:
+    from PyQt6.QtWidgets import QApplication
+
+    from vla_assistant.gui.window import Window
+
+_ROUNDS = 5
+"""Layouts settle in a few rounds of events."""
 
 
 def save(
@@ -50,6 +59,7 @@ def save(
     window.resize(*size)
     try:
         window.show()
+        window.chunk.prepare()
         replay.start()
         _settle(app, window)
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -62,16 +72,14 @@ def save(
     return path
 
 
-def _settle(app: object, window: object, seconds: float = 0.6) -> None:
-    """Let the events arrive, the worker answer and the layout find its sizes."""
-    from PyQt6.QtWidgets import QApplication
-
-    from vla_assistant.gui.window import Window
-
-    assert isinstance(app, QApplication)
-    assert isinstance(window, Window)
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
+def _settle(app: QApplication, window: Window) -> None:
+    """Let the events arrive, the worker answer what they led to, and the layout find its sizes."""
+    app.processEvents()
+    answered: list[bool] = []
+    window.worker.ask(lambda: True, answered.append)
+    while not answered:
         app.processEvents()
+        time.sleep(0.005)
+    for _ in range(_ROUNDS):
         window.tick()
-        time.sleep(0.02)
+        app.processEvents()
