@@ -71,7 +71,8 @@ def evaluate(
     Example: vla-assistant evaluate --trials 20 --kinds pick,place
     """
     from vla_assistant.evaluate.report import summarise
-    from vla_assistant.evaluate.rollouts import EvaluationPlan, evaluate as run
+    from vla_assistant.evaluate.rollouts import EvaluationPlan
+    from vla_assistant.evaluate.rollouts import evaluate as run
 
     plan = EvaluationPlan(trials, seed, tuple(kinds.split(",")), weights, retries)
     outcomes = []

@@ -1,6 +1,6 @@
 """Decoded pictures and columns of a dataset as memory-mapped arrays: what training reads.
 
-Videos are decoded once per shard; shards that came later are added the next time. The folder can be deleted at any time.
+Videos are decoded once per shard; shards that came later are added the next time. The folder can be deleted any time.
 """
 
 from __future__ import annotations

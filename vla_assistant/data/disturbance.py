@@ -1,4 +1,4 @@
-"""What makes demonstrations teach recovery: drifting noise and sudden kicks on the executed action, labels kept clean."""
+"""What makes demonstrations teach recovery: drifting noise and sudden kicks on the executed action, labels clean."""
 
 from __future__ import annotations
 

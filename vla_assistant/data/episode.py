@@ -37,7 +37,7 @@ class Episode:
     def __post_init__(self) -> None:
         lengths = {len(rows) for rows in (*self.columns.values(), *self.pictures.values())}
         if len(lengths) != 1 or 0 in lengths:
-            raise InputError(f"An episode needs columns of one length above zero, not of the lengths {sorted(lengths)}.")
+            raise InputError(f"An episode needs columns of one length above zero, not {sorted(lengths)}.")
 
     def __len__(self) -> int:
         return len(next(iter(self.columns.values())))
@@ -70,9 +70,10 @@ class EpisodeRecorder:
         """One frame with the first action of the chunk that was executed."""
         self.add(observation, chunk.actions[0])
 
-    def finish(self, task: str, *, seed: int = -1, success: bool = False) -> Episode:
-        """The episode; the recorder can be thrown away."""
+    def finish(self, task: str, *, seed: int = -1, success: bool = False, **labels: Rows) -> Episode:
+        """The episode, with further columns (n, width) that could only be known at its end."""
         columns = {name: np.stack(rows) for name, rows in self._columns.items()}
+        columns |= {name.replace("_", ".", 1): rows for name, rows in labels.items()}
         pictures = {name: np.stack(frames) for name, frames in self._pictures.items() if frames}
         return Episode(task, columns, pictures, seed, success)
 

@@ -32,10 +32,9 @@ class Feature:
             entry["names"] = list(self.names)
         if self.dtype == "video":
             height, width, channels = self.shape
-            entry["info"] = {
-                **{"video.height": height, "video.width": width, "video.channels": channels, "video.fps": fps},
-                **{"video.codec": "h264", "video.pix_fmt": "yuv444p", "video.is_depth_map": False, "has_audio": False},
-            }
+            size = {"video.height": height, "video.width": width, "video.channels": channels, "video.fps": fps}
+            coding = {"video.codec": "h264", "video.pix_fmt": "yuv444p", "video.is_depth_map": False}
+            entry["info"] = size | coding | {"has_audio": False}
         return entry
 
 
@@ -62,7 +61,8 @@ SUPERVISION = {
     "label.position": Feature("float32", (6,), ("object_x", "object_y", "object_z", "to_x", "to_y", "to_z")),
     # Colour and shape number of everything on the table, -1 for nothing.
     "things.code": Feature("int64", (2 * MAX_THINGS,), _named("thing", "colour", "shape")),
-    # Centre in each picture as fractions, and the share of the picture's pixels that show the thing.
+    # Centre in each picture as fractions, and the share of the picture's pixels that show the thing (wrist:
+    # 1 when its centre is in the picture).
     "things.front": Feature("float32", (3 * MAX_THINGS,), _named("thing", "u", "v", "share")),
     "things.wrist": Feature("float32", (3 * MAX_THINGS,), _named("thing", "u", "v", "share")),
 }

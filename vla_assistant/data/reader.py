@@ -39,7 +39,7 @@ class DatasetReader:
         self.root = root
         path = root / files.INFO_PATH
         if not path.is_file():
-            raise InputError(f"There is no recording in {root}: {path} is missing.", "Make one: vla-assistant generate.")
+            raise InputError(f"There is no recording in {root}: no {path.name}.", "Make one: vla-assistant generate.")
         self.info: dict[str, Any] = json.loads(path.read_text("utf-8"))
         version = self.info.get("codebase_version")
         if version != files.CODEBASE_VERSION:

@@ -153,6 +153,9 @@ class CompactVLA(nn.Module):
         features = 2 * (sight + 9) + STATE_WIDTH + 4 * embedding + hidden // 4
         self.act = _mlp(features, hidden, config.horizon * ACTION_WIDTH + 2, depth=3)
         self.success = _mlp(features, hidden // 2, 1, depth=2)
+        self.centre: Tensor
+        self.hand_offset: Tensor
+        self.hand_scale: Tensor
         self.register_buffer("centre", torch.tensor(config.position_centre), persistent=False)
         self.register_buffer("hand_offset", torch.tensor(config.hand_offset), persistent=False)
         self.register_buffer("hand_scale", torch.tensor(config.hand_scale), persistent=False)

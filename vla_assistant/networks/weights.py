@@ -64,7 +64,7 @@ def load_weights(path: Path) -> CompactVLA:
     try:
         network.load_state_dict({name: value.float() for name, value in tensors.items()}, strict=True)
     except RuntimeError as error:
-        raise WeightsError(f"The weights {path} do not fit their own description ({_first(error)}).", _REMEDY) from error
+        raise WeightsError(f"The weights {path} do not fit their description ({_first(error)}).", _REMEDY) from error
     return network.eval()
 
 
@@ -103,7 +103,7 @@ def _checked_config(path: Path, header: Mapping[str, str]) -> CompactConfig:
         config = CompactConfig.model_validate_json(header["config"])
         same = json.loads(header["words"]) == _words() and json.loads(header["constants"]) == senses.constants()
     except (KeyError, ValueError, ValidationError) as error:
-        raise WeightsError(f"The weights {path} have a header that cannot be read ({_first(error)}).", _REMEDY) from error
+        raise WeightsError(f"The weights {path} have an unreadable header ({_first(error)}).", _REMEDY) from error
     if not same:
         raise WeightsError(f"The weights {path} were made for other words or units than this program has.", _REMEDY)
     return config

@@ -1,7 +1,7 @@
 """The shipped policy: a small network trained from scratch on the simulated table.
 
 It knows the things, colours and skills of `networks.tokens`, and the two cameras "front" and "wrist" of the simulator.
-One inference takes about 6 ms on one thread. Its judgement of success was trained on roll-outs of its own, failures too.
+One inference takes about 6 ms on one thread. Its judgement of success was trained on roll-outs, failures too.
 """
 
 from __future__ import annotations
@@ -155,7 +155,7 @@ class CompactPolicy:
         if frame is None:
             there = ", ".join(observation.frames) or "none"
             raise InputError(f"The compact policy needs a picture of the {camera} camera.", f"Pictures given: {there}.")
-        small = self._torch.from_numpy(policy_picture(frame.image, size))
+        small: Tensor = self._torch.from_numpy(policy_picture(frame.image, size))
         return small[None].float().div_(127.5).sub_(1.0).permute(0, 3, 1, 2)
 
 
@@ -169,8 +169,8 @@ def _peak(logits: Tensor) -> tuple[float, float]:
     best = int(logits.argmax())
     row, column = divmod(best, columns)
     top, left = max(row - 1, 0), max(column - 1, 0)
-    weights = logits[top : row + 2, left : column + 2]
-    weights = weights.flatten().softmax(0).view(weights.shape).numpy()
+    patch = logits[top : row + 2, left : column + 2]
+    weights = patch.flatten().softmax(0).view(patch.shape).numpy()
     v = float((weights.sum(1) * (np.arange(weights.shape[0]) + top + 0.5)).sum()) / rows
     u = float((weights.sum(0) * (np.arange(weights.shape[1]) + left + 0.5)).sum()) / columns
     return u, v

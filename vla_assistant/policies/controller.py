@@ -1,0 +1,152 @@
+"""The VLA controller as a Python object: words and a picture in, a plan, actions and finally a result out.
+
+    from vla_assistant.policies.controller import VLAController
+    controller = VLAController()
+    answer = controller.process_command(image, "pick up the blue cube")
+    print(answer.plan.summary, answer.plan.confidence, answer.chunk.actions[0])
+
+`process_command` moves nothing. `execute_task` needs an environment that acts and observes under guard, for example
+`vla_assistant.data.table.Table` (simulated, lockstep).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from vla_assistant import language
+from vla_assistant.errors import BackendError, InputError, UnsupportedError
+from vla_assistant.policies.base import Policy
+from vla_assistant.policies.execution import Attempts, Environment, run_step
+from vla_assistant.types import (
+    ActionChunk,
+    Frame,
+    ImageArray,
+    Intent,
+    Observation,
+    Outcome,
+    Plan,
+    Result,
+    RobotState,
+    Step,
+    Understanding,
+)
+
+MIN_CONFIDENCE = 0.5
+
+
+@dataclass(frozen=True, eq=False)
+class Answer:
+    """What the controller makes of a command: what it understood, the grounded plan, and the first actions."""
+
+    understanding: Understanding
+    plan: Plan
+    chunk: ActionChunk
+
+
+class VLAController:
+    """Language, grounding and action in one object.
+
+    Args:
+        policy: Any policy; the shipped compact one when not given.
+        environment: Where `execute_task` acts; not needed for `process_command`.
+    """
+
+    def __init__(self, policy: Policy | None = None, environment: Environment | None = None) -> None:
+        if policy is None:
+            from vla_assistant.policies.compact import CompactPolicy
+
+            policy = CompactPolicy()
+        self._policy = policy
+        self._environment = environment
+
+    def process_command(
+        self, image: ImageArray, text: str, *, wrist: ImageArray | None = None, state: RobotState | None = None
+    ) -> Answer:
+        """Understand the words, find the things in the picture, and say what the arm would do first.
+
+        Args:
+            image: The front camera's picture, uint8 (h, w, 3) RGB.
+            text: The command, for example "put the green ball in the blue bowl".
+            wrist: The wrist camera's picture; a plain grey one when there is none.
+            state: What the arm reports; the arm at home and open when there is none.
+
+        Raises:
+            InputError: The words are no command, or something in them is missing.
+            UnsupportedError: They ask for what the arm cannot do.
+        """
+        observation = _observation(image, text, wrist, state)
+        understanding = language.understand(text, self._policy.look(observation))
+        steps = _steps_of(understanding)
+        return Answer(understanding, self._policy.plan(steps, observation), self._policy.act(observation, steps[0]))
+
+    def execute_task(self, image: ImageArray, text: str, *, attempts: Attempts | None = None) -> Outcome:
+        """Do what the words say, in the environment; `image` is the front picture on which it is decided.
+
+        Raises:
+            BackendError: There is no environment to act in.
+            InputError: As `process_command`.
+            UnsupportedError: As `process_command`.
+        """
+        if self._environment is None:
+            raise BackendError(
+                "This controller has no arm to carry out a task with.",
+                "Create it with VLAController(environment=...), for example vla_assistant.data.table.Table().",
+            )
+        now = self._environment.observe(text)
+        answer = self.process_command(image, text, wrist=_picture(now, "wrist"), state=now.state)
+        unseen = [str(g.reference) for g in answer.plan.groundings if g.point.confidence < MIN_CONFIDENCE]
+        if unseen:
+            there = ", ".join(answer.plan.alternatives) or "nothing I know"
+            return Outcome(Result.REFUSED, f"I do not see the {' and the '.join(unseen)}. I see {there}.")
+        return self._carry_out(answer.plan, self._environment, attempts)
+
+    def _carry_out(self, plan: Plan, environment: Environment, attempts: Attempts | None) -> Outcome:
+        seconds = 0.0
+        evidence = ""
+        for step in plan.steps:
+            result = run_step(self._policy, environment, step, attempts)
+            seconds += result.seconds
+            evidence = result.judgement.evidence
+            if not result.judgement.done:
+                reason = f"I could not {language.describe([step])}: {evidence}"
+                return Outcome(Result.FAILED, reason, evidence, seconds)
+        return Outcome(Result.DONE, f"Done: {plan.summary}.", evidence, seconds, claimed=True)
+
+
+def _steps_of(understanding: Understanding) -> tuple[Step, ...]:
+    if understanding.question:
+        raise InputError(f"{understanding.text!r} is not clear: {understanding.question}")
+    if understanding.intent == Intent.UNSUPPORTED:
+        raise UnsupportedError(understanding.reason)
+    if not understanding.steps:
+        raise InputError(f"{understanding.text!r} is not a command for the arm but a {understanding.intent}.")
+    return understanding.steps
+
+
+def _picture(observation: Observation, camera: str) -> ImageArray | None:
+    frame = observation.frames.get(camera)
+    return None if frame is None else frame.image
+
+
+def _observation(
+    image: ImageArray, text: str, wrist: ImageArray | None, state: RobotState | None
+) -> Observation:
+    wrist = np.full((64, 64, 3), 128, np.uint8) if wrist is None else wrist
+    state = state or _at_home()
+    frames = {
+        "front": Frame(image, "front", 0, state.time_s),
+        "wrist": Frame(wrist, "wrist", 0, state.time_s),
+    }
+    return Observation(frames, state, text)
+
+
+def _at_home() -> RobotState:
+    """The simulated arm at home, open and at rest."""
+    from vla_assistant.sim.kinematics import Kinematics
+
+    kinematics = Kinematics()
+    pose = kinematics.forward(kinematics.home_joints)
+    zeros = np.zeros(len(kinematics.home_joints))
+    return RobotState(kinematics.home_joints, zeros, 1.0, pose, pose, 1.0, zeros, 0.0)
