@@ -14,6 +14,8 @@ from vla_assistant.types import ImageArray
 
 LARGEST = 1024  # pixels, equal to the offscreen buffer in scene_model
 
+HIDDEN_GROUP = 3  # geoms that only collide, and things that no scene uses
+
 
 class Painter:
     """Draws a camera's view into an array. Created by SimWorld when the first picture is wanted."""
@@ -27,7 +29,7 @@ class Painter:
         self._gl.make_current()
         self._scene = mujoco.MjvScene(model, maxgeom=400)
         self._option = mujoco.MjvOption()
-        self._option.geomgroup[3] = 0
+        self._option.geomgroup[HIDDEN_GROUP] = 0
         self._perturb = mujoco.MjvPerturb()
         self._view = mujoco.MjvCamera()
         self._view.type = mujoco.mjtCamera.mjCAMERA_FIXED

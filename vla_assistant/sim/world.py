@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vla_assistant.sim import arm_model, scene_model, things
-from vla_assistant.sim.drawing import Painter
+from vla_assistant.sim.drawing import HIDDEN_GROUP, Painter
 from vla_assistant.sim.scene import Scene, Thing
 from vla_assistant.types import JOINTS, ImageArray, PoseArray, Reference, RobotState
 
@@ -238,6 +238,7 @@ class SimWorld:
         }
         self._contype = model.geom_contype.copy()
         self._conaffinity = model.geom_conaffinity.copy()
+        self._group = model.geom_group.copy()
         self._table_rgba = model.mat_rgba[model.material("table").id].copy()
         self._lamp = model.light_diffuse.copy()
         self._ambient = model.vis.headlight.ambient.copy()
@@ -270,6 +271,7 @@ class SimWorld:
         geoms = self._geoms_of[body]
         self.model.geom_contype[geoms] = self._contype[geoms] if on else 0
         self.model.geom_conaffinity[geoms] = self._conaffinity[geoms] if on else 0
+        self.model.geom_group[geoms] = self._group[geoms] if on else HIDDEN_GROUP
         self.model.body_gravcomp[body] = 0.0 if on else 1.0
 
     def _colour(self, body: int, colour: str) -> None:
