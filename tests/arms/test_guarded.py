@@ -72,7 +72,7 @@ def test_a_hold_in_full_motion_is_quick_latched_and_still(arm: GuardedArm) -> No
     arm.submit(chunk(arm, (0.0, 0.44, 0.0)))
     arm.rest(20)
     assert not arm.still
-    arm.hold("you pressed stop.")
+    arm.hold("you pressed stop")
     ticks = 0
     while not arm.still:
         arm.tick()
@@ -90,7 +90,7 @@ def test_a_hold_in_full_motion_is_quick_latched_and_still(arm: GuardedArm) -> No
 def test_resume_moves_nothing_and_replays_nothing(arm: GuardedArm) -> None:
     arm.submit(chunk(arm, (0.0, 0.3, 0.0)))
     arm.rest(15)
-    arm.hold("you pressed stop.")
+    arm.hold("you pressed stop")
     arm.rest(20)
     place = arm.state.joints
     arm.resume()
@@ -100,9 +100,9 @@ def test_resume_moves_nothing_and_replays_nothing(arm: GuardedArm) -> None:
 
 
 def test_the_first_reason_of_a_hold_is_kept(arm: GuardedArm) -> None:
-    arm.hold("first.")
-    arm.hold("second.")
-    assert arm.held == "first."
+    arm.hold("first")
+    arm.hold("second")
+    assert arm.held == "first"
 
 
 def test_it_goes_home_slowly_enough_and_stops_there(arm: GuardedArm) -> None:

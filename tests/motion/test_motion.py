@@ -107,11 +107,11 @@ def test_stop_in_full_motion_latches_and_resume_never_moves(motion: MotionProces
     assert verdict.allowed
     if not motion.lockstep:
         motion.wait(chunk(motion, (0.0, 0.4, 0.0)), 3)
-    motion.stop("you pressed stop.")
+    motion.stop("you pressed stop")
     assert motion.stopped
     assert until(lambda: motion.still, 2.0) < 0.5
     place = motion.state().joints
-    assert motion.why_stopped == "you pressed stop."
+    assert motion.why_stopped == "you pressed stop"
     refused = motion.submit(chunk(motion, (0.0, 0.1, 0.0)), 3)
     assert not refused.allowed
     assert "stopped" in refused.reasons[0]
@@ -130,16 +130,16 @@ def test_stop_in_full_motion_latches_and_resume_never_moves(motion: MotionProces
 
 def test_a_stop_during_resume_is_not_lost(motion: MotionProcess) -> None:
     """The user resumes what he saw, and presses stop again before the motion process hears of the resume."""
-    motion.stop("first.")
+    motion.stop("first")
     until(lambda: bool(motion.report().held))
     first = motion._memory.control.stop_number
-    motion.stop("second.")
+    motion.stop("second")
     until(lambda: motion.report().stop_number != first)
     motion._call("resume", first)
     motion._resumed = first
     assert motion.stopped
     assert motion.report().held
-    assert motion.why_stopped == "second."
+    assert motion.why_stopped == "second"
     assert not motion.submit(chunk(motion, (0.0, 0.1, 0.0)), 3).allowed
     motion.resume()
     assert not motion.stopped

@@ -115,7 +115,7 @@ class GuardedArm:
             execute: Carry out only that many of its actions, counted from its beginning; None means all.
         """
         if self.held:
-            return Verdict(False, None, (f"The arm is stopped: {self.held}",))
+            return Verdict(False, None, (f"The arm is stopped: {self.held}.",))
         if self._home is not None:
             return Verdict(False, None, ("The arm is on its way home.",))
         now_s = self._arm.state().time_s
@@ -146,12 +146,12 @@ class GuardedArm:
             InputError: it is stopped.
         """
         if self.held:
-            raise InputError(f"The arm is stopped: {self.held}", "Resume first.")
+            raise InputError(f"The arm is stopped: {self.held}.", "Resume first.")
         self._forget()
         self._home = HomeMove(self._servo, self._kinematics, self._state, self._guard.limits.tool_speed)
 
     def hold(self, reason: str) -> None:
-        """Brake as fast as the limits allow and stay, until `resume`. The first reason is kept."""
+        """Brake as fast as the limits allow and stay, until `resume`. The first reason, a clause, is kept."""
         self._forget()
         self._servo.hold()
         self.held = self.held or reason
@@ -236,7 +236,7 @@ class GuardedArm:
         reason = self._guard.check_effort(self._state.effort)
         self._strained = self._strained + 1 if reason else 0
         if self._strained >= EFFORT_TICKS and not self.held:
-            self.hold(reason)
+            self.hold(reason.rstrip("."))
 
 
 def guarded(arm: Arm, safety: SafetySection | None = None) -> GuardedArm:

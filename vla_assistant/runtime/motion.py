@@ -212,7 +212,7 @@ class MotionProcess:
 
     # Stopping
 
-    def stop(self, reason: str = "you pressed stop.") -> None:
+    def stop(self, reason: str = "you pressed stop") -> None:
         """Stop now and stay stopped until `resume`. From any thread, never blocks."""
         if self._memory is not None:
             self._memory.control.stop(time.monotonic_ns())
@@ -242,7 +242,7 @@ class MotionProcess:
         if not self.stopped:
             return ""
         if not self.alive:
-            return "the motion process is not running."
+            return "the motion process is not running"
         if self._memory is not None and self._memory.control.stop_number != self._resumed:
             return self._reason
         return self.report().held

@@ -26,7 +26,7 @@ from vla_assistant.wire import pack
 
 log = logging.getLogger(__name__)
 
-STOPPED = "stop was pressed."
+STOPPED = "stop was pressed"
 STOP_POLL_S = 0.004
 """A stop is obeyed this soon, in the middle of a period."""
 LOCKSTEP_POLL_S = 0.01
@@ -220,14 +220,14 @@ class MotionServer:
     def _why_lifeless(self) -> str:
         life = self._memory.control.life(time.monotonic_ns())
         if life.heartbeat_age_s is not None and life.heartbeat_age_s > self._safety.heartbeat_timeout_s:
-            return f"the program gave no sign of life for {life.heartbeat_age_s:.2f} s."
+            return f"the program gave no sign of life for {life.heartbeat_age_s:.2f} s"
         if life.gui_age_s is not None and life.gui_age_s > self._safety.gui_timeout_s:
-            return f"the window has not moved for {life.gui_age_s:.1f} s."
+            return f"the window has not moved for {life.gui_age_s:.1f} s"
         return ""
 
     def _leave(self) -> None:
         """Hold, come to rest, keep a real arm energised, end."""
-        self._arm.hold("the program has ended.")
+        self._arm.hold("the program has ended")
         ends_s = time.monotonic() + _REST_LIMIT_S
         while not self._arm.still and time.monotonic() < ends_s:
             self._pause_and_tick()
