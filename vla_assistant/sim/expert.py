@@ -129,6 +129,14 @@ class _Expert:
         turned = abs(_wrapped(heading - self.heading))
         return bool(np.hypot(away[0], away[1]) < GRASP_XY and away[2] < GRASP_Z and turned < GRASP_YAW)
 
+    def thing_in_hand(self) -> int | None:
+        """What is held, or has just been let go and is still between the open fingers."""
+        held = self.now.holding()
+        if held is not None or not len(self.now.positions):
+            return held
+        away = np.abs(self.now.positions - self.tool).max(axis=1)
+        return int(np.argmin(away)) if away.min() < 0.03 else None
+
     # Letting go
 
     def release_at(self, thing: int, goal_xy: NDArray[np.float64], bottom: float, tolerance: float) -> Answer:
@@ -210,7 +218,7 @@ def _lifted_off(now: Relations, thing: int, destination: int) -> bool:
 
 
 def _put_down(expert: _Expert, step: Step) -> Answer:
-    thing = expert.now.holding() if step.object is None else expert.world.find(step.object)
+    thing = expert.thing_in_hand() if step.object is None else expert.world.find(step.object)
     if thing is None:
         return expert.stay(OPEN), True
     now = expert.now

@@ -44,8 +44,7 @@ class TaskMonitor:
         at_start = Relations(world)
         self._start = at_start.positions.copy()
         self._rest_height = np.where(at_start.bottoms < LIFTED, at_start.positions[:, 2], self._standing(at_start))
-        held = at_start.holding()
-        self._objects = [held if s.object is None else world.find(s.object) for s in self._steps]
+        self._objects = self._named_objects(at_start.holding())
         self._destinations = [self._destination(step) for step in self._steps]
         self._since: list[float | None] = [None] * len(self._steps)
         self._achieved = [False] * len(self._steps)
@@ -112,6 +111,15 @@ class TaskMonitor:
 
     def _too_short(self, index: int) -> str:
         return "" if self._lasts(index) else f"It has not lasted {HOLD_S:.0f} s."
+
+    def _named_objects(self, held: int | None) -> list[int | None]:
+        """What each step acts on; a step that names nothing acts on what is in the hand by then."""
+        objects: list[int | None] = []
+        for step in self._steps:
+            if step.object is not None:
+                held = self._world.find(step.object)
+            objects.append(None if step.skill == "home" else held)
+        return objects
 
     def _destination(self, step: Step) -> int | None:
         if step.skill != "place" or step.destination is None:

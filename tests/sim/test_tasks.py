@@ -1,0 +1,115 @@
+"""The success tests cannot be fooled."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from vla_assistant.sim.scene import Scene, Thing
+from vla_assistant.sim.tasks import TaskMonitor
+from vla_assistant.sim.world import SimWorld
+from vla_assistant.types import Reference, Step
+
+CUBE, BOWL, BALL = Reference("cube", "red"), Reference("bowl", "blue"), Reference("ball", "green")
+SCENE = Scene((Thing("cube", "red", 0.5, 0.0), Thing("bowl", "blue", 0.45, 0.2), Thing("ball", "green", 0.45, -0.2)))
+LEVEL = np.array([1.0, 0.0, 0.0, 0.0])
+PLACE = (Step("place", CUBE, BOWL),)
+
+
+def _pass(world: SimWorld, monitor: TaskMonitor, seconds: float) -> None:
+    for _ in range(round(seconds / 0.02)):
+        world.hold()
+        monitor.update()
+
+
+def _begin(world: SimWorld, *steps: Step) -> TaskMonitor:
+    world.load(SCENE)
+    return TaskMonitor(world, steps)
+
+
+def test_nothing_has_succeeded_at_the_start(world: SimWorld) -> None:
+    for step in (*PLACE, Step("pick", CUBE), Step("push", CUBE, Reference("left"))):
+        monitor = _begin(world, step)
+        _pass(world, monitor, 1.5)
+        assert not monitor.success
+
+
+def test_lying_in_the_bowl_counts_only_after_one_second(world: SimWorld) -> None:
+    monitor = _begin(world, *PLACE)
+    world.place_thing(0, np.array([0.45, 0.2, 0.027]), LEVEL)
+    _pass(world, monitor, 0.8)
+    assert monitor.reason == "It has not lasted 1 s."
+    _pass(world, monitor, 0.6)
+    assert monitor.success, monitor.reason
+
+
+def test_beside_or_above_the_bowl_is_not_in_it(world: SimWorld) -> None:
+    for place in ([0.45, 0.115, 0.02], [0.45, 0.2, 0.12]):
+        monitor = _begin(world, *PLACE)
+        world.place_thing(0, np.array(place), LEVEL)
+        monitor.update()
+        assert "is not in or on the blue bowl" in monitor.reason
+
+
+def test_a_thing_still_between_the_fingers_is_not_placed(world: SimWorld) -> None:
+    from vla_assistant.sim.kinematics import Kinematics
+
+    monitor = _begin(world, *PLACE)
+    kinematics = Kinematics()
+    target = kinematics.forward(kinematics.home_joints)
+    target[:3, 3] = [0.45, 0.2, 0.045]
+    joints = kinematics.solve(target, kinematics.home_joints, iterations=60)
+    world.place_arm(joints, gripper=0.55)
+    world.place_thing(0, np.array([0.45, 0.2, 0.035]), LEVEL)
+    for _ in range(100):
+        world.step(joints, np.zeros(7), 0.0)
+        monitor.update()
+    assert monitor.reason == "The red cube is not released."
+
+
+def test_a_thing_lifted_without_the_gripper_is_not_picked(world: SimWorld) -> None:
+    monitor = _begin(world, Step("pick", CUBE))
+    world.place_thing(0, np.array([0.45, 0.2, 0.2]), LEVEL)
+    monitor.update()
+    assert monitor.reason == "The red cube is not in the gripper."
+
+
+@pytest.mark.parametrize(("y", "where"), [(-0.13, "middle"), (0.2, "right")])
+def test_pushed_means_the_named_third_as_the_user_sees_it(world: SimWorld, y: float, where: str) -> None:
+    monitor = _begin(world, Step("push", CUBE, Reference("left")))
+    world.place_thing(0, np.array([0.55, y, 0.02]), LEVEL)
+    _pass(world, monitor, 1.3)
+    assert monitor.reason == f"The red cube is in the {where} third of the table."
+    world.place_thing(0, np.array([0.55, -0.16, 0.02]), LEVEL)
+    _pass(world, monitor, 1.3)
+    assert monitor.success, monitor.reason
+
+
+def test_moving_something_else_spoils_it_even_when_it_is_put_back(world: SimWorld) -> None:
+    monitor = _begin(world, *PLACE)
+    world.place_thing(2, np.array([0.45, -0.17, 0.02]), LEVEL)
+    monitor.update()
+    world.place_thing(2, np.array([0.45, -0.2, 0.02]), LEVEL)
+    world.place_thing(0, np.array([0.45, 0.2, 0.027]), LEVEL)
+    _pass(world, monitor, 1.5)
+    assert monitor.statuses[0].holds
+    assert monitor.reason == "The green ball was moved by 3.0 cm."
+
+
+def test_in_a_sequence_the_last_effect_counts_and_earlier_ones_may_be_superseded(world: SimWorld) -> None:
+    monitor = _begin(world, Step("pick", CUBE), *PLACE)
+    world.place_thing(0, np.array([0.45, 0.2, 0.027]), LEVEL)
+    _pass(world, monitor, 1.4)
+    assert monitor.success, monitor.reason
+    assert not monitor.statuses[0].achieved
+
+
+def test_home_means_the_joints(world: SimWorld) -> None:
+    monitor = _begin(world, Step("home"))
+    _pass(world, monitor, 1.1)
+    assert monitor.success
+    joints = world.data.qpos[:7].copy()
+    joints[0] += 0.2
+    world.place_arm(joints)
+    monitor.update()
+    assert monitor.reason == "A joint is 0.20 rad from home."
