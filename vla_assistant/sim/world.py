@@ -52,9 +52,9 @@ class SimWorld:
     def load(self, scene: Scene) -> None:
         """Put this scene on the table, the arm at home and open, and let everything come to rest."""
         self.scene = scene
+        self._apply_look(scene)  # before the reset: what is fixed to the world is placed only then
         self._mj.mj_resetData(self.model, self.data)
         self._choose_slots(scene.things)
-        self._apply_look(scene)
         self._commanded = np.concatenate([arm_model.HOME_JOINTS, np.zeros(JOINTS)])
         self._gripper = 1.0
         self.data.qpos[:JOINTS] = arm_model.HOME_JOINTS
