@@ -79,7 +79,10 @@ class Parser:
 
     def __init__(self, sentence: Phrase, lexicon: Lexicon) -> None:
         self._lexicon = lexicon
-        self._words = self._trimmed(words.without(lexicon.courtesy["fillers"], sentence))
+        fillers = lexicon.courtesy["fillers"]
+        self._openings = _bare(lexicon.courtesy["openings"], fillers)
+        self._closings = sorted(_bare(lexicon.courtesy["closings"], fillers), key=len, reverse=True)
+        self._words = self._trimmed(words.without(fillers, sentence))
         self._dead: set[int] = set()
         self.gap = Gap("verb", 0)
 
@@ -260,12 +263,12 @@ class Parser:
         before = -1
         while at != before:
             before = at
-            at = self._skip(self._optional(self._lexicon.courtesy["openings"], at))
+            at = self._skip(self._optional(self._openings, at))
         return at
 
     def _trimmed(self, sentence: Phrase) -> Phrase:
         """Without courteous closings and commas at the end."""
-        for phrase in sorted(self._lexicon.courtesy["closings"], key=len, reverse=True):
+        for phrase in self._closings:
             if sentence[-len(phrase) :] == phrase:
                 return self._trimmed(sentence[: -len(phrase)])
         return self._trimmed(sentence[:-1]) if sentence[-1:] == (",",) else sentence
@@ -288,3 +291,9 @@ class Parser:
     def _fail(self, gap: Gap) -> None:
         if gap.at >= self.gap.at and (gap.kind, gap.frame) != (self.gap.kind, self.gap.frame):
             self.gap = gap
+
+
+def _bare(phrases: Iterable[Phrase], fillers: Iterable[Phrase]) -> tuple[Phrase, ...]:
+    """The phrases as they look once fillers are dropped ("if you please" is "if you")."""
+    bare = {phrase: words.without(fillers, phrase) for phrase in phrases}
+    return tuple(left for phrase, left in bare.items() if left == phrase or len(left) > 1)

@@ -57,7 +57,9 @@ def _conversation(text: str, context: Context) -> Understanding | None:
     lexicon = context.lexicon
     spoken = words.normalised(text)
     bare = words.without([*lexicon.courtesy["fillers"], (",",)], spoken)
-    if words.starts_with((*lexicon.questions["openings"], *lexicon.questions["help"]), bare):
+    asked = words.starts_with((*lexicon.questions["openings"], *lexicon.questions["help"]), bare)
+    polite = words.starts_with(lexicon.courtesy["openings"], bare)
+    if asked and len(asked) >= len(polite or ()):
         return Understanding(text, Intent.QUESTION, reason=_answer(bare, context))
     if words.starts_with(lexicon.teaching, bare):
         return Understanding(text, Intent.TEACH, reason=f"I cannot learn that yet. {_able(context)}")

@@ -7,6 +7,7 @@ the grammar's score lies from that free score says how well the words fit the so
 from __future__ import annotations
 
 import math
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -37,17 +38,24 @@ HISS = 1e-4
 """Amplitude of the noise in that silence: digital zero is no silence to the acoustic model."""
 EDGE_POWER = 1e-4
 """Share of the highest power below which the ends of the sound are silence (-40 dB)."""
+SCORE_UNIT = 1e-4
+"""One step of pocketsphinx's logarithms, whose base is 1.0001."""
 SHORTEST_S = 0.1
 """Nobody says a word in less."""
+FIRST_VARIANT = 20
+"""Pronunciations of one word are told apart by a number; the dictionary's own have the lower ones."""
 FULL, LOOP, GIVEN = "full", "loop", "given"
+
+
+_VARIANT = re.compile(r"\(\d+\)")
 
 
 class Config(BackendConfig):
     """PocketSphinx."""
 
     model: str = Field("", description="Folder with an acoustic model (en-us); empty takes the one of the package.")
-    fit_even: float = Field(0.0, description="Fit to the sound at which confidence is one half.")
-    fit_slope: float = Field(0.3, gt=0, description="How fast confidence rises with the fit.")
+    fit_even: float = Field(-3.0, description="Fit of words to sound at which the confidence is one half.")
+    fit_slope: float = Field(0.3, gt=0, description="How fast the confidence rises with the fit.")
 
 
 class SphinxRecognizer:
@@ -118,7 +126,8 @@ class SphinxRecognizer:
         found = decoder.hyp()
         if found is None or found.score <= 0.0:
             return "", 0.0
-        return found.hypstr.strip(), math.log(found.score) / decoder.n_frames()
+        text = _VARIANT.sub("", found.hypstr).strip()
+        return text, math.log(found.score) / SCORE_UNIT / decoder.n_frames()
 
 
 def prepared(audio: Audio) -> FloatArray | None:
@@ -145,7 +154,7 @@ def _model_folder(config: Config) -> Path:
     if not (folder / "en-us" / "mdef").is_file() or not (folder / "cmudict-en-us.dict").is_file():
         raise WeightsError(
             f"There is no acoustic model in {folder}.",
-            "It must hold en-us/mdef and cmudict-en-us.dict; an empty recognizers.sphinx.model takes the package's own.",
+            "It must hold en-us/mdef and cmudict-en-us.dict; without recognizers.sphinx.model it is the package's own.",
         )
     return folder
 
@@ -171,10 +180,8 @@ def _add_words(decoder: Any) -> None:
     """One word for each phone, and the vocabulary's own pronunciations."""
     from vla_assistant.language.vocabulary import load
 
-    pronunciations = load().lexicon("en").pronunciations
-    for word, phones in pronunciations.items():
-        known = decoder.lookup_word(word) is not None
-        for number, spoken in enumerate(phones, start=2 if known else 1):
-            decoder.add_word(word if number == 1 else f"{word}({number})", spoken, False)
+    for word, pronunciations in load().lexicon("en").pronunciations.items():
+        for number, phones in enumerate(pronunciations):
+            decoder.add_word(f"{word}({FIRST_VARIANT + number})", phones, False)
     for index, phone in enumerate(PHONES):
         decoder.add_word(f"any_{phone.lower()}", phone, index == len(PHONES) - 1)

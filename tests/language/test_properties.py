@@ -1,0 +1,126 @@
+"""What must hold for every sentence, not only for those anybody thought of."""
+
+import string
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.language.sentences import COMMANDS
+from vla_assistant.errors import InputError
+from vla_assistant.language import closed_intent, describe, understand
+from vla_assistant.language.vocabulary import load
+from vla_assistant.language.words import normalised
+from vla_assistant.types import Intent
+
+LEXICON = load().lexicon("en")
+VERBS = {phrase for phrases in LEXICON.verbs.values() for phrase in phrases} | {
+    phrase for phrase, place in LEXICON.places.items() if place == "home"
+}
+commands = st.sampled_from(list(COMMANDS))
+fillers = st.sampled_from([" ".join(phrase) for phrase in LEXICON.courtesy["fillers"]])
+openings = st.sampled_from([" ".join(phrase) for phrase in LEXICON.courtesy["openings"]])
+closings = st.sampled_from([" ".join(phrase) for phrase in LEXICON.courtesy["closings"]])
+known_words = st.sampled_from(sorted(LEXICON.known_words))
+
+
+@given(commands, fillers, openings, closings)
+def test_politeness_changes_nothing(text, filler, opening, closing):
+    steps = understand(text).steps
+    assert understand(f"{filler} {text}").steps == steps
+    assert understand(f"{opening} {filler} {text}").steps == steps
+    assert understand(f"{text} {closing}").steps == steps
+
+
+@given(commands, st.sampled_from(["upper", "title", "lower"]), st.sampled_from(["", ".", "!", "?", " ..."]))
+def test_spelling_changes_nothing(text, case, end):
+    assert understand(getattr(text, case)() + end).steps == understand(text).steps
+
+
+@given(commands, st.data())
+def test_synonyms_change_nothing(text, data):
+    words = list(normalised(text))
+    synonyms = [w for names in (LEXICON.things, LEXICON.colours) for w in [(p, n) for p, n in names.items()]]
+    singular = {name: LEXICON.words[name] for name in {name for _, name in synonyms}}
+    for index, word in enumerate(words):
+        for category in (LEXICON.things, LEXICON.colours):
+            if (word,) in category and word != "orange":
+                words[index] = " ".join(data.draw(st.sampled_from(singular[category[(word,)]])))
+    assert understand(" ".join(words)).steps == understand(text).steps
+
+
+@given(commands, st.sampled_from(["don't ", "do not ", "never ", "please do not ", "you must not ", "I said don't "]))
+def test_a_negation_moves_nothing(text, negation):
+    understood = understand(negation + text)
+    assert understood.steps == ()
+    assert understood.intent is not Intent.COMMAND
+
+
+@given(commands, st.integers(0, 30), st.sampled_from([" ".join(p) for p in LEXICON.small["negations"]]))
+def test_a_negation_anywhere_moves_nothing(text, at, negation):
+    words = text.split()
+    words.insert(at % (len(words) + 1), negation)
+    assert understand(" ".join(words)).steps == ()
+
+
+@settings(max_examples=400)
+@given(st.text(max_size=200))
+def test_random_text_never_moves_and_never_crashes(text):
+    try:
+        understood = understand(text)
+    except InputError:
+        return
+    assert not understood.steps or has_a_verb(text)
+    assert understood.intent is Intent.COMMAND or not understood.steps
+
+
+@settings(max_examples=400)
+@given(st.lists(known_words | st.text(string.ascii_lowercase, min_size=1, max_size=6), min_size=1, max_size=14))
+def test_shuffled_words_move_only_with_the_words_for_it(words):
+    text = " ".join(words)
+    try:
+        understood = understand(text)
+    except InputError:
+        return
+    if understood.steps:
+        assert has_a_verb(text)
+        for step in understood.steps:
+            for reference in (step.object, step.destination):
+                named = reference is None or reference.name == "table" or names(reference.name, text)
+                assert named, (text, understood.steps)
+        assert understand(describe(understood.steps)).steps == understood.steps or any(
+            step.object is None and step.skill == "put_down" for step in understood.steps
+        )
+
+
+@given(st.lists(known_words, min_size=1, max_size=6))
+def test_a_closed_word_comes_only_from_closed_words(words):
+    text = " ".join(words)
+    if closed_intent(text) is not None:
+        assert not understand(text).steps
+        closed = {word for phrase in LEXICON.closed for word in phrase}
+        courtesy = {w for name in ("fillers", "closings") for phrase in LEXICON.courtesy[name] for w in phrase}
+        assert set(normalised(text)) <= closed | courtesy
+
+
+def has_a_verb(text: str) -> bool:
+    words = tuple(word for word in normalised(text) if word != ",")
+    return any(words[i : i + len(verb)] == verb for verb in VERBS for i in range(len(words)))
+
+
+def names(name: str, text: str) -> bool:
+    phrases = (*LEXICON.words[name], *LEXICON.plurals.get(name, ()))
+    words = normalised(text)
+    return any(words[i : i + len(p)] == p for p in phrases for i in range(len(words)))
+
+
+@pytest.mark.slow
+def test_a_hundred_thousand_random_lines():
+    import random
+
+    random_source = random.Random(7)
+    pool = [*sorted(LEXICON.known_words), "elephant", "xyzzy", "der", "42"]
+    for _ in range(100_000):
+        text = " ".join(random_source.choices(pool, k=random_source.randint(1, 12)))
+        if normalised(text) and understand(text).steps:
+            assert has_a_verb(text), text
