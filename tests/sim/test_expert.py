@@ -13,7 +13,8 @@ from vla_assistant.sim.scene import scene_for_steps
 from vla_assistant.sim.tasks import TaskMonitor
 from vla_assistant.types import Reference, Step
 
-CUBE, BALL, CAN, CUP = (Reference(n, c) for n, c in zip(("cube", "ball", "can", "cup"), ("red", "blue") * 2, strict=True))
+CUBE, BALL = Reference("cube", "red"), Reference("ball", "blue")
+CAN, CUP = Reference("can", "red"), Reference("cup", "blue")
 BOWL, PLATE = Reference("bowl", "green"), Reference("plate", "white")
 TASKS = {
     "pick": (Step("pick", CUP),),

@@ -24,6 +24,7 @@ def test_home_points_straight_down_at_the_home_place(kinematics: Kinematics) -> 
 def test_solving_undoes_forward(kinematics: Kinematics, seed: int) -> None:
     rng = np.random.default_rng(seed)
     joints = kinematics.home_joints + rng.uniform(-0.4, 0.4, 7)
+    joints = np.clip(joints, arm_model.JOINT_LOWER + 0.1, arm_model.JOINT_UPPER - 0.1)
     target = kinematics.forward(joints)
     found = kinematics.solve(target, kinematics.home_joints, iterations=40)
     np.testing.assert_allclose(kinematics.forward(found), target, atol=2e-4)

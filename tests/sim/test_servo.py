@@ -74,7 +74,7 @@ def test_displacements_add_up_to_the_commanded_pose_and_the_arm_arrives(cell: Ce
         cell.act(np.array([0.01, -0.015, -0.01, 0, 0, 0.02, 0.3]))
     for _ in range(3):
         cell.act(np.array([0, 0, 0, 0, 0, 0, 0.3]))
-    wanted = start + [0.1, -0.15, -0.1]
+    wanted = [start[0] + 0.1, start[1] - 0.15, start[2] - 0.1]
     np.testing.assert_allclose(cell.servo.commanded_pose[:3, 3], wanted, atol=1e-3)
     np.testing.assert_allclose(cell.world.tool_pose()[:3, 3], wanted, atol=1e-3)
     assert cell.world.gripper_opening() == pytest.approx(0.3, abs=0.02)

@@ -1,9 +1,9 @@
 """Cartesian servo: turns displacements of the tool into smooth joint commands at 50 Hz.
 
-It integrates the *commanded* pose, not the measured one, so that neither lag nor droop adds up. Each tick moves the target
-along the running action, solves the inverse kinematics and lets ruckig limit velocity, acceleration and jerk of every
-joint. Metres, radians, seconds; poses in the base frame. Source: Berscheid and Kroeger 2021, "Jerk-limited Real-time
-Trajectory Generation with Arbitrary Target States" (ruckig).
+It integrates the *commanded* pose, not the measured one, so that neither lag nor droop adds up. Each tick moves the
+target along the running action, solves the inverse kinematics and lets ruckig limit velocity, acceleration and jerk of
+every joint. Metres, radians, seconds; poses in the base frame. Source: Berscheid and Kroeger 2021, "Jerk-limited
+Real-time Trajectory Generation with Arbitrary Target States" (ruckig).
 """
 
 from __future__ import annotations

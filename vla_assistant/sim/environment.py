@@ -11,7 +11,7 @@ The reward is 1 in the step in which the instruction's success test holds, else 
 from __future__ import annotations
 
 import string
-from typing import Any, ClassVar
+from typing import Any
 
 import gymnasium
 import numpy as np
@@ -39,7 +39,8 @@ Sight = dict[str, Any]
 def register() -> None:
     """Make `gymnasium.make(NAME)` work; calling it again does nothing."""
     if NAME not in gymnasium.registry:
-        gymnasium.register(NAME, entry_point=TabletopEnvironment, max_episode_steps=LONGEST_EPISODE)
+        where = f"{__name__}:{TabletopEnvironment.__name__}"
+        gymnasium.register(NAME, entry_point=where, max_episode_steps=LONGEST_EPISODE)
 
 
 class TabletopEnvironment(gymnasium.Env[Sight, NDArray[np.float32]]):
@@ -49,7 +50,7 @@ class TabletopEnvironment(gymnasium.Env[Sight, NDArray[np.float32]]):
     `look` varies camera, light and table a little with every seed when true.
     """
 
-    metadata: ClassVar[dict[str, Any]] = {"render_modes": ["rgb_array"], "render_fps": 10}
+    metadata = {"render_modes": ["rgb_array"], "render_fps": 10}  # noqa: RUF012 - gymnasium declares it so
 
     def __init__(self, render_mode: str | None = None, look: bool = False) -> None:
         if render_mode not in (None, "rgb_array"):
@@ -93,7 +94,7 @@ class TabletopEnvironment(gymnasium.Env[Sight, NDArray[np.float32]]):
         success = self._monitor.success
         return self._observe(), float(success), success, False, {"success": success, "reason": self._monitor.reason}
 
-    def render(self) -> ImageArray:  # type: ignore[override]
+    def render(self) -> ImageArray:
         """The front picture, 384 pixels square."""
         return self._cell.world.render("front", _FRONT_DRAWN, _FRONT_DRAWN)
 

@@ -6,33 +6,19 @@ gripper 0 closed to 1 open. Its finish lines lie inside the success tests of `ta
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 
 import numpy as np
-from numpy.typing import NDArray
 
+from vla_assistant.errors import UnsupportedError
 from vla_assistant.sim import arm_model, things
-from vla_assistant.sim.kinematics import rotation_matrix, rotation_vector
+from vla_assistant.sim.hand import CLOSED, HOVER, OPEN, Answer, Hand
 from vla_assistant.sim.relations import Relations
-from vla_assistant.sim.scene import PUSH_END, REACH_X, REACH_Y, best_grasp_yaw, side
+from vla_assistant.sim.scene import PUSH_END, side
 from vla_assistant.sim.world import SimWorld
-from vla_assistant.types import JOINTS, FloatArray, PoseArray, Step
+from vla_assistant.types import JOINTS, PoseArray, Step
 
-STEP_S = 0.1
-MAX_MOVE = 0.035  # m in one action: 0.35 m/s
-SLOW_MOVE = 0.020  # m: the last centimetres before a grasp or a release
-MAX_TURN = 0.15  # rad in one action
-OPEN, CLOSED = 1.0, 0.0
-
-HOVER = 0.090  # m above the grasp: over everything that stands on the table
-CARRY_BOTTOM = 0.085  # m: lowest point of a carried thing on its way
-LIFT_DONE = 0.070  # m: bottom of a picked thing, 2 cm more than the success test asks
-CLEAR = 0.070  # m between the tool and what it let go before it may leave
-GRASP_XY, GRASP_Z, GRASP_YAW = 0.010, 0.010, 0.15
-_DOWN = np.diag([1.0, -1.0, -1.0])  # the tool pointing down at home heading
-
-Answer = tuple[FloatArray, bool]
+STEP_S = 0.1  # duration of one action
 
 
 def expert_action(world: SimWorld, step: Step, T_base_command: PoseArray | None = None) -> Answer:
@@ -47,7 +33,7 @@ def expert_action(world: SimWorld, step: Step, T_base_command: PoseArray | None 
         InputError: A reference names no or several things.
         UnsupportedError: The thing cannot be picked up, or cannot stay where it is to be put.
     """
-    return _SKILLS[step.skill](_Expert(world, T_base_command), step)
+    return _SKILLS[step.skill](Hand(world, T_base_command), step)
 
 
 def why_impossible(step: Step) -> str:
@@ -60,145 +46,24 @@ def why_impossible(step: Step) -> str:
     return things.why_not_place(step.object.name, step.destination.name)
 
 
-class _Expert:
-    """One moment, seen from the hand."""
-
-    def __init__(self, world: SimWorld, T_base_command: PoseArray | None) -> None:
-        self.world = world
-        self.now = Relations(world)
-        self.tool = self.now.tool[:3, 3]
-        self.heading = math.atan2(self.now.tool[1, 0], self.now.tool[0, 0])
-        self.opening = world.gripper_opening()
-        self.command = self.now.tool if T_base_command is None else T_base_command
-
-    # Moves
-
-    def move(self, target: NDArray[np.float64], heading: float, gripper: float, speed: float = MAX_MOVE) -> FloatArray:
-        """One action towards a pose: position (3,) [m], tool pointing down with this heading [rad]."""
-        shift = np.asarray(target, dtype=np.float64) - self.command[:3, 3]
-        turn = rotation_vector(_pointing_down(heading) @ self.command[:3, :3].T)
-        return np.array([*_shortened(shift, speed), *_shortened(turn, MAX_TURN), gripper], dtype=np.float32)
-
-    def stay(self, gripper: float) -> FloatArray:
-        return np.array([0, 0, 0, 0, 0, 0, gripper], dtype=np.float32)
-
-    def rise(self, height: float, gripper: float) -> FloatArray:
-        """Straight up to this height [m]."""
-        return self.move(np.array([*self.command[:2, 3], height]), self.heading, gripper)
-
-    def approach(self, goal: NDArray[np.float64], heading: float, gripper: float, over: float) -> FloatArray:
-        """Towards the goal from above: at height `over` [m] while it is far, down along a narrow funnel when near."""
-        away = float(np.hypot(*(goal[:2] - self.tool[:2])))
-        turned = abs(_wrapped(heading - self.heading))
-        ready = abs(self.opening - gripper) < 0.15 or gripper == CLOSED
-        far = max((away - 0.007) / 0.03, (turned - 0.10) / 0.2, 0.0 if ready else 1.0)
-        height = goal[2] + (over - goal[2]) * min(max(far, 0.0), 1.0)
-        if away > 0.035 and self.tool[2] < over - 0.02:
-            return self.rise(over, gripper)
-        near = away < 0.02 and self.tool[2] < goal[2] + 0.05
-        return self.move(np.array([goal[0], goal[1], height]), heading, gripper, SLOW_MOVE if near else MAX_MOVE)
-
-    # Grasping
-
-    def grasp_of(self, thing: int) -> tuple[NDArray[np.float64], float]:
-        """Where to grip the thing: position (3,) [m] and heading [rad]."""
-        shape, (x, y, z) = self.now.shapes[thing], self.now.positions[thing]
-        if shape.name in ("can", "cup") and not self.now.upright(thing):
-            axis = self.now.rotations[thing][:, 2]
-            return np.array([x, y, z]), _half_turn(math.atan2(axis[1], axis[0]))
-        others = [
-            (*self.now.positions[i][:2], other.radius)
-            for i, other in enumerate(self.now.shapes)
-            if i != thing and not self.now.on(thing, i)
-        ]
-        heading, _ = best_grasp_yaw(shape.name, x, y, self.now.heading(thing), others)
-        return np.array([x, y, self.now.bottoms[thing] + shape.grasp_height]), heading
-
-    def pick(self, thing: int) -> Answer:
-        if self.now.held(thing):
-            if self.now.bottoms[thing] > LIFT_DONE:
-                return self.stay(CLOSED), True
-            return self.rise(self.tool[2] - self.now.bottoms[thing] + LIFT_DONE + 0.015, CLOSED), False
-        goal, heading = self.grasp_of(thing)
-        if self._around(goal, heading):
-            return self.move(goal, heading, CLOSED, SLOW_MOVE), False
-        return self.approach(goal, heading, OPEN, goal[2] + HOVER), False
-
-    def _around(self, goal: NDArray[np.float64], heading: float) -> bool:
-        away = np.abs(goal - self.tool)
-        turned = abs(_wrapped(heading - self.heading))
-        return bool(np.hypot(away[0], away[1]) < GRASP_XY and away[2] < GRASP_Z and turned < GRASP_YAW)
-
-    def thing_in_hand(self) -> int | None:
-        """What is held, or has just been let go and is still between the open fingers."""
-        held = self.now.holding()
-        if held is not None or not len(self.now.positions):
-            return held
-        away = np.abs(self.now.positions - self.tool).max(axis=1)
-        return int(np.argmin(away)) if away.min() < 0.03 else None
-
-    # Letting go
-
-    def release_at(self, thing: int, goal_xy: NDArray[np.float64], bottom: float, tolerance: float) -> Answer:
-        """Carry the held thing over a point, lower its bottom to a height [m] and let go."""
-        offset = self.now.positions[thing] - self.tool
-        below = self.tool[2] - float(self.now.bottoms[thing])
-        goal = np.array([*(goal_xy - offset[:2]), bottom + below])
-        over = max(CARRY_BOTTOM, bottom + 0.03) + below
-        away = float(np.hypot(*(goal[:2] - self.tool[:2])))
-        if away < tolerance and self.tool[2] < goal[2] + 0.006:
-            return self.stay(OPEN), False
-        far = min(max((away - 0.006) / 0.03, 0.0), 1.0)
-        height = goal[2] + (over - goal[2]) * far
-        if away > 0.04 and self.tool[2] < over - 0.025:
-            return self.rise(over, CLOSED), False
-        near = far < 0.5
-        target = np.array([goal[0], goal[1], height])
-        return self.move(target, self.heading, CLOSED, SLOW_MOVE if near else MAX_MOVE), False
-
-    def leave(self, thing: int) -> Answer:
-        """Open, and rise straight up from what was let go."""
-        top = float(self.now.positions[thing][2])
-        near = float(np.hypot(*(self.now.positions[thing][:2] - self.tool[:2]))) < 0.08
-        if near and self.opening < 0.9 and self.tool[2] < top + 0.05:
-            return self.stay(OPEN), False
-        if near and self.tool[2] < top + CLEAR:
-            return self.rise(top + CLEAR + 0.03, OPEN), False
-        return self.stay(OPEN), True
-
-    def free_place(self, thing: int) -> NDArray[np.float64]:
-        """The free point (2,) of the table nearest to the thing [m]."""
-        x, y, _ = self.now.positions[thing]
-        grid_x, grid_y = np.meshgrid(np.arange(*REACH_X, 0.02), np.arange(*REACH_Y, 0.02))
-        points = np.concatenate([[[x, y]], np.stack([grid_x.ravel(), grid_y.ravel()], axis=1)])
-        inside = (points >= [REACH_X[0], REACH_Y[0]]) & (points <= [REACH_X[1], REACH_Y[1]])
-        room = np.full(len(points), np.inf)
-        for index, other in enumerate(self.now.shapes):
-            if index != thing:
-                distance = np.hypot(*(points - self.now.positions[index][:2]).T)
-                room = np.minimum(room, distance - other.radius - self.now.shapes[thing].radius)
-        cost = np.hypot(*(points - [x, y]).T) + 10.0 * np.maximum(0.045 - room, 0.0) + 10.0 * ~inside.all(axis=1)
-        return points[int(np.argmin(cost))]
-
-
-def _pick(expert: _Expert, step: Step) -> Answer:
+def _pick(hand: Hand, step: Step) -> Answer:
     assert step.object is not None
     _refuse(things.why_not_pick(step.object.name))
-    return expert.pick(expert.world.find(step.object))
+    return hand.pick(hand.world.find(step.object))
 
 
-def _place(expert: _Expert, step: Step) -> Answer:
+def _place(hand: Hand, step: Step) -> Answer:
     assert step.object is not None
     assert step.destination is not None
     _refuse(things.why_not_place(step.object.name, step.destination.name))
-    thing, destination = expert.world.find(step.object), expert.world.find(step.destination)
-    now = expert.now
+    thing, destination = hand.world.find(step.object), hand.world.find(step.destination)
+    now = hand.now
     if now.on(thing, destination) and not _lifted_off(now, thing, destination):
-        return expert.leave(thing)
+        return hand.leave(thing)
     if not now.held(thing):
-        return expert.pick(thing)
+        return hand.pick(thing)
     below, bottom = now.shapes[destination], float(now.bottoms[destination])
-    reach = float(expert.tool[2] - now.bottoms[thing]) - arm_model.FINGER_BELOW_TOOL
+    reach = float(hand.tool[2] - now.bottoms[thing]) - arm_model.FINGER_BELOW_TOOL
     if below.name == "cube":
         bottom += below.height + 0.003
     elif below.name == "plate":
@@ -206,7 +71,7 @@ def _place(expert: _Expert, step: Step) -> Answer:
     else:  # the open fingers stay above the rim
         bottom += max(below.floor + 0.004, below.height + 0.003 - reach)
     tolerance = {"cube": 0.008, "cup": 0.005}.get(below.name, 0.012)
-    return expert.release_at(thing, now.positions[destination][:2], bottom, tolerance)
+    return hand.release_at(thing, now.positions[destination][:2], bottom, tolerance)
 
 
 def _lifted_off(now: Relations, thing: int, destination: int) -> bool:
@@ -217,23 +82,23 @@ def _lifted_off(now: Relations, thing: int, destination: int) -> bool:
     return now.held(thing) and height > rest + 0.006
 
 
-def _put_down(expert: _Expert, step: Step) -> Answer:
-    thing = expert.thing_in_hand() if step.object is None else expert.world.find(step.object)
+def _put_down(hand: Hand, step: Step) -> Answer:
+    thing = hand.thing_in_hand() if step.object is None else hand.world.find(step.object)
     if thing is None:
-        return expert.stay(OPEN), True
-    now = expert.now
+        return hand.stay(OPEN), True
+    now = hand.now
     if not now.held(thing):
-        return expert.leave(thing) if now.on_table(thing) else expert.pick(thing)
-    return expert.release_at(thing, expert.free_place(thing), 0.002, 0.015)
+        return hand.leave(thing) if now.on_table(thing) else hand.pick(thing)
+    return hand.release_at(thing, hand.free_place(thing), 0.002, 0.015)
 
 
-def _push(expert: _Expert, step: Step) -> Answer:
+def _push(hand: Hand, step: Step) -> Answer:
     """Graspable things between the open fingers, hollow wide ones from within: neither can roll or slip away."""
     assert step.object is not None
     assert step.destination is not None
     direction = side(step.destination.name)
-    thing = expert.world.find(step.object)
-    now, centre = expert.now, expert.now.positions[thing]
+    thing = hand.world.find(step.object)
+    now, centre = hand.now, hand.now.positions[thing]
     caged = now.shapes[thing].name in things.GRASPABLE
     gripper = OPEN if caged else CLOSED
     depth = 0.020 if caged else things.FLOOR_THICKNESS + arm_model.FINGER_BELOW_TOOL + 0.004
@@ -241,58 +106,38 @@ def _push(expert: _Expert, step: Step) -> Answer:
     over = depth + HOVER
     arrived = bool(direction * centre[1] > PUSH_END - 0.006)
     if arrived:
-        if expert.tool[2] > over - 0.02:
-            return expert.stay(gripper), True
-        return expert.rise(over + 0.01, gripper), False
-    offset = expert.tool - goal
+        if hand.tool[2] > over - 0.02:
+            return hand.stay(gripper), True
+        return hand.rise(over + 0.01, gripper), False
+    offset = hand.tool - goal
     room = 0.035 if caged else now.shapes[thing].radius - 0.012
     inside = bool(abs(offset[0]) < 0.022 and abs(offset[1]) < room and abs(offset[2]) < 0.010)
     if not inside:
-        return expert.approach(goal, 0.0, gripper, over), False
+        return hand.approach(goal, 0.0, gripper, over), False
     left = PUSH_END - direction * centre[1]
-    ahead = expert.command[1, 3] + direction * min(0.018, max(0.006, 0.5 * left))
-    return expert.move(np.array([centre[0], ahead, depth]), 0.0, gripper), False
+    ahead = hand.command[1, 3] + direction * min(0.018, max(0.006, 0.5 * left))
+    return hand.move(np.array([centre[0], ahead, depth]), 0.0, gripper), False
 
 
-def _home(expert: _Expert, step: Step) -> Answer:
-    gripper = OPEN if expert.now.holding() is None else CLOSED
-    joints = expert.world.data.qpos[:JOINTS]
-    slow = float(np.abs(expert.world.data.qvel[:JOINTS]).max()) < 0.04
+def _home(hand: Hand, step: Step) -> Answer:
+    gripper = OPEN if hand.now.holding() is None else CLOSED
+    joints = hand.world.data.qpos[:JOINTS]
+    slow = float(np.abs(hand.world.data.qvel[:JOINTS]).max()) < 0.04
     if slow and float(np.abs(joints - arm_model.HOME_JOINTS).max()) < 0.04:
-        return expert.stay(gripper), True
+        return hand.stay(gripper), True
     home = np.array(arm_model.HOME_TOOL)
-    far = float(np.hypot(*(home[:2] - expert.tool[:2])))
-    if far > 0.03 and expert.tool[2] < 0.16:
-        return expert.rise(0.20, gripper), False
-    return expert.move(home, 0.0, gripper), False
+    far = float(np.hypot(*(home[:2] - hand.tool[:2])))
+    if far > 0.03 and hand.tool[2] < 0.16:
+        return hand.rise(0.20, gripper), False
+    return hand.move(home, 0.0, gripper), False
 
 
 def _refuse(reason: str) -> None:
-    from vla_assistant.errors import UnsupportedError
-
     if reason:
         raise UnsupportedError(reason)
 
 
-def _pointing_down(heading: float) -> PoseArray:
-    return rotation_matrix(np.array([0.0, 0.0, heading])) @ _DOWN
-
-
-def _shortened(vector: NDArray[np.float64], most: float) -> NDArray[np.float64]:
-    length = float(np.sqrt(vector @ vector))
-    return vector if length <= most else vector * (most / length)
-
-
-def _wrapped(angle: float) -> float:
-    return (angle + math.pi) % (2 * math.pi) - math.pi
-
-
-def _half_turn(angle: float) -> float:
-    """The same line's direction in (-pi/2, pi/2]: a gripper turned by pi grips alike."""
-    return (angle + math.pi / 2) % math.pi - math.pi / 2
-
-
-_SKILLS: dict[str, Callable[[_Expert, Step], Answer]] = {
+_SKILLS: dict[str, Callable[[Hand, Step], Answer]] = {
     "pick": _pick,
     "place": _place,
     "put_down": _put_down,

@@ -1,8 +1,9 @@
 """Success of canonical steps, measured on the state and fixed.
 
-pick: lifted at least 5 cm for 1 s. place: released, resting in or on the destination for 1 s. put_down: released, resting
-on the table for 1 s. push: resting for 1 s in the named third of the table, left and right as the user sees them in the
-front picture. home: joints at home. And nothing that was not to be moved has moved more than 2 cm at any time.
+pick: lifted at least 5 cm for 1 s. place: released, resting in or on the destination for 1 s. put_down: released,
+resting on the table for 1 s. push: resting for 1 s in the named third of the table, left and right as the user sees
+them in the front picture. home: joints at home. And nothing that was not to be moved has moved more than 2 cm at any
+time.
 """
 
 from __future__ import annotations
@@ -96,7 +97,7 @@ class TaskMonitor:
     # Inside
 
     def _satisfied(self, index: int, status: StepStatus) -> bool:
-        """The last step must hold now; an earlier one must hold, or have been achieved, unless a later one undoes it."""
+        """The last step must hold now, an earlier one too unless a later one acts on the same thing."""
         if index == len(self._steps) - 1:
             return status.holds
         if status.step.skill == "home":

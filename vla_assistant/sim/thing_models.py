@@ -103,8 +103,8 @@ def _ring(
     for angle in np.arange(WALL_BOXES) * 2 * math.pi / WALL_BOXES:
         x, y = radius * math.cos(angle), radius * math.sin(angle)
         lines.append(
-            f'<geom type="box" pos="{x} {y} {z}" xyaxes="{_axes(angle, tilt)}" size="{half_wall} {half_width} {half_length}" '
-            f'mass="{mass / WALL_BOXES}" {_touch()} {_HIDDEN}/>'
+            f'<geom type="box" pos="{x} {y} {z}" xyaxes="{_axes(angle, tilt)}" '
+            f'size="{half_wall} {half_width} {half_length}" mass="{mass / WALL_BOXES}" {_touch()} {_HIDDEN}/>'
         )
     return "".join(lines)
 

@@ -1,7 +1,7 @@
 """The things that may lie on the table: shapes, sizes, masses and colours.
 
-Lengths in metres, masses in kilograms, colours as linear RGBA 0-1. Sizes are those of common household things, limited by
-the 80 mm opening of the gripper; every thing weighs about 50 g, as plastic things of that size do.
+Lengths in metres, masses in kilograms, colours as linear RGBA 0-1. Sizes are those of common household things, limited
+by the 80 mm opening of the gripper; every thing weighs about 50 g, as plastic things of that size do.
 """
 
 from __future__ import annotations
@@ -106,7 +106,8 @@ def why_not_pick(name: str) -> str:
     shape = shape_named(name)
     if shape.name in GRASPABLE:
         return ""
-    return f"The {name} is wider than the gripper opens; I can pick up a {', '.join(GRASPABLE[:-1])} or {GRASPABLE[-1]}."
+    others = f"{', '.join(GRASPABLE[:-1])} or {GRASPABLE[-1]}"
+    return f"The {name} is wider than the gripper opens; I can pick up a {others}."
 
 
 def why_not_place(name: str, destination: str) -> str:

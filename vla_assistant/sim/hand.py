@@ -1,0 +1,172 @@
+"""The expert's hand: single moves as functions of one moment of the world, from which `expert` composes its skills.
+
+Actions are displacements of the tool over 0.1 s: metres, rotation vector [rad] in the base frame, gripper 0 closed to 1
+open.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vla_assistant.sim.grasps import best_grasp_yaw
+from vla_assistant.sim.kinematics import rotation_matrix, rotation_vector
+from vla_assistant.sim.relations import Relations
+from vla_assistant.sim.scene import REACH_X, REACH_Y
+from vla_assistant.sim.world import SimWorld
+from vla_assistant.types import FloatArray, PoseArray
+
+MAX_MOVE = 0.035  # m in one action: 0.35 m/s
+SLOW_MOVE = 0.020  # m: the last centimetres before a grasp or a release
+MAX_TURN = 0.15  # rad in one action
+OPEN, CLOSED = 1.0, 0.0
+
+HOVER = 0.090  # m above the grasp: over everything that stands on the table
+CARRY_BOTTOM = 0.085  # m: lowest point of a carried thing on its way
+LIFT_DONE = 0.070  # m: bottom of a picked thing, 2 cm more than the success test asks
+CLEAR = 0.070  # m between the tool and what it let go before it may leave
+GRASP_XY, GRASP_Z, GRASP_YAW = 0.010, 0.010, 0.15  # m, m, rad: close enough to close the fingers
+_DOWN = np.diag([1.0, -1.0, -1.0])  # the tool pointing down at home heading
+
+Answer = tuple[FloatArray, bool]
+
+
+class Hand:
+    """One moment, seen from the hand."""
+
+    def __init__(self, world: SimWorld, T_base_command: PoseArray | None) -> None:
+        self.world = world
+        self.now = Relations(world)
+        self.tool = self.now.tool[:3, 3]
+        self.heading = math.atan2(self.now.tool[1, 0], self.now.tool[0, 0])
+        self.opening = world.gripper_opening()
+        self.command = self.now.tool if T_base_command is None else T_base_command
+
+    # Moves
+
+    def move(self, target: NDArray[np.float64], heading: float, gripper: float, speed: float = MAX_MOVE) -> FloatArray:
+        """One action towards a pose: position (3,) [m], tool pointing down with this heading [rad]."""
+        shift = np.asarray(target, dtype=np.float64) - self.command[:3, 3]
+        turn = rotation_vector(_pointing_down(heading) @ self.command[:3, :3].T)
+        return np.array([*_shortened(shift, speed), *_shortened(turn, MAX_TURN), gripper], dtype=np.float32)
+
+    def stay(self, gripper: float) -> FloatArray:
+        return np.array([0, 0, 0, 0, 0, 0, gripper], dtype=np.float32)
+
+    def rise(self, height: float, gripper: float) -> FloatArray:
+        """Straight up to this height [m]."""
+        return self.move(np.array([*self.command[:2, 3], height]), self.heading, gripper)
+
+    def approach(self, goal: NDArray[np.float64], heading: float, gripper: float, over: float) -> FloatArray:
+        """Towards the goal from above: at height `over` [m] while it is far, down along a narrow funnel when near."""
+        away = float(np.hypot(*(goal[:2] - self.tool[:2])))
+        turned = abs(_wrapped(heading - self.heading))
+        ready = abs(self.opening - gripper) < 0.15 or gripper == CLOSED
+        far = max((away - 0.007) / 0.03, (turned - 0.10) / 0.2, 0.0 if ready else 1.0)
+        height = goal[2] + (over - goal[2]) * min(max(far, 0.0), 1.0)
+        if away > 0.035 and self.tool[2] < over - 0.02:
+            return self.rise(over, gripper)
+        near = away < 0.02 and self.tool[2] < goal[2] + 0.05
+        return self.move(np.array([goal[0], goal[1], height]), heading, gripper, SLOW_MOVE if near else MAX_MOVE)
+
+    # Grasping
+
+    def grasp_of(self, thing: int) -> tuple[NDArray[np.float64], float]:
+        """Where to grip the thing: position (3,) [m] and heading [rad]."""
+        shape, (x, y, z) = self.now.shapes[thing], self.now.positions[thing]
+        if shape.name in ("can", "cup") and not self.now.upright(thing):
+            axis = self.now.rotations[thing][:, 2]
+            return np.array([x, y, z]), _half_turn(math.atan2(axis[1], axis[0]))
+        others = [
+            (*self.now.positions[i][:2], other.radius)
+            for i, other in enumerate(self.now.shapes)
+            if i != thing and not self.now.on(thing, i)
+        ]
+        heading, _ = best_grasp_yaw(shape.name, x, y, self.now.heading(thing), others)
+        return np.array([x, y, self.now.bottoms[thing] + shape.grasp_height]), heading
+
+    def pick(self, thing: int) -> Answer:
+        if self.now.held(thing):
+            if self.now.bottoms[thing] > LIFT_DONE:
+                return self.stay(CLOSED), True
+            return self.rise(self.tool[2] - self.now.bottoms[thing] + LIFT_DONE + 0.015, CLOSED), False
+        goal, heading = self.grasp_of(thing)
+        if self._around(goal, heading):
+            return self.move(goal, heading, CLOSED, SLOW_MOVE), False
+        return self.approach(goal, heading, OPEN, goal[2] + HOVER), False
+
+    def _around(self, goal: NDArray[np.float64], heading: float) -> bool:
+        away = np.abs(goal - self.tool)
+        turned = abs(_wrapped(heading - self.heading))
+        return bool(np.hypot(away[0], away[1]) < GRASP_XY and away[2] < GRASP_Z and turned < GRASP_YAW)
+
+    def thing_in_hand(self) -> int | None:
+        """What is held, or has just been let go and is still between the open fingers."""
+        held = self.now.holding()
+        if held is not None or not len(self.now.positions):
+            return held
+        away = np.abs(self.now.positions - self.tool).max(axis=1)
+        return int(np.argmin(away)) if away.min() < 0.03 else None
+
+    # Letting go
+
+    def release_at(self, thing: int, goal_xy: NDArray[np.float64], bottom: float, tolerance: float) -> Answer:
+        """Carry the held thing over a point, lower its bottom to a height [m] and let go."""
+        offset = self.now.positions[thing] - self.tool
+        below = self.tool[2] - float(self.now.bottoms[thing])
+        goal = np.array([*(goal_xy - offset[:2]), bottom + below])
+        over = max(CARRY_BOTTOM, bottom + 0.03) + below
+        away = float(np.hypot(*(goal[:2] - self.tool[:2])))
+        if away < tolerance and self.tool[2] < goal[2] + 0.006:
+            return self.stay(OPEN), False
+        far = min(max((away - 0.006) / 0.03, 0.0), 1.0)
+        height = goal[2] + (over - goal[2]) * far
+        if away > 0.04 and self.tool[2] < over - 0.025:
+            return self.rise(over, CLOSED), False
+        near = far < 0.5
+        target = np.array([goal[0], goal[1], height])
+        return self.move(target, self.heading, CLOSED, SLOW_MOVE if near else MAX_MOVE), False
+
+    def leave(self, thing: int) -> Answer:
+        """Open, and rise straight up from what was let go."""
+        top = float(self.now.positions[thing][2])
+        near = float(np.hypot(*(self.now.positions[thing][:2] - self.tool[:2]))) < 0.08
+        if near and self.opening < 0.9 and self.tool[2] < top + 0.05:
+            return self.stay(OPEN), False
+        if near and self.tool[2] < top + CLEAR:
+            return self.rise(top + CLEAR + 0.03, OPEN), False
+        return self.stay(OPEN), True
+
+    def free_place(self, thing: int) -> NDArray[np.float64]:
+        """The free point (2,) of the table nearest to the thing [m]."""
+        x, y, _ = self.now.positions[thing]
+        grid_x, grid_y = np.meshgrid(np.arange(*REACH_X, 0.02), np.arange(*REACH_Y, 0.02))
+        points = np.concatenate([[[x, y]], np.stack([grid_x.ravel(), grid_y.ravel()], axis=1)])
+        inside = (points >= [REACH_X[0], REACH_Y[0]]) & (points <= [REACH_X[1], REACH_Y[1]])
+        room = np.full(len(points), np.inf)
+        for index, other in enumerate(self.now.shapes):
+            if index != thing:
+                distance = np.hypot(*(points - self.now.positions[index][:2]).T)
+                room = np.minimum(room, distance - other.radius - self.now.shapes[thing].radius)
+        cost = np.hypot(*(points - [x, y]).T) + 10.0 * np.maximum(0.045 - room, 0.0) + 10.0 * ~inside.all(axis=1)
+        return points[int(np.argmin(cost))]
+
+
+def _pointing_down(heading: float) -> PoseArray:
+    return rotation_matrix(np.array([0.0, 0.0, heading])) @ _DOWN
+
+
+def _shortened(vector: NDArray[np.float64], most: float) -> NDArray[np.float64]:
+    length = float(np.sqrt(vector @ vector))
+    return vector if length <= most else vector * (most / length)
+
+
+def _wrapped(angle: float) -> float:
+    return (angle + math.pi) % (2 * math.pi) - math.pi
+
+
+def _half_turn(angle: float) -> float:
+    """The same line's direction in (-pi/2, pi/2]: a gripper turned by pi grips alike."""
+    return (angle + math.pi / 2) % math.pi - math.pi / 2
