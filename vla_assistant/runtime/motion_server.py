@@ -68,7 +68,7 @@ class MotionServer:
         self._ticks = 0
         self._stop_number = 0
         self._resumed = 0
-        self._leaving = False
+        self._leaving = self._resting = False
 
     def serve(self) -> None:
         """Until the app closes it or is gone."""
@@ -143,9 +143,11 @@ class MotionServer:
 
     def _do_rest(self, seconds: float) -> None:
         """Lockstep: let simulated time pass without a new motion."""
+        self._resting = True  # only the last instant is looked at
         for _ in range(round(seconds / PERIOD_S)):
             self._tick()
             self._watch_words()
+        self._resting = False
         self._show_now()
 
     def _do_go_home(self) -> None:
@@ -185,11 +187,14 @@ class MotionServer:
         state = self._arm.tick()
         self._ticks += 1
         self._desk.watch()
-        paused = self._setup.lockstep and not self._runs_free and not self._arm.busy
+        busy = self._runs_free or self._arm.busy or self._resting
+        paused = self._setup.lockstep and not busy
         if paused and self._drawer is not None and self._ticks > 1:
             self._show_now()
         elif (
-            self._drawer is not None and state.time_s - self._drawn_s > 1.0 / self._setup.picture_rate_hz - PERIOD_S / 2
+            self._drawer is not None
+            and not self._setup.lockstep
+            and state.time_s - self._drawn_s > 1.0 / self._setup.picture_rate_hz - PERIOD_S / 2
         ):
             self._drawn_s = state.time_s
             self._drawer.take(state)
@@ -268,7 +273,7 @@ class MotionServer:
             stop_number=self._stop_number,
             ticks=self._ticks,
             overruns=self._metronome.overruns,
-            late_p95_s=self._metronome.late_p95_s() if self._ticks % 25 == 0 else 0.0,
+            late_p95_s=self._metronome.late_p95_s,
             clipped=counts.clipped,
             refused=counts.refused,
             refusal=self._arm.refusal,
