@@ -120,7 +120,9 @@ def answered(effect: m.Effect, well: bool, now: float) -> m.Input:
     match effect:
         case m.Interpret(command):
             good = Understanding(command.text, Intent.COMMAND, STEPS)
-            return m.Interpreted(command.id, good if well else Understanding(command.text, Intent.COMMAND, question="?"))
+            return m.Interpreted(
+                command.id, good if well else Understanding(command.text, Intent.COMMAND, question="?")
+            )
         case m.Ground(command):
             return m.Planned(command.id, draft(0.9 if well else 0.1))
         case m.Recheck(proposal):

@@ -66,7 +66,9 @@ class Talk:
         self.feed(m.Acted(act.ticket, 0.9, self.now))
         out = self.feed(m.Acted(act.ticket, 0.9, self.now))
         assert any(isinstance(effect, m.Judge) for effect in out)
-        return self.feed(m.Judged(act.ticket, Judgement(done, 0.9, "It lies in the bowl." if done else "It is not there.")))
+        return self.feed(
+            m.Judged(act.ticket, Judgement(done, 0.9, "It lies in the bowl." if done else "It is not there."))
+        )
 
 
 def told(out: list[m.Effect], kind: type) -> list:

@@ -294,7 +294,7 @@ class Assistant:
     def _publish(self, event: Event) -> None:
         if isinstance(event, events.RunEnded):
             simulated = self.settings.use.arm == "simulated"
-            success = self._runner.verdict(event.command.id) if simulated else None
+            success = self._runner.verdict(event.command.id, event.outcome.claimed) if simulated else None
             event = replace(event, outcome=replace(event.outcome, success=success))
         elif isinstance(event, events.Said):
             self._voice.speak(event.text)

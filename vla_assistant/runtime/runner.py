@@ -66,7 +66,7 @@ class Motion(Protocol):
 
     def begin_task(self, steps: tuple[Step, ...]) -> None: ...
 
-    def task_verdict(self) -> tuple[bool, str] | None: ...
+    def task_verdict(self, settle_s: float) -> tuple[bool, str] | None: ...
 
     def go_home(self) -> None: ...
 
@@ -131,12 +131,13 @@ class Runner:
         with self._sending:
             pass  # whoever was sending has finished; everybody after that sees the set
 
-    def verdict(self, command_id: int) -> bool:
-        """Does the simulator say that the command is done? One that never began is not."""
+    def verdict(self, command_id: int, claimed: bool) -> bool:
+        """Does the simulator say that the command is done? One that never began is not; one that is claimed to be done
+        gets the second that an effect must last."""
         if self._begun != command_id:
             return False
         try:
-            verdict = self._motion.task_verdict()
+            verdict = self._motion.task_verdict(SETTLE_S if claimed else 0.0)
         except AssistantError as error:
             log.warning("no verdict: %s", error)
             return False

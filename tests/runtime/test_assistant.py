@@ -1,0 +1,198 @@
+"""All parts joined: real processes and the simulated arm in lockstep, a scripted policy from another package."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from tests.runtime.conftest import until
+from vla_assistant import events
+from vla_assistant.config import Settings
+from vla_assistant.events import Event, Part, PartState
+from vla_assistant.runtime.assistant import Assistant
+from vla_assistant.types import Outcome, Result
+
+PICK = "pick up the blue cube"
+REALTIME = ("simulation.pace=realtime", "safety.heartbeat_timeout_s=10.0", "safety.stale_s=10.0")
+"""A busy machine with two cores must not fail a test that is not about being in time."""
+Make = Callable[..., Settings]
+
+
+class Table:
+    """An assistant with what it told so far."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.assistant = Assistant(settings, headless=True, program="test")
+        self.told: list[Event] = []
+        self.assistant.subscribe(self.told.append)
+
+    def of(self, kind: type) -> list[Any]:
+        return [event for event in self.told if isinstance(event, kind)]
+
+    def ask(self, text: str) -> int:
+        return self.assistant.add_command(text)
+
+    def proposed(self) -> events.Proposed:
+        assert until(lambda: self.assistant.proposal is not None, 60.0), self.told
+        return self.of(events.Proposed)[-1]
+
+    def confirm(self) -> None:
+        self.assistant.confirm(self.proposed().proposal.id)
+
+    def outcome(self, number: int) -> Outcome:
+        def ended() -> list[Outcome]:
+            return [event.outcome for event in self.of(events.RunEnded) if event.command.id == number]
+
+        assert until(lambda: bool(ended()), 60.0), self.told[-5:]
+        time.sleep(0.05)
+        (outcome,) = ended()
+        return outcome
+
+    def acting(self) -> None:
+        assert until(lambda: bool(self.of(events.Acting)), 60.0), self.told
+
+
+@contextmanager
+def table(settings: Settings) -> Iterator[Table]:
+    one = Table(settings)
+    with one.assistant:
+        yield one
+
+
+def test_a_command_is_proposed_confirmed_carried_out_and_written_down(settings_with: Make) -> None:
+    with table(settings_with()) as one:
+        number = one.ask(PICK)
+        proposal = one.proposed().proposal
+        assert proposal.command.id == number
+        assert proposal.frame_id > 0
+        assert proposal.first_chunk is not None
+        assert proposal.preview is not None
+        assert proposal.preview.path.shape == (9, 3)
+        assert not one.of(events.Acting)
+        one.assistant.confirm(proposal.id)
+        outcome = one.outcome(number)
+        assert outcome.result is Result.DONE
+        assert outcome.claimed
+        assert outcome.success is False, "the scripted policy only rises; the simulator is not deceived"
+        assert outcome.evidence.startswith("The hand rose by 0.0")
+        again = one.ask("pick up the cube")
+        assert one.outcome(again).reason.startswith("Which cube do you mean")
+        home = one.ask("go home")
+        one.confirm()
+        assert one.outcome(home).evidence == "the arm reports that it stands at home"
+        assert one.outcome(home).success
+    assert "torch" not in sys.modules
+    assert "mujoco" not in sys.modules
+    assert (Path(os.environ["VLA_ASSISTANT_DATA"]) / "journal.sqlite").is_file()
+
+
+def test_stop_in_motion_latches_and_resume_moves_nothing(settings_with: Make) -> None:
+    with table(settings_with("policies.scripted.mood=never", *REALTIME)) as one:
+        number = one.ask(PICK)
+        one.confirm()
+        one.acting()
+        waiting = one.ask("go home")
+        one.assistant.stop()
+        assert one.outcome(number).result is Result.STOPPED
+        assert one.outcome(waiting).result is Result.STOPPED
+        assert until(lambda: any(event.still for event in one.of(events.Stopped)))
+        assert one.assistant.stopped
+        assert one.outcome(one.ask("go home")).reason == "I am stopped. Press resume first."
+        before = one.assistant.robot_state()
+        one.assistant.resume()
+        assert until(lambda: not one.assistant.stopped)
+        time.sleep(0.3)
+        after = one.assistant.robot_state()
+        assert before is not None
+        assert after is not None
+        assert abs(before.joints - after.joints).max() < 0.01
+        assert one.assistant.proposal is None
+
+
+def test_cancel_in_motion_holds_and_the_next_command_may_follow(settings_with: Make) -> None:
+    with table(settings_with("policies.scripted.mood=never")) as one:
+        number = one.ask(PICK)
+        one.confirm()
+        one.acting()
+        assert one.outcome(one.ask("cancel")).reason == "Cancelled."
+        assert one.outcome(number).result is Result.CANCELLED
+        home = one.ask("go home")
+        one.confirm()
+        assert one.outcome(home).result is Result.DONE
+        assert not one.of(events.Stopped)
+
+
+def test_a_model_that_is_killed_in_motion_ends_the_command_and_comes_back(settings_with: Make) -> None:
+    with table(settings_with("policies.scripted.mood=never")) as one:
+        number = one.ask(PICK)
+        one.confirm()
+        one.acting()
+        pid = one.assistant._model.pid
+        assert pid is not None
+        os.kill(pid, signal.SIGKILL)
+        outcome = one.outcome(number)
+        assert outcome.result is Result.FAILED
+        assert "ended unexpectedly; it is started again" in outcome.reason
+        ready = PartState.READY
+        assert until(
+            lambda: [e.state for e in one.of(events.PartChanged) if e.part is Part.POLICY].count(ready) == 2, 60.0
+        )
+        one.ask(PICK)
+        assert one.proposed()
+
+
+def test_missing_weights_are_one_clear_sentence_and_home_still_works(settings_with: Make) -> None:
+    with table(settings_with("policies.scripted.mood=missing")) as one:
+        outcome = one.outcome(one.ask(PICK))
+        assert outcome.result is Result.FAILED
+        assert outcome.reason == "The weights of the scripted policy are missing. Write some."
+        home = one.ask("go home")
+        one.confirm()
+        assert one.outcome(home).result is Result.DONE
+
+
+def test_what_is_not_seen_is_refused(settings_with: Make) -> None:
+    with table(settings_with("policies.scripted.mood=blind")) as one:
+        outcome = one.outcome(one.ask(PICK))
+        assert outcome.result is Result.REFUSED
+        assert outcome.reason == "I do not see the blue cube. I see the red bowl."
+
+
+def test_a_vanished_camera_as_the_policys_eye_is_told_and_nothing_moves(settings_with: Make, tmp_path: Path) -> None:
+    gone = f"cameras.opencv.source={tmp_path / 'gone.mp4'}"
+    with table(settings_with("use.camera=opencv", gone)) as one:
+        outcome = one.outcome(one.ask(PICK))
+        assert outcome.result is Result.FAILED
+        assert outcome.reason.startswith("The policy's eye sees nothing.")
+        assert "gone.mp4" in outcome.reason
+        failed = [e for e in one.of(events.PartChanged) if e.part is Part.CAMERA and e.state is PartState.FAILED]
+        assert failed
+
+
+def test_missing_ears_and_voice_are_told_and_the_rest_works(settings_with: Make, tmp_path: Path) -> None:
+    missing = f"microphones.wav.file={tmp_path / 'none.wav'}"
+    with table(settings_with(missing, "use.recognizer=whisper", f"recognizers.whisper.folder={tmp_path}")) as one:
+        one.assistant.start_listening()
+        home = one.ask("go home")
+        one.confirm()
+        assert one.outcome(home).result is Result.DONE
+
+        def failed() -> set[Part]:
+            return {e.part for e in one.of(events.PartChanged) if e.state is PartState.FAILED}
+
+        assert until(lambda: {Part.MICROPHONE, Part.RECOGNIZER} <= failed(), 60.0), one.of(events.PartChanged)
+
+
+def test_closing_while_everything_starts_leaves_nothing(settings_with: Make) -> None:
+    assistant = Assistant(settings_with(), headless=True)
+    assistant.start()
+    assistant.start_listening()
+    assistant.close()
+    assistant.close()
+    assert list(assistant.events()) == []
