@@ -51,12 +51,12 @@ class Display:
         return rows.reshape(height, row // 4, 4)[:, :width, 2::-1].copy()
 
     def find(self, colour: str, at_least: int) -> tuple[int, int] | None:
-        """The middle of where the screen has exactly this colour #rrggbb, if that is so many pixels or more."""
+        """Where most of the screen's pixels of exactly this colour #rrggbb are, if there are so many or more."""
         wanted = np.array([int(colour[i : i + 2], 16) for i in (1, 3, 5)], np.uint8)
         rows, columns = np.nonzero((self.pixels() == wanted).all(axis=2))
         if len(rows) < at_least:
             return None
-        return int((columns.min() + columns.max()) / 2), int((rows.min() + rows.max()) / 2)
+        return int(np.median(columns)), int(np.median(rows))
 
     def click(self, x: int, y: int) -> None:
         """A click of the left mouse button."""

@@ -14,10 +14,12 @@ from typing import Any
 
 import psutil
 
+from tests.end_to_end import wander
 from tests.virtual_sound import wait_for
 from vla_assistant.runtime.motion_messages import MotionMemory, MotionReport
 from vla_assistant.wire import unpack
 
+REPOSITORY = Path(__file__).resolve().parents[2]
 START_S = 60.0
 COMMAND = (sys.executable, "-m", "vla_assistant")
 
@@ -30,7 +32,8 @@ class Program:
         folders["CONFIG"].mkdir(parents=True, exist_ok=True)
         (folders["CONFIG"] / "config.toml").write_text(settings, encoding="utf-8")
         env = {f"VLA_ASSISTANT_{name}": str(path) for name, path in folders.items()}
-        env |= {"DISPLAY": display, "QT_QPA_PLATFORM": "xcb", "PYTHONFAULTHANDLER": "1"}
+        wander.install(home / "packages")
+        env |= {"DISPLAY": display, "QT_QPA_PLATFORM": "xcb", "PYTHONPATH": f"{home / 'packages'}:{REPOSITORY}"}
         self._journal = folders["DATA"] / "journal.sqlite"
         self._output = home / "output.txt"
         self.logs = folders["LOGS"]

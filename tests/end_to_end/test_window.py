@@ -11,6 +11,7 @@ import time
 import psutil
 import pytest
 
+from tests.end_to_end import wander
 from tests.end_to_end.conftest import Launch
 from tests.end_to_end.display import Display
 from tests.end_to_end.program import ArmWatch, Program
@@ -24,8 +25,10 @@ from vla_assistant.types import Reference
 SEED = 5
 THING = Reference("cup", "yellow")
 COMMAND = f"pick up the {THING}"
-SILENT = '[use]\nmicrophone = "wav"\nspeaker = "silent"\n'
+SWING = "pick up the blue cube"
 SCENE = f"[simulation]\nseed = {SEED}\n"
+SWINGING = f'[use]\npolicy = "{wander.NAME}"\nmicrophone = "wav"\nspeaker = "silent"\n'
+"""The arm swings until it is stopped; see `wander`."""
 PATIENT = "[safety]\nheartbeat_timeout_s = 3.0\ngui_timeout_s = 10.0\n"
 """On a machine that tests share, the program may be without the processor for longer than an arm should wait."""
 MOVING = 0.05
@@ -57,7 +60,7 @@ def type_command(display: Display, program: Program) -> None:
     """Type the command into the window."""
     wait_for(lambda: bool(display.window(TITLE)), SLOW_S, "the window")
     display.focus(TITLE)
-    display.do("type", "--delay", "20", COMMAND)
+    display.do("type", "--delay", "20", SWING)
     display.key("Return")
     program.wait_for_event("proposed", SLOW_S)
 
@@ -110,7 +113,7 @@ def test_a_spoken_sentence_leads_to_a_plan_a_click_to_motion_and_the_answer_is_h
 
 
 def test_stop_in_mid_motion_latches_until_resume(display: Display, launch: Launch) -> None:
-    program = launch(SILENT + SCENE + PATIENT)
+    program = launch(SWINGING + PATIENT)
     arm = set_in_motion(display, program)
     display.key("space")
     took = wait_for(lambda: arm.report.still, 5.0, "the arm to stand still")
@@ -118,7 +121,7 @@ def test_stop_in_mid_motion_latches_until_resume(display: Display, launch: Launc
     assert stays_still(arm, 2.0)
     assert arm.report.held
     program.wait_for_event("stopped", SLOW_S, still=True)
-    assert program.wait_for_event("run_ended", SLOW_S, command=COMMAND)["outcome"] == "stopped"
+    assert program.wait_for_event("run_ended", SLOW_S, command=SWING)["outcome"] == "stopped"
     resume = display.find(LIGHT.good, at_least=2000)
     assert resume is not None, "resume is prominent now"
     display.click(*resume)
@@ -129,7 +132,7 @@ def test_stop_in_mid_motion_latches_until_resume(display: Display, launch: Launc
 
 
 def test_when_the_app_is_killed_the_arm_holds_and_nothing_is_left(display: Display, launch: Launch) -> None:
-    program = launch(SILENT + SCENE + PATIENT)
+    program = launch(SWINGING + PATIENT)
     arm = set_in_motion(display, program)
     family = psutil.Process(program.process.pid).children(recursive=True)
     assert len(family) >= 2
@@ -143,12 +146,12 @@ def test_when_the_app_is_killed_the_arm_holds_and_nothing_is_left(display: Displ
 
 
 def test_when_the_model_is_killed_the_arm_holds_and_the_model_comes_back(display: Display, launch: Launch) -> None:
-    program = launch(SILENT + SCENE + PATIENT)
+    program = launch(SWINGING + PATIENT)
     arm = set_in_motion(display, program)
     model = program.child("runtime.model_server")
     assert model is not None
     model.kill()
-    assert program.wait_for_event("run_ended", SLOW_S, command=COMMAND)["outcome"] == "failed"
+    assert program.wait_for_event("run_ended", SLOW_S, command=SWING)["outcome"] == "failed"
     wait_for(lambda: arm.report.still, 10.0, "the arm to stand still")
     assert stays_still(arm, 1.0)
 

@@ -62,6 +62,8 @@ class ModelProcess:
         self._closing = threading.Event()
         self._reader = threading.Thread(target=self._supervise, name="model-client", daemon=True)
         self._settings = settings
+        self._births = 0
+        self._planned_by: int | None = None
         self._add_lane("policies", settings.use.policy)
 
     def start(self) -> None:
@@ -92,14 +94,17 @@ class ModelProcess:
 
     def plan(self, steps: tuple[Step, ...], observation: Observation) -> Plan:
         """See `Policy.plan`."""
+        self._planned_by = self._await_policy()
         return self._call("plan", steps, observation)
 
     def act(self, observation: Observation, step: Step) -> ActionChunk:
         """See `Policy.act`."""
+        self._require_same_process()
         return self._call("act", observation, step)
 
     def judge(self, step: Step, before: Observation, now: Observation) -> Judgement:
         """See `Policy.judge`."""
+        self._require_same_process()
         return self._call("judge", step, before, now)
 
     def transcribe(self, audio: Audio, grammar: str | None = None) -> Utterance:
@@ -114,6 +119,16 @@ class ModelProcess:
         self._kill()  # it holds nothing that needs saving, and a library that is being loaded does not listen
         if self._reader.is_alive():
             self._reader.join(timeout=5.0)
+
+    def _await_policy(self) -> int:
+        """The process that serves now, once its policy is loaded."""
+        self._await_loaded(self._lanes["policies"])
+        return self._births
+
+    def _require_same_process(self) -> None:
+        """A motion that was planned before a crash does not go on by itself when the next process is up."""
+        if self._planned_by is not None and self._await_policy() != self._planned_by:
+            raise ProcessError(CRASHED)
 
     def _call(self, name: str, *args: Any) -> Any:
         lane = self._lanes[LANES[name]]
@@ -176,6 +191,7 @@ class ModelProcess:
 
     def _run_once(self) -> None:
         process = _spawn()
+        self._births += 1
         try:
             with self._lock:
                 self._process = process
@@ -185,7 +201,8 @@ class ModelProcess:
                     process.kill()
             self._listen(process)
         except ProcessError as error:
-            log.warning("model process: %s", error)
+            if not self._closing.is_set():
+                log.warning("model process: %s", error)
         finally:
             self._bury(process)
 
