@@ -120,7 +120,8 @@ def process_level(trials: int) -> None:
             speeds.append(speed)
             motion.resume()
         report = motion.report()
-        loop = {"ticks": report.ticks, "overruns": report.overruns}
+        late_ms = round(1000 * report.late_p95_s, 3)
+        loop = {"ticks": report.ticks, "overruns": report.overruns, "late_p95_ms": late_ms}
         drawing_ms = round(1000 * motion.drawing_cost_s(), 2)
     print_summary(
         "stop_latency_process",

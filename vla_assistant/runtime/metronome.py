@@ -8,17 +8,25 @@ from collections.abc import Callable
 import numpy as np
 
 _REMEMBERED = 500
+_JUDGED_EVERY = 25
 
 
 class Metronome:
-    """Beats every `period_s`; a late beat is counted and never made up for by a burst."""
+    """Beats every `period_s`; a late beat is counted and never made up for by a burst.
+
+    Attributes:
+        overruns: Beats that came more than a whole period late.
+        late_p95_s: 95th percentile of the last 500 beats' lateness [s], renewed every 25 beats.
+    """
 
     def __init__(self, period_s: float, now: Callable[[], float]) -> None:
         self._period_s = period_s
         self._now = now
         self._due = now() + period_s
+        self._beats = 0
         self._lateness: deque[float] = deque(maxlen=_REMEMBERED)
         self.overruns = 0
+        self.late_p95_s = 0.0
 
     @property
     def remaining_s(self) -> float:
@@ -34,7 +42,6 @@ class Metronome:
             self.overruns += 1
             self._due = now
         self._due += self._period_s
-
-    def late_p95_s(self) -> float:
-        """95th percentile of the recent beats' lateness [s]; 0 before the first."""
-        return float(np.percentile(self._lateness, 95)) if self._lateness else 0.0
+        self._beats += 1
+        if self._beats % _JUDGED_EVERY == 1:
+            self.late_p95_s = float(np.percentile(self._lateness, 95))

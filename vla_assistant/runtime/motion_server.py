@@ -16,12 +16,12 @@ from typing import Any
 from vla_assistant.arms.base import PERIOD_S, Arm
 from vla_assistant.arms.guarded import GuardedArm
 from vla_assistant.config import SafetySection
-from vla_assistant.errors import AssistantError
+from vla_assistant.errors import AssistantError, ProcessError
 from vla_assistant.runtime.metronome import Metronome
 from vla_assistant.runtime.motion_messages import PICTURE_SIZES, MotionMemory, MotionReport, MotionSetup
 from vla_assistant.runtime.motion_pictures import PictureDrawer
 from vla_assistant.runtime.motion_tasks import TaskDesk
-from vla_assistant.types import ActionChunk, Step, Verdict
+from vla_assistant.types import ActionChunk, RobotState, Step, Verdict
 from vla_assistant.wire import pack
 
 log = logging.getLogger(__name__)
@@ -68,7 +68,7 @@ class MotionServer:
         self._ticks = 0
         self._stop_number = 0
         self._resumed = 0
-        self._leaving = self._resting = False
+        self._leaving = self._serving = False
 
     def serve(self) -> None:
         """Until the app closes it or is gone."""
@@ -114,10 +114,17 @@ class MotionServer:
             log.info("the app is gone")
             self._leaving = True
             return
+        self._serving = True
         try:
             answer: Request = {"value": getattr(self, f"_do_{request['call']}")(*request["args"])}
         except AssistantError as error:
             answer = {"error": described(error)}
+        except Exception as error:  # a bug: the arm holds first
+            self._arm.hold("of an error in the motion process")
+            log.exception("request %s", request["call"])
+            bug = ProcessError(f"The motion process failed ({type(error).__name__}: {error}).", "See motion.log.")
+            answer = {"error": described(bug)}
+        self._serving = False
         self._answer({"id": request["id"]} | answer)
 
     # What the app may ask
@@ -143,11 +150,9 @@ class MotionServer:
 
     def _do_rest(self, seconds: float) -> None:
         """Lockstep: let simulated time pass without a new motion."""
-        self._resting = True  # only the last instant is looked at
         for _ in range(round(seconds / PERIOD_S)):
             self._tick()
             self._watch_words()
-        self._resting = False
         self._show_now()
 
     def _do_go_home(self) -> None:
@@ -187,17 +192,10 @@ class MotionServer:
         state = self._arm.tick()
         self._ticks += 1
         self._desk.watch()
-        busy = self._runs_free or self._arm.busy or self._resting
-        paused = self._setup.lockstep and not busy
-        if paused and self._drawer is not None and self._ticks > 1:
+        if not self._setup.lockstep:
+            self._show_when_due(state)
+        elif not (self._serving or self._runs_free):  # a motion that nobody waits for is over: that is looked at
             self._show_now()
-        elif (
-            self._drawer is not None
-            and not self._setup.lockstep
-            and state.time_s - self._drawn_s > 1.0 / self._setup.picture_rate_hz - PERIOD_S / 2
-        ):
-            self._drawn_s = state.time_s
-            self._drawer.take(state)
         self._report()
 
     @property
@@ -256,6 +254,12 @@ class MotionServer:
         with self._drawer.idle():
             self._desk.new_scene(seed, steps)
         self._drawn_s = -1.0
+
+    def _show_when_due(self, state: RobotState) -> None:
+        if self._drawer is None or state.time_s - self._drawn_s < 1.0 / self._setup.picture_rate_hz - PERIOD_S / 2:
+            return
+        self._drawn_s = state.time_s
+        self._drawer.take(state)
 
     def _show_now(self) -> None:
         if self._drawer is not None:
