@@ -15,6 +15,8 @@ from vla_assistant.commands.do import do
 from vla_assistant.commands.options import ConfigFile, Sets, settings_of
 from vla_assistant.commands.plan import plan
 from vla_assistant.commands.training import evaluate, generate, train
+from vla_assistant.commands.transcribe import EXAMPLE as TRANSCRIBE_EXAMPLE
+from vla_assistant.commands.transcribe import transcribe
 
 if TYPE_CHECKING:
     from vla_assistant.config import Settings
@@ -32,6 +34,7 @@ app = typer.Typer(
 )
 for command in (do, plan, chat, check, demo, generate, train, evaluate):
     app.command()(command)
+app.command(epilog=TRANSCRIBE_EXAMPLE)(transcribe)
 app.command("list")(list_backends)
 
 

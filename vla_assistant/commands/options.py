@@ -36,7 +36,44 @@ def settings_of(config_file: Path | None, sets: Iterable[str] | None, defaults: 
 
     Raises:
         ConfigError: they cannot be used.
+        BackendError: a chosen back end does not exist.
     """
     from vla_assistant import config
 
-    return config.load(config_file, [*defaults, *(sets or ())])
+    settings = config.load(config_file, [*defaults, *(sets or ())])
+    _require_backends(settings)
+    _log_to_file(settings)
+    return settings
+
+
+def _require_backends(settings: Settings) -> None:
+    """The chosen back ends exist; whether they work is told when they are started."""
+    from vla_assistant import registry
+
+    use = settings.use
+    wanted = {
+        "policies": [use.policy],
+        "arms": [use.arm],
+        "cameras": [use.camera, *use.extra_cameras],
+        "microphones": [use.microphone],
+        "recognizers": [] if use.recognizer == "auto" else [use.recognizer],
+        "speakers": [use.speaker],
+    }
+    for kind, names in wanted.items():
+        for name in names:
+            registry.backend(kind, name)
+
+
+def _log_to_file(settings: Settings) -> None:
+    """What is only of interest when something went wrong goes to a file, not between the lines of the output."""
+    import logging
+
+    from vla_assistant import paths
+
+    folder = paths.logs()
+    folder.mkdir(parents=True, exist_ok=True)
+    logging.basicConfig(
+        filename=folder / "program.log",
+        level=settings.app.log_level.upper(),
+        format="%(asctime)s %(levelname)s %(name)s %(message)s",
+    )

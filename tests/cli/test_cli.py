@@ -1,0 +1,154 @@
+"""The commands as a user types them: lines, exit status, one clear sentence for what goes wrong."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from vla_assistant.cli import main
+
+COMMANDS = ("do", "plan", "chat", "check", "list", "demo", "generate", "train", "evaluate", "transcribe")
+PICK = "pick up the blue cube"
+
+
+class Ran:
+    """What a command printed and how it ended."""
+
+    def __init__(self, status: int, out: str, err: str) -> None:
+        self.status, self.out, self.err = status, out, err
+
+    @property
+    def lines(self) -> list[dict[str, Any]]:
+        return [json.loads(line) for line in self.out.splitlines()]
+
+    @property
+    def end(self) -> dict[str, Any]:
+        assert self.lines[-1]["event"] == "run_ended"
+        return self.lines[-1]
+
+
+@pytest.fixture
+def ran(capsys: pytest.CaptureFixture[str]) -> Any:
+    def run(*arguments: str) -> Ran:
+        with pytest.raises(SystemExit) as ended:
+            main(list(arguments))
+        out, err = capsys.readouterr()
+        assert "Traceback" not in out + err
+        return Ran(int(ended.value.code or 0), out, err)
+
+    return run
+
+
+@pytest.mark.parametrize("command", [(), *((name,) for name in COMMANDS)])
+def test_every_command_has_help_with_an_example(ran: Any, command: tuple[str, ...]) -> None:
+    shown = ran(*command, "--help")
+    assert shown.status == 0
+    assert "Example: vla-assistant" in shown.out
+
+
+@pytest.mark.parametrize(
+    ("text", "status", "outcome", "words"),
+    [
+        ("stop", 3, "stopped", "Stopped."),
+        ("yes", 3, "refused", "There is nothing to confirm."),
+        ("cancel", 3, "cancelled", "There is nothing to cancel."),
+        ("", 3, "refused", "There are no words in that."),
+        ("x" * 10_000, 3, "refused", "10,000 characters"),
+        ("pick up the elephant", 3, "refused", "I do not know an elephant"),
+        ("do not pick up the red cup", 3, "refused", "I move nothing"),
+    ],
+)
+def test_what_is_no_command_ends_without_any_motion(ran: Any, text: str, status: int, outcome: str, words: str) -> None:
+    result = ran("do", text, "--yes", "--json")
+    assert result.status == status
+    assert result.end["outcome"] == outcome
+    assert words in result.end["reason"]
+    assert result.end["claimed"] is False
+    assert not result.end["success"]
+    assert {"seconds", "version"} <= set(result.end)
+    assert not [line for line in result.lines if line["event"] in ("acting", "step_started", "proposed")]
+    assert result.err == ""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("do",), "Give either the command as text or a sound file"),
+        (("do", PICK, "--audio", "x.wav"), "Give either the command as text or a sound file"),
+        (("do", PICK, "--set", "sesion.retries=2"), "did you mean 'session'"),
+        (("do", PICK, "--set", "session.retries=many"), "session.retries: Input should be a valid integer"),
+        (("do", PICK, "--set", "retries"), "not of the form section.key=value"),
+        (("do", PICK, "--config", "/no/such.toml"), "The configuration file /no/such.toml cannot be read"),
+        (("do", PICK, "--set", "use.arm=so1O1"), "There is no arms back end 'so1O1'"),
+        (("do", PICK, "--set", "use.policy=compakt"), "Did you mean 'compact'?"),
+        (("do", "--audio", "/no/such.wav"), "there is no such file"),
+        (("plan",), "Give either one text or a file"),
+        (("plan", "--file", "/no/such.txt"), "The file /no/such.txt cannot be read"),
+        (("list", "robots"), "There is no kind of back end 'robots'"),
+    ],
+)
+def test_bad_use_is_a_sentence_on_stderr(ran: Any, arguments: tuple[str, ...], words: str) -> None:
+    result = ran(*arguments)
+    assert result.status == 2
+    assert words in result.err
+    assert result.out == ""
+
+
+def test_broken_and_silent_sounds(ran: Any, tmp_path: Path) -> None:
+    broken, silent = tmp_path / "broken.wav", tmp_path / "silent.wav"
+    broken.write_bytes(b"RIFF\x00\x00\x00\x00WAVEjunk")
+    write(silent, np.zeros((16_000, 1)), 16_000)
+    result = ran("do", "--audio", str(broken), "--yes")
+    assert (result.status, result.out) == (2, "")
+    assert "broken or of an unknown format" in result.err
+    result = ran("do", "--audio", str(silent), "--yes", "--json")
+    assert result.status == 3
+    assert result.lines[0]["event"] == "nothing_heard"
+    assert result.end["outcome"] == "refused"
+
+
+def test_plan_lines_have_the_public_form(ran: Any) -> None:
+    result = ran("plan", "put the green ball in the blue bowl", "--json", "--no-ground")
+    (line,) = result.lines
+    assert line["version"] == 1
+    assert line["intent"] == "command"
+    assert line["steps"] == [{"skill": "place", "object": "green ball", "destination": "blue bowl"}]
+    assert line["question"] == ""
+    assert 0 < line["confidence"] <= 1
+
+
+def test_plan_reads_a_file_line_by_line(ran: Any, tmp_path: Path) -> None:
+    file = tmp_path / "texts.txt"
+    file.write_text("stop\n\nyes please\ncancel\npick up the elephant\nno\n", encoding="utf-8")
+    result = ran("plan", "--file", str(file), "--json")
+    assert [line["intent"] for line in result.lines] == ["stop", "yes", "cancel", "unsupported", "no"]
+    assert result.status == 0
+
+
+def test_list_names_every_back_end(ran: Any) -> None:
+    names = {(line["kind"], line["name"]): line for line in ran("list", "--json").lines}
+    assert {("arms", "simulated"), ("policies", "compact"), ("recognizers", "sphinx"), ("speakers", "silent")} <= set(
+        names
+    )
+    assert names["arms", "simulated"]["usable"]
+    assert "recognizers.sphinx: " in ran("list", "recognizers").out
+
+
+def test_the_window_needs_a_display(ran: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(sys, "platform", "linux")
+    result = ran()
+    assert result.status == 2
+    assert "there is no display" in result.err
+
+
+def write(file: Path, samples: np.ndarray, rate_hz: int) -> None:
+    import soundfile
+
+    soundfile.write(file, samples, rate_hz)
