@@ -1,8 +1,8 @@
 """The recognizer's grammar in JSGF, from the same vocabulary as the language layer.
 
 The sentences stand in the vocabulary file ([en.speech]); the things are put in here: with every colour, or with `seen`
-only those in the picture. Only what fits is in it (nobody puts a plate into a ball), so "ball" and "bowl" are told apart
-by their place in the sentence.
+only those in the picture. Only what fits is in it (nobody puts a plate into a ball), so "ball" and "bowl" are told
+apart by their place in the sentence.
 """
 
 from __future__ import annotations

@@ -110,8 +110,9 @@ def _load(file: Path, device: str) -> Any:
     try:
         return whisper.load_model(str(file), device=None if device == "auto" else device)
     except Exception as error:  # torch and pickle raise many kinds for a broken file
+        reason = (str(error).splitlines() or [type(error).__name__])[0][:120]
         raise WeightsError(
-            f"The Whisper weights {file} cannot be used ({type(error).__name__}: {str(error).splitlines()[0][:120]}).",
+            f"The Whisper weights {file} cannot be used ({reason}).",
             "Delete the file and fetch it again, or name another one with --set recognizers.whisper.model=FILE.",
         ) from error
 
