@@ -96,10 +96,20 @@ class Program:
         assert motion is not None, self.output
         return ArmWatch(motion.pid)
 
+    @property
+    def has_torch(self) -> bool:
+        """Is torch loaded into the process that has the window?"""
+        return "libtorch" in Path(f"/proc/{self.process.pid}/maps").read_text()
+
     def end(self) -> int:
-        """Ask it politely to end, as Ctrl-C does; its exit status."""
+        """Ask it politely to end, as Ctrl-C does, and see that no child outlives it; its exit status."""
+        family = self._family.children(recursive=True)
         self.process.send_signal(signal.SIGINT)
-        return self.process.wait(30)
+        status = self.process.wait(30)
+        _, alive = psutil.wait_procs(family, timeout=5)
+        assert not alive, f"left behind: {[process.cmdline() for process in alive]}"
+        assert "Traceback" not in self.output, self.output
+        return status
 
     def close(self) -> None:
         """End it and whatever it left."""

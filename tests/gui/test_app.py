@@ -19,8 +19,11 @@ from pytestqt.qtbot import QtBot
 
 from tests.gui import story
 from tests.gui.double import Double
+from vla_assistant import config
+from vla_assistant.errors import BackendError
 from vla_assistant.events import Acting
-from vla_assistant.gui import snapshot
+from vla_assistant.gui import app, platform, snapshot, theme
+from vla_assistant.gui.bug_dialog import BugDialog
 from vla_assistant.gui.crash import CrashGuard
 from vla_assistant.gui.window import Window
 
@@ -76,6 +79,49 @@ def test_a_bug_anywhere_is_reported_and_the_hooks_come_back(tmp_path: Path, qtbo
     assert "from Qt" in log
     assert "a line" in log
     assert (sys.excepthook, threading.excepthook) == before
+
+
+@pytest.mark.expects_log
+def test_a_bug_in_the_window_stops_the_arm_and_shows_one_dialog(
+    dressed: QApplication, double: Double, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail() -> None:
+        raise RuntimeError("a fault of ours")
+
+    texts = []
+
+    def look() -> None:
+        dialogs = [w for w in dressed.topLevelWidgets() if isinstance(w, BugDialog) and w.isVisible()]
+        if dialogs and len(double.called("stop")) > 2:
+            (dialog,) = dialogs
+            dialog.copy_button.click()
+            texts.append((dialog.isVisible(), dialog.isModal(), dialog.detailedText().count("RuntimeError: a fault")))
+            timer.stop()
+            dressed.quit()
+
+    monkeypatch.setattr(double, "gui_tick", fail)
+    timer = QTimer()
+    timer.timeout.connect(look)
+    timer.start(20)
+    assert app.show(dressed, double, config.load(), theme.LIGHT, then_quit_s=60.0) == 1
+    assert texts == [(True, False, 1)]
+    assert ("the program has a fault",) in double.called("stop")
+    clipboard = QApplication.clipboard()
+    assert clipboard is not None
+    assert "a fault of ours" in clipboard.text()
+
+
+def test_where_no_window_can_open_it_is_said_and_not_crashed() -> None:
+    def missing(name: str) -> None:
+        raise OSError(name)
+
+    with pytest.raises(BackendError, match="DISPLAY is not set.*vla-assistant chat"):
+        platform.require({}, "linux")
+    with pytest.raises(BackendError, match="libxcb-cursor.so.0.*apt install libxcb-cursor0"):
+        platform.require({"DISPLAY": ":0"}, "linux", missing)
+    platform.require({"QT_QPA_PLATFORM": "offscreen"}, "linux", missing)
+    platform.require({"WAYLAND_DISPLAY": "wayland-0"}, "linux", missing)
+    platform.require({}, "darwin", missing)
 
 
 @pytest.mark.parametrize("dark", [False, True])

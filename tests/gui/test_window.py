@@ -277,6 +277,11 @@ def test_a_new_scene_takes_the_seed_that_stands_there(window: Window, double: Do
     qtbot.waitUntil(lambda: double.called("new_scene") == [(12,), (13,)], timeout=WAIT_MS)
 
 
+def test_no_new_scene_is_laid_while_the_arm_works(window: Window, double: Double, qtbot: QtBot) -> None:
+    tell(qtbot, window, double, *story.working())
+    assert not window.pickers.new_scene.isEnabled()
+
+
 def test_lamps_tell_state_detail_and_progress(window: Window, double: Double, qtbot: QtBot) -> None:
     tell(
         qtbot,

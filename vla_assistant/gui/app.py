@@ -9,12 +9,13 @@ from typing import Any
 
 from PyQt6.QtCore import QTimer
 from PyQt6.QtGui import QGuiApplication
-from PyQt6.QtWidgets import QApplication, QMessageBox
+from PyQt6.QtWidgets import QApplication
 
 from vla_assistant import paths
 from vla_assistant.config import Settings
-from vla_assistant.gui import theme
+from vla_assistant.gui import platform, theme
 from vla_assistant.gui.bridge import Answer
+from vla_assistant.gui.bug_dialog import BugDialog
 from vla_assistant.gui.crash import CrashGuard
 from vla_assistant.gui.icons import icon
 from vla_assistant.gui.surface import Surface
@@ -22,10 +23,15 @@ from vla_assistant.gui.window import TITLE, Window
 
 
 def application(arguments: Sequence[str] = ()) -> QApplication:
-    """The one QApplication of this process, made when there is none yet."""
+    """The one QApplication of this process, made when there is none yet.
+
+    Raises:
+        BackendError: no window can open here.
+    """
     existing = QApplication.instance()
     if isinstance(existing, QApplication):
         return existing
+    platform.require()
     QGuiApplication.setDesktopFileName(TITLE)
     app = QApplication([TITLE, *arguments])
     app.setApplicationName(TITLE)
@@ -69,11 +75,12 @@ def show(
     bugs: list[str] = []
 
     def on_bug(text: str) -> None:
-        assistant.stop("of an error in the program")
+        assistant.stop("the program has a fault")
         bugs.append(text)
-        window.bridge.send(Answer(_tell, text))
+        window.bridge.send(Answer(dialog.tell, text))
 
     guard = CrashGuard(paths.logs(), settings.app.log_level, on_bug)
+    dialog = BugDialog(window, guard.log_file)
     restore = _quit_on_signals(app)
     _follow_system(app, window)
     if then_quit_s is not None:
@@ -104,22 +111,6 @@ def _bring_up(app: QApplication, window: Window, assistant: Surface) -> None:
     app.processEvents()
     window.chunk.prepare()
     window.worker.ask(start)
-
-
-def _tell(text: str) -> None:
-    """The dialog for a bug: what to do, the details, and a button that copies them."""
-    box = QMessageBox(QMessageBox.Icon.Critical, TITLE, "Something unexpected went wrong. The arm was stopped.")
-    box.setInformativeText(
-        f"The details are in {paths.logs() / 'window.log'}. Press Resume in the window to go on; "
-        "if it happens again, close the program and report it with the details."
-    )
-    box.setDetailedText(text)
-    copy = box.addButton("Copy the details", QMessageBox.ButtonRole.ActionRole)
-    box.addButton(QMessageBox.StandardButton.Close)
-    box.exec()
-    clipboard = QGuiApplication.clipboard()
-    if box.clickedButton() is copy and clipboard is not None:
-        clipboard.setText(text)
 
 
 def _quit_on_signals(app: QApplication) -> Callable[[], None]:

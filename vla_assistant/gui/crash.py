@@ -31,6 +31,7 @@ class CrashGuard:
     def __init__(self, folder: Path, level: str, on_bug: Callable[[str], None]) -> None:
         """`on_bug(traceback)` is called on the thread that failed; it must be thread-safe."""
         self._on_bug = on_bug
+        self._last = ""
         folder.mkdir(parents=True, exist_ok=True)
         self.log_file = folder / "window.log"
         self._writer = logging.handlers.RotatingFileHandler(self.log_file, maxBytes=2_000_000, backupCount=3)
@@ -72,7 +73,9 @@ class CrashGuard:
 
     def _report(self, text: str) -> None:
         self._on_bug(text)
-        _log.critical("a bug: %s", text)
+        if text != self._last:  # a bug in a timer comes back twenty times a second
+            _log.critical("a bug: %s", text)
+        self._last = text
 
 
 def _qt_message(kind: QtMsgType, context: QMessageLogContext, message: str | None) -> None:

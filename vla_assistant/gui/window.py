@@ -89,6 +89,7 @@ class Window(QWidget):
             self.progress = progress
             self.plan.show_progress(progress)
             self.card.show_proposal(progress.proposal)
+            self.pickers.new_scene.setEnabled(progress.phase is not Phase.RUNNING)
         self._show_status(event)
         if isinstance(event, SceneSeen):
             self._ask_for_examples()
