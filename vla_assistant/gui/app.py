@@ -92,6 +92,7 @@ def show(
         QTimer.singleShot(0, lambda: _bring_up(app, window, assistant))
         app.exec()
     finally:
+        dialog.close()
         window.hide()
         window.leave()
         restore()
