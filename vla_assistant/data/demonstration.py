@@ -17,6 +17,7 @@ from vla_assistant.data.disturbance import Disturbance
 from vla_assistant.data.episode import Episode, EpisodeRecorder
 from vla_assistant.data.features import MAX_THINGS
 from vla_assistant.data.table import Table
+from vla_assistant.data.targets import inside
 from vla_assistant.networks import tokens
 from vla_assistant.policies.base import Policy
 from vla_assistant.sim.expert import expert_action
@@ -30,7 +31,6 @@ RANDOM_STARTS = 0.35
 POLICY_FRAMES, EXPERT_FRAMES = (3, 26), (5, 13)
 EXECUTE = 2
 """Actions of a policy's chunk that are carried out, as in the running program."""
-FALLEN_Z = -0.02
 
 
 def demonstrate(
@@ -69,7 +69,7 @@ class _Demonstration:
             self._note(observation, label, ended, success, foreign)
             done.append(ended)
             done_frames = done_frames + 1 if ended else 0
-            if (table.world.thing_poses[:, 2] < FALLEN_Z).any():
+            if not inside(table.world.thing_poses[:, :3]).all():
                 break
             table.act(action)
         table.arm.resume()

@@ -14,8 +14,9 @@ from vla_assistant.networks.senses import normal_action, normal_state
 
 # A thing counts as seen from this share of the picture: 4 of 96 x 96 pixels.
 SEEN_SHARE = 4 / 96**2
-# What has fallen below the table is no aim any more [m].
-FALLEN_Z = -0.02
+# What has left this box over the table is no aim any more [m].
+LOWEST = np.array([0.0, -0.6, -0.02], np.float32)
+HIGHEST = np.array([0.9, 0.6, 0.6], np.float32)
 
 Floats = NDArray[np.float32]
 
@@ -60,7 +61,7 @@ def make_targets(columns: Mapping[str, NDArray[np.generic]], horizon: int) -> Ta
     step = columns["step.code"].astype(np.int64)
     position = columns["label.position"].astype(np.float32).reshape(-1, 2, 3)
     named = step[:, [tokens.OBJECT_SHAPE, tokens.DESTINATION_SHAPE]] != tokens.NO_SHAPE
-    valid = named & (position[..., 2] > FALLEN_Z)
+    valid = named & inside(position)
     lost = (named & ~valid).any(axis=1)
     actions, weight = _chunks(columns, horizon)
     front = columns["things.front"].astype(np.float32).reshape(-1, MAX_THINGS, 3)
@@ -71,7 +72,7 @@ def make_targets(columns: Mapping[str, NDArray[np.generic]], horizon: int) -> Ta
         step=step,
         actions=actions,
         action_weight=weight * ~lost[:, None],
-        position=position,
+        position=np.where(valid[..., None], position, 0.0),
         position_weight=valid.astype(np.float32),
         done=_flat(columns["label.done"]),
         progress=_flat(columns["label.progress"]),
@@ -80,6 +81,11 @@ def make_targets(columns: Mapping[str, NDArray[np.generic]], horizon: int) -> Ta
         uv=both[..., :2],
         seen=(both[..., 2] >= SEEN_SHARE).astype(np.float32),
     )
+
+
+def inside(position: NDArray[np.floating]) -> NDArray[np.bool_]:
+    """Whether positions (..., 3) lie where things can be reached."""
+    return np.asarray(((position > LOWEST) & (position < HIGHEST)).all(axis=-1))
 
 
 def _flat(column: NDArray[np.generic]) -> Floats:

@@ -44,6 +44,6 @@ def read_video(path: Path) -> Iterator[ImageArray]:
         with av.open(str(path)) as container:
             container.streams.video[0].thread_count = 1
             for frame in container.decode(video=0):
-                yield np.asarray(frame.to_ndarray(format="rgb24"), dtype=np.uint8)
+                yield np.asarray(frame.to_ndarray(format="rgb24", threads=1), dtype=np.uint8)
     except (av.FFmpegError, OSError, IndexError) as error:
         raise InputError(f"The video {path} cannot be read ({error}).") from error

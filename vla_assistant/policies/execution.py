@@ -68,14 +68,14 @@ def run_step(policy: Policy, environment: Environment, step: Step, attempts: Att
 def _attempt(policy: Policy, environment: Environment, step: Step, attempts: Attempts) -> Observation:
     """Act until the policy says done or time is up; the last observation."""
     now = environment.observe()
-    end = now.state.time_s + attempts.timeout_s
-    agreed = 0
-    while now.state.time_s < end:
+    agreed, left_s = 0, attempts.timeout_s
+    while left_s > 0:
         chunk = policy.act(now, step)
         agreed = agreed + 1 if chunk.done >= DONE_FROM else 0
         if agreed >= DONE_CHUNKS:
             break
         environment.run(chunk, attempts.execute)
+        left_s -= attempts.execute * chunk.step_s
         now = environment.observe()
     return now
 

@@ -1,0 +1,98 @@
+"""Rules of the policy that need no weights: evidence, doubles, and the loop that carries out a step."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from vla_assistant.policies.compact import _without_doubles
+from vla_assistant.policies.evidence import judge_step
+from vla_assistant.policies.execution import Attempts, run_step
+from vla_assistant.types import (
+    ActionChunk,
+    Frame,
+    Judgement,
+    Observation,
+    PixelPoint,
+    Reference,
+    RobotState,
+    SeenThing,
+    Step,
+)
+
+CUBE, BOWL = Reference("cube", "blue"), Reference("bowl", "red")
+
+
+def state(gripper: float, command: float | None = None, time_s: float = 0.0) -> RobotState:
+    zeros = np.zeros(7)
+    return RobotState(zeros, zeros, gripper, np.eye(4), np.eye(4), gripper if command is None else command, zeros, time_s)
+
+
+@pytest.mark.parametrize(
+    ("step", "now", "believed", "done", "words"),
+    [
+        (Step("pick", CUBE), state(0.5, 0.0), 0.9, True, "lifted between the fingers"),
+        (Step("pick", CUBE), state(0.02, 0.0), 0.9, False, "closed without the blue cube"),
+        (Step("pick", CUBE), state(1.0), 0.9, False, "is open"),
+        (Step("pick", CUBE), state(0.5, 0.0), 0.2, False, "does not show"),
+        (Step("place", CUBE, BOWL), state(1.0), 0.8, True, "in or on the red bowl"),
+        (Step("place", CUBE, BOWL), state(0.5, 0.0), 0.9, False, "not let go"),
+    ],
+)
+def test_judgement(step: Step, now: RobotState, believed: float, done: bool, words: str) -> None:
+    judgement = judge_step(step, state(1.0), now, believed, 0.5)
+    assert judgement.done is done
+    assert words in judgement.evidence
+    assert 0.5 <= judgement.confidence <= 1.0
+
+
+def seen(name: str, colour: str, u: float, confidence: float) -> SeenThing:
+    return SeenThing(Reference(name, colour), PixelPoint("front", u, 0.5, confidence))
+
+
+def test_one_spot_has_one_name_but_a_ball_in_a_bowl_stays() -> None:
+    things = [seen("bowl", "red", 0.5, 0.99), seen("ball", "blue", 0.505, 0.95), seen("plate", "red", 0.51, 0.6)]
+    assert [str(t.reference) for t in _without_doubles(things)] == ["red bowl", "blue ball"]
+
+
+class Bench:
+    """An environment whose clock alone moves."""
+
+    def __init__(self) -> None:
+        self.time_s, self.executed = 0.0, []
+
+    def observe(self, instruction: str = "") -> Observation:
+        picture = Frame(np.zeros((8, 8, 3), np.uint8), "front", 0, self.time_s)
+        return Observation({"front": picture}, state(0.5, 0.0, self.time_s), instruction)
+
+    def run(self, chunk: ActionChunk, execute: int) -> None:
+        self.time_s += execute * chunk.step_s
+        self.executed.append(execute)
+
+
+class Scripted:
+    """Says done after some chunks; succeeds at the given attempt."""
+
+    def __init__(self, done_after: int, succeeds_at: int) -> None:
+        self.done_after, self.succeeds_at = done_after, succeeds_at
+        self.acts = self.judged = 0
+
+    def act(self, observation: Observation, step: Step) -> ActionChunk:
+        self.acts += 1
+        return ActionChunk(np.zeros((8, 7), np.float32), 0.1, observation.state.time_s, float(self.acts > self.done_after))
+
+    def judge(self, step: Step, before: Observation, now: Observation) -> Judgement:
+        self.judged += 1
+        self.acts = 0
+        return Judgement(self.judged >= self.succeeds_at, 1.0, "")
+
+
+@pytest.mark.parametrize(("succeeds_at", "attempts", "done"), [(1, 1, True), (2, 2, True), (3, 2, False)])
+def test_failed_step_is_tried_once_more(succeeds_at: int, attempts: int, done: bool) -> None:
+    result = run_step(Scripted(3, succeeds_at), Bench(), Step("pick", CUBE))  # type: ignore[arg-type]
+    assert (result.attempts, result.judgement.done) == (attempts, done)
+
+
+def test_step_that_never_ends_runs_out_of_time() -> None:
+    result = run_step(Scripted(10**6, 1), Bench(), Step("pick", CUBE), Attempts(timeout_s=2.0))  # type: ignore[arg-type]
+    assert result.seconds == pytest.approx(2.0, abs=0.3)
