@@ -64,6 +64,7 @@ class Decoding:
         self._min_confidence = min_confidence
         self._now = now
         self._stopped_id = 0
+        self._trouble = ""
         self._sentences = Worker("recognizer", self._decode_sentence, 4, self._bug)
         self._words = self._sentences
         if self._spotter is not recognizer:
@@ -75,9 +76,16 @@ class Decoding:
             if job.segment.final and not job.own_voice:
                 self._emit(NothingHeard(self._now(), "I heard no voice in that."))
             return
-        short = job.own_voice or job.segment.audio.seconds <= _CLOSED_LIMIT_S
+        short = job.segment.audio.seconds <= _CLOSED_LIMIT_S
+        if job.own_voice and not short:
+            return
         worker = self._words if short else self._sentences
         self._report_dropped(worker.put(job))
+
+    @property
+    def idle(self) -> bool:
+        """Everything handed in is decoded."""
+        return self._words.idle and self._sentences.idle
 
     def close(self) -> None:
         """End the workers; a decode that takes longer than a second is left behind."""
@@ -131,9 +139,18 @@ class Decoding:
         try:
             utterance = recognizer.transcribe(Audio(segment.audio.samples, RATE_HZ))
         except AssistantError as error:
-            self._emit(PartChanged(self._now(), Part.RECOGNIZER, PartState.WARNING, str(error)))
+            self._tell(str(error))
             return None
+        self._tell("")
         return replace(utterance, start_s=segment.start_s, end_s=segment.end_s)
+
+    def _tell(self, trouble: str) -> None:
+        """Tell a trouble of a recognizer once, and that it is over."""
+        if trouble == self._trouble:
+            return
+        self._trouble = trouble
+        state = PartState.WARNING if trouble else PartState.READY
+        self._emit(PartChanged(self._now(), Part.RECOGNIZER, state, trouble or "The recognizer works again."))
 
     def _publish(self, utterance: Utterance) -> None:
         if not utterance.text:

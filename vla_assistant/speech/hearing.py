@@ -5,15 +5,10 @@ from __future__ import annotations
 from typing import Protocol
 
 from vla_assistant.speech.audio import RATE_HZ
-from vla_assistant.speech.segmenter import Segment, Segmenter
 from vla_assistant.types import Audio
 
 ECHO_TAIL_S = 0.4
 """A room and the buffers of a sound system keep our voice this long after we stopped."""
-OWN_VOICE_WINDOW_S = 1.2
-"""While our own voice sounds in the microphone there are no pauses: the spotter gets windows of this length ..."""
-OWN_VOICE_STEP_S = 0.4
-"""... this often."""
 DRIFT_S = 0.5
 DEAD_S = 5.0
 """Nothing but zeros for this long: muted by the system, or without permission."""
@@ -55,23 +50,13 @@ class OwnVoice:
         self.now = False
         self._speaker = speaker
         self._until_s = float("-inf")
-        self._window_s = 0.0
 
     def changed(self, time_s: float, *, held: bool) -> bool:
         """Look; True when `now` has changed."""
         if self._speaker is not None and self._speaker.speaking:
             self._until_s = time_s + ECHO_TAIL_S
         was, self.now = self.now, time_s < self._until_s and not held
-        if self.now and not was:
-            self._window_s = time_s
         return was != self.now
-
-    def window(self, segmenter: Segmenter, time_s: float) -> Segment | None:
-        """The last OWN_VOICE_WINDOW_S of a phrase that is going on, every OWN_VOICE_STEP_S."""
-        if time_s - self._window_s < OWN_VOICE_STEP_S:
-            return None
-        self._window_s = time_s
-        return segmenter.recent(OWN_VOICE_WINDOW_S)
 
 
 class DeadMicrophone:

@@ -14,7 +14,7 @@ from vla_assistant.events import Event, NothingHeard, Part, PartChanged, PartSta
 from vla_assistant.speech.decoding import Decoding, Job, Recognizer
 from vla_assistant.speech.hearing import DeadMicrophone, OwnVoice, StreamClock, Voice
 from vla_assistant.speech.microphones.base import Microphone
-from vla_assistant.speech.segmenter import Finding, Segment, Segmenter, Started, TimedOut
+from vla_assistant.speech.segmenter import ECHO_PERCENTILE, Finding, Segment, Segmenter, Started, TimedOut
 from vla_assistant.speech.worker import Worker
 from vla_assistant.types import Audio, Utterance
 
@@ -53,6 +53,7 @@ class Listener:
         self._now = now
         self._speaker = speaker
         self._segmenter = Segmenter(options)
+        self._own_segmenter = Segmenter(options.model_copy(update={"calibration_s": 0.0}), ECHO_PERCENTILE)
         self._stream = StreamClock()
         self._deaf = OwnVoice(speaker)
         self._dead = DeadMicrophone()
@@ -67,6 +68,11 @@ class Listener:
     def listening(self) -> bool:
         """Started, not stopped, not timed out, the file not over."""
         return self._listening
+
+    @property
+    def settled(self) -> bool:
+        """Everything that came from the microphone so far has been looked at and decoded."""
+        return self._ears.idle and self._decoding.idle
 
     @property
     def muted(self) -> bool:
@@ -157,6 +163,7 @@ class Listener:
         time_s = self._stream.advance(block, self._now(), self._microphone.live)
         if self._deaf.changed(time_s, held=self._held):
             self._segmenter.reset()
+            self._own_segmenter.reset()
         if self._deaf.now:
             self._listen_for_stop(block, time_s)
             return
@@ -179,12 +186,10 @@ class Listener:
                 self._time_out(finding)
 
     def _listen_for_stop(self, block: Audio, time_s: float) -> None:
-        for finding in self._segmenter.feed(block, time_s):
+        """Our own voice is the noise here: only what is louder than it is a segment."""
+        for finding in self._own_segmenter.feed(block, time_s):
             if isinstance(finding, Segment):
                 self._decoding.put(Job(finding, own_voice=True))
-        window = self._deaf.window(self._segmenter, time_s)
-        if window is not None:
-            self._decoding.put(Job(window, own_voice=True))
 
     def _press(self) -> None:
         if not self._muted and self._listening:

@@ -29,7 +29,10 @@ _RECENT = 14
 """Frames (280 ms) in which a word must show itself ..."""
 _LOUD_FRAMES, _VOICED_FRAMES = 5, 3
 """... by this many loud and pitched ones: a word of 250 ms does, a key tap does not."""
-_FLOOR_PERCENTILE = 10.0
+ROOM_PERCENTILE = 10.0
+"""The room is what remains between words."""
+ECHO_PERCENTILE = 90.0
+"""Our own voice in the microphone is as loud as its loud parts; who talks over it is louder than that."""
 _FLOOR_HISTORY = round(3.0 / FRAME_S)
 _FLOOR_RANGE_DBFS = (-70.0, -30.0)
 _FLOOR_BEFORE_DBFS = -60.0
@@ -96,10 +99,12 @@ class Segmenter:
 
     Args:
         options: calibration, time-out, phrase limit and pause.
+        floor_percentile: Which of the last seconds' levels is the noise floor, see ROOM_PERCENTILE, ECHO_PERCENTILE.
     """
 
-    def __init__(self, options: ListeningSection) -> None:
+    def __init__(self, options: ListeningSection, floor_percentile: float = ROOM_PERCENTILE) -> None:
         self._options = options
+        self._floor_percentile = floor_percentile
         self._ids = 0
         self._levels: deque[float] = deque(maxlen=_FLOOR_HISTORY)
         self._floor = _FLOOR_BEFORE_DBFS
@@ -172,13 +177,6 @@ class Segmenter:
         found = [] if self._calibration is None else self._calibrate()
         return found + (self._finish(trim=True) if self._phrase else [])
 
-    def recent(self, seconds: float) -> Segment | None:
-        """The last seconds of the phrase that is being spoken, as a glimpse; None when it is shorter."""
-        frames = round(seconds / FRAME_S)
-        if self._phrase is None or len(self._phrase) < frames:
-            return None
-        return self._segment(self._phrase[-frames:], final=False, cut=False)
-
     def _take(self, samples: FloatArray, end_s: float) -> list[Finding]:
         if self._calibration is None:
             return self._hear(samples, end_s)
@@ -222,7 +220,7 @@ class Segmenter:
 
     def _update_floor(self) -> None:
         if len(self._levels) >= 10:
-            level = float(np.percentile(np.fromiter(self._levels, float), _FLOOR_PERCENTILE))
+            level = float(np.percentile(np.fromiter(self._levels, float), self._floor_percentile))
             self._floor = float(np.clip(level, *_FLOOR_RANGE_DBFS))
 
     def _wait(self, frame: _Frame) -> list[Finding]:

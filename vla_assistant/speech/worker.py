@@ -56,6 +56,11 @@ class Worker(Generic[T]):
                     dropped = self._take_oldest() or dropped
         return item
 
+    @property
+    def idle(self) -> bool:
+        """Nothing waits and nothing is being worked on."""
+        return self._items.unfinished_tasks == 0
+
     def close(self, timeout_s: float = 1.0) -> None:
         """Forget what waits and end the thread; what is being worked on may outlive the time-out (it is a daemon)."""
         self._closed.set()
@@ -67,9 +72,11 @@ class Worker(Generic[T]):
 
     def _take_oldest(self) -> T | None:
         try:
-            return self._items.get_nowait()
+            item = self._items.get_nowait()
         except queue.Empty:
             return None
+        self._items.task_done()
+        return item
 
     def _run(self) -> None:
         while (item := self._items.get()) is not None and not self._closed.is_set():
@@ -78,3 +85,5 @@ class Worker(Generic[T]):
             except Exception as error:
                 _log.exception("%s failed", self._thread.name)
                 self._failed(error)
+            finally:
+                self._items.task_done()
