@@ -18,8 +18,8 @@ ABSURD_FACTOR = 10.0
 """A displacement this many times above the speed limit is no motion to clip but a fault of the policy."""
 FUTURE_S = 0.05
 """A chunk may claim to be this much newer than now; clocks are shared, so more is a fault."""
-BRAKING_S = 0.08
-"""Time the arm needs to brake; clearance is checked where it would come to rest, half of this ahead."""
+JERK_S = 0.004
+"""Time that a jerk-limited arm needs, on average, before it brakes fully."""
 SPEED_TOLERANCE = 0.05
 """Share by which a joint may exceed its speed for one tick before it counts as a fault of the servo."""
 _ROUNDING = 1e-6
@@ -49,6 +49,8 @@ class Limits:
         clearance: Distance kept between the arm and itself or the table [m].
         stale_s: A chunk decided on an older picture is refused [s].
         effort: Top joint torques float64 (n,) [N m], or None where the arm reports none.
+        braking: Deceleration of a stop, float64 (n,) or one for all joints [rad/s^2]; clearance is checked where the
+            arm would come to rest.
     """
 
     joint_lower: PoseArray
@@ -62,6 +64,7 @@ class Limits:
     clearance: float = 0.005
     stale_s: float = 0.5
     effort: PoseArray | None = None
+    braking: PoseArray | float = 20.0
 
 
 @dataclass(frozen=True)
@@ -184,7 +187,7 @@ class Guard:
         return ""
 
     def _why_brake(self, previous: PoseArray, joints: PoseArray, velocities: PoseArray) -> str:
-        rest = joints + velocities * (BRAKING_S / 2)
+        rest = joints + velocities * (JERK_S + np.abs(velocities) / (2.0 * self.limits.braking))
         distance = self._twin.clearance(rest)
         if distance >= self.limits.clearance or distance >= self._twin.clearance(previous) - _ROUNDING:
             return ""

@@ -244,7 +244,8 @@ def guarded(arm: Arm, safety: SafetySection | None = None) -> GuardedArm:
     safety = safety or SafetySection()
     kinematics = Kinematics()
     servo = CartesianServo(kinematics, ServoLimits().scaled(safety.speed_scale))
-    return GuardedArm(arm, Guard(limits_of(arm, safety), Kinematics()), servo, kinematics)
+    limits = replace(limits_of(arm, safety), braking=servo.limits.acceleration)
+    return GuardedArm(arm, Guard(limits, Kinematics()), servo, kinematics)
 
 
 def limits_of(arm: Arm, safety: SafetySection) -> Limits:

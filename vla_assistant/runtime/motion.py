@@ -322,4 +322,7 @@ class MotionProcess:
         return self._view.report() if self._view is not None else None
 
     def _observation(self) -> Observation | None:
+        if self._settings.use.arm != "simulated":
+            report = self._latest_report()
+            return None if report is None else Observation({}, report.state)
         return self._view.observation() if self._view is not None else None
