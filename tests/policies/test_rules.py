@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from vla_assistant.policies.compact import _without_doubles
-from vla_assistant.policies.evidence import judge_step
+from vla_assistant.policies.evidence import Belief, judge_step
 from vla_assistant.policies.execution import Attempts, run_step
 from vla_assistant.types import (
     ActionChunk,
@@ -40,10 +40,28 @@ def state(gripper: float, command: float | None = None, time_s: float = 0.0) -> 
     ],
 )
 def test_judgement(step: Step, now: RobotState, believed: float, done: bool, words: str) -> None:
-    judgement = judge_step(step, state(1.0), now, believed, 0.5)
+    lifted, inside = np.array([[0.5, 0.1, 0.12], [0, 0, 0]]), np.array([[0.5, 0.1, 0.03], [0.49, 0.11, 0.02]])
+    judgement = judge_step(step, now, Belief(believed, lifted if step.skill == "pick" else inside), 0.5)
     assert judgement.done is done
     assert words in judgement.evidence
     assert 0.5 <= judgement.confidence <= 1.0
+
+
+@pytest.mark.parametrize(
+    ("step", "thing", "destination", "words"),
+    [
+        (Step("pick", CUBE), (0.5, 0.1, 0.02), (0, 0, 0), "still on the table"),
+        (Step("place", CUBE, BOWL), (0.5, 0.1, 0.02), (0.5, 0.0, 0.02), "10 cm beside the red bowl"),
+        (Step("place", CUBE, Reference("cube", "red")), (0.5, 0, 0.02), (0.5, 0.02, 0.02), "not seem to be on top"),
+        (Step("push", CUBE, Reference("left")), (0.5, -0.1, 0.02), (0, 0, 0), "not seem to be far enough"),
+        (Step("put_down", CUBE, Reference("table")), (0.5, 0.1, 0.12), (0, 0, 0), "not seem to be on the table"),
+    ],
+)
+def test_positions_overrule_a_confident_estimate(step: Step, thing: tuple, destination: tuple, words: str) -> None:
+    now = state(0.5, 0.0) if step.skill == "pick" else state(1.0)
+    judgement = judge_step(step, now, Belief(0.99, np.array([thing, destination])), 0.5)
+    assert not judgement.done
+    assert words in judgement.evidence
 
 
 def seen(name: str, colour: str, u: float, confidence: float) -> SeenThing:

@@ -61,7 +61,7 @@ def rotation_vector(rotation: PoseArray) -> PoseArray:
 
 def normal_state(state: NDArray[np.floating]) -> FloatArray:
     """State vectors (..., 17) as numbers of the order of one."""
-    return ((state - _STATE_OFFSET) / _STATE_SCALE).astype(np.float32)
+    return ((state - _STATE_OFFSET) / _STATE_SCALE).clip(-5.0, 5.0).astype(np.float32)
 
 
 def normal_action(action: NDArray[np.floating]) -> FloatArray:

@@ -48,7 +48,12 @@ def save_weights(
         name: (value.half() if value.is_floating_point() else value).to(torch.device("cpu")).contiguous()
         for name, value in state.items()
     }
-    write_whole(path, lambda draft: save_file(tensors, draft, metadata=header))
+
+    def write(draft: Path) -> None:
+        save_file(tensors, draft, metadata=header)
+        draft.chmod(0o644)  # the library makes it readable by its owner alone
+
+    write_whole(path, write)
 
 
 def load_weights(path: Path) -> CompactVLA:

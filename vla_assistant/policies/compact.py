@@ -17,7 +17,7 @@ from vla_assistant import language, paths
 from vla_assistant.errors import InputError
 from vla_assistant.networks import tokens
 from vla_assistant.networks.senses import normal_state, policy_picture, real_action, state_vector
-from vla_assistant.policies.evidence import judge_step
+from vla_assistant.policies.evidence import Belief, judge_step
 from vla_assistant.registry import BackendConfig
 from vla_assistant.types import (
     ActionChunk,
@@ -113,9 +113,10 @@ class CompactPolicy:
         )
 
     def judge(self, step: Step, before: Observation, now: Observation) -> Judgement:
-        """Whether the step is done: the learned estimate, and what the gripper must look like."""
-        believed = float(self._run(now, step).success[0].sigmoid())
-        return judge_step(step, before.state, now.state, believed, self.config.min_success)
+        """Whether the step is done: the learned estimate, the estimated positions and the gripper must agree."""
+        output = self._run(now, step)
+        belief = Belief(float(output.success[0].sigmoid()), output.position[0].numpy())
+        return judge_step(step, now.state, belief, self.config.min_success)
 
     def close(self) -> None:
         """Nothing is held open."""
