@@ -97,7 +97,7 @@ def test_missing_weights_are_told_by_every_call(
         for _ in range(2):
             with pytest.raises(WeightsError, match="are missing. Write some"):
                 model.look(observation)
-        assert not model.ready
+        assert not model.ready("policies")
 
 
 def test_closing_frees_a_call_that_hangs(settings_with: Callable[..., Settings], observation: Observation) -> None:
@@ -127,7 +127,7 @@ def test_ctrl_c_does_not_reach_it_and_it_ends_when_the_app_is_killed(settings_wi
         "from vla_assistant.runtime.model import ModelProcess\n"
         "model = ModelProcess(config.load(None, ['use.policy=scripted']))\n"
         "model.start()\n"
-        "while not model.ready: time.sleep(0.02)\n"
+        "while not model.ready('policies'): time.sleep(0.02)\n"
         "print(model.pid, flush=True)\n"
         "time.sleep(60)\n"
     )

@@ -65,12 +65,13 @@ def parts_of(settings: Settings, patience_s: float = PATIENCE_S) -> list[Finding
         return part in told and told[part].state is not PartState.LOADING
 
     with closing(Assistant(settings, headless=True, program="vla-assistant check")) as assistant:
-        assistant.subscribe(note)
+        leave = assistant.subscribe(note)
         assistant.start()
         assistant.start_listening()
         deadline = time.monotonic() + patience_s
         while not all(map(settled, wanted)) and time.monotonic() < deadline:
             time.sleep(0.05)
+        leave()  # what is told while everything closes says nothing
     return [_finding(part, told.get(part)) for part in wanted]
 
 

@@ -61,18 +61,15 @@ def heard(settings: Settings, file: Path) -> Utterance:
     Raises:
         AssistantError: the file or the recognizer cannot be used.
     """
-    from vla_assistant.runtime.ears import RemoteRecognizer, open_recognizer
-    from vla_assistant.runtime.model import ModelProcess
+    from vla_assistant import registry
     from vla_assistant.speech import audio
     from vla_assistant.speech.recognizers import choose
 
     sound = audio.read(file)
-    with closing(ModelProcess(settings)) as model:
-        recognizer = open_recognizer(settings, choose(settings).name, model)
-        if isinstance(recognizer, RemoteRecognizer):
-            model.start()
-        with closing(recognizer):
-            return recognizer.transcribe(sound)
+    name = choose(settings).name
+    with closing(registry.backend("recognizers", name).create(settings.backend("recognizers", name))) as recognizer:
+        utterance: Utterance = recognizer.transcribe(sound)
+    return utterance
 
 
 def run(

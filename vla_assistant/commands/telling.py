@@ -42,6 +42,8 @@ def sentence_of(event: Event) -> str:
             return f"  [{index + 1}] {'done' if done else 'not done'}. {evidence}"
         case events.Said(text=text):
             return text
+        case events.Stopped(reason=reason, still=False):
+            return f"! Stopped: {reason}"
         case events.Resumed():
             return "Resumed."
     return ""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -11,47 +10,16 @@ from vla_assistant import registry
 from vla_assistant.config import Settings
 from vla_assistant.errors import AssistantError
 from vla_assistant.events import Event, Part, PartChanged, PartState
-from vla_assistant.runtime.model import ModelProcess
-from vla_assistant.types import Audio, Utterance
+from vla_assistant.runtime.hearing import RemoteRecognizer, open_recognizer
+from vla_assistant.runtime.served_models import ServedModels
 
 if TYPE_CHECKING:
     from vla_assistant.runtime.voice import Voice
     from vla_assistant.speech.listener import Listener
     from vla_assistant.speech.microphones.base import Microphone
-    from vla_assistant.speech.recognizers.base import Recognizer
-
-log = logging.getLogger(__name__)
 
 SPOTTER = "sphinx"
 """The recognizer that is fast enough for "stop" while a slower one works on sentences."""
-
-
-class RemoteRecognizer:
-    """A recognizer that needs torch: it lives in the model process."""
-
-    def __init__(self, model: ModelProcess, name: str) -> None:
-        self._model = model
-        model.serve_recognizer(name)
-
-    def transcribe(self, audio: Audio, grammar: str | None = None) -> Utterance:
-        """See `Recognizer.transcribe`."""
-        return self._model.transcribe(audio, grammar)
-
-    def close(self) -> None:
-        """Nothing is held here: the model process ends with the program."""
-
-
-def open_recognizer(settings: Settings, name: str, model: ModelProcess) -> Recognizer:
-    """The recognizer of that name, in the model process if it needs torch.
-
-    Raises:
-        AssistantError: it cannot be used.
-    """
-    backend = registry.backend("recognizers", name)
-    if "torch" in backend.module.REQUIRES:
-        return RemoteRecognizer(model, name)
-    recognizer: Recognizer = backend.create(settings.backend("recognizers", name))
-    return recognizer
 
 
 class Ears:
@@ -60,7 +28,7 @@ class Ears:
     def __init__(
         self,
         settings: Settings,
-        model: ModelProcess,
+        model: ServedModels,
         voice: Voice,
         emit: Callable[[Event], None],
         stop: Callable[[str], None],
@@ -70,9 +38,10 @@ class Ears:
         self._settings, self._model, self._voice = settings, model, voice
         self._emit, self._stop, self._now = emit, stop, now
         self._listener: Listener | None = None
-        self._recognizers: list[Recognizer] = []
+        self._recognizers: list[RemoteRecognizer] = []
         self._microphone: Microphone | None = None
         self._opening = threading.Lock()
+        self._why = ""
         self._wanted = self._muted = self._closed = False
         self._threads: list[threading.Thread] = []
 
@@ -175,28 +144,24 @@ class Ears:
             return None
         return microphone
 
-    def _opened_recognizers(self) -> list[Recognizer]:
+    def _opened_recognizers(self) -> list[RemoteRecognizer]:
         """The chosen recognizer and, if that is not the spotter itself, the spotter."""
         from vla_assistant.speech.recognizers import choose
 
         try:
             choice = choose(self._settings)
+            self._why = choice.reason
             self._tell(Part.RECOGNIZER, PartState.LOADING, f"{choice.name} is starting. {choice.reason}")
-            self._recognizers.append(open_recognizer(self._settings, choice.name, self._model))
+            self._recognizers = [open_recognizer(self._settings, choice.name, self._model, self._recognizer_told)]
+            if choice.name != SPOTTER:
+                self._recognizers.append(open_recognizer(self._settings, SPOTTER, self._model))
         except AssistantError as error:
             self._tell(Part.RECOGNIZER, PartState.FAILED, str(error))
-            return []
-        if choice.name != SPOTTER:
-            self._add_spotter()
-        if not isinstance(self._recognizers[0], RemoteRecognizer):  # the model process tells for itself
-            self._tell(Part.RECOGNIZER, PartState.READY, f"{choice.name} is ready. {choice.reason}")
         return self._recognizers
 
-    def _add_spotter(self) -> None:
-        try:
-            self._recognizers.append(open_recognizer(self._settings, SPOTTER, self._model))
-        except AssistantError as error:
-            log.warning("no stop spotter: %s", error)
+    def _recognizer_told(self, part: Part, state: PartState, detail: str, progress: float | None) -> None:
+        why = f" {self._why}" if state is PartState.READY else ""
+        self._emit(PartChanged(self._now(), part, state, f"{detail}{why}", progress))
 
     def _tell(self, part: Part, state: PartState, detail: str) -> None:
         self._emit(PartChanged(self._now(), part, state, detail))

@@ -1,296 +1,48 @@
-"""The app's side of the model process: the methods of a policy, plus Whisper, answered by a process of its own.
-
-The app never imports torch. When the process dies, the calls that wait fail with ProcessError and it is started again.
-"""
+"""The model process: the policy and, if chosen, Whisper. The app never imports torch."""
 
 from __future__ import annotations
 
-import logging
-import os
-import subprocess
-import sys
-import threading
-import time
-from collections.abc import Callable, Mapping
-from concurrent.futures import Future
-from concurrent.futures import TimeoutError as FutureTimeout
-from itertools import count
-from typing import Any
-
-from vla_assistant import errors, paths
 from vla_assistant.config import Settings
-from vla_assistant.errors import AssistantError, ProcessError
-from vla_assistant.events import Part, PartState
-from vla_assistant.runtime import framing
-from vla_assistant.runtime.model_server import LANES
-from vla_assistant.types import ActionChunk, Audio, Judgement, Observation, Plan, SeenThing, Step, Utterance
-
-log = logging.getLogger(__name__)
-
-Tell = Callable[[Part, PartState, str, float | None], None]
-PARTS = {"policies": Part.POLICY, "recognizers": Part.RECOGNIZER}
-
-LOAD_TIMEOUT_S = 180.0
-CALL_TIMEOUT_S = 30.0
-STABLE_S = 60.0
-"""A process that lived this long was healthy: its crash does not count towards MAX_CRASHES."""
-MAX_CRASHES = 3
-LONGEST_LOG = 1_000_000
-CRASHED = "The model process ended unexpectedly; it is started again."
+from vla_assistant.errors import ProcessError
+from vla_assistant.runtime.served_models import CRASHED, ServedModels, Tell
+from vla_assistant.types import ActionChunk, Judgement, Observation, Plan, SeenThing, Step
 
 
-class _Lane:
-    """What is known of one lane of the process: loading, ready, or failed with an error."""
-
-    def __init__(self, name: str, config: Mapping[str, Any]) -> None:
-        self.name, self.config = name, dict(config)
-        self.settled = threading.Event()
-        self.error: AssistantError | None = None
-
-
-class ModelProcess:
-    """Client of the model process. Safe to call from any thread; implements `policies.base.Policy`."""
+class ModelProcess(ServedModels):
+    """Client of the model process; implements `policies.base.Policy`. Safe to call from any thread."""
 
     def __init__(self, settings: Settings, tell: Tell = lambda *_: None) -> None:
         """`tell` hears of loading, readiness and failures; it is called from a thread of this object."""
-        self._tell = tell
-        self._lock = threading.Lock()
-        self._lanes: dict[str, _Lane] = {}
-        self._pending: dict[int, Future[Any]] = {}
-        self._ids = count(1)
-        self._process: subprocess.Popen[bytes] | None = None
-        self._closing = threading.Event()
-        self._reader = threading.Thread(target=self._supervise, name="model-client", daemon=True)
-        self._settings = settings
-        self._births = 0
+        super().__init__(settings, tell)
         self._planned_by: int | None = None
-        self._add_lane("policies", settings.use.policy)
-
-    def start(self) -> None:
-        """Start the process; returns at once."""
-        self._reader.start()
-
-    def serve_recognizer(self, name: str) -> None:
-        """Let the process load the recognizer `name` too, now or when it starts."""
-        with self._lock:
-            if "recognizers" not in self._lanes:
-                self._add_lane("recognizers", name)
-                self._load_lane("recognizers")
-
-    @property
-    def ready(self) -> bool:
-        """Is the policy loaded?"""
-        lane = self._lanes["policies"]
-        return lane.settled.is_set() and lane.error is None
-
-    @property
-    def pid(self) -> int | None:
-        """The process, while there is one."""
-        return self._process.pid if self._process else None
+        self.serve("policies", settings.use.policy)
 
     def look(self, observation: Observation) -> tuple[SeenThing, ...]:
         """See `Policy.look`."""
-        return self._call("look", observation)
+        seen: tuple[SeenThing, ...] = self.call("look", observation)
+        return seen
 
     def plan(self, steps: tuple[Step, ...], observation: Observation) -> Plan:
         """See `Policy.plan`."""
-        self._planned_by = self._await_policy()
-        return self._call("plan", steps, observation)
+        self.await_loaded("policies")
+        self._planned_by = self.generation
+        plan: Plan = self.call("plan", steps, observation)
+        return plan
 
     def act(self, observation: Observation, step: Step) -> ActionChunk:
         """See `Policy.act`."""
         self._require_same_process()
-        return self._call("act", observation, step)
+        chunk: ActionChunk = self.call("act", observation, step)
+        return chunk
 
     def judge(self, step: Step, before: Observation, now: Observation) -> Judgement:
         """See `Policy.judge`."""
         self._require_same_process()
-        return self._call("judge", step, before, now)
-
-    def transcribe(self, audio: Audio, grammar: str | None = None) -> Utterance:
-        """See `Recognizer.transcribe`; `serve_recognizer` comes first."""
-        return self._call("transcribe", audio, grammar)
-
-    def close(self) -> None:
-        """End the process and wait for it; may be called twice."""
-        if self._closing.is_set():
-            return
-        self._closing.set()
-        self._kill()  # it holds nothing that needs saving, and a library that is being loaded does not listen
-        if self._reader.is_alive():
-            self._reader.join(timeout=5.0)
-
-    def _await_policy(self) -> int:
-        """The process that serves now, once its policy is loaded."""
-        self._await_loaded(self._lanes["policies"])
-        return self._births
+        judgement: Judgement = self.call("judge", step, before, now)
+        return judgement
 
     def _require_same_process(self) -> None:
         """A motion that was planned before a crash does not go on by itself when the next process is up."""
-        if self._planned_by is not None and self._await_policy() != self._planned_by:
+        self.await_loaded("policies")
+        if self._planned_by not in (None, self.generation):
             raise ProcessError(CRASHED)
-
-    def _call(self, name: str, *args: Any) -> Any:
-        lane = self._lanes[LANES[name]]
-        self._await_loaded(lane)
-        number, answer = next(self._ids), Future[Any]()
-        with self._lock:
-            self._pending[number] = answer
-            self._send({"id": number, "call": name, "args": args})
-        try:
-            return answer.result(CALL_TIMEOUT_S)
-        except FutureTimeout:
-            self._kill()
-            raise ProcessError(f"The model did not answer within {CALL_TIMEOUT_S:g} s; it is started again.") from None
-        finally:
-            self._pending.pop(number, None)
-
-    def _await_loaded(self, lane: _Lane) -> None:
-        deadline = time.monotonic() + LOAD_TIMEOUT_S
-        while not lane.settled.wait(0.1):
-            if self._closing.is_set():
-                raise ProcessError("The model process is closed.")
-            if time.monotonic() > deadline:
-                raise ProcessError(f"The model was not loaded within {LOAD_TIMEOUT_S:g} s.")
-        if lane.error is not None:
-            raise lane.error
-
-    def _send(self, message: dict[str, Any]) -> None:
-        """Write to the process; the caller holds the lock."""
-        if self._process is None or self._process.stdin is None or self._closing.is_set():
-            raise ProcessError("The model process is not running.")
-        try:
-            framing.send(self._process.stdin, message)
-        except (OSError, ValueError) as error:
-            raise ProcessError(CRASHED) from error
-
-    def _add_lane(self, kind: str, name: str) -> None:
-        self._lanes[kind] = _Lane(name, self._settings.backend(kind, name).model_dump(mode="json"))
-
-    def _load_lane(self, kind: str) -> None:
-        lane = self._lanes[kind]
-        if self._process is not None:
-            self._send({"id": 0, "call": "load", "args": (kind, lane.name, lane.config)})
-
-    def _supervise(self) -> None:
-        crashes = 0
-        while not self._closing.is_set():
-            began = time.monotonic()
-            self._run_once()
-            if self._closing.is_set():
-                return
-            crashes = 1 if time.monotonic() - began > STABLE_S else crashes + 1
-            if crashes > MAX_CRASHES:
-                self._give_up()
-                return
-            for lane in self._lanes.values():
-                lane.settled.clear()
-            self._tell(
-                Part.POLICY, PartState.LOADING, "The model process ended unexpectedly; it is started again.", 0.0
-            )
-
-    def _run_once(self) -> None:
-        process = _spawn()
-        self._births += 1
-        try:
-            with self._lock:
-                self._process = process
-                for kind in self._lanes:
-                    self._load_lane(kind)
-                if self._closing.is_set():
-                    process.kill()
-            self._listen(process)
-        except ProcessError as error:
-            if not self._closing.is_set():
-                log.warning("model process: %s", error)
-        finally:
-            self._bury(process)
-
-    def _listen(self, process: subprocess.Popen[bytes]) -> None:
-        assert process.stdout is not None
-        while (message := framing.receive(process.stdout)) is not None:
-            if "kind" in message:
-                self._noticed(message)
-            elif (answer := self._pending.get(message["id"])) is not None:
-                _settle(answer, message)
-
-    def _noticed(self, message: dict[str, Any]) -> None:
-        lane, state = self._lanes[message["kind"]], PartState(message["state"])
-        if state in (PartState.READY, PartState.FAILED):
-            lane.error = _error(message["error"]) if message["error"] else None
-            lane.settled.set()
-        self._tell(PARTS[message["kind"]], state, message["detail"], message["progress"])
-
-    def _bury(self, process: subprocess.Popen[bytes]) -> None:
-        """Reap the process and fail what waits for it."""
-        try:
-            process.wait(timeout=2.0)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-        with self._lock:
-            self._process = None
-            for pipe in (process.stdin, process.stdout):
-                if pipe:
-                    _close_quietly(pipe)
-            waiting = list(self._pending.values())
-        for answer in waiting:
-            if not answer.done():
-                answer.set_exception(ProcessError(CRASHED))
-
-    def _give_up(self) -> None:
-        error = ProcessError(
-            f"The model process crashed {MAX_CRASHES + 1} times in a row.", f"See {paths.logs() / 'model.log'}."
-        )
-        for lane in self._lanes.values():
-            lane.error = error
-            lane.settled.set()
-        self._tell(Part.POLICY, PartState.FAILED, str(error), None)
-
-    def _kill(self) -> None:
-        with self._lock:
-            if self._process is not None:
-                self._process.kill()
-
-
-def _spawn() -> subprocess.Popen[bytes]:
-    """A fresh model process; Ctrl-C in the terminal does not reach it."""
-    folder = paths.logs()
-    folder.mkdir(parents=True, exist_ok=True)
-    file = folder / "model.log"
-    mode = "wb" if file.is_file() and file.stat().st_size > LONGEST_LOG else "ab"
-    frozen = getattr(sys, "frozen", False)
-    arguments = ["--model-process"] if frozen else ["-m", "vla_assistant.runtime.model_server"]
-    with file.open(mode) as stderr:
-        return subprocess.Popen(
-            [sys.executable, *arguments],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=stderr,
-            # OpenMP threads that spin while they wait starve the arm's process on small machines.
-            env={"GOMP_SPINCOUNT": "0"} | os.environ,
-            start_new_session=os.name == "posix",
-            creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
-        )
-
-
-def _settle(answer: Future[Any], message: dict[str, Any]) -> None:
-    if answer.done():
-        return
-    if "error" in message:
-        answer.set_exception(_error(message["error"]))
-    else:
-        answer.set_result(message["value"])
-
-
-def _error(described: tuple[str, str, str]) -> AssistantError:
-    name, message, hint = described
-    cls = getattr(errors, name, ProcessError)
-    return cls(message, hint)
-
-
-def _close_quietly(pipe: Any) -> None:
-    try:
-        pipe.close()
-    except OSError:
-        log.debug("a pipe of the dead model process held unsent bytes")

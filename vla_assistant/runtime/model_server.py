@@ -1,7 +1,7 @@
-"""The model process: everything that needs torch, served over its own stdin and stdout. `runtime.model` starts it.
+"""A process that holds models and serves them over its own stdin and stdout. `runtime.served_models` starts it.
 
-Two lanes, each with one thread that owns its model: the policy and Whisper, so that a long sentence does not hold up
-the arm. The process ends when its stdin is closed, that is when the app closes it or is gone.
+Each kind of back end has a lane with one thread that owns its model: the policy and Whisper share a process, and a long
+sentence does not hold up the arm. The process ends when its stdin is closed: the app has closed it, or is gone.
 """
 
 from __future__ import annotations
