@@ -6,12 +6,9 @@ picture (the user sits behind the front camera, so +y is the user's right), z up
 
 from __future__ import annotations
 
-import os
+from vla_assistant.sim import arm_model, offscreen, thing_models
 
-from vla_assistant.sim import arm_model, thing_models
-
-# Set before the first `import mujoco` anywhere in the process; EGL and OSMesa draw equally fast without a GPU.
-os.environ.setdefault("MUJOCO_GL", "egl")
+offscreen.choose()
 
 TIMESTEP_S = 0.004
 TABLE_X = (-0.22, 0.80)  # m
