@@ -1,8 +1,8 @@
 """How well the recognizer hears spoken commands: synthetic voices, word for word.
 
 Prints one JSON object. `median`, `p95`, `p99` and `max` are seconds from sound to words for one sentence; `accuracy` is
-the share of sentences that are right word for word, for each voice and altogether. `--set other` takes 97 sentences made
-from the vocabulary instead of the ten of the acceptance test, and five more voices; `--noise-db 20` adds noise.
+the share of sentences right word for word, for each voice and altogether. `--set other` takes 97 sentences made
+from the vocabulary instead of the ten of the acceptance test and five more voices; `--noise-db 20` adds noise.
 """
 
 from __future__ import annotations

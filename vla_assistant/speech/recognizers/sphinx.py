@@ -44,7 +44,7 @@ SHORTEST_S = 0.1
 """Nobody says a word in less."""
 FIRST_VARIANT = 20
 """Pronunciations of one word are told apart by a number; the dictionary's own have the lower ones."""
-FULL, LOOP, GIVEN = "full", "loop", "given"
+FULL, LOOP, GIVEN, SETTLE = "full", "loop", "given", "settle"
 
 
 _VARIANT = re.compile(r"\(\d+\)")
@@ -81,6 +81,7 @@ class SphinxRecognizer:
         speech = prepared(audio)
         if speech is None:
             return Utterance("", 0.0, "sphinx")
+        self._settle(speech)
         text, score = self._decode(search, speech)
         if not text:
             return Utterance("", 0.0, "sphinx")
@@ -115,6 +116,14 @@ class SphinxRecognizer:
                 ) from error
             self._given = grammar
         return GIVEN
+
+    def _settle(self, speech: FloatArray) -> None:
+        """Let the front end learn the channel of this utterance, and forget that of the one before (a few ms).
+
+        Its cepstral mean starts from the last utterance, so that the same sound would be heard differently each time.
+        """
+        self._open.reinit_feat()
+        self._decode(SETTLE, speech)
 
     def _decode(self, search: str, speech: FloatArray) -> tuple[str, float]:
         """Words and log score a frame; no words when the sound does not reach the end of a sentence."""
@@ -160,7 +169,7 @@ def _model_folder(config: Config) -> Path:
 
 
 def _decoder(folder: Path) -> Decoder:
-    """A decoder with the searches FULL (all commands) and LOOP (any phones)."""
+    """A decoder with the searches FULL (all commands), LOOP (any phones) and SETTLE (one phone)."""
     from pocketsphinx import Decoder
 
     from vla_assistant.language import jsgf
@@ -172,6 +181,7 @@ def _decoder(folder: Path) -> Decoder:
     _add_words(decoder)
     phones = " | ".join(f"any_{phone.lower()}" for phone in PHONES)
     decoder.add_jsgf_string(LOOP, f"#JSGF V1.0; grammar loop; public <loop> = ({phones})+;")
+    decoder.add_jsgf_string(SETTLE, f"#JSGF V1.0; grammar settle; public <settle> = any_{PHONES[0].lower()};")
     decoder.add_jsgf_string(FULL, jsgf())
     return decoder
 
