@@ -1,4 +1,4 @@
-"""Collects what a microphone delivers."""
+"""Collects what a microphone delivers, and compares sounds."""
 
 from __future__ import annotations
 
@@ -27,3 +27,11 @@ class Heard:
     @property
     def sound(self) -> Audio:
         return Audio(np.concatenate([block.samples for block in self.blocks]), audio.RATE_HZ)
+
+
+def likeness(sound: Audio, wanted: Audio) -> float:
+    """Correlation -1 to 1 of the wanted sound with the place in the sound where it fits best."""
+    if len(sound.samples) < len(wanted.samples):
+        return 0.0
+    start = int(np.argmax(np.correlate(sound.samples, wanted.samples, "valid")))
+    return float(np.corrcoef(sound.samples[start : start + len(wanted.samples)], wanted.samples)[0, 1])

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.speech.ears import Heard
+from tests.speech.ears import Heard, likeness
 from tests.speech.voices import say
 from tests.virtual_sound import VirtualSoundCard, sound_card, wait_for  # noqa: F401
 from vla_assistant import registry
@@ -59,18 +59,20 @@ def test_contract(name: str, wav_file: Path, sound_card: VirtualSoundCard) -> No
 
 
 def test_a_sentence_played_into_the_sound_card_arrives_whole(sound_card: VirtualSoundCard) -> None:  # noqa: F811
-    heard = Heard()
-    microphone = SoundDeviceMicrophone(Config())
-    heard.start(microphone)
-    wait_for(lambda: bool(heard.blocks), 10, "sound")
     sentence = say("place the yellow can on the white plate", "flite:slt")
-    sound_card.play(sentence)
-    time.sleep(0.3)
-    microphone.stop()
-    lag = np.correlate(heard.sound.samples, sentence.samples[8_000:16_000], "valid")
-    start = int(np.argmax(lag)) - 8_000
-    arrived = heard.sound.samples[start : start + len(sentence.samples)]
-    assert np.corrcoef(arrived, sentence.samples[: len(arrived)])[0, 1] > 0.98
+    matches = []
+    for _ in range(3):  # a machine that is too busy for sound drops some of it
+        heard = Heard()
+        microphone = SoundDeviceMicrophone(Config())
+        heard.start(microphone)
+        wait_for(lambda heard=heard: bool(heard.blocks), 30, "sound")  # type: ignore[misc]
+        sound_card.play(sentence)
+        time.sleep(0.5)
+        microphone.stop()
+        matches.append(likeness(heard.sound, sentence))
+        if matches[-1] > 0.98:
+            return
+    pytest.fail(f"what arrives is not what was played: {matches}")
 
 
 def test_the_device_picker_lists_names_and_an_unknown_one_is_explained(sound_card: VirtualSoundCard) -> None:  # noqa: F811

@@ -60,7 +60,7 @@ def test_a_voice_without_an_output_says_so_once_goes_on_silently_and_comes_back(
     try:
         for text in ("one", "two"):
             speaker.speak(text)
-            wait_for(lambda: not speaker.speaking, 20, "the sentence")
+            wait_for(lambda: not speaker.speaking, 90, "the sentence")
         assert [spoken.text for spoken in speaker.recent] == ["one", "two"]
         assert all(spoken.audio.seconds > 0.3 for spoken in speaker.recent)
         assert [event.message for event in events if isinstance(event, Warned)] == [
@@ -68,7 +68,7 @@ def test_a_voice_without_an_output_says_so_once_goes_on_silently_and_comes_back(
         ]
         with virtual_sound_card() as card, card.recording() as recorded:
             speaker.speak("now I am here")
-            wait_for(lambda: not speaker.speaking, 20, "the sentence")
+            wait_for(lambda: not speaker.speaking, 90, "the sentence")
         assert recorded.audio.seconds > 0.5
         states = [event.state for event in events if isinstance(event, PartChanged)]
         assert states == [PartState.LOADING, PartState.READY, PartState.WARNING, PartState.READY]

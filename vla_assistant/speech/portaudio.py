@@ -18,8 +18,9 @@ from vla_assistant.errors import DeviceError
 
 T = TypeVar("T")
 Direction = Literal["input", "output"]
-CALL_TIMEOUT_S = 5.0
-"""A driver that has not opened or closed a device by then hangs."""
+CALL_TIMEOUT_S = 20.0
+"""A driver that has not opened or closed a device by then hangs; an overloaded machine took 10 s."""
+JOIN_TIMEOUT_S = 2.0
 _LIBRARY_HINT = "Install it with: sudo apt install libportaudio2 (Debian, Ubuntu); pip brings it on Windows and macOS."
 
 
@@ -60,7 +61,7 @@ class PortAudio:
             if self._users or self._thread is None:
                 return
             self._calls.put(None)
-            self._thread.join(CALL_TIMEOUT_S)
+            self._thread.join(JOIN_TIMEOUT_S)
             self._thread = None
 
     def devices(self, direction: Direction, *, again: bool = False) -> list[Device]:
