@@ -135,6 +135,8 @@ def _spawn(inherited: tuple[int, ...]) -> subprocess.Popen[bytes]:
             stdout=subprocess.PIPE,
             stderr=stderr,
             pass_fds=inherited,
+            # Mesa's cache thread runs at the lowest priority: on a busy machine its process takes seconds to end.
+            env={"MESA_SHADER_CACHE_DISABLE": "true"} | os.environ,
             start_new_session=os.name == "posix",
             creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
         )
