@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+import time
 from contextlib import closing
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,6 +14,7 @@ from vla_assistant.commands.options import ConfigFile, Sets, settings_of
 if TYPE_CHECKING:
     from vla_assistant.runtime.assistant import Assistant
 
+SETTLE_S = 0.1
 HELP = (
     "Type what the arm should do, then yes or no. An empty line stops the arm, resume clears the stop.\n"
     "/examples shows commands, /scene N lays another table, /quit ends."
@@ -41,8 +44,12 @@ def chat(
 
 
 def converse(assistant: Assistant) -> None:
-    """Take lines from the keyboard until /quit or the end of the input; Ctrl-C stops the arm, twice it ends."""
+    """Take lines from the keyboard until /quit or the end of the input; Ctrl-C stops the arm, twice it ends.
+
+    Lines that do not come from a keyboard wait until the one before has led to a proposal or an end.
+    """
     interrupted = False
+    by_hand = sys.stdin.isatty()
     while True:
         try:
             line = input()
@@ -58,6 +65,15 @@ def converse(assistant: Assistant) -> None:
         if line.strip() == "/quit":
             return
         take_line(assistant, line.strip())
+        if not by_hand:
+            settle(assistant)
+
+
+def settle(assistant: Assistant) -> None:
+    """Wait until nothing happens by itself any more."""
+    time.sleep(SETTLE_S)
+    while not assistant.idle and assistant.proposal is None:
+        time.sleep(SETTLE_S)
 
 
 def take_line(assistant: Assistant, line: str) -> None:

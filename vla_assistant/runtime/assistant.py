@@ -186,6 +186,11 @@ class Assistant:
         return self._worker.proposal
 
     @property
+    def idle(self) -> bool:
+        """Nothing waits, nothing is proposed, nothing is done."""
+        return self._worker.idle
+
+    @property
     def stopped(self) -> bool:
         """Is a stop latched?"""
         return self._worker.stopped or (self._arm.ready and self._motion.stopped)

@@ -6,6 +6,7 @@ import logging
 import threading
 from collections.abc import Callable, Iterator
 from queue import SimpleQueue
+from weakref import WeakSet
 
 from vla_assistant.events import Event
 
@@ -20,7 +21,7 @@ class Hub:
     def __init__(self) -> None:
         self._lock = threading.RLock()
         self._callbacks: dict[int, Callback] = {}
-        self._queues: list[SimpleQueue[Event | None]] = []
+        self._streams: WeakSet[_Stream] = WeakSet()  # one that nobody reads any more collects nothing
         self._next = 0
         self._closed = False
 
@@ -38,20 +39,20 @@ class Hub:
 
     def events(self) -> Iterator[Event]:
         """Every event from this call on, until `close`."""
-        queue: SimpleQueue[Event | None] = SimpleQueue()
+        stream = _Stream()
         with self._lock:
-            self._queues.append(queue)
+            self._streams.add(stream)
             if self._closed:
-                queue.put(None)
-        return self._drain(queue)
+                stream.put(None)
+        return stream
 
     def publish(self, event: Event) -> None:
         """Hand the event to all; a subscriber that fails does not keep it from the others."""
         with self._lock:
             if self._closed:
                 return
-            for queue in self._queues:
-                queue.put(event)
+            for stream in self._streams:
+                stream.put(event)
             for callback in list(self._callbacks.values()):
                 try:
                     callback(event)
@@ -63,14 +64,26 @@ class Hub:
         with self._lock:
             self._closed = True
             self._callbacks.clear()
-            for queue in self._queues:
-                queue.put(None)
+            for stream in self._streams:
+                stream.put(None)
 
-    def _drain(self, queue: SimpleQueue[Event | None]) -> Iterator[Event]:
-        try:
-            while (event := queue.get()) is not None:
-                yield event
-        finally:
-            with self._lock:
-                if queue in self._queues:
-                    self._queues.remove(queue)
+
+class _Stream:
+    """Iterator over a queue. No generator, because that would be over for good after a Ctrl-C while it waits."""
+
+    def __init__(self) -> None:
+        self._queue: SimpleQueue[Event | None] = SimpleQueue()
+
+    def put(self, event: Event | None) -> None:
+        """The next event, or None for the end."""
+        self._queue.put(event)
+
+    def __iter__(self) -> Iterator[Event]:
+        return self
+
+    def __next__(self) -> Event:
+        event = self._queue.get()
+        if event is None:
+            self._queue.put(None)  # whoever asks again hears the same
+            raise StopIteration
+        return event

@@ -93,6 +93,11 @@ class SessionWorker:
         return self._session.stopped
 
     @property
+    def idle(self) -> bool:
+        """Nothing has come in that is not dealt with."""
+        return self._inbox.empty() and self._session.idle
+
+    @property
     def acting(self) -> bool:
         """Is a confirmed command being carried out?"""
         return self._session.acting
