@@ -164,6 +164,7 @@ def test_what_was_picked_up_is_no_longer_marked_where_it_was(window: Window, dou
     tell(qtbot, window, double, *story.working()[:-1])
     named = [mark.label for mark in window.camera.views["front"].marks if mark.named]
     assert named == ["red bowl  91%"]
+    assert not [mark for mark in window.camera.views["front"].marks if not mark.named], "nor is what was seen before"
 
 
 def test_stop_acts_when_the_mouse_goes_down(window: Window, double: Double, qtbot: QtBot) -> None:

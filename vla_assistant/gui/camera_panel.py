@@ -44,7 +44,9 @@ class CameraPanel(QFrame):
         self._groundings: tuple[Grounding, ...] = ()
         self._show_heat = False
         self._seen: tuple[SeenThing, ...] = ()
-        self._moved: Reference | None = None
+        self._in_hand: Reference | None = None
+        self._gone: set[Reference] = set()
+        self._working = False
         self._proportions: tuple[float, ...] = ()
         self.setProperty("card", True)
         self._notice = label(wrap=True)
@@ -90,15 +92,16 @@ class CameraPanel(QFrame):
                 self._table.setText(_caption(things))
             case Proposed(proposal=proposal):
                 self._groundings, self._show_heat = proposal.plan.groundings, True
+                self._gone.clear()
             case Acting(plan=plan) if plan is not None:
                 self._groundings, self._show_heat = plan.groundings, True
             case StepStarted(step=step):
-                self._show_heat = False
-                self._moved = step.object
-            case StepEnded(done=True) if self._moved is not None:
-                self._groundings = tuple(g for g in self._groundings if g.reference != self._moved)
+                self._show_heat, self._working = False, True
+                self._in_hand = step.object
+            case StepEnded(done=True) if self._in_hand is not None:
+                self._gone.add(self._in_hand)
             case Withdrawn() | RunEnded():
-                self._groundings = ()
+                self._groundings, self._working = (), False
             case PartChanged(part=Part.CAMERA):
                 self._show_notice(event)
                 return
@@ -150,8 +153,8 @@ class CameraPanel(QFrame):
     def _refresh_marks(self) -> None:
         for camera, view in self._views.items():
             heats = overlay.heats_of(camera, self._groundings) if self._show_heat else ()
-            seen = self._seen if view.camera == self._large else ()
-            view.show_marks(heats, overlay.marks_of(camera, self._groundings, seen))
+            seen = self._seen if camera == self._large and not self._working else ()
+            view.show_marks(heats, overlay.marks_of(camera, self._groundings, seen, self._gone))
 
     def _show_notice(self, event: PartChanged) -> None:
         serious = event.state in (PartState.WARNING, PartState.FAILED)

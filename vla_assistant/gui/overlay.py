@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 import numpy as np
 from PyQt6.QtCore import QPointF, QRectF, Qt
 from PyQt6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPen
 
-from vla_assistant.types import FloatArray, Grounding, SeenThing
+from vla_assistant.types import FloatArray, Grounding, Reference, SeenThing
 
 NAMED_COLOURS = ("#35d7ff", "#ffb52e", "#d59bff", "#8dff75")
 """One per named thing, in the order of the plan."""
@@ -38,13 +38,15 @@ class Heat:
     image: QImage
 
 
-def marks_of(camera: str, groundings: Iterable[Grounding], seen: Iterable[SeenThing]) -> tuple[Mark, ...]:
-    """Marks for one camera: what the plan names, then what else is seen."""
+def marks_of(
+    camera: str, groundings: Iterable[Grounding], seen: Iterable[SeenThing], gone: Collection[Reference] = ()
+) -> tuple[Mark, ...]:
+    """Marks for one camera: what the plan names, but for what has been moved away (`gone`), then what else is seen."""
     named = [
         Mark(g.point.u, g.point.v, f"{g.reference}  {g.point.confidence:.0%}", _colour(i), True,
              g.point.confidence < _UNSURE)
         for i, g in enumerate(groundings)
-        if g.point.camera == camera
+        if g.point.camera == camera and g.reference not in gone
     ]  # fmt: skip
     taken = [(mark.u, mark.v) for mark in named]
     other = [

@@ -106,7 +106,6 @@ def _facts(proposal: Proposal) -> str:
     facts = [f"{proposal.plan.confidence:.0%} sure"]
     preview = proposal.preview
     if preview is not None:
-        facts.append(f"about {preview.duration_s:.0f} s")
-        facts.append(f"at most {preview.top_speed * 1000:.0f} mm/s")
+        facts.append(f"first {preview.duration_s:.1f} s at up to {preview.top_speed * 1000:.0f} mm/s")
     facts.append(f"decided on picture {proposal.frame_id}")
     return "  ·  ".join(facts)

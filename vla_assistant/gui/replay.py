@@ -77,13 +77,13 @@ class Replay:
         """Nobody waits for it in a replay."""
 
     def microphones(self) -> list[str]:
-        return ["replay"]
+        return ["sound file"]
 
     def choose_microphone(self, name: str) -> None:
         """There is only one."""
 
     def camera_names(self) -> list[str]:
-        return list(self.frames)
+        return ["simulated"]
 
     def choose_camera(self, name: str) -> None:
         """There is only one."""

@@ -27,6 +27,7 @@ def save(
     size: tuple[int, int] = (1280, 800),
     dark: bool = False,
     level: float = 0.35,
+    seed: int = 0,
 ) -> Path:
     """Draw the window as it stands after `events` with these camera pictures, and write it to `path`.
 
@@ -37,6 +38,7 @@ def save(
         size: Width and height [pixels].
         dark: Dark instead of light.
         level: What the microphone meter shows, 0-1.
+        seed: The scene that lies on the table.
 
     Raises:
         OSError: the file cannot be written.
@@ -55,7 +57,7 @@ def save(
     times = [event.time_s for event in played] + [frame.time_s for frame in frames.values()]
     moment = max(times, default=time.monotonic())
     replay = Replay(frames, played, level)
-    window = Window(app, replay, palette, now=lambda: moment)
+    window = Window(app, replay, palette, seed, now=lambda: moment)
     window.resize(*size)
     try:
         window.show()

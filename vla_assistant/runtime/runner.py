@@ -204,7 +204,7 @@ class Runner:
             log.info("nothing is seen: %s", error)
             seen = ()
         else:
-            if _names(seen) != _names(self.seen):
+            if _arrangement(seen) != _arrangement(self.seen):
                 self._publish(SceneSeen(self._now(), seen, observation.frames["front"].id))
         self.seen = seen
         return seen
@@ -290,8 +290,9 @@ def _holding(state: RobotState) -> bool:
     return state.gripper_command < 0.5 and state.gripper > GRIPPER_EMPTY
 
 
-def _names(seen: tuple[SeenThing, ...]) -> list[str]:
-    return sorted(str(thing.reference) for thing in seen)
+def _arrangement(seen: tuple[SeenThing, ...]) -> list[tuple[str, int, int]]:
+    """What is seen and roughly where, in steps of a fiftieth of the picture."""
+    return sorted((str(thing.reference), round(thing.point.u * 50), round(thing.point.v * 50)) for thing in seen)
 
 
 def _command_id(task: m.Effect) -> int:
