@@ -29,7 +29,7 @@ SWING = "pick up the blue cube"
 SCENE = f"[simulation]\nseed = {SEED}\n"
 SWINGING = f'[use]\npolicy = "{wander.NAME}"\nmicrophone = "wav"\nspeaker = "silent"\n'
 """The arm swings until it is stopped; see `wander`."""
-PATIENT = "[safety]\nheartbeat_timeout_s = 3.0\ngui_timeout_s = 10.0\n"
+PATIENT = "[safety]\nheartbeat_timeout_s = 3.0\ngui_timeout_s = 10.0\n[session]\nstep_timeout_s = 20.0\nretries = 0\n"
 """On a machine that tests share, the program may be without the processor for longer than an arm should wait."""
 MOVING = 0.05
 """A joint faster than this moves [rad/s]."""
