@@ -36,11 +36,14 @@ def leftovers() -> list[str]:
 
 
 @pytest.fixture(autouse=True)
-def nothing_is_left() -> Iterator[None]:
-    before, threads = leftovers(), threading.active_count()
+def nothing_is_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Temporary files of a test lie in its own folder, where other programs leave none."""
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    threads = threading.active_count()
     yield
     assert multiprocessing.active_children() == []
-    assert leftovers() == before
+    assert leftovers() == []
     assert threading.active_count() == threads
 
 
@@ -194,7 +197,6 @@ def test_ctrl_c_leaves_no_process_and_no_file(sound_card: VirtualSoundCard, tmp_
         "    except KeyboardInterrupt:\n"
         "        speaker.close()\n"
     )
-    before = leftovers()
     env = os.environ | {"PYTHONPATH": os.getcwd()}
     with subprocess.Popen(
         [sys.executable, str(program)], env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True
@@ -205,9 +207,41 @@ def test_ctrl_c_leaves_no_process_and_no_file(sound_card: VirtualSoundCard, tmp_
         _, complaints = process.communicate(timeout=60)
     assert process.returncode == 0
     assert b"Traceback" not in complaints
-    assert leftovers() == before
-    with pytest.raises(ProcessLookupError):
-        os.killpg(process.pid, 0)
+    assert leftovers() == []
+    wait_for(lambda: not group_lives(process.pid), 30, "the processes to end")
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
+def test_a_killed_program_leaves_no_process_and_no_file(number: signal.Signals, tmp_path: Path) -> None:
+    program = tmp_path / "program.py"
+    program.write_text(
+        "import time\n"
+        "from vla_assistant.speech.voice import VoiceEngine, VoiceSettings\n"
+        "if __name__ == '__main__':\n"
+        "    engine = VoiceEngine(VoiceSettings())\n"
+        "    engine.start()\n"
+        "    print('started', flush=True)\n"
+        "    time.sleep(60)\n"
+    )
+    env = os.environ | {"PYTHONPATH": os.getcwd()}
+    with subprocess.Popen(
+        [sys.executable, str(program)], env=env, stdout=subprocess.PIPE, start_new_session=True
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"started\n"
+        assert len(leftovers()) == 1
+        process.send_signal(number)
+    wait_for(lambda: not leftovers(), 30, "the folder to go")
+    wait_for(lambda: not group_lives(process.pid), 30, "the voice's process to end")
+
+
+def group_lives(group: int) -> bool:
+    """Is there still a process in the group?"""
+    try:
+        os.killpg(group, 0)
+    except ProcessLookupError:
+        return False
+    return True
 
 
 @pytest.mark.parametrize("word", ["go home", "stop"])

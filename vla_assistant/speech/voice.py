@@ -66,16 +66,13 @@ class VoiceEngine:
         if self._process is not None and self._process.is_alive():
             return
         self.close()
-        folder = tempfile.mkdtemp(prefix="vla-voice-")
-        self._clean = weakref.finalize(self, partial(shutil.rmtree, folder, ignore_errors=True))
         context = multiprocessing.get_context("spawn")
         self._connection, theirs = context.Pipe()
-        self._process = context.Process(
-            target=_serve, args=(theirs, folder, self._settings), name="vla-voice", daemon=True
-        )
+        self._process = context.Process(target=_serve, args=(theirs, self._settings), name="vla-voice", daemon=True)
         self._process.start()
         theirs.close()
-        self.voice = str(self._answer(START_TIMEOUT_S))
+        self.voice, folder = self._answer(START_TIMEOUT_S)
+        self._clean = weakref.finalize(self, partial(shutil.rmtree, folder, ignore_errors=True))
 
     def render(self, text: str) -> Audio:
         """The text as mono sound at the engine's own rate; empty for a text without a word.
@@ -163,22 +160,27 @@ def _decode(content: bytes) -> Audio:
     return Audio(mono(samples), rate_hz)
 
 
-def _serve(connection: Connection, folder: str, settings: VoiceSettings) -> None:
-    """The engine's process: answers each text with the bytes of a sound file, until the connection closes."""
+def _serve(connection: Connection, settings: VoiceSettings) -> None:
+    """The engine's process: answers each text with the bytes of a sound file, until the connection closes.
+
+    The folder is made here, so that it goes with this process, however the program ended.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    with open(os.devnull, "w") as nowhere, contextlib.redirect_stdout(nowhere):
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit())
+    with (
+        tempfile.TemporaryDirectory(prefix="vla-voice-", ignore_cleanup_errors=True) as folder,
+        open(os.devnull, "w") as nowhere,
+        contextlib.redirect_stdout(nowhere),
+        contextlib.suppress(EOFError, OSError),
+    ):
         try:
             engine, voice = _engine(settings)
-            connection.send((True, voice))
-            while True:
-                connection.send(_try_speak(engine, connection.recv(), Path(folder) / "voice.wav"))
-        except (EOFError, OSError):
-            pass
         except Exception as error:
-            with contextlib.suppress(OSError):
-                connection.send((False, f"The voice engine cannot be used ({_sentence(error)})."))
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)
+            connection.send((False, f"The voice engine cannot be used ({_sentence(error)})."))
+            return
+        connection.send((True, (voice, folder)))
+        while True:
+            connection.send(_try_speak(engine, connection.recv(), Path(folder) / "voice.wav"))
 
 
 def _engine(settings: VoiceSettings) -> tuple[Any, str]:
