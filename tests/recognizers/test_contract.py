@@ -14,7 +14,9 @@ from vla_assistant.speech.recognizers.base import Recognizer
 from vla_assistant.types import Audio
 
 NAMES = sorted(registry.backends("recognizers"))
-MAKERS: dict[str, Callable[[Path], dict]] = {"whisper": lambda folder: {"model": str(tiny_whisper(folder / "tiny.pt"))}}
+MAKERS: dict[str, Callable[[Path], dict]] = {
+    "whisper": lambda folder: {"model": str(tiny_whisper(folder / "tiny.pt")), "max_tokens": 4}
+}
 
 
 @pytest.fixture(scope="module", params=NAMES)

@@ -80,3 +80,14 @@ def test_prepared_sound_is_trimmed_and_at_one_loudness():
     assert speech is not None
     assert 0.45 < np.abs(speech).max() <= 0.55
     assert 16_000 < len(speech) < 24_000
+
+
+@needs_flite
+def test_what_was_heard_before_does_not_matter(tmp_path: Path):
+    cancel = flite("cancel", tmp_path / "a.wav")
+    sphinx = SphinxRecognizer(Config())
+    first = sphinx.transcribe(cancel)
+    sphinx.transcribe(noise(1.0))
+    sphinx.transcribe(flite("pick up the red cup", tmp_path / "b.wav", "rms"))
+    assert first.text == "cancel"
+    assert sphinx.transcribe(cancel) == first

@@ -43,5 +43,7 @@ def tiny_whisper(file: Path) -> Path:
         n_mels=80, n_audio_ctx=1500, n_audio_state=8, n_audio_head=1, n_audio_layer=1,
         n_vocab=51864, n_text_ctx=448, n_text_state=8, n_text_head=1, n_text_layer=1,
     )  # fmt: skip
-    torch.save({"dims": vars(dims), "model_state_dict": Whisper(dims).state_dict()}, file)
+    model = Whisper(dims)
+    torch.nn.init.normal_(model.decoder.positional_embedding, std=0.01)  # Whisper leaves it uninitialised
+    torch.save({"dims": vars(dims), "model_state_dict": model.state_dict()}, file)
     return file

@@ -23,8 +23,6 @@ BACKEND = "WhisperRecognizer"
 
 SHORTEST_S = 0.15
 """Nobody says a word in less."""
-MOST_TOKENS = 96
-"""Of one utterance; a command of three steps has about 40."""
 TEMPERATURES = (0.0, 0.2, 0.4, 0.6)
 """Whisper's own ladder without its last, most inventive steps."""
 _ALIASES = {"large": "large-v3", "turbo": "large-v3-turbo"}
@@ -39,6 +37,7 @@ class Config(BackendConfig):
     )
     download: bool = Field(False, description="Fetch missing weights from the network when the model is loaded.")
     language: str = Field("en", description="The language that is spoken.")
+    max_tokens: int = Field(96, gt=0, le=224, description="Longest text; a command of three steps has about 40 tokens.")
     device: str = Field("auto", description='"cpu", "cuda", or "auto".')
 
 
@@ -92,8 +91,8 @@ class WhisperRecognizer:
         try:
             result = whisper.transcribe(
                 self._model, audio.samples, language=self._config.language, temperature=TEMPERATURES,
-                condition_on_previous_text=False, initial_prompt=None, without_timestamps=True, sample_len=MOST_TOKENS,
-                fp16=self._model.device.type == "cuda", verbose=None,
+                condition_on_previous_text=False, initial_prompt=None, without_timestamps=True,
+                sample_len=self._config.max_tokens, fp16=self._model.device.type == "cuda", verbose=None,
             )  # fmt: skip
         except (RuntimeError, ValueError) as error:
             raise BackendError(f"Whisper failed on this sound ({error}).") from error

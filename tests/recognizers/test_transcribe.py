@@ -1,0 +1,69 @@
+"""`vla-assistant transcribe`: one line a file, and a clear sentence for each that cannot be used."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import soundfile
+import typer
+from typer.testing import CliRunner
+
+from tests.recognizers.voices import flite, needs_flite
+from vla_assistant.commands.transcribe import transcribe
+from vla_assistant.errors import InputError
+
+app = typer.Typer()
+app.command()(transcribe)
+
+
+def run(*arguments: object):
+    return CliRunner().invoke(app, ["--recognizer", "sphinx", *map(str, arguments)])
+
+
+@needs_flite
+def test_one_json_object_a_file(tmp_path: Path):
+    flite("go home", tmp_path / "home.wav")
+    loud, rate_hz = soundfile.read(tmp_path / "home.wav")
+    eight = np.zeros((6 * len(loud), 8), np.float32)
+    eight[:, 3] = np.repeat(loud, 6)
+    soundfile.write(tmp_path / "eight.wav", eight, 6 * rate_hz)
+    result = run(tmp_path / "home.wav", tmp_path / "eight.wav", "--json")
+    assert result.exit_code == 0, result.output
+    lines = [json.loads(line) for line in result.stdout.splitlines()]
+    assert [line["text"] for line in lines] == ["go home", "go home"]
+    assert all(set(line) == {"file", "text", "confidence", "seconds"} for line in lines)
+    assert all(line["seconds"] > 0 and 0 < line["confidence"] <= 1 for line in lines)
+
+
+@needs_flite
+def test_a_bad_file_does_not_keep_the_others_from_being_heard(tmp_path: Path):
+    flite("stop", tmp_path / "good.wav")
+    (tmp_path / "broken.wav").write_bytes(b"RIFF....WAVEfmt rubbish")
+    soundfile.write(tmp_path / "silent.wav", np.zeros(16_000), 16_000)
+    files = [tmp_path / name for name in ("broken.wav", "silent.wav", "missing.wav", "good.wav")]
+    result = run(*files, "--json")
+    assert result.exit_code == 2
+    lines = [json.loads(line) for line in result.stdout.splitlines()]
+    assert [line["text"] for line in lines] == ["", "", "", "stop"]
+    for line, said in zip(lines, ("broken", "only silence", "no such file"), strict=False):
+        assert said in line["error"]
+        assert line["error"] in result.stderr
+
+
+@needs_flite
+def test_a_grammar_file_and_plain_output(tmp_path: Path):
+    flite("stop", tmp_path / "a.wav")
+    (tmp_path / "a.jsgf").write_text("#JSGF V1.0; grammar x; public <x> = stop | go;")
+    result = run(tmp_path / "a.wav", "--grammar", tmp_path / "a.jsgf")
+    assert result.exit_code == 0
+    assert result.stdout.startswith(f"{tmp_path / 'a.wav'}: stop (")
+
+
+def test_a_missing_grammar_is_told(tmp_path: Path):
+    result = run(tmp_path / "a.wav", "--grammar", tmp_path / "none.jsgf")
+    assert isinstance(result.exception, InputError)
+    assert "grammar file" in str(result.exception)
+
+
+def test_no_file_is_bad_use():
+    assert run().exit_code == 2
