@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from vla_assistant.types import Frame, Outcome
 
 COMMAND = "pick up the blue cube and place it in the red bowl"
+SCENE = 1001
 VIEWS = ("front", "wrist")
 UNWATCHED = ("listening.calibration_s=0.0", "safety.heartbeat_timeout_s=5.0", "safety.stale_s=3.0")
 """The demo also runs on build machines that stall for a second; nobody stands beside its simulated arm."""
@@ -30,7 +31,7 @@ LAST_PICTURES_S = 2.0
 def demo(
     out: Annotated[Path, typer.Option(metavar="DIR", help="Where the sound, the video and the picture go.")],
     text: Annotated[str, typer.Option(help="What is said.")] = COMMAND,
-    seed: Seed = None,
+    seed: Seed = SCENE,
     sets: Sets = None,
     config_file: ConfigFile = None,
 ) -> None:

@@ -10,7 +10,7 @@ from vla_assistant.errors import AssistantError
 from vla_assistant.runtime.interpreting import interpret
 from vla_assistant.runtime.model import ModelProcess
 from vla_assistant.runtime.motion import MotionProcess
-from vla_assistant.session.machine import not_seen, unseen
+from vla_assistant.session.sight import not_seen, unseen
 from vla_assistant.types import Grounding, Intent, SeenThing, Step, Understanding
 
 

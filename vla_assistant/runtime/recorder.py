@@ -28,6 +28,7 @@ class Recorder:
         self._path, self._picture = path, picture
         self._caption = ""
         self._groundings: tuple[Grounding, ...] = ()
+        self._planned: tuple[Grounding, ...] = ()
         self._quit = threading.Event()
         self._thread = threading.Thread(target=self._film, name="recorder", daemon=True)
         self.pictures = 0
@@ -48,11 +49,11 @@ class Recorder:
             case events.Heard(utterance=utterance):
                 self._caption = f"You: {utterance.text}"
             case events.Proposed(proposal=proposal):
-                self._groundings = proposal.plan.groundings
+                self._groundings = self._planned = proposal.plan.groundings
             case events.StepStarted(index=index, step=step, attempt=attempt):
                 again = f" (attempt {attempt})" if attempt > 1 else ""
                 self._caption = f"Step {index + 1}{again}: {language.describe((step,))}"
-                self._groundings = tuple(g for g in self._groundings if g.reference in (step.object, step.destination))
+                self._groundings = tuple(g for g in self._planned if g.reference in (step.object, step.destination))
             case events.Said(text=text):
                 self._caption = f"Assistant: {text}"
             case events.RunEnded():

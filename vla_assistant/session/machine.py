@@ -17,13 +17,8 @@ from typing import ClassVar
 from vla_assistant import events
 from vla_assistant.session import messages as m
 from vla_assistant.session.progress import Next, StepProgress
-from vla_assistant.types import Command, Intent, Outcome, PixelPoint, Plan, Proposal, Result, Step, Understanding
-
-SEEN_ABOVE = 0.3
-"""A thing whose grounding is less certain than this is not seen."""
-
-MOVED_BEYOND = 0.06
-"""A thing that moved this far between proposal and confirmation, as a fraction of the picture, voids the proposal."""
+from vla_assistant.session.sight import moved, not_seen, unseen
+from vla_assistant.types import Command, Intent, Outcome, Proposal, Result, Step, Understanding
 
 CLOSED = (Intent.STOP, Intent.YES, Intent.NO, Intent.CANCEL)
 
@@ -186,7 +181,7 @@ class Session:
                 self._propose(run, item.draft)
         elif run.phase is Phase.CHECKING:
             assert run.proposal is not None
-            if _moved(run.proposal.plan, item.draft.plan):
+            if moved(run.proposal.plan, item.draft.plan):
                 self._renew(run, item.draft)
             else:
                 self._begin(run)
@@ -385,28 +380,3 @@ class Session:
 
 def _sentence(text: str) -> str:
     return f"{text[:1].upper()}{text[1:].rstrip('.')}."
-
-
-def unseen(plan: Plan) -> list[str]:
-    """Things of the plan that the picture does not show."""
-    missing = [str(g.reference) for g in plan.groundings if g.point.confidence < SEEN_ABOVE]
-    return list(dict.fromkeys(missing))
-
-
-def not_seen(missing: list[str], alternatives: tuple[str, ...]) -> str:
-    """The sentence for it, with what is there instead."""
-    instead = f" I see {', '.join(alternatives)}." if alternatives else ""
-    return f"I do not see the {' and the '.join(missing)}.{instead}"
-
-
-def _moved(before: Plan, now: Plan) -> bool:
-    """Has anything the plan refers to moved, or gone, since it was proposed?"""
-    if len(before.groundings) != len(now.groundings):
-        return True
-    pairs = zip(before.groundings, now.groundings, strict=True)
-    return any(_far(old.point, new.point) for old, new in pairs)
-
-
-def _far(old: PixelPoint, new: PixelPoint) -> bool:
-    gone = new.confidence < SEEN_ABOVE
-    return gone or max(abs(old.u - new.u), abs(old.v - new.v)) > MOVED_BEYOND
