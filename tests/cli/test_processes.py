@@ -111,3 +111,15 @@ def test_the_main_job_with_the_shipped_weights() -> None:
     proposed = next(line for line in command.lines if line["event"] == "proposed")["proposal"]
     assert [step["skill"] for step in proposed["plan"]["steps"]] == ["pick", "place"]
     assert proposed["frame_id"] > 0
+
+
+def test_a_conversation_from_a_pipe() -> None:
+    """Each line waits for what the one before has led to, so that the yes meets its proposal."""
+    quiet = ("--set", "use.speaker=silent", "--set", "safety.heartbeat_timeout_s=10.0")
+    lines = "go home\nyes\nyes\npick up the elephant\n"
+    chat = subprocess.run((*PROGRAM, "chat", *quiet), input=lines, capture_output=True, text=True, timeout=150)
+    said = [line for line in chat.stdout.splitlines() if not line.startswith((" ", "Type", "/"))]
+    assert said[:2] == ["Shall I go home?", "Done: go home."]
+    assert said[2] == "There is nothing to confirm."
+    assert said[3].startswith("I do not know an elephant")
+    assert (chat.returncode, chat.stderr) == (0, "")
