@@ -107,7 +107,8 @@ def test_a_spoken_sentence_leads_to_a_plan_a_click_to_motion_and_the_answer_is_h
     with sound_card.recording() as recorded:
         outcome = program.wait_for_event("run_ended", SLOW_S, command=COMMAND)
         wait_for(lambda: recorded.level_dbfs(0.3) > -45, SLOW_S, "the spoken answer")
-    assert outcome["outcome"] in ("done", "failed"), "it says what became of it"
+    assert outcome["outcome"] == "done", program.output
+    assert outcome["success"], "the simulator agrees"
     assert not program.has_torch
     assert program.end() == 0
     arm.close()
