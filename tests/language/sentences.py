@@ -121,6 +121,9 @@ ASKED = {
     "pick up it": "What should I pick up?",
     "pick up the red one": "What should I pick up?",
     "pick up both cups": "one thing at a time",
+    "put the cubes in the bowl": "one thing at a time",
+    "put the ball in the red one": "Where should I place the ball?",
+    "put the ball in the red": "Where should I place the ball?",
     "pick up the red cup and pick up the green ball": "Where should I put the red cup first?",
     "stack the red cube on the red cube": "on itself",
 }

@@ -33,7 +33,7 @@ class NounPhrase:
         colour: Canonical colour or None.
         unknown: Words the vocabulary lacks.
         pronoun: It is "it", "that", ...
-        quantifier: "both", "two", ... or "".
+        quantifier: "both", "two", ..., "several" for a bare plural, or "".
     """
 
     said: Phrase
@@ -214,6 +214,8 @@ class Parser:
                 if noun := words.longest_match(nouns, self._words, after):
                     said = self._words[start : after + len(noun)]
                     canonical = self._lexicon.things[noun] if name else None
+                    if canonical and noun in self._lexicon.plurals[canonical]:
+                        quantifier = quantifier or ("several",)
                     thing = NounPhrase(said, canonical, colour, tuple(unknown), quantifier=" ".join(quantifier))
                     return thing, after + len(noun)
             shade = words.longest_match(self._lexicon.colours, self._words, after)

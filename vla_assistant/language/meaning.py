@@ -59,7 +59,10 @@ def _step(clause: Clause, context: Context, last: Reference | None, held: Refere
     if clause.frame == "place":
         assert clause.destination is not None
         name = spoken_name(thing, context.lexicon)
-        destination = _referent(clause.destination, context, thing, f"Where should I place the {name}?", None)
+        question = f"Where should I place the {name}?"
+        destination = _referent(clause.destination, context, thing, question, None)
+        if clause.destination.name is None and thing.name not in context.vocabulary.things[destination.name].holds:
+            raise Unclear(f'I do not know which thing "{clause.destination}" is. {question}')
         _check_fits(thing, destination, context)
         return Step("place", thing, destination)
     if clause.frame == "put_down":
@@ -75,7 +78,7 @@ def _referent(
             raise Unclear(f'I do not know what "{phrase}" is. {question}')
         return last
     if phrase.quantifier:
-        raise Unclear(f'I do one thing at a time, and you said "{phrase.quantifier} {phrase}". Which one is the first?')
+        raise Unclear(f'I do one thing at a time, and "{phrase}" means {phrase.quantifier}. Which one is the first?')
     if phrase.unknown:
         raise Refused(_unknown(phrase, context))
     if phrase.name is None:
