@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import time
 from contextlib import closing
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -84,12 +86,12 @@ def _finding(part: Part, told: PartChanged | None) -> Finding:
 def window_of() -> Finding:
     """Can the window be opened here?"""
     try:
-        import PyQt6.QtWidgets
-        import pyqtgraph  # noqa: F401
+        for name in ("PyQt6.QtWidgets", "pyqtgraph"):
+            importlib.import_module(name)
     except ImportError as error:
         hint = "On Debian and Ubuntu: sudo apt install libegl1 libxkbcommon0 libxcb-cursor0; the commands work without."
         return Finding("window", "failed", f"Qt cannot be loaded ({error}). {hint}")
-    return Finding("window", "ready", f"Qt {PyQt6.QtCore.PYQT_VERSION_STR} is there.")
+    return Finding("window", "ready", f"Qt is there (PyQt6 {version('PyQt6')}).")
 
 
 def folders_of(config_file: Path | None) -> dict[str, str]:
