@@ -12,12 +12,15 @@ from vla_assistant.speech.audio import resample
 from vla_assistant.speech.portaudio import Device, pick, portaudio
 from vla_assistant.types import Audio, FloatArray
 
+BUFFER_S = 0.15
+"""Asked of PortAudio: bears a busy machine; `silence` drops what is in it, so it does not delay that."""
+BLOCK_S = 0.02
 _FADE_S = 0.005
 """Cutting a wave in the middle clicks."""
 
 
 class Player:
-    """Plays one sound after the other; `arm` and `play` are for one thread, `silence` for any.
+    """Plays one sound after the other; `arm`, `play` and `close` are for one thread, `silence` for any.
 
     Args:
         device: Name of the output device, empty for the default one.
@@ -27,6 +30,7 @@ class Player:
         self._device = device
         self._samples = np.zeros(0, np.float32)
         self._at = 0
+        self._uses_portaudio = False
         self._silenced = threading.Event()
         self._over = threading.Event()
 
@@ -43,19 +47,33 @@ class Player:
         """
         if self._silenced.is_set():
             return False
-        portaudio.acquire()
+        if not self._uses_portaudio:
+            portaudio.acquire()
+            self._uses_portaudio = True
+        device, stream = self._start(audio)
         try:
-            device = pick(portaudio.devices("output", again=True), self._device, "sound output")
-            stream = self._open(device, audio)
-            try:
-                finished = self._over.wait(audio.seconds + 3.0)
-            finally:
-                portaudio.close(stream)
+            finished = self._over.wait(audio.seconds + 3.0)
+            self._silenced.wait(stream.latency + BLOCK_S)
         finally:
-            portaudio.release()
+            portaudio.close(stream)
         if not finished:
             raise DeviceError(f"The sound output {device.name} stopped taking sound.", "Is it plugged in?")
         return not self._silenced.is_set()
+
+    def close(self) -> None:
+        """Free PortAudio; nothing may be playing."""
+        if self._uses_portaudio:
+            portaudio.release()
+            self._uses_portaudio = False
+
+    def _start(self, audio: Audio) -> tuple[Device, Any]:
+        """The device and its running stream; devices are only looked for anew when the known ones fail."""
+        try:
+            device = pick(portaudio.devices("output"), self._device, "sound output")
+            return device, self._open(device, audio)
+        except DeviceError:
+            device = pick(portaudio.devices("output", again=True), self._device, "sound output")
+            return device, self._open(device, audio)
 
     def silence(self) -> None:
         """Stop the sound at once; never waits."""
@@ -74,7 +92,8 @@ class Player:
                     device,
                     samplerate=rate_hz,
                     channels=channels,
-                    latency="low",
+                    blocksize=round(BLOCK_S * rate_hz),
+                    latency=BUFFER_S,
                     callback=self._fill,
                     finished_callback=self._over.set,
                 )
@@ -83,7 +102,10 @@ class Player:
         raise DeviceError(f"The sound output {device.name} cannot be opened.", str(refused))
 
     def _fill(self, block: FloatArray, frames: int, times: Any, status: Any) -> None:
-        """PortAudio's callback: the next samples into block (frames, channels), zeros after the end."""
+        """PortAudio's callback: the next samples into block (frames, channels), zeros after the end.
+
+        The stream is not ended from here: PortAudio's draining takes up to seconds, in which we would seem to speak.
+        """
         piece = self._samples[self._at : self._at + frames]
         if self._silenced.is_set():
             fade = min(len(piece), round(_FADE_S * 22_050))
@@ -92,7 +114,5 @@ class Player:
         block[len(piece) :] = 0.0
         self._at += frames
         if len(piece) < frames:
-            from sounddevice import CallbackStop
-
             self._at = len(self._samples)
-            raise CallbackStop
+            self._over.set()

@@ -24,6 +24,8 @@ RING_S = 4.0
 POLL_S = 0.02
 BLOCK_S = 0.02
 """Asked of PortAudio: left to itself it calls back 470 times a second through PulseAudio."""
+BUFFER_S = 0.2
+"""Asked of PortAudio: bears a busy machine and delays nothing, a block is handed over when it is full."""
 FIRST_SOUND_S = 4.0
 """Bluetooth headsets and sleeping sound servers take seconds to begin."""
 
@@ -160,7 +162,7 @@ class SoundDeviceMicrophone:
                     samplerate=rate_hz,
                     channels=channels,
                     blocksize=round(BLOCK_S * rate_hz),
-                    latency="low",
+                    latency=BUFFER_S,
                     callback=self._copy,
                 )
             except DeviceError as error:

@@ -86,6 +86,7 @@ class Pyttsx3Speaker:
             while (next_one := self._next()) is not None:
                 self._say(*next_one)
         finally:
+            self._player.close()
             self._engine.close()
 
     def _warm_up(self) -> None:
