@@ -109,8 +109,12 @@ def measure(name: str, trials: int, first: int) -> dict[str, object]:
     seconds = time.process_time() - began
     cell.close()
     return {
-        "name": f"expert_{name}", "n": trials, "success": 1 - len(failures) / trials, "failures": failures,
-        "actions_per_trial": round(actions / trials, 1), "actions_per_cpu_s": round(actions / seconds),
+        "name": f"expert_{name}",
+        "n": trials,
+        "success": 1 - len(failures) / trials,
+        "failures": failures,
+        "actions_per_trial": round(actions / trials, 1),
+        "actions_per_cpu_s": round(actions / seconds),
         "machine": f"{platform.machine()}, {os.cpu_count()} CPUs, one used",
     }
 

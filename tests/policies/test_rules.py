@@ -24,8 +24,8 @@ CUBE, BOWL = Reference("cube", "blue"), Reference("bowl", "red")
 
 
 def state(gripper: float, command: float | None = None, time_s: float = 0.0) -> RobotState:
-    zeros = np.zeros(7)
-    return RobotState(zeros, zeros, gripper, np.eye(4), np.eye(4), gripper if command is None else command, zeros, time_s)
+    zeros, pose = np.zeros(7), np.eye(4)
+    return RobotState(zeros, zeros, gripper, pose, pose, gripper if command is None else command, zeros, time_s)
 
 
 @pytest.mark.parametrize(
@@ -97,7 +97,8 @@ class Scripted:
 
     def act(self, observation: Observation, step: Step) -> ActionChunk:
         self.acts += 1
-        return ActionChunk(np.zeros((8, 7), np.float32), 0.1, observation.state.time_s, float(self.acts > self.done_after))
+        done = float(self.acts > self.done_after)
+        return ActionChunk(np.zeros((8, 7), np.float32), 0.1, observation.state.time_s, done)
 
     def judge(self, step: Step, before: Observation, now: Observation) -> Judgement:
         self.judged += 1

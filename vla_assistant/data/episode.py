@@ -57,7 +57,7 @@ class EpisodeRecorder:
     def __len__(self) -> int:
         return len(self._columns.get("action", ()))
 
-    def add(self, observation: Observation, action: NDArray[np.floating], **labels: Rows | float | int) -> None:
+    def add(self, observation: Observation, action: NDArray[np.floating], **labels: Rows | np.generic | float) -> None:
         """One frame: what was seen, the action that belongs to it (7,) and any labels ("a_b" is column "a.b")."""
         self._append("observation.state", state_vector(observation.state))
         self._append("action", np.asarray(action, dtype=np.float32))

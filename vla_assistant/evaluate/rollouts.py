@@ -102,9 +102,7 @@ class _Stopwatch:
         return getattr(self._policy, name)
 
 
-def run_trial(
-    table: Table, policy: Policy, kind: str, steps: Sequence[Step], seed: int, attempts: Attempts
-) -> Trial:
+def run_trial(table: Table, policy: Policy, kind: str, steps: Sequence[Step], seed: int, attempts: Attempts) -> Trial:
     """Lay out the seeded scene, carry out the steps, and compare the claim with the simulator's verdict."""
     from vla_assistant.language import describe
     from vla_assistant.sim.scene import scene_for_steps

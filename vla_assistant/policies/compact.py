@@ -86,9 +86,7 @@ class CompactPolicy:
         visible = output.sights[0].visible[0, 2:].sigmoid().numpy()
         points = [_peak(heat) for heat in output.sights[0].logits[0, 2:]]
         order = [int(i) for i in np.argsort(-visible) if visible[i] >= self.config.min_visible]
-        return _without_doubles(
-            SeenThing(asked[i], PixelPoint("front", *points[i], float(visible[i]))) for i in order
-        )
+        return _without_doubles(SeenThing(asked[i], PixelPoint("front", *points[i], float(visible[i]))) for i in order)
 
     def plan(self, steps: tuple[Step, ...], observation: Observation) -> Plan:
         """Heat maps of every named thing; where one is not seen, what is there instead."""
@@ -146,9 +144,7 @@ class CompactPolicy:
         codes = [tokens.encode_reference(reference) for reference in asked]
         queries = torch.tensor(codes, dtype=torch.int64).reshape(1, -1, 2)
         with torch.inference_mode():
-            result: Output = self._network(
-                pictures, state, torch.from_numpy(tokens.encode_step(step))[None], queries
-            )
+            result: Output = self._network(pictures, state, torch.from_numpy(tokens.encode_step(step))[None], queries)
         return result
 
     def _picture(self, observation: Observation, camera: str, size: int) -> Tensor:

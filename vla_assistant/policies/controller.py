@@ -130,9 +130,7 @@ def _picture(observation: Observation, camera: str) -> ImageArray | None:
     return None if frame is None else frame.image
 
 
-def _observation(
-    image: ImageArray, text: str, wrist: ImageArray | None, state: RobotState | None
-) -> Observation:
+def _observation(image: ImageArray, text: str, wrist: ImageArray | None, state: RobotState | None) -> Observation:
     wrist = np.full((64, 64, 3), 128, np.uint8) if wrist is None else wrist
     state = state or _at_home()
     frames = {

@@ -66,9 +66,7 @@ class Painter:
     def _draw(self, data: Any, camera: int, height: int, width: int) -> ImageArray:
         self._view.fixedcamid = camera
         everything = self._mj.mjtCatBit.mjCAT_ALL
-        self._mj.mjv_updateScene(
-            self._model, data, self._option, self._perturb, self._view, everything, self._scene
-        )
+        self._mj.mjv_updateScene(self._model, data, self._option, self._perturb, self._view, everything, self._scene)
         viewport = self._mj.MjrRect(0, 0, width, height)
         self._mj.mjr_render(viewport, self._scene, self._context)
         upside_down = np.empty((height, width, 3), np.uint8)

@@ -199,9 +199,7 @@ def _one_similar(rng: np.random.Generator, named: list[Kind]) -> Kind:
     return shapes[rng.integers(len(shapes))], colours[rng.integers(len(colours))]
 
 
-def _placed(
-    rng: np.random.Generator, kinds: list[Kind], lanes: dict[int, float], named: int
-) -> list[Thing] | None:
+def _placed(rng: np.random.Generator, kinds: list[Kind], lanes: dict[int, float], named: int) -> list[Thing] | None:
     """Places with gaps for all kinds, large and lane things first; None when no room was found."""
     order = sorted(range(len(kinds)), key=lambda i: (i not in lanes, -things.SHAPES[kinds[i][0]].radius))
     placed: dict[int, Thing] = {}

@@ -124,22 +124,40 @@ def _profiles() -> dict[str, list[tuple[float, float]]]:
     floor = things.FLOOR_THICKNESS
     cup, cup_in = things.CUP_RADIUS, things.CUP_RADIUS - things.CUP_WALL
     return {
-        "cup": [(0, 0), (cup - 0.003, 0), (cup, 0.003), (cup, things.CUP_HEIGHT), (cup_in, things.CUP_HEIGHT),
-                (cup_in, floor), (0, floor)],
-        "bowl": [(0, 0), (things.BOWL_FLOOR_RADIUS, 0), *_wall(things.BOWL_FLOOR_RADIUS, things.BOWL_RADIUS,
-                 things.BOWL_HEIGHT, 0.0), *_wall(things.BOWL_FLOOR_RADIUS, things.BOWL_RADIUS,
-                 things.BOWL_HEIGHT, 0.004)[::-1], (things.BOWL_FLOOR_RADIUS - 0.003, floor), (0, floor)],
-        "plate": [(0, 0), (things.PLATE_FLOOR_RADIUS, 0), (things.PLATE_RADIUS, things.PLATE_HEIGHT - 0.002),
-                  (things.PLATE_RADIUS - 0.001, things.PLATE_HEIGHT),
-                  (things.PLATE_FLOOR_RADIUS - 0.002, floor), (0, floor)],
+        "cup": [
+            (0, 0),
+            (cup - 0.003, 0),
+            (cup, 0.003),
+            (cup, things.CUP_HEIGHT),
+            (cup_in, things.CUP_HEIGHT),
+            (cup_in, floor),
+            (0, floor),
+        ],
+        "bowl": [
+            (0, 0),
+            (things.BOWL_FLOOR_RADIUS, 0),
+            *_wall(things.BOWL_FLOOR_RADIUS, things.BOWL_RADIUS, things.BOWL_HEIGHT, 0.0),
+            *_wall(things.BOWL_FLOOR_RADIUS, things.BOWL_RADIUS, things.BOWL_HEIGHT, 0.004)[::-1],
+            (things.BOWL_FLOOR_RADIUS - 0.003, floor),
+            (0, floor),
+        ],
+        "plate": [
+            (0, 0),
+            (things.PLATE_FLOOR_RADIUS, 0),
+            (things.PLATE_RADIUS, things.PLATE_HEIGHT - 0.002),
+            (things.PLATE_RADIUS - 0.001, things.PLATE_HEIGHT),
+            (things.PLATE_FLOOR_RADIUS - 0.002, floor),
+            (0, floor),
+        ],
     }
 
 
 def _wall(inner: float, outer: float, height: float, inset: float) -> list[tuple[float, float]]:
     """Four points up a gently rounded wall, `inset` [m] inside its outer face."""
     steps = np.linspace(0.2, 1.0, 4)
-    return [(inner + (outer - inner) * t - inset, max(height * t, things.FLOOR_THICKNESS if inset else 0.0)) for t in
-            steps]
+    return [
+        (inner + (outer - inner) * t - inset, max(height * t, things.FLOOR_THICKNESS if inset else 0.0)) for t in steps
+    ]
 
 
 def _lathe(name: str, profile: list[tuple[float, float]]) -> str:
