@@ -147,3 +147,18 @@ def test_no_sign_of_life_is_a_hold(loop: Loop) -> None:
         time.sleep(0.005)
     assert "no sign of life for 0." in loop.report.held
     assert loop.move()["value"].allowed is False
+
+
+@pytest.mark.expects_log
+def test_a_program_that_stalls_while_nothing_moves_latches_nothing_but_may_not_start(loop: Loop) -> None:
+    loop.memory.control.beat(time.monotonic_ns(), 0)
+    time.sleep(0.6)
+    assert not loop.report.held
+    before = loop.report.state.joints
+    loop.move()
+    deadline = time.monotonic() + 2.0
+    while not loop.report.held:
+        assert time.monotonic() < deadline
+        time.sleep(0.005)
+    assert "no sign of life" in loop.report.held
+    np.testing.assert_allclose(loop.report.state.joints, before, atol=1e-3)

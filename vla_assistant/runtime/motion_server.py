@@ -204,6 +204,14 @@ class MotionServer:
         return self._arm.homing or (bool(self._arm.held) and not self._arm.still)
 
     @property
+    def _idle(self) -> bool:
+        """Nothing moves and nothing is about to: a program that stalls now interrupts nothing, so nothing latches.
+
+        A chunk that it sends later ends this, and signs of life are asked for again before the first tick of it.
+        """
+        return self._arm.still and not self._arm.busy and not self._arm.homing
+
+    @property
     def _stop_is_new(self) -> bool:
         number = self._memory.control.stop_number
         return number not in (self._resumed, self._stop_number)
@@ -214,7 +222,7 @@ class MotionServer:
             self._stop_number = self._memory.control.stop_number
             self._arm.hold(STOPPED)
             self._report()
-        if not self._setup.lockstep and not self._arm.held:
+        if not self._setup.lockstep and not self._arm.held and not self._idle:
             reason = self._why_lifeless()
             if reason:
                 log.warning("hold: %s", reason)
