@@ -105,7 +105,7 @@ class VirtualSoundCard:
     def play(self, sound: Audio | str | Path, *, wait: bool = True) -> subprocess.Popen[bytes]:
         """Play a sound or a file into the microphone."""
         file = Path(sound) if isinstance(sound, str | Path) else self._write(sound)
-        command = ["paplay", "--device=mic", "--latency-msec=30", str(file)]
+        command = ["paplay", "--device=mic", "--latency-msec=200", str(file)]
         process = subprocess.Popen(command, env=self._environ(), stderr=subprocess.DEVNULL)
         if wait and process.wait(file.stat().st_size / 8_000 + 10):
             raise RuntimeError(f"{command} failed")

@@ -29,9 +29,18 @@ class Heard:
         return Audio(np.concatenate([block.samples for block in self.blocks]), audio.RATE_HZ)
 
 
-def likeness(sound: Audio, wanted: Audio) -> float:
-    """Correlation -1 to 1 of the wanted sound with the place in the sound where it fits best."""
-    if len(sound.samples) < len(wanted.samples):
-        return 0.0
-    start = int(np.argmax(np.correlate(sound.samples, wanted.samples, "valid")))
-    return float(np.corrcoef(sound.samples[start : start + len(wanted.samples)], wanted.samples)[0, 1])
+def likeness(sound: Audio, wanted: Audio, piece_s: float = 0.25) -> float:
+    """How well the wanted sound lies in the other one, 0 to 1.
+
+    Median over its louder pieces of the highest normalised correlation: a busy machine slips between two pieces now
+    and then, a choppy or distorted sound fails in each.
+    """
+    width = round(piece_s * wanted.rate_hz)
+    pieces = [wanted.samples[at : at + width] for at in range(0, len(wanted.samples) - width, width)]
+    power = np.convolve(np.square(sound.samples), np.ones(width), "valid") + 1e-6
+    fits = [
+        float((np.correlate(sound.samples, piece, "valid") / np.sqrt(power * (piece @ piece))).max())
+        for piece in pieces
+        if audio.level_dbfs(piece) > audio.level_dbfs(wanted.samples) - 6
+    ]
+    return float(np.median(fits))
