@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import time
 from collections.abc import Iterable, Mapping
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from PyQt6.QtWidgets import QApplication
 
     from vla_assistant.gui.window import Window
+
+log = logging.getLogger(__name__)
 
 _ROUNDS = 5
 """Layouts settle in a few rounds of events."""
@@ -45,6 +48,8 @@ def save(
     """
     if not os.environ.get("DISPLAY") and not os.environ.get("WAYLAND_DISPLAY"):
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    from PyQt6.QtCore import qInstallMessageHandler
+
     from vla_assistant.gui.app import application
     from vla_assistant.gui.replay import Replay
     from vla_assistant.gui.theme import DARK, LIGHT, apply
@@ -59,6 +64,7 @@ def save(
     replay = Replay(frames, played, level)
     window = Window(app, replay, palette, seed, now=lambda: moment)
     window.resize(*size)
+    before = qInstallMessageHandler(_qt_message)
     try:
         window.show()
         window.chunk.prepare()
@@ -71,7 +77,14 @@ def save(
         window.close()
         window.deleteLater()
         app.processEvents()
+        qInstallMessageHandler(before)
     return path
+
+
+def _qt_message(kind: object, context: object, message: str | None) -> None:
+    """The offscreen platform complains of size hints for every window; all else is worth a line."""
+    if message and "propagateSizeHints" not in message:
+        log.warning("Qt: %s", message)
 
 
 def _settle(app: QApplication, window: Window) -> None:
