@@ -1,11 +1,12 @@
 #!/bin/sh
 # Makes the shipped weights from nothing: demonstrations, training while the policy's own roll-outs are corrected by the
-# expert, figures. About three hours on two quiet cores. Usage: packaging/train_weights.sh [FOLDER]
+# expert (the training looks for new recordings every 500 steps), figures. About two hours on two quiet cores.
+# Usage: packaging/train_weights.sh [FOLDER]
 set -eu
 cd "$(dirname "$0")/.."
 RUN=${1:-runs/compact}
 VLA=${VLA:-.venv/bin/vla-assistant}
-# Spinning threads of OpenMP would starve whatever else runs on the machine.
+# Spinning threads of OpenMP and of the software renderer would starve each other.
 export GOMP_SPINCOUNT=0 LP_NUM_THREADS=1
 
 "$VLA" generate --episodes 900 --seed 1000000 --out "$RUN/data"
@@ -13,18 +14,26 @@ export GOMP_SPINCOUNT=0 LP_NUM_THREADS=1
 TRAINING=$!
 trap 'kill $TRAINING 2>/dev/null || true' EXIT INT TERM
 
-# The training looks for new recordings every 500 steps; each round corrects the policy as it is by then.
-round=1
-while [ $round -le 6 ]; do
-  sleep 900
-  kill -0 $TRAINING 2>/dev/null || break
-  cp "$RUN/trained/compact.safetensors" "$RUN/round$round.safetensors"
-  "$VLA" generate --episodes 250 --seed $((2000000 + 10000 * round)) --workers 1 \
-    --policy "$RUN/round$round.safetensors" --out "$RUN/data"
-  round=$((round + 1))
-done
+wait_for_step() {
+  while kill -0 $TRAINING 2>/dev/null; do
+    step=$(tail -n 1 "$RUN/trained/train.jsonl" 2>/dev/null | sed 's/^{"step": \([0-9]*\),.*/\1/')
+    [ "${step:-0}" -ge "$1" ] && return
+    sleep 10
+  done
+}
+
+# correct STEP ASSIGNMENTS SEED [KINDS]: from this step on, the policy as it is then drives in turns with the expert.
+correct() {
+  wait_for_step "$1"
+  cp "$RUN/trained/compact.safetensors" "$RUN/at-step-$1.safetensors"
+  "$VLA" generate --episodes "$2" --seed "$3" --workers 1 --kinds "${4:-}" \
+    --policy "$RUN/at-step-$1.safetensors" --out "$RUN/data"
+}
+correct 2500 400 3000000
+correct 4150 300 4000000 pick,place,stack,cup,pick_place,pick_stack,push,pick_put_down
+correct 4900 300 5000000 pick,place,stack,cup,pick_place,pick_stack
 wait $TRAINING
-trap - EXIT
+trap - EXIT INT TERM
 
 mkdir -p assets/weights/compact
 cp "$RUN/trained/compact.safetensors" assets/weights/compact/compact.safetensors

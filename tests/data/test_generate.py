@@ -1,0 +1,95 @@
+"""Recording from the simulator: clean labels under noise, honest supervision, DAgger, resuming."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from vla_assistant.data.assignments import KINDS, draw_assignment
+from vla_assistant.data.demonstration import demonstrate
+from vla_assistant.data.disturbance import Disturbance
+from vla_assistant.data.episode import Episode
+from vla_assistant.data.features import MAX_THINGS
+from vla_assistant.data.generate import generate
+from vla_assistant.data.reader import DatasetReader
+from vla_assistant.data.table import Table
+from vla_assistant.networks import tokens
+from vla_assistant.policies.base import Policy
+from vla_assistant.policies.compact import CompactPolicy
+from vla_assistant.sim import things
+
+
+@pytest.fixture(scope="module")
+def table() -> Table:
+    return Table()
+
+
+def recorded(table: Table, seed: int, kind: str, policy: Policy | None = None) -> list[Episode]:
+    return demonstrate(table, draw_assignment(seed, (kind,)), np.random.default_rng(seed), policy)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_assignments_are_possible_and_repeatable(kind: str) -> None:
+    for seed in range(20):
+        assignment = draw_assignment(seed, (kind,))
+        assert assignment == draw_assignment(seed, (kind,))
+        for step in assignment.steps:
+            if step.skill == "place":
+                assert step.object is not None
+                assert step.destination is not None
+                assert things.can_place(step.object.name, step.destination.name)
+
+
+def test_demonstration_reaches_its_aim_and_labels_it(table: Table) -> None:
+    pick, place = recorded(table, 3, "pick_place")
+    for episode in (pick, place):
+        assert episode.success
+        done = episode.columns["label.done"][:, 0]
+        assert done[-1] == 1.0
+        assert not done[0]
+        assert np.abs(episode.columns["action"][:, :3]).max() <= 0.0351
+        assert episode.columns["label.success"][-1, 0] == 1.0
+    lifted = pick.columns["label.position"][:, 2]
+    assert lifted[-1] - lifted[0] > 0.05
+    assert place.columns["observation.state"][0, 9] < 0.9  # it begins with the thing in the gripper
+
+
+def test_supervision_points_at_pixels_of_the_named_colour(table: Table) -> None:
+    episode = next(e for e in recorded(table, 4, "pick"))
+    code = episode.columns["step.code"][0]
+    things_code = episode.columns["things.code"][0].reshape(MAX_THINGS, 2)
+    (row,) = np.flatnonzero((things_code == code[[tokens.OBJECT_COLOUR, tokens.OBJECT_SHAPE]]).all(axis=1))
+    u, v, share = episode.columns["things.front"][0].reshape(MAX_THINGS, 3)[row]
+    assert share > 0
+    picture = episode.pictures["observation.images.front"][0].astype(int)
+    pixel = picture[int(v * 128), int(u * 128)]
+    table_colour = picture[100, 64]
+    assert np.abs(pixel - table_colour).max() > 25
+
+
+def test_noise_leaves_the_label_alone() -> None:
+    label = np.array([0.01, 0, 0, 0, 0, 0, 1], np.float32)
+    rng = np.random.default_rng(0)
+    executed = [Disturbance(rng).disturb(label)[0] for _ in range(50)]
+    assert label.tolist() == pytest.approx([0.01, 0, 0, 0, 0, 0, 1])
+    assert any(np.abs(action - label).max() > 1e-3 for action in executed)
+
+
+def test_policy_that_drives_is_marked_and_corrected(table: Table) -> None:
+    (episode,) = recorded(table, 5, "pick", CompactPolicy())
+    noisy = episode.columns["label.noisy"][:, 0]
+    assert noisy.any()
+    assert np.abs(episode.columns["action"][:, :3]).max() <= 0.0351
+
+
+def test_generate_resumes_where_it_was(tmp_path: Path) -> None:
+    (first,) = generate(tmp_path, 2, 42, workers=1, kinds=("pick",))
+    assert (first.assignments, first.episodes) == (2, 2)
+    assert list(generate(tmp_path, 2, 42, workers=1, kinds=("pick",))) == []
+    (more,) = generate(tmp_path, 3, 42, workers=1, kinds=("pick",))
+    assert (more.assignments, more.episodes) == (1, 3)
+    rows = DatasetReader(tmp_path).episodes
+    assert [row["seed"] for row in rows] == [42, 43, 44]
+    assert rows[0]["tasks"][0].startswith("pick up the ")
