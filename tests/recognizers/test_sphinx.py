@@ -29,7 +29,7 @@ def sphinx():
 def test_commands_are_heard_word_for_word(sphinx, tmp_path: Path, text: str):
     heard = sphinx.transcribe(flite(text, tmp_path / "a.wav"))
     assert heard.text == text
-    assert heard.confidence > 0.5
+    assert heard.confidence > 0.3, "less is not acted on"
 
 
 @needs_espeak

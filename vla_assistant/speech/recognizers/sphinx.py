@@ -38,6 +38,8 @@ HISS = 1e-4
 """Amplitude of the noise in that silence: digital zero is no silence to the acoustic model."""
 EDGE_POWER = 1e-4
 """Share of the highest power below which the ends of the sound are silence (-40 dB)."""
+QUIETEST, ABOVE_FLOOR = 0.02, 4.0
+"""The quietest 2 % are the noise of the room; in a noisy recording speech begins 6 dB above it."""
 SCORE_UNIT = 1e-4
 """One step of pocketsphinx's logarithms, whose base is 1.0001."""
 SHORTEST_S = 0.1
@@ -47,6 +49,7 @@ FIRST_VARIANT = 20
 FULL, LOOP, GIVEN, SETTLE = "full", "loop", "given", "settle"
 
 
+_WINDOW = RATE_HZ // FRAMES_HZ
 _VARIANT = re.compile(r"\(\d+\)")
 
 
@@ -54,8 +57,8 @@ class Config(BackendConfig):
     """PocketSphinx."""
 
     model: str = Field("", description="Folder with an acoustic model (en-us); empty takes the one of the package.")
-    fit_even: float = Field(-3.0, description="Fit of words to sound at which the confidence is one half.")
-    fit_slope: float = Field(0.3, gt=0, description="How fast the confidence rises with the fit.")
+    fit_even: float = Field(-10.0, description="Fit of words to sound at which the confidence is one half.")
+    fit_slope: float = Field(0.4, gt=0, description="How fast the confidence rises with the fit.")
 
 
 class SphinxRecognizer:
@@ -104,11 +107,12 @@ class SphinxRecognizer:
 
     def _search(self, grammar: str | None) -> str:
         """Name of the search with that grammar, made when it is new."""
+        decoder = self._open
         if grammar is None:
             return FULL
         if grammar != self._given:
             try:
-                self._open.add_jsgf_string(GIVEN, grammar)
+                decoder.add_jsgf_string(GIVEN, grammar)
             except (ValueError, RuntimeError) as error:
                 raise InputError(
                     "The grammar cannot be used: it is no valid JSGF, has no public rule, or holds a word that the "
@@ -145,14 +149,24 @@ def prepared(audio: Audio) -> FloatArray | None:
     sound = (sound - sound.mean()).astype(np.float32) if len(sound) else sound
     if len(sound) < SHORTEST_S * RATE_HZ or is_silent(Audio(np.clip(sound, -1.0, 1.0), RATE_HZ)):
         return None
-    window = RATE_HZ // FRAMES_HZ
-    power = np.convolve(sound**2, np.full(window, 1.0 / window, np.float32), "same")
-    loud = np.flatnonzero(power > power.max() * EDGE_POWER)
+    power = np.convolve(sound**2, np.full(_WINDOW, 1.0 / _WINDOW, np.float32), "same")
+    floor, edge = float(np.quantile(power, QUIETEST)), float(power.max()) * EDGE_POWER
+    noisy = floor > edge
+    loud = np.flatnonzero(power > (ABOVE_FLOOR * floor if noisy else edge))
+    if not len(loud):
+        return None
     margin = RATE_HZ // 20
     speech = sound[max(0, loud[0] - margin) : loud[-1] + 2 * margin]
+    gain = PEAK / float(np.abs(speech).max())
+    return _padded(speech * gain, gain * floor**0.5 if noisy else HISS)
+
+
+def _padded(speech: FloatArray, hiss: float) -> FloatArray:
+    """The speech with noise of that amplitude before and after it: a jump in the noise would sound like a consonant."""
     pad = round(PAD_S * RATE_HZ)
-    padded = np.random.default_rng(0).normal(0.0, HISS, len(speech) + 2 * pad).astype(np.float32)
-    padded[pad : pad + len(speech)] += speech * (PEAK / np.abs(speech).max())
+    noise = np.random.default_rng(0).normal(0.0, 1.0, len(speech) + 2 * pad).astype(np.float32)
+    padded = hiss * noise
+    padded[pad : pad + len(speech)] = speech + HISS * noise[pad : pad + len(speech)]
     return np.clip(padded, -1.0, 1.0)
 
 
@@ -176,7 +190,7 @@ def _decoder(folder: Path) -> Decoder:
 
     decoder = Decoder(
         hmm=str(folder / "en-us"), dict=str(folder / "cmudict-en-us.dict"), lm=None, loglevel="FATAL", cmn="batch",
-        bestpath=False,
+        bestpath=False, compallsen=True,  # else the scores of two searches are not on one scale
     )  # fmt: skip
     _add_words(decoder)
     phones = " | ".join(f"any_{phone.lower()}" for phone in PHONES)
