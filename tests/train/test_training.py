@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -60,6 +62,19 @@ def test_damaged_checkpoint_is_told(data: Path, tmp_path: Path) -> None:
     (tmp_path / NAME).write_bytes(b"nothing")
     with pytest.raises(WeightsError, match="cannot be continued"):
         next(iter(train(load_preset("debug"), data, tmp_path)))
+
+
+def test_training_after_drawing_does_not_crash(data: Path, tmp_path: Path) -> None:
+    program = (
+        "import sys; from pathlib import Path; from vla_assistant.sim.world import SimWorld;"
+        "from vla_assistant.train.loop import train; from vla_assistant.train.preset import load_preset;"
+        "SimWorld().render('front', 16, 16);"
+        "preset = load_preset('debug').model_copy(update={'steps': 2, 'log_steps': 1});"
+        "print(len(list(train(preset, Path(sys.argv[1]), Path(sys.argv[2])))))"
+    )
+    result = subprocess.run([sys.executable, "-c", program, str(data), str(tmp_path)], capture_output=True, text=True)
+    assert result.returncode == 0, result.stderr
+    assert result.stdout.split() == ["2"]
 
 
 def test_unknown_preset_lists_those_there_are() -> None:

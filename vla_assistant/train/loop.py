@@ -18,6 +18,7 @@ from vla_assistant.networks.compact import CompactVLA
 from vla_assistant.networks.weights import save_weights
 from vla_assistant.train.batches import Batches
 from vla_assistant.train.checkpoint import Progress, load_checkpoint, save_checkpoint
+from vla_assistant.train.compiler import import_without_triton
 from vla_assistant.train.losses import total_loss
 from vla_assistant.train.preset import Preset
 
@@ -63,6 +64,7 @@ def train(
         start_from: Folder of an earlier run whose weights this one starts from.
         clock: Seconds, monotonic.
     """
+    import_without_triton()
     torch.manual_seed(seed)
     torch.set_num_threads(preset.threads)
     network = CompactVLA(preset.network).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
