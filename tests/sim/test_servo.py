@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from vla_assistant.arms.servo import TICK_S, CartesianServo
+from vla_assistant.arms.servo import TICK_S, CartesianServo, ServoLimits
 from vla_assistant.errors import InputError
 from vla_assistant.sim.cell import Cell
 from vla_assistant.sim.kinematics import Kinematics
@@ -90,6 +90,32 @@ def test_velocity_acceleration_and_jerk_stay_within_the_limits() -> None:
     acceleration = np.diff(velocities, axis=0) / TICK_S
     assert (np.abs(velocities) <= limits.velocity * 1.001).all()
     assert (np.abs(acceleration) <= limits.acceleration * 1.001).all()
+
+
+def _zigzag(seed: int, servo: CartesianServo, kinematics: Kinematics) -> tuple[np.ndarray, np.ndarray]:
+    """Places (n, 3) of the tool [m] and its speeds (n,) [m/s] while it is sent to and fro at up to 0.45 m/s."""
+    rng, places, speeds = np.random.default_rng(seed), [], []
+    for _ in range(25):
+        move, at = rng.normal(size=3), servo.commanded_pose[:3, 3]
+        move *= rng.uniform(0.2, 0.45) * 0.1 / np.linalg.norm(move)
+        move = np.clip(at + move, (0.3, -0.35, 0.05), (0.7, 0.35, 0.5)) - at
+        servo.start(np.array([*move, 0, 0, 0, 1.0]), 0.1)
+        for _ in range(5):
+            command = servo.tick()
+            places.append(kinematics.forward(command.joints)[:3, 3])
+            speeds.append(np.linalg.norm(kinematics.tool_velocity(command.joints, command.velocities)[:3]))
+    return np.array(places), np.array(speeds)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_the_tool_keeps_its_speed_limit_after_a_change_of_direction(seed: int) -> None:
+    kinematics, limit = Kinematics(), 0.45
+    free, fast = _zigzag(seed, CartesianServo(Kinematics()), kinematics)
+    kept, speeds = _zigzag(seed, CartesianServo(Kinematics(), ServoLimits(tool_speed=limit)), kinematics)
+    assert fast.max() > 1.2 * limit, "without the limit the catching up is too fast"
+    assert speeds.max() < 1.12 * limit
+    assert np.linalg.norm(np.diff(kept, axis=0), axis=1).max() / TICK_S < 1.12 * limit
+    assert np.abs(kept[4::5] - free[4::5]).max() < 0.015, "it arrives where it would have arrived"
 
 
 def test_what_is_out_of_reach_does_not_pile_up(cell: Cell) -> None:

@@ -243,8 +243,9 @@ def guarded(arm: Arm, safety: SafetySection | None = None) -> GuardedArm:
     """The arm under guard with the limits of the settings; `connect` comes next."""
     safety = safety or SafetySection()
     kinematics = Kinematics()
-    servo = CartesianServo(kinematics, ServoLimits().scaled(safety.speed_scale))
-    limits = replace(limits_of(arm, safety), braking=servo.limits.acceleration)
+    limits = limits_of(arm, safety)
+    servo = CartesianServo(kinematics, ServoLimits().scaled(safety.speed_scale, limits.tool_speed))
+    limits = replace(limits, braking=servo.limits.acceleration)
     return GuardedArm(arm, Guard(limits, Kinematics()), servo, kinematics)
 
 

@@ -33,15 +33,17 @@ class ServoLimits:
         velocity: (7,) [rad/s], below the hardware's limits.
         acceleration: (7,) [rad/s^2].
         jerk: (7,) [rad/s^3].
+        tool_speed: What the joints' motions together may not exceed at the tool, but in a stop [m/s].
     """
 
     velocity: PoseArray = field(default_factory=lambda: _joints(1.1, 1.1, 1.1, 1.1, 1.9, 1.9, 1.9))
     acceleration: PoseArray = field(default_factory=lambda: _joints(24, 24, 24, 24, 36, 36, 36))
     jerk: PoseArray = field(default_factory=lambda: _joints(3000, 3000, 3000, 3000, 4000, 4000, 4000))
+    tool_speed: float = float("inf")
 
-    def scaled(self, share: float) -> ServoLimits:
-        """The same stopping power at `share` (0-1] of the speed."""
-        return ServoLimits(self.velocity * share, self.acceleration, self.jerk)
+    def scaled(self, share: float, tool_speed: float) -> ServoLimits:
+        """The same stopping power at `share` (0-1] of the joints' speed, with the tool kept below its own [m/s]."""
+        return ServoLimits(self.velocity * share, self.acceleration, self.jerk, tool_speed)
 
 
 @dataclass(frozen=True, eq=False)
@@ -187,29 +189,48 @@ class CartesianServo:
         wanted.control_interface = self._ruckig.ControlInterface.Position
         wanted.target_position, wanted.target_velocity = target, speed
         wanted.minimum_duration = pace_s or None
-        self._advance()
+        self._plan()
+        self._keep_tool_slow()
+        self._take()
+
+    def _keep_tool_slow(self) -> None:
+        """Joints that catch up, as after a change of direction, may be fast together: on the same way, but slower."""
+        joints, velocities = np.array(self._planned.new_position), np.array(self._planned.new_velocity)
+        tool = self._kinematics.tool_velocity(joints, velocities)[:3]
+        speed = float(np.sqrt(tool @ tool))
+        if speed > self.limits.tool_speed:
+            self._plan_velocities(velocities * (self.limits.tool_speed / speed))
 
     def _brake(self) -> None:
-        self._wanted.control_interface = self._ruckig.ControlInterface.Velocity
-        self._wanted.synchronization = self._ruckig.Synchronization.No
-        self._wanted.target_velocity = np.zeros(JOINTS)
-        self._wanted.minimum_duration = None
-        self._advance()
-        self._wanted.synchronization = self._ruckig.Synchronization.Time
+        self._plan_velocities(np.zeros(JOINTS))
+        self._take()
         self._anchor(self._kinematics.forward(self._position))
         self._solution = self._position.copy()
         if self.resting:
             self._mode = "rest"
 
-    def _advance(self) -> None:
-        wanted, planned = self._wanted, self._planned
+    def _plan_velocities(self, velocities: PoseArray) -> None:
+        """Plan one ruckig tick towards these joint velocities (7,) [rad/s], each joint as fast as it can."""
+        wanted = self._wanted
+        wanted.control_interface = self._ruckig.ControlInterface.Velocity
+        wanted.synchronization = self._ruckig.Synchronization.No
+        wanted.target_velocity = velocities
+        wanted.minimum_duration = None
+        self._plan()
+        wanted.synchronization = self._ruckig.Synchronization.Time
+
+    def _plan(self) -> None:
+        wanted = self._wanted
         wanted.current_position = self._position
         wanted.current_velocity = self._velocity
         wanted.current_acceleration = self._acceleration
         wanted.target_acceleration = np.zeros(JOINTS)
-        result = self._generator.update(wanted, planned)
+        result = self._generator.update(wanted, self._planned)
         if result not in (self._ruckig.Result.Working, self._ruckig.Result.Finished):
             raise InputError(f"The motion towards {np.round(wanted.target_position, 3)} cannot be planned ({result}).")
+
+    def _take(self) -> None:
+        planned = self._planned
         self._position = np.array(planned.new_position)
         self._velocity = np.array(planned.new_velocity)
         self._acceleration = np.array(planned.new_acceleration)
