@@ -119,13 +119,15 @@ class SessionWorker:
                 self._inbox.put(m.Stop(f"the program has a fault ({type(error).__name__}: {error})"))
 
     def _take(self, item: m.Input) -> None:
-        if isinstance(item, m.Resume) and not self._release():
-            return
+        if isinstance(item, m.Resume) and not (self._session.stopped and self._release()):
+            return  # what is not told to be stopped cannot be resumed: the stop that was meant may still be on its way
         for effect in self._session.feed(item, self._now()):
             if isinstance(effect, m.Publish):
                 self._publish(effect.event)
             elif isinstance(effect, m.Hold):
                 self._hold(effect)
+            elif isinstance(effect, m.Release):
+                self._take(m.Resume())
             else:
                 self._performer.perform(effect)
 

@@ -154,7 +154,7 @@ class Session:
         elif understanding.intent is Intent.QUESTION and understanding.reason:
             self._end(command, Result.DONE, understanding.reason)
         elif understanding.intent is Intent.CONTROL and understanding.reason == "resume":
-            self._resume(m.Resume())
+            self._effects.append(m.Release())
             self._end(command, Result.DONE, "Ready again.")
         else:
             self._end(command, Result.REFUSED, understanding.reason or "I did not understand that.")

@@ -226,3 +226,8 @@ class Hold(Effect):
     reason: str
     latched: bool
     command_id: int | None = None
+
+
+@dataclass(frozen=True)
+class Release(Effect):
+    """The user asked in words to clear the latch of a stop; answer with `Resume` once the arm has heard of it."""
