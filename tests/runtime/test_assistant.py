@@ -115,6 +115,15 @@ def test_stop_in_motion_latches_and_resume_moves_nothing(settings_with: Make) ->
         assert one.assistant.proposal is None
 
 
+def test_closing_in_motion_stops_the_arm_and_ends_the_command(settings_with: Make) -> None:
+    with table(settings_with("policies.scripted.mood=never", *REALTIME)) as one:
+        number = one.ask(PICK)
+        one.confirm()
+        one.acting()
+        one.assistant.close()
+        assert one.outcome(number).reason == "Stopped: the program was closed."
+
+
 def test_cancel_in_motion_holds_and_the_next_command_may_follow(settings_with: Make) -> None:
     with table(settings_with("policies.scripted.mood=never")) as one:
         number = one.ask(PICK)

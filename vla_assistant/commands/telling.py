@@ -56,7 +56,13 @@ def step_text(step: Step) -> str:
     return language.describe((step,))
 
 
-def asked_on_terminal(prompt: Callable[[str], str] = input) -> bool:
+def _asked(prompt: str) -> str:
+    """Like `input`, but the prompt does not get between the lines of the output."""
+    print(prompt, end="", file=sys.stderr, flush=True)
+    return input()
+
+
+def asked_on_terminal(prompt: Callable[[str], str] = _asked) -> bool:
     """Yes or no from the keyboard; without a terminal it is no: silence is never yes."""
     from vla_assistant import language
     from vla_assistant.types import Intent

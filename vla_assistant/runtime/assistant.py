@@ -114,6 +114,8 @@ class Assistant:
             if self._closed:
                 return
             self._closed = True
+        if self._worker.acting:
+            self.stop("the program was closed")  # before anything that may take its time
         self._ears.close()
         self._voice.close()
         self._worker.close()

@@ -214,9 +214,9 @@ class MotionProcess:
 
     def stop(self, reason: str = "you pressed stop") -> None:
         """Stop now and stay stopped until `resume`. From any thread, never blocks."""
+        self._reason = reason
         if self._memory is not None:
             self._memory.control.stop(time.monotonic_ns())
-        self._reason = reason
 
     def resume(self) -> None:
         """Clear the latch of the stop; nothing moves by that. A stop pressed meanwhile stays.

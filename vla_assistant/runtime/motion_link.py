@@ -102,19 +102,26 @@ class MotionLink:
 
     def _listen(self) -> None:
         assert self._process.stdout is not None
-        while (message := framing.receive(self._process.stdout)) is not None:
-            answer = self._waiting.get(message["id"])
-            if answer is None or answer.done():
-                continue
-            if "error" in message:
-                name, text, hint = message["error"]
-                answer.set_exception(getattr(errors, name, ProcessError)(text, hint))
-            else:
-                answer.set_result(message["value"])
+        try:
+            while (message := framing.receive(self._process.stdout)) is not None:
+                self._settle(message)
+        except ProcessError:
+            log.exception("reading answers")
+            self._close(self._process.stdin)  # nobody can talk with it any more: it holds and ends
         self._ended.set()
         for answer in list(self._waiting.values()):
             if not answer.done():
                 answer.set_exception(ProcessError(GONE, f"See {paths.logs() / 'motion.log'}."))
+
+    def _settle(self, message: dict[str, Any]) -> None:
+        answer = self._waiting.get(message["id"])
+        if answer is None or answer.done():
+            return
+        if "error" in message:
+            name, text, hint = message["error"]
+            answer.set_exception(getattr(errors, name, ProcessError)(text, hint))
+        else:
+            answer.set_result(message["value"])
 
     def _close(self, pipe: Any) -> None:
         with suppress(OSError):
