@@ -113,6 +113,11 @@ class Guard:
         self.counts = replace(self.counts, clipped=self.counts.clipped + 1)
         return Verdict(True, replace(chunk, actions=actions), reasons, clipped=True)
 
+    def keep_inside(self, moves: np.ndarray, T_base_start: PoseArray) -> np.ndarray:
+        """The displacements (m, 3) [m] cut so that their path from `T_base_start` (4, 4) stays in the workspace."""
+        limits = self.limits
+        return _keep_inside(moves, T_base_start[:3, 3], limits.workspace_lower, limits.workspace_upper)
+
     def check_tick(self, previous: PoseArray, joints: PoseArray, velocities: PoseArray, step_s: float) -> Ruling:
         """Judge the joint target (n,) [rad] at `velocities` (n,) [rad/s] that follows `previous` after `step_s`.
 
@@ -162,7 +167,7 @@ class Guard:
         clipped[:, 3:6] = _shorten(wanted[:, 3:6], limits.turn_speed * chunk.step_s)
         clipped[:, 6] = np.clip(wanted[:, 6], 0.0, 1.0)
         fast = _differs(clipped[:, :6], wanted[:, :6])
-        inside = _keep_inside(clipped[:, :3], T_base_start[:3, 3], limits.workspace_lower, limits.workspace_upper)
+        inside = self.keep_inside(clipped[:, :3], T_base_start)
         outside = _differs(inside, clipped[:, :3])
         clipped[:, :3] = inside
         told = (

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from vla_assistant.arms.guarded import GuardedArm, guarded
-from vla_assistant.arms.simulated import Config, SimulatedArm
+from vla_assistant.arms.simulated import WORKSPACE_UPPER, Config, SimulatedArm
 from vla_assistant.config import SafetySection
 from vla_assistant.errors import InputError
 from vla_assistant.sim.kinematics import Kinematics
@@ -66,6 +66,20 @@ def test_a_late_chunk_replaces_the_rest_without_counting_twice(arm: GuardedArm) 
     np.testing.assert_allclose(arm.state.T_base_command[:3, 3] - start, [0, 0.16, 0], atol=1e-3)
     assert arm.state.time_s - seen == pytest.approx(0.8, abs=0.021)
     assert max(speeds) < 0.26
+
+
+def test_a_late_chunk_keeps_to_the_workspace_from_where_the_arm_is_now(arm: GuardedArm) -> None:
+    """While the policy thought, the arm went towards the border; the chunk first goes away from it, then back."""
+    border = WORKSPACE_UPPER[1]
+    while arm.state.T_base_command[1, 3] < border - 0.05:
+        arm.run(chunk(arm, (0.0, 0.2, 0.0)), 1)
+    late = chunk(arm, (0.0, -0.44, 0.0))
+    late.actions[3:, 1] *= -1.0
+    arm.submit(chunk(arm, (0.0, 0.4, 0.0)))
+    arm.rest(10)
+    arm.submit(late)
+    furthest = max(arm.tick().T_base_command[1, 3] for _ in range(40))
+    assert border - 0.05 < furthest < border + 1e-3
 
 
 def test_a_hold_in_full_motion_is_quick_latched_and_still(arm: GuardedArm) -> None:

@@ -126,7 +126,7 @@ class GuardedArm:
         wanted = verdict.chunk if execute is None else replace(verdict.chunk, actions=verdict.chunk.actions[:execute])
         lag_s = now_s - chunk.observed_s
         rest = remaining_actions(wanted, T_base_start, self._servo.commanded_pose, lag_s, self._guard.limits.tool_speed)
-        self._actions = deque(rest)
+        self._actions = deque(self._kept_inside(rest))
         self._ticks_left = 0
         self.actions_done = len(wanted.actions) - len(rest)
         self.refusal = ""
@@ -191,6 +191,14 @@ class GuardedArm:
         self._actions.clear()
         self._ticks_left = 0
         self._home = None
+
+    def _kept_inside(self, rest: list[tuple[FloatArray, int]]) -> list[tuple[FloatArray, int]]:
+        """Judged once more from where the arm is now: that need not be where the chunk supposed it to be."""
+        if not rest:
+            return rest
+        actions = np.array([action for action, _ in rest])
+        actions[:, :3] = self._guard.keep_inside(actions[:, :3], self._servo.commanded_pose)
+        return [(action, ticks) for action, (_, ticks) in zip(actions, rest, strict=True)]
 
     def _choose_motion(self) -> None:
         """Start the next action or leg when the running one is over."""
