@@ -26,6 +26,7 @@ class MetalArm(SimulatedArm):
     def __init__(self) -> None:
         super().__init__(Config(), clock=time.monotonic)
         self.sent = 0
+        self.fails_at = -1
         self.closed_s = 0.0
 
     @property
@@ -38,6 +39,8 @@ class MetalArm(SimulatedArm):
 
     def send(self, command: Any) -> Any:
         self.sent += 1
+        if self.sent == self.fails_at:
+            raise RuntimeError("the bus is silent")
         return super().send(command)
 
     def close(self) -> None:
@@ -162,3 +165,13 @@ def test_a_program_that_stalls_while_nothing_moves_latches_nothing_but_may_not_s
         time.sleep(0.005)
     assert "no sign of life" in loop.report.held
     np.testing.assert_allclose(loop.report.state.joints, before, atol=1e-3)
+
+
+@pytest.mark.expects_log
+def test_a_failing_tick_holds_the_arm_before_the_process_ends(loop: Loop) -> None:
+    loop.move()
+    loop.metal.fails_at = loop.metal.sent + 10
+    loop.thread.join(timeout=10.0)
+    assert not loop.thread.is_alive()
+    assert loop.report.held == "the program has ended"
+    assert loop.report.still

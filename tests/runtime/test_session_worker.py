@@ -25,10 +25,11 @@ class Brake:
         self.stopped = False
         self.resumed = 0
 
-    def stop(self, reason: str) -> None:
+    def stop(self, reason: str) -> int:
         self.stopped = True
+        return 1
 
-    def resume(self) -> None:
+    def resume(self, number: int | None = None) -> None:
         self.stopped = False
         self.resumed += 1
 

@@ -212,19 +212,22 @@ class MotionProcess:
 
     # Stopping
 
-    def stop(self, reason: str = "you pressed stop") -> None:
-        """Stop now and stay stopped until `resume`. From any thread, never blocks."""
+    def stop(self, reason: str = "you pressed stop") -> int:
+        """Stop now and stay stopped until `resume`. From any thread, never blocks. Returns the number of this stop."""
         self._reason = reason
+        number = time.monotonic_ns()
         if self._memory is not None:
-            self._memory.control.stop(time.monotonic_ns())
+            self._memory.control.stop(number)
+        return number
 
-    def resume(self) -> None:
-        """Clear the latch of the stop; nothing moves by that. A stop pressed meanwhile stays.
+    def resume(self, number: int | None = None) -> None:
+        """Clear the latch of the stop of that number, or of the last one; nothing moves by that. A later stop stays.
 
         Raises:
             ProcessError: the process is gone.
         """
-        number = self._memory.control.stop_number if self._memory is not None else 0
+        if number is None:
+            number = self._memory.control.stop_number if self._memory is not None else 0
         self._call("resume", number)
         self._resumed = number
 

@@ -80,11 +80,14 @@ class MotionServer:
         if not self._setup.lockstep:
             self._tick()
         self._answer({"id": 0, "value": None})
-        while not self._leaving:
-            self._attend()
-            self._watch_words()
-            if not self._setup.lockstep or self._runs_free:
-                self._tick()
+        try:
+            while not self._leaving:
+                self._attend()
+                self._watch_words()
+                if not self._setup.lockstep or self._runs_free:
+                    self._tick()
+        except Exception:  # a bug, or the arm does not answer: it holds first, then the process ends and the app says so
+            log.exception("the control loop failed")
         self._leave()
 
     def close(self) -> None:

@@ -31,9 +31,9 @@ class Brake(Protocol):
     @property
     def why_stopped(self) -> str: ...
 
-    def stop(self, reason: str) -> None: ...
+    def stop(self, reason: str) -> int: ...
 
-    def resume(self) -> None: ...
+    def resume(self, number: int | None = None) -> None: ...
 
 
 class Performer(Protocol):
@@ -65,7 +65,8 @@ class SessionWorker:
         self._publish, self._now = publish, now
         self._inbox: SimpleQueue[m.Input | None] = SimpleQueue()
         self._arm_ready = arm_ready
-        self._awaiting_stillness = self._awaiting_release = False
+        self._awaiting_stillness = False
+        self._to_release: int | None = None  # the number of a stop that was only meant to end a motion
         self._thread = threading.Thread(target=self._run, name="session", daemon=True)
 
     def start(self) -> None:
@@ -133,30 +134,30 @@ class SessionWorker:
 
     def _hold(self, effect: m.Hold) -> None:
         """The arm is told first; what was about to be sent is caught after that."""
-        self._brake.stop(effect.reason)
+        number = self._brake.stop(effect.reason)
         if effect.command_id is not None:
             self._performer.abandon(effect.command_id)
         self._awaiting_stillness = effect.latched
-        self._awaiting_release = not effect.latched
+        self._to_release = None if effect.latched else number
 
     def _watch(self) -> None:
         """Stillness is told once; a hold that the motion process decided on by itself stops the session too."""
         if not self._arm_ready():
             return
-        if self._awaiting_release and self._brake.still:
-            self._awaiting_release = False
-            self._release()
-        elif self._brake.stopped and not self._session.stopped and not self._awaiting_release:
+        if self._to_release is not None and self._brake.still:
+            number, self._to_release = self._to_release, None
+            self._release(number)
+        elif self._brake.stopped and not self._session.stopped and self._to_release is None:
             self._take(m.Stop(self._brake.why_stopped))
         if self._awaiting_stillness and self._brake.still:
             self._awaiting_stillness = False
             self._take(m.Stood())
 
-    def _release(self) -> bool:
-        """Clear the arm's latch; a stop that was pressed meanwhile is in the inbox and latches it again."""
+    def _release(self, number: int | None = None) -> bool:
+        """Clear the arm's latch, of the stop with that number only where one is given: a later stop stays."""
         try:
             if self._arm_ready():
-                self._brake.resume()
+                self._brake.resume(number)
         except AssistantError as error:
             self._publish(Warned(self._now(), str(error)))
             return False
