@@ -86,7 +86,7 @@ class MotionServer:
                 self._watch_words()
                 if not self._setup.lockstep or self._runs_free:
                     self._tick()
-        except Exception:  # a bug, or the arm does not answer: it holds first, then the process ends and the app says so
+        except Exception:  # a bug, or an arm that does not answer: it holds first, then the process ends
             log.exception("the control loop failed")
         self._leave()
 
