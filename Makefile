@@ -23,8 +23,10 @@ check: setup ## ruff and mypy
 bench: setup ## run every benchmark and renew the table in docs/benchmarks.md
 	@$(PYTHON) benchmarks/run_all.py
 
-evaluate: setup ## the long roll-outs behind the figures in docs/training.md
+evaluate: setup ## the long runs behind the figures in docs/training.md (an hour)
+	@$(PYTHON) benchmarks/expert.py --trials 200
 	@$(PYTHON) benchmarks/policy.py --trials 300
+	@$(PYTHON) benchmarks/main_job.py --trials 100
 
 weights: setup ## train the shipped weights again from nothing (hours)
 	@packaging/train_weights.sh

@@ -6,14 +6,16 @@ Run: python benchmarks/expert.py [--trials N] [--first SEED] [--skill NAME]
 from __future__ import annotations
 
 import argparse
-import json
-import os
-import platform
+import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from benchmarks.report import print_summary
 from vla_assistant.sim import things
 from vla_assistant.sim.cell import Cell
 from vla_assistant.sim.expert import expert_action
@@ -22,6 +24,7 @@ from vla_assistant.sim.tasks import TaskMonitor
 from vla_assistant.types import Reference, Step
 
 LONGEST = 160  # actions per step: 16 s
+ACTION_S = 0.1
 AFTERWARDS = 12  # actions of standing still: the success test wants its effect to last 1 s
 Maker = Callable[[np.random.Generator], tuple[Step, ...]]
 
@@ -97,36 +100,35 @@ def attempt(cell: Cell, steps: tuple[Step, ...], seed: int) -> tuple[str, int]:
     return monitor.reason, taken
 
 
-def measure(name: str, trials: int, first: int) -> dict[str, object]:
-    """Success over `trials` seeds beginning at `first`."""
-    cell, failures, actions, began = Cell(), {}, 0, time.process_time()
+def measure(name: str, trials: int, first: int) -> None:
+    """Print success and simulated seconds over `trials` seeds beginning at `first`."""
+    cell, failures, actions, began = Cell(), {}, [], time.process_time()
     for seed in range(first, first + trials):
         steps = SKILLS[name](np.random.default_rng([seed, 7]))
         reason, taken = attempt(cell, steps, seed)
-        actions += taken + AFTERWARDS
+        actions.append(taken + AFTERWARDS)
         if reason:
             failures[seed] = f"{' then '.join(f'{s.skill} {s.object} {s.destination}' for s in steps)}: {reason}"
-    seconds = time.process_time() - began
+    cpu_s = time.process_time() - began
     cell.close()
-    return {
-        "name": f"expert_{name}",
-        "n": trials,
-        "success": 1 - len(failures) / trials,
-        "failures": failures,
-        "actions_per_trial": round(actions / trials, 1),
-        "actions_per_cpu_s": round(actions / seconds),
-        "machine": f"{platform.machine()}, {os.cpu_count()} CPUs, one used",
-    }
+    print_summary(
+        f"expert_{name}",
+        [count * ACTION_S for count in actions],
+        "simulated s",
+        success=1 - len(failures) / trials,
+        failures=failures,
+        actions_per_cpu_s=round(sum(actions) / cpu_s),
+    )
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--trials", type=int, default=200)
+    parser.add_argument("--trials", type=int, default=20)
     parser.add_argument("--first", type=int, default=0)
     parser.add_argument("--skill", choices=tuple(SKILLS), action="append")
     given = parser.parse_args()
     for name in given.skill or SKILLS:
-        print(json.dumps(measure(name, given.trials, given.first)), flush=True)
+        measure(name, given.trials, given.first)
 
 
 if __name__ == "__main__":
