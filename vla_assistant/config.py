@@ -61,6 +61,8 @@ class ListeningSection(Section):
     phrase_limit_s: float = Field(12.0, gt=0, description="An utterance is cut after this.")
     pause_s: float = Field(0.6, gt=0, description="Silence that ends an utterance.")
     min_confidence: float = Field(0.3, ge=0, le=1, description="Utterances below this are not acted on.")
+    min_confidence_yes: float = Field(0.5, ge=0, le=1, description="A spoken yes below this confirms nothing.")
+    min_confidence_resume: float = Field(0.85, ge=0, le=1, description="A spoken resume below this lifts no stop.")
 
 
 class SafetySection(Section):

@@ -79,7 +79,7 @@ def test_ctrl_c_in_the_middle_is_a_stop_and_leaves_nothing() -> None:
 def test_without_a_yes_and_without_a_terminal_it_cancels() -> None:
     status, last, err = Started("do", "go home", "--json").end()
     assert (status, last["outcome"], last["claimed"]) == (3, "cancelled", False)
-    assert err == ""
+    assert err == "Nobody can answer here, so nothing moves: confirm beforehand with --yes.\n"
 
 
 @pytest.mark.parametrize("content", [None, b"this is no safetensors file"])

@@ -145,7 +145,7 @@ def test_a_stop_acts_before_the_pause_that_ends_the_utterance(make: Callable[...
     ears = make(spoken("stop"), Scripted("stop"), ListeningSection(pause_s=2.0))
     ears.listener.start()
     ears.until(lambda: ears.stops, "the stop")
-    assert ears.texts in ([], ["stop"])
+    assert set(ears.texts) <= {"stop"}
     stop_s = 1.3 + say("stop", "espeak-ng:en-us").seconds
     assert ears.stops[0].end_s - ears.stops[0].start_s < stop_s
 

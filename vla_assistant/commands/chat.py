@@ -15,9 +15,10 @@ if TYPE_CHECKING:
     from vla_assistant.runtime.assistant import Assistant
 
 SETTLE_S = 0.1
+ENDINGS = ("/quit", "quit", "exit", "bye")
 HELP = (
     "Type what the arm should do, then yes or no. An empty line stops the arm, resume clears the stop.\n"
-    "/examples shows commands, /scene N lays another table, /quit ends."
+    "/examples shows commands, /scene N lays another table. Ctrl-C stops the arm, Ctrl-C again or /quit ends."
 )
 
 
@@ -35,12 +36,13 @@ def chat(
 
     settings = settings_of(config_file, sets)
     with closing(Assistant(settings, headless=True, program="vla-assistant chat")) as assistant:
-        assistant.subscribe(sentence_line)
+        leave = assistant.subscribe(sentence_line)
         assistant.start()
         if listen:
             assistant.start_listening()
         print(HELP, flush=True)
         converse(assistant)
+        leave()  # what is told while everything closes would read like a fault
 
 
 def converse(assistant: Assistant) -> None:
@@ -60,9 +62,10 @@ def converse(assistant: Assistant) -> None:
             if interrupted:
                 return
             interrupted = True
+            print("Ctrl-C again ends the conversation.", flush=True)
             continue
         interrupted = False
-        if line.strip() == "/quit":
+        if line.strip() in ENDINGS:
             return
         take_line(assistant, line.strip())
         if not by_hand:

@@ -44,7 +44,7 @@ def check(as_json: Json = False, sets: Sets = None, config_file: ConfigFile = No
     folders = folders_of(config_file)
     if as_json:
         table = {"version": VERSION, "parts": [vars(finding) for finding in findings], "folders": folders}
-        print(json.dumps(table, indent=1))
+        print(json.dumps(table))
     else:
         show(findings, folders)
     broken = [finding for finding in findings if finding.part in NEEDED and finding.state == "failed"]

@@ -103,9 +103,9 @@ def _certain_words(settings: Settings, utterance: Utterance, notice: Callable[[E
     import time
 
     from vla_assistant.events import Heard, NothingHeard
+    from vla_assistant.runtime.interpreting import doubt_about
 
-    if utterance.text and utterance.confidence >= settings.listening.min_confidence:
-        notice(Heard(time.monotonic(), utterance))
-        return utterance.text
-    notice(NothingHeard(time.monotonic(), "I heard nothing usable in that sound."))
-    return ""
+    usable = utterance.text and utterance.confidence >= settings.listening.min_confidence
+    doubt = doubt_about(utterance, settings.listening) if usable else "I heard nothing usable in that sound."
+    notice(NothingHeard(time.monotonic(), doubt) if doubt else Heard(time.monotonic(), utterance))
+    return "" if doubt else utterance.text

@@ -68,6 +68,7 @@ def asked_on_terminal(prompt: Callable[[str], str] = _asked) -> bool:
     from vla_assistant.types import Intent
 
     if not (sys.stdin and sys.stdin.isatty()):
+        print("Nobody can answer here, so nothing moves: confirm beforehand with --yes.", file=sys.stderr, flush=True)
         return False
     try:
         return language.closed_intent(prompt("Type yes to go on, anything else cancels: ")) is Intent.YES

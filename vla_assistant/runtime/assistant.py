@@ -26,6 +26,7 @@ from vla_assistant.runtime.arm_start import ArmStart
 from vla_assistant.runtime.ears import Ears
 from vla_assistant.runtime.eyes import Eyes
 from vla_assistant.runtime.hub import Hub
+from vla_assistant.runtime.interpreting import doubt_about
 from vla_assistant.runtime.journal import Journal
 from vla_assistant.runtime.model import ModelProcess
 from vla_assistant.runtime.motion import MotionProcess
@@ -293,6 +294,8 @@ class Assistant:
 
     def _heard(self, event: Event) -> None:
         """From the listener: words become a command, everything is told."""
+        if isinstance(event, events.Heard) and (doubt := doubt_about(event.utterance, self.settings.listening)):
+            event = events.NothingHeard(event.time_s, doubt)
         self._hub.publish(event)
         if not isinstance(event, events.Heard):
             return

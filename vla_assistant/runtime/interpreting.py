@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from vla_assistant import language
+from vla_assistant.config import ListeningSection
 from vla_assistant.errors import InputError
-from vla_assistant.types import Intent, Reference, SeenThing, Understanding
+from vla_assistant.types import Intent, Reference, SeenThing, Understanding, Utterance
 
 PLACES = ("table", "left", "right")
 
@@ -26,6 +27,20 @@ def interpret(text: str, look: Callable[[], tuple[SeenThing, ...]], last: Refere
     except InputError as error:
         return Understanding(text, Intent.UNSUPPORTED, confidence=0.0, reason=str(error))
     return understanding
+
+
+def doubt_about(utterance: Utterance, limits: ListeningSection) -> str:
+    """Why a spoken word that leads to motion is not acted on, as a sentence; empty when it may be.
+
+    A stop needs no certainty: a false one costs a pause. A yes or a resume that nobody said may cost a hand.
+    """
+    meaning = interpret(utterance.text, tuple)
+    resumes = meaning.intent is Intent.CONTROL and meaning.reason == "resume"
+    needed = limits.min_confidence_resume if resumes else limits.min_confidence
+    needed = limits.min_confidence_yes if meaning.intent is Intent.YES else needed
+    if meaning.intent is Intent.STOP or utterance.confidence >= needed:
+        return ""
+    return f'That may have been "{utterance.text}", but I am not sure enough to act on it: please say it again.'
 
 
 def _needs_picture(understanding: Understanding) -> bool:

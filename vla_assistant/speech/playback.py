@@ -39,6 +39,20 @@ class Player:
         self._silenced.clear()
         self._over.clear()
 
+    def find(self) -> Device:
+        """The output that `play` would take now.
+
+        Raises:
+            DeviceError: there is none.
+        """
+        self._acquire()
+        return pick(portaudio.devices("output"), self._device, "sound output")
+
+    def _acquire(self) -> None:
+        if not self._uses_portaudio:
+            portaudio.acquire()
+            self._uses_portaudio = True
+
     def play(self, audio: Audio) -> bool:
         """Play to the end, or until silenced; True when all of it was played.
 
@@ -47,9 +61,7 @@ class Player:
         """
         if self._silenced.is_set():
             return False
-        if not self._uses_portaudio:
-            portaudio.acquire()
-            self._uses_portaudio = True
+        self._acquire()
         device, stream = self._start(audio)
         try:
             finished = self._over.wait(audio.seconds + 3.0)

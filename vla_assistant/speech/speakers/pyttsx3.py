@@ -93,6 +93,7 @@ class Pyttsx3Speaker:
         self._tell(PartState.LOADING, "Starting the voice.")
         try:
             self._engine.start()
+            self._player.find()
             self._tell(PartState.READY, f"Speaking with the voice {self._engine.voice}.")
         except AssistantError as error:
             self._complain(error)
