@@ -33,7 +33,7 @@ SENTENCES = (
     "stack the red cube on the blue cube",
     "push the green ball to the left",
 )
-FIRST_S = 3.0
+FIRST_S = 10.0
 GAP_S = 4.0
 LATEST_S = GAP_S
 SILENCE_DB = 40.0
@@ -86,8 +86,8 @@ def follow(assistant: Assistant, happened: Iterator[Event], ends_s: tuple[float,
 
 
 def wait_until_ready(happened: Iterator[Event]) -> None:
-    """Until policy, recognizer and arm are up."""
-    missing = {Part.POLICY, Part.RECOGNIZER, Part.ARM}
+    """Until policy and arm are up; the recognizer comes up with the listening, before the first sentence."""
+    missing = {Part.POLICY, Part.ARM}
     for event in happened:
         if isinstance(event, PartChanged) and event.state in (PartState.READY, PartState.WARNING):
             missing.discard(event.part)
