@@ -74,9 +74,6 @@ sys.exit(app.show(application, assistant, config.load(), theme.LIGHT))
 """
 
 
-@pytest.mark.xfail(
-    strict=False, reason="known fault: closing by a signal right after the start dies of SIGBUS at times"
-)
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_ctrl_c_closes_in_good_order_and_nothing_heavy_was_imported(number: signal.Signals, tmp_path: Path) -> None:
     command = [sys.executable, "-c", _PROGRAM]

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import signal
+import socket
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from PyQt6.QtCore import QTimer
+from PyQt6.QtCore import QSocketNotifier, QTimer
 from PyQt6.QtGui import QGuiApplication
 from PyQt6.QtWidgets import QApplication
 
@@ -20,6 +21,8 @@ from vla_assistant.gui.crash import CrashGuard
 from vla_assistant.gui.icons import icon
 from vla_assistant.gui.surface import Surface
 from vla_assistant.gui.window import TITLE, Window
+
+_CLOSING_SIGNALS = frozenset({signal.SIGINT, signal.SIGTERM})
 
 
 def application(arguments: Sequence[str] = ()) -> QApplication:
@@ -115,14 +118,32 @@ def _bring_up(app: QApplication, window: Window, assistant: Surface) -> None:
 
 
 def _quit_on_signals(app: QApplication) -> Callable[[], None]:
-    """Ctrl-C and a polite kill close the window in good order; its timer lets Python see them."""
-    signals = [signal.SIGINT, signal.SIGTERM]
-    old = {number: signal.signal(number, lambda *_: app.quit()) for number in signals}
+    """Ctrl-C and a polite kill close the window in good order, between two events and never inside one.
+
+    Python runs a signal's handler wherever the window's code happens to be, in the middle of a delivery too, and
+    closing the windows from there crashes Qt. So the handler does nothing, and the event loop reads of the signal.
+    Source: the wake-up descriptor of Python's signal module, "Calling Qt Functions From Unix Signal Handlers".
+    """
+    reading, writing = socket.socketpair()
+    reading.setblocking(False)
+    writing.setblocking(False)
+    old_wakeup = signal.set_wakeup_fd(writing.fileno(), warn_on_full_buffer=False)
+    old = {number: signal.signal(number, lambda *_: None) for number in _CLOSING_SIGNALS}
+    notifier = QSocketNotifier(reading.fileno(), QSocketNotifier.Type.Read)  # type: ignore[call-overload]
+
+    def look() -> None:
+        if _CLOSING_SIGNALS & set(reading.recv(64)):
+            app.quit()
 
     def restore() -> None:
+        notifier.setEnabled(False)
         for number, handler in old.items():
             signal.signal(number, handler)
+        signal.set_wakeup_fd(old_wakeup)
+        reading.close()
+        writing.close()
 
+    notifier.activated.connect(look)
     return restore
 
 
