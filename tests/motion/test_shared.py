@@ -4,8 +4,11 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Iterable
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from vla_assistant.errors import ProcessError
 from vla_assistant.runtime.control_words import ControlWords
@@ -52,6 +55,50 @@ def test_a_closed_box_is_silent() -> None:
     latest.close()
     assert latest.read() is None
     assert latest.count == 0
+
+
+class OutOfOrder:
+    """A box as a processor with weak ordering may show it: the number of a value is there before the value is."""
+
+    def __init__(self) -> None:
+        self.buffer = bytearray(LatestBox.size(64))
+        self.box = LatestBox(memoryview(self.buffer), 64)
+        for value in (b"a", b"b", b"c"):
+            self.box.write(value * 64)
+        self.before = bytes(self.buffer)
+        self.box.write(b"d" * 64)
+        self.after = bytes(self.buffer)
+        self.changed = [at for at, byte in enumerate(self.after) if byte != self.before[at]]
+
+    def show(self, arrived: Iterable[int]) -> None:
+        """Everything new has arrived only at these places of the buffer."""
+        self.buffer[:] = self.before
+        for at in arrived:
+            self.buffer[at] = self.after[at]
+
+
+@given(st.sets(st.integers(0, 200)), st.booleans())
+@settings(deadline=None, max_examples=300)
+def test_bytes_that_arrive_after_their_number_are_never_believed(late: set[int], number_first: bool) -> None:
+    """Whatever part of a value is late, a reader gets a whole value or none."""
+    weak = OutOfOrder()
+    arrived = [at for index, at in enumerate(weak.changed) if index not in late]
+    if number_first:  # the words that say "it is there" have arrived in any case
+        arrived = sorted({*arrived, *(at for at in weak.changed if at < 32)})
+    weak.show(arrived)
+    try:
+        assert weak.box.read() in (b"c" * 64, b"d" * 64)
+    except ProcessError:
+        assert late
+
+
+def test_a_number_with_the_bytes_of_an_older_value_is_not_believed() -> None:
+    weak = OutOfOrder()
+    weak.show(at for at in weak.changed if at < 32)
+    with pytest.raises(ProcessError, match="changed faster"):
+        weak.box.read()
+    weak.show(weak.changed)
+    assert weak.box.read() == b"d" * 64
 
 
 def test_pictures_from_another_process_are_never_torn() -> None:
