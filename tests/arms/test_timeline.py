@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from vla_assistant.arms.base import PERIOD_S
 from vla_assistant.arms.timeline import Timeline, remaining_actions
+from vla_assistant.sim.kinematics import rotation_matrix
 from vla_assistant.types import ActionChunk
 
 FAST = 10.0
@@ -26,7 +27,7 @@ def chunk(*moves: tuple[float, float, float]) -> ActionChunk:
 
 def test_without_lag_the_actions_are_the_chunks_own() -> None:
     wanted = chunk((0.01, 0, 0), (0, 0.02, 0))
-    rest = remaining_actions(wanted, pose(0.4, 0, 0.2), pose(0.4, 0, 0.2), 0.0, FAST)
+    rest = remaining_actions(wanted, pose(0.4, 0, 0.2), pose(0.4, 0, 0.2), 0.0, FAST, FAST)
     assert [ticks for _, ticks in rest] == [5, 5]
     np.testing.assert_array_equal([action for action, _ in rest], wanted.actions)
 
@@ -41,7 +42,7 @@ def test_the_end_is_where_the_chunk_wanted_it_and_when(moves: list, lag_s: float
     """However late it comes and wherever the arm went meanwhile, the rest ends at the chunk's end, on time."""
     wanted, start = chunk(*moves), pose(0.4, 0.0, 0.2)
     now = pose(*(start[:3, 3] + drift))
-    rest = remaining_actions(wanted, start, now, lag_s, FAST)
+    rest = remaining_actions(wanted, start, now, lag_s, FAST, FAST)
     if not rest:
         assert lag_s >= len(moves) * 0.1 - 1.6 * PERIOD_S
         return
@@ -55,17 +56,32 @@ def test_the_end_is_where_the_chunk_wanted_it_and_when(moves: list, lag_s: float
 def test_a_turn_is_continued_too() -> None:
     actions = np.zeros((2, 7), np.float32)
     actions[:, 5] = 0.2
-    rest = remaining_actions(ActionChunk(actions, 0.1, 0.0), np.eye(4), np.eye(4), 0.1, FAST)
+    rest = remaining_actions(ActionChunk(actions, 0.1, 0.0), np.eye(4), np.eye(4), 0.1, FAST, FAST)
     np.testing.assert_allclose(rest[0][0][3:6], [0, 0, 0.4], atol=1e-6)
 
 
 def test_catching_up_is_no_faster_than_allowed() -> None:
-    rest = remaining_actions(chunk((0.01, 0, 0)), pose(0, 0, 0), pose(0.3, 0, 0), 0.0, tool_speed=0.4)
+    rest = remaining_actions(chunk((0.01, 0, 0)), pose(0, 0, 0), pose(0.3, 0, 0), 0.0, tool_speed=0.4, turn_speed=FAST)
     assert np.linalg.norm(rest[0][0][:3]) == pytest.approx(0.04, abs=1e-6)
 
 
+@given(st.tuples(*[st.floats(-1.0, 1.0)] * 3), st.floats(0.0, 0.3))
+@settings(deadline=None)
+def test_turning_to_catch_up_is_no_faster_than_allowed(turned: tuple, lag_s: float) -> None:
+    """However far the tool was turned since the picture, it turns back within the limit and about the same axis."""
+    actions = np.zeros((5, 7), np.float32)
+    now = np.eye(4)
+    now[:3, :3] = rotation_matrix(np.array(turned))
+    wanted = ActionChunk(actions, 0.1, 0.0)
+    action, ticks = remaining_actions(wanted, np.eye(4), now, lag_s, FAST, turn_speed=2.5)[0]
+    turn = np.linalg.norm(action[3:6])
+    assert turn <= 2.5 * ticks * PERIOD_S + 1e-6
+    assert turn == pytest.approx(min(np.linalg.norm(turned), 2.5 * ticks * PERIOD_S), abs=1e-5)
+    np.testing.assert_allclose(np.cross(action[3:6], turned), 0.0, atol=1e-5)
+
+
 def test_a_chunk_that_is_over_leaves_nothing() -> None:
-    assert remaining_actions(chunk((0.01, 0, 0)), np.eye(4), np.eye(4), 0.2, FAST) == []
+    assert remaining_actions(chunk((0.01, 0, 0)), np.eye(4), np.eye(4), 0.2, FAST, FAST) == []
 
 
 def test_the_timeline_knows_the_pose_of_a_moment() -> None:

@@ -124,8 +124,9 @@ class GuardedArm:
         if verdict.chunk is None:
             return verdict
         wanted = verdict.chunk if execute is None else replace(verdict.chunk, actions=verdict.chunk.actions[:execute])
-        lag_s = now_s - chunk.observed_s
-        rest = remaining_actions(wanted, T_base_start, self._servo.commanded_pose, lag_s, self._guard.limits.tool_speed)
+        lag_s, limits = now_s - chunk.observed_s, self._guard.limits
+        pose = self._servo.commanded_pose
+        rest = remaining_actions(wanted, T_base_start, pose, lag_s, limits.tool_speed, limits.turn_speed)
         self._actions = deque(self._kept_inside(rest))
         self._ticks_left = 0
         self.actions_done = len(wanted.actions) - len(rest)

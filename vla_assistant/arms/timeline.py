@@ -40,13 +40,18 @@ class Timeline:
 
 
 def remaining_actions(
-    chunk: ActionChunk, T_base_start: PoseArray, T_base_now: PoseArray, lag_s: float, tool_speed: float
+    chunk: ActionChunk,
+    T_base_start: PoseArray,
+    T_base_now: PoseArray,
+    lag_s: float,
+    tool_speed: float,
+    turn_speed: float,
 ) -> list[tuple[FloatArray, int]]:
     """The actions (7,) that are left of a chunk after `lag_s`, each with its duration in ticks.
 
     The first one leads from the pose commanded now to where the chunk wants the tool at that action's end, so that what
-    the arm did since the picture is neither repeated nor lost; it is kept below `tool_speed` [m/s]. Without lag and
-    from the chunk's own start the actions are the chunk's, unchanged.
+    the arm did since the picture is neither repeated nor lost; it is kept below `tool_speed` [m/s] and `turn_speed`
+    [rad/s]. Without lag and from the chunk's own start the actions are the chunk's, unchanged.
     """
     step_ticks = max(1, round(chunk.step_s / PERIOD_S))
     passed = max(0, round(lag_s / PERIOD_S))
@@ -59,7 +64,8 @@ def remaining_actions(
     first = chunk.actions[current].copy()
     if passed or not np.allclose(T_base_start, T_base_now, atol=1e-9):
         first[:6] = _way(T_base_now, _pose_after(chunk.actions[: current + 1], T_base_start))
-        first[:3] *= min(1.0, tool_speed * first_ticks * PERIOD_S / max(float(np.linalg.norm(first[:3])), 1e-9))
+        first[:3] = _at_most(tool_speed * first_ticks * PERIOD_S, first[:3])
+        first[3:6] = _at_most(turn_speed * first_ticks * PERIOD_S, first[3:6])
     return [(first, first_ticks)] + [(action, step_ticks) for action in chunk.actions[current + 1 :]]
 
 
@@ -76,3 +82,8 @@ def _way(T_base_from: PoseArray, T_base_to: PoseArray) -> FloatArray:
     """Displacement [m] and rotation vector [rad] (6,) in the base frame from one pose to another."""
     turn = rotation_vector(T_base_to[:3, :3] @ T_base_from[:3, :3].T)
     return np.concatenate([T_base_to[:3, 3] - T_base_from[:3, 3], turn]).astype(np.float32)
+
+
+def _at_most(length: float, vector: FloatArray) -> FloatArray:
+    """The vector (3,), shortened to `length` where it is longer."""
+    return vector * min(1.0, length / max(float(np.linalg.norm(vector)), 1e-9))
