@@ -19,6 +19,7 @@ from vla_assistant.config import Settings
 from vla_assistant.errors import ProcessError, WeightsError
 from vla_assistant.events import Part, PartState
 from vla_assistant.runtime.model import ModelProcess
+from vla_assistant.runtime.served_models import CRASHED, ServedModels
 from vla_assistant.types import Frame, Observation, Reference, RobotState, Step
 
 STEP = Step("pick", Reference("cube", "blue"))
@@ -61,6 +62,23 @@ def test_after_a_kill_it_comes_back_by_itself(settings_with: Callable[..., Setti
         os.kill(first, signal.SIGKILL)
         assert until(lambda: model.pid not in (first, None))
         assert model.look(observation)
+
+
+def test_a_crash_is_told_of_the_parts_that_it_concerns(settings_with: Callable[..., Settings]) -> None:
+    """A recognizer's own process does not tell that the policy loads, which nobody would ever take back."""
+    told: list[tuple[Part, PartState, str]] = []
+    process = ServedModels(settings_with(), lambda part, state, why, _: told.append((part, state, why)))
+    with closing(process):
+        process.serve("recognizers", "sphinx")
+        process.start()
+        process.await_loaded("recognizers")
+        first = process.pid
+        assert first is not None
+        os.kill(first, signal.SIGKILL)
+        assert until(lambda: (Part.RECOGNIZER, PartState.LOADING, CRASHED) in told)
+        process.await_loaded("recognizers")
+    assert {part for part, *_ in told} == {Part.RECOGNIZER}
+    assert told[-1][1] is PartState.READY
 
 
 def test_what_was_planned_before_a_crash_is_not_acted_by_the_next_process(

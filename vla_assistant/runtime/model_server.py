@@ -9,16 +9,15 @@ from __future__ import annotations
 import importlib
 import logging
 import os
-import signal
-import sys
 import threading
 from collections.abc import Callable
 from queue import SimpleQueue
-from typing import IO, Any
+from typing import Any
 
 from vla_assistant import registry
 from vla_assistant.errors import AssistantError, ProcessError
 from vla_assistant.runtime import framing
+from vla_assistant.runtime.child_process import described, take_pipes
 
 log = logging.getLogger(__name__)
 
@@ -49,10 +48,10 @@ class Lane:
                     raise model
                 answer = {"value": getattr(model, request["call"])(*request["args"])}
             except AssistantError as error:
-                answer = {"error": _described(error)}
+                answer = {"error": described(error)}
             except Exception as error:
                 log.exception("call %s", request["call"])
-                answer = {"error": _described(_unexpected(error))}
+                answer = {"error": described(_unexpected(error))}
             self._send({"id": request["id"]} | answer)
 
     def _load(self) -> Any:
@@ -71,34 +70,21 @@ class Lane:
         else:
             self._tell("ready", f"{self._name} is loaded.", 1.0)
             return model
-        self._tell("failed", str(failure), None, _described(failure))
+        self._tell("failed", str(failure), None, described(failure))
         return failure
 
     def _tell(self, state: str, detail: str, progress: float | None, error: tuple[str, ...] = ()) -> None:
         self._send({"kind": self._kind, "state": state, "detail": detail, "progress": progress, "error": error})
 
 
-def _described(error: AssistantError) -> tuple[str, str, str]:
-    return type(error).__name__, error.message, error.hint
-
-
 def _unexpected(error: Exception) -> ProcessError:
     return ProcessError(f"The model failed ({type(error).__name__}: {error}).", "Details are in the log model.log.")
 
 
-def _private_stdout() -> IO[bytes]:
-    """Our own copy of stdout for messages; what a library prints goes to stderr, which is the log."""
-    messages = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)
-    sys.stdout = sys.stderr
-    return messages
-
-
 def main() -> None:
     """Serve until stdin ends."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    requests, answers, lock = sys.stdin.buffer, _private_stdout(), threading.Lock()
+    requests, answers = take_pipes()
+    lock = threading.Lock()
 
     def send(message: dict[str, Any]) -> None:
         with lock:

@@ -6,9 +6,7 @@ When the process dies, the calls that wait fail with ProcessError and it is star
 from __future__ import annotations
 
 import logging
-import os
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -17,11 +15,11 @@ from concurrent.futures import TimeoutError as FutureTimeout
 from itertools import count
 from typing import Any
 
-from vla_assistant import errors, paths
 from vla_assistant.config import Settings
 from vla_assistant.errors import AssistantError, ProcessError
 from vla_assistant.events import Part, PartState
 from vla_assistant.runtime import framing
+from vla_assistant.runtime.child_process import ChildProgram, close_quietly, restored, settle
 from vla_assistant.runtime.model_server import LANES
 
 log = logging.getLogger(__name__)
@@ -34,7 +32,12 @@ CALL_TIMEOUT_S = 30.0
 STABLE_S = 60.0
 """A process that lived this long was healthy: its crash does not count towards MAX_CRASHES."""
 MAX_CRASHES = 3
-LONGEST_LOG = 1_000_000
+PROGRAM = ChildProgram(
+    "vla_assistant.runtime.model_server",
+    "--model-process",
+    "model.log",
+    {"GOMP_SPINCOUNT": "0"},  # OpenMP threads that spin while they wait starve the arm's process on small machines
+)
 CRASHED = "The model process ended unexpectedly; it is started again."
 
 
@@ -162,12 +165,10 @@ class ServedModels:
                 return
             for lane in list(self._lanes.values()):
                 lane.settled.clear()
-            self._tell(
-                Part.POLICY, PartState.LOADING, "The model process ended unexpectedly; it is started again.", 0.0
-            )
+            self._tell_all(PartState.LOADING, CRASHED, 0.0)
 
     def _run_once(self) -> None:
-        process = _spawn()
+        process = PROGRAM.start()
         self.generation += 1
         try:
             with self._lock:
@@ -189,12 +190,12 @@ class ServedModels:
             if "kind" in message:
                 self._noticed(message)
             elif (answer := self._pending.get(message["id"])) is not None:
-                _settle(answer, message)
+                settle(answer, message)
 
     def _noticed(self, message: dict[str, Any]) -> None:
         lane, state = self._lanes[message["kind"]], PartState(message["state"])
         if state in (PartState.READY, PartState.FAILED):
-            lane.error = _error(message["error"]) if message["error"] else None
+            lane.error = restored(message["error"]) if message["error"] else None
             lane.settled.set()
         self._tell(PARTS[message["kind"]], state, message["detail"], message["progress"])
 
@@ -207,18 +208,15 @@ class ServedModels:
             process.wait()
         with self._lock:
             self._process = None
-            for pipe in (process.stdin, process.stdout):
-                if pipe:
-                    _close_quietly(pipe)
+            close_quietly(process.stdin)
+            close_quietly(process.stdout)
             waiting = list(self._pending.values())
         for answer in waiting:
             if not answer.done():
                 answer.set_exception(ProcessError(CRASHED))
 
     def _give_up(self) -> None:
-        error = ProcessError(
-            f"The model process crashed {MAX_CRASHES + 1} times in a row.", f"See {paths.logs() / 'model.log'}."
-        )
+        error = ProcessError(f"The model process crashed {MAX_CRASHES + 1} times in a row.", f"See {PROGRAM.log_file}.")
         for lane in list(self._lanes.values()):
             lane.error = error
             lane.settled.set()
@@ -232,46 +230,3 @@ class ServedModels:
         with self._lock:
             if self._process is not None:
                 self._process.kill()
-
-
-def _spawn() -> subprocess.Popen[bytes]:
-    """A fresh model process; Ctrl-C in the terminal does not reach it."""
-    folder = paths.logs()
-    folder.mkdir(parents=True, exist_ok=True)
-    file = folder / "model.log"
-    mode = "wb" if file.is_file() and file.stat().st_size > LONGEST_LOG else "ab"
-    frozen = getattr(sys, "frozen", False)
-    arguments = ["--model-process"] if frozen else ["-m", "vla_assistant.runtime.model_server"]
-    with file.open(mode) as stderr:
-        return subprocess.Popen(
-            [sys.executable, *arguments],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=stderr,
-            # OpenMP threads that spin while they wait starve the arm's process on small machines.
-            env={"GOMP_SPINCOUNT": "0"} | os.environ,
-            start_new_session=os.name == "posix",
-            creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
-        )
-
-
-def _settle(answer: Future[Any], message: dict[str, Any]) -> None:
-    if answer.done():
-        return
-    if "error" in message:
-        answer.set_exception(_error(message["error"]))
-    else:
-        answer.set_result(message["value"])
-
-
-def _error(described: tuple[str, str, str]) -> AssistantError:
-    name, message, hint = described
-    cls = getattr(errors, name, ProcessError)
-    return cls(message, hint)
-
-
-def _close_quietly(pipe: Any) -> None:
-    try:
-        pipe.close()
-    except OSError:
-        log.debug("a pipe of the dead model process held unsent bytes")

@@ -3,7 +3,7 @@
 Three slots take turns, each with a number that the writer clears before it writes and sets afterwards (a seqlock). A
 reader that was overtaken while it copied finds another number and reads again; no process ever waits for another.
 
-Not every processor lets another one see stores in the order in which they were made (x86 does, ARM does not), and Python
+Not every processor shows stores to the others in the order in which they were made (x86 does, ARM does not), and Python
 has no memory barrier. So each slot carries a checksum of its number and its bytes, and a reader believes nothing else.
 Measured: 0.23 ms for a picture of 640x480 pixels, on either side.
 """
