@@ -266,5 +266,5 @@ def test_nothing_is_left_after_close(own_folders: Path) -> None:
 
 def test_an_unknown_arm_is_a_clear_error() -> None:
     settings = load(overrides=["use.arm=nonsuch"])
-    with pytest.raises(BackendError, match="no arms back end 'nonsuch'"):
+    with pytest.raises(BackendError, match="back end 'nonsuch'"):
         MotionProcess(settings).start()

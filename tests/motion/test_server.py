@@ -168,10 +168,13 @@ def test_a_program_that_stalls_while_nothing_moves_latches_nothing_but_may_not_s
 
 
 @pytest.mark.expects_log
-def test_a_failing_tick_holds_the_arm_before_the_process_ends(loop: Loop) -> None:
+def test_a_failing_tick_holds_the_arm_and_is_told_before_the_process_ends(loop: Loop) -> None:
     loop.move()
     loop.metal.fails_at = loop.metal.sent + 10
+    told = loop.answers.get(timeout=5.0)
+    assert told["id"] == 0
+    assert told["error"][:2] == ("ProcessError", "The motion process failed (RuntimeError: the bus is silent).")
     loop.thread.join(timeout=10.0)
     assert not loop.thread.is_alive()
-    assert loop.report.held == "the program has ended"
+    assert loop.report.held == "The motion process failed (RuntimeError: the bus is silent)"
     assert loop.report.still

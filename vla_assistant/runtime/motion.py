@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from collections.abc import Callable
 from typing import Any
 
 from vla_assistant.config import Settings
@@ -29,6 +30,7 @@ _POLL_S = 0.005
 _FRESH_S = 2.0
 SETTLE_S = 1.6
 _SETTLE_STEP_S = 0.2
+_CLOSED = "The arm was closed before it was up."
 
 
 class MotionProcess:
@@ -39,6 +41,7 @@ class MotionProcess:
         steps_in_scene: The simulated scene contains the things that these steps name.
         seed: Which scene; None takes the settings'.
         pace: "realtime" or "lockstep"; None takes the settings'.
+        warn: Hears the sentence with which the process says that it cannot go on, from a thread of this object.
     """
 
     def __init__(
@@ -47,6 +50,7 @@ class MotionProcess:
         steps_in_scene: tuple[Step, ...] = (),
         seed: int | None = None,
         pace: str | None = None,
+        warn: Callable[[str], None] = lambda _: None,
     ) -> None:
         simulation = settings.simulation
         self._settings = settings
@@ -56,6 +60,8 @@ class MotionProcess:
         self._memory: MotionMemory | None = None
         self._link: MotionLink | None = None
         self._heart: threading.Thread | None = None
+        self._warn = warn
+        self._opening = threading.Lock()  # nothing comes into being beside `close`, and nothing is freed twice at once
         self._closing = threading.Event()
         self._gui_tick_ns = 0
         self._resumed = 0
@@ -70,33 +76,33 @@ class MotionProcess:
         Raises:
             AssistantError: the arm or the simulated world does not come up; the sentence says why.
         """
-        memory = self._memory = MotionMemory()
-        self._view = MotionView(memory)
-        self._link = MotionLink(memory.block.inherited)
-        self._heart = threading.Thread(target=self._beat, name="heartbeat", daemon=True)
-        self._heart.start()
         try:
-            self._link.start({"setup": self._setup(memory)}, START_TIMEOUT_S)
-        except BaseException:
+            memory, link = self._open()
+            link.start({"setup": self._setup(memory)}, START_TIMEOUT_S)
+        except BaseException as error:
+            closed = self._closing.is_set()
             self.close()
+            if closed and isinstance(error, ProcessError):
+                raise ProcessError(_CLOSED) from None
             raise
 
     def close(self) -> None:
-        """Let the arm hold, end the process and free everything; may be called twice.
+        """Let the arm hold, end the process and free everything; may be called twice, and while `start` is under way.
 
         A real arm stays energised for `safety.energised_s` first, and this waits for it.
         """
         self._closing.set()
-        if self._link is not None:
-            is_real = self._settings.use.arm != "simulated"
-            self._link.close(
-                CLOSE_TIMEOUT_S + (self._settings.safety.energised_s if is_real else 0.0),
-                at_once=not is_real and not self._link.ready,  # a world that is not laid out yet has nothing to hold
-            )
-        if self._heart is not None:
-            self._heart.join()
-        if self._memory is not None:
-            self._memory.close()
+        with self._opening:
+            if self._link is not None:
+                is_real = self._settings.use.arm != "simulated"
+                self._link.close(
+                    CLOSE_TIMEOUT_S + (self._settings.safety.energised_s if is_real else 0.0),
+                    at_once=not is_real and not self._link.ready,  # a world not laid out yet has nothing to hold
+                )
+            if self._heart is not None:
+                self._heart.join()
+            if self._memory is not None:
+                self._memory.close()
 
     def __enter__(self) -> MotionProcess:
         self.start()
@@ -245,7 +251,9 @@ class MotionProcess:
         if not self.stopped:
             return ""
         if not self.alive:
-            return "the motion process is not running"
+            failure = self._link.failure if self._link is not None else None
+            why = f": {failure.message.rstrip('.')}" if failure is not None else ""
+            return f"the motion process is not running{why}"
         if self._memory is not None and self._memory.control.stop_number != self._resumed:
             return self._reason
         return self.report().held
@@ -292,6 +300,22 @@ class MotionProcess:
 
     # Inside
 
+    def _open(self) -> tuple[MotionMemory, MotionLink]:
+        """Make everything that `close` frees.
+
+        Raises:
+            ProcessError: it is closed already.
+        """
+        with self._opening:
+            if self._closing.is_set():
+                raise ProcessError(_CLOSED)
+            memory = self._memory = MotionMemory()
+            self._view = MotionView(memory)
+            link = self._link = MotionLink(memory.block.inherited, self._warn)
+            self._heart = threading.Thread(target=self._beat, args=(memory,), name="heartbeat", daemon=True)
+            self._heart.start()
+            return memory, link
+
     def _setup(self, memory: MotionMemory) -> MotionSetup:
         settings = self._settings
         return MotionSetup(
@@ -306,10 +330,9 @@ class MotionProcess:
             steps=self._steps,
         )
 
-    def _beat(self) -> None:
-        assert self._memory is not None
+    def _beat(self, memory: MotionMemory) -> None:
         while not self._closing.is_set():
-            self._memory.control.beat(time.monotonic_ns(), self._gui_tick_ns)
+            memory.control.beat(time.monotonic_ns(), self._gui_tick_ns)
             self._closing.wait(BEAT_S)
 
     def _call(self, name: str, *args: Any) -> Any:

@@ -3,36 +3,54 @@
 from __future__ import annotations
 
 import logging
-import os
 import subprocess
-import sys
 import threading
+from collections.abc import Callable
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeout
 from contextlib import suppress
 from itertools import count
 from typing import Any
 
-from vla_assistant import errors, paths
-from vla_assistant.errors import ProcessError
+from vla_assistant.errors import AssistantError, ProcessError
 from vla_assistant.runtime import framing
+from vla_assistant.runtime.child_process import ChildProgram, close_quietly, restored, settle
 
 log = logging.getLogger(__name__)
-_LONGEST_LOG = 1_000_000
+PROGRAM = ChildProgram(
+    "vla_assistant.runtime.motion_main",
+    "--motion-process",
+    "motion.log",
+    # Mesa's cache thread runs at the lowest priority: on a busy machine its process takes seconds to end.
+    {"MESA_SHADER_CACHE_DISABLE": "true"},
+)
 GONE = "The motion process ended unexpectedly; the arm does not move."
+_UNASKED = 0
+"""The number of what the process says by itself: first that it is ready, then only why it cannot go on."""
 
 
 class MotionLink:
-    """Requests over the process's stdin, answers from its stdout. Safe from any thread."""
+    """Requests over the process's stdin, answers from its stdout. Safe from any thread.
 
-    def __init__(self, inherited: tuple[int, ...]) -> None:
-        self._process = _spawn(inherited)
+    Args:
+        inherited: File descriptors that the process shares with us.
+        warn: Hears why the process cannot go on, from a thread of this object.
+
+    Attributes:
+        failure: Why the process said that it cannot go on; None while it did not.
+    """
+
+    def __init__(self, inherited: tuple[int, ...], warn: Callable[[str], None]) -> None:
+        self._process = PROGRAM.start(inherited)
+        self._warn = warn
         self._sending = threading.Lock()
-        self._waiting: dict[int, Future[Any]] = {}
+        self._ready: Future[Any] = Future()
+        self._waiting: dict[int, Future[Any]] = {_UNASKED: self._ready}
         self._ids = count(1)
         self._ended = threading.Event()
-        self.ready = False
+        self.failure: AssistantError | None = None
         self._reader = threading.Thread(target=self._listen, name="motion-answers", daemon=True)
+        self._reader.start()
 
     @property
     def alive(self) -> bool:
@@ -44,14 +62,15 @@ class MotionLink:
         """The process."""
         return self._process.pid
 
+    @property
+    def ready(self) -> bool:
+        """Whether the arm came up."""
+        return self._ready.done() and self._ready.exception() is None
+
     def start(self, setup: dict[str, Any], timeout_s: float) -> None:
         """Send the set-up and wait until the process is ready; raises what went wrong there."""
-        ready: Future[Any] = Future()
-        self._waiting[0] = ready
-        self._reader.start()
         self._send(setup)
-        self._result(ready, timeout_s)
-        self.ready = True
+        self._result(self._ready, timeout_s)
 
     def call(self, name: str, *args: Any, timeout_s: float) -> Any:
         """What the process answers.
@@ -63,7 +82,7 @@ class MotionLink:
         self._waiting[number] = answer
         try:
             if self._ended.is_set():
-                raise ProcessError(GONE)
+                raise self._gone()
             self._send({"id": number, "call": name, "args": args})
             return self._result(answer, timeout_s)
         finally:
@@ -75,16 +94,15 @@ class MotionLink:
             self._process.kill()
         with suppress(ProcessError):
             self._send({"id": next(self._ids), "call": "close", "args": ()})
-        self._close(self._process.stdin)
+        close_quietly(self._process.stdin)
         try:
             self._process.wait(timeout_s)
         except subprocess.TimeoutExpired:
             log.error("the motion process did not end within %g s and was killed", timeout_s)
             self._process.kill()
             self._process.wait()
-        if self._reader.is_alive():
-            self._reader.join()
-        self._close(self._process.stdout)
+        self._reader.join()
+        close_quietly(self._process.stdout)
 
     def _send(self, message: dict[str, Any]) -> None:
         assert self._process.stdin is not None
@@ -92,7 +110,7 @@ class MotionLink:
             with self._sending:
                 framing.send(self._process.stdin, message)
         except (OSError, ValueError) as error:
-            raise ProcessError(GONE) from error
+            raise self._gone() from error
 
     def _result(self, answer: Future[Any], timeout_s: float) -> Any:
         try:
@@ -104,46 +122,24 @@ class MotionLink:
         assert self._process.stdout is not None
         try:
             while (message := framing.receive(self._process.stdout)) is not None:
-                self._settle(message)
+                self._take(message)
         except ProcessError:
             log.exception("reading answers")
-            self._close(self._process.stdin)  # nobody can talk with it any more: it holds and ends
+            close_quietly(self._process.stdin)  # nobody can talk with it any more: it holds and ends
         self._ended.set()
         for answer in list(self._waiting.values()):
             if not answer.done():
-                answer.set_exception(ProcessError(GONE, f"See {paths.logs() / 'motion.log'}."))
+                answer.set_exception(self._gone())
 
-    def _settle(self, message: dict[str, Any]) -> None:
-        answer = self._waiting.get(message["id"])
-        if answer is None or answer.done():
-            return
-        if "error" in message:
-            name, text, hint = message["error"]
-            answer.set_exception(getattr(errors, name, ProcessError)(text, hint))
-        else:
-            answer.set_result(message["value"])
+    def _take(self, message: dict[str, Any]) -> None:
+        if message["id"] == _UNASKED and self._ready.done():
+            self.failure = restored(message["error"])
+            log.error("the motion process cannot go on: %s", self.failure)
+            self._warn(str(self.failure))
+        elif (answer := self._waiting.get(message["id"])) is not None:
+            settle(answer, message)
 
-    def _close(self, pipe: Any) -> None:
-        with suppress(OSError):
-            pipe.close()
-
-
-def _spawn(inherited: tuple[int, ...]) -> subprocess.Popen[bytes]:
-    """A fresh motion process; Ctrl-C in the terminal does not reach it, so that it can hold first."""
-    folder = paths.logs()
-    folder.mkdir(parents=True, exist_ok=True)
-    file = folder / "motion.log"
-    mode = "wb" if file.is_file() and file.stat().st_size > _LONGEST_LOG else "ab"
-    arguments = ["--motion-process"] if getattr(sys, "frozen", False) else ["-m", "vla_assistant.runtime.motion_main"]
-    with file.open(mode) as stderr:
-        return subprocess.Popen(
-            [sys.executable, *arguments],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=stderr,
-            pass_fds=inherited,
-            # Mesa's cache thread runs at the lowest priority: on a busy machine its process takes seconds to end.
-            env={"MESA_SHADER_CACHE_DISABLE": "true"} | os.environ,
-            start_new_session=os.name == "posix",
-            creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
-        )
+    def _gone(self) -> ProcessError:
+        if self.failure is not None:
+            return ProcessError(f"{GONE} {self.failure.message}", self.failure.hint)
+        return ProcessError(GONE, f"See {PROGRAM.log_file}.")

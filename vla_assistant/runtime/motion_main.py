@@ -22,8 +22,9 @@ from vla_assistant.arms.guarded import GuardedArm, guarded
 from vla_assistant.config import SafetySection
 from vla_assistant.errors import AssistantError, ProcessError
 from vla_assistant.runtime import framing
+from vla_assistant.runtime.child_process import described, take_pipes
 from vla_assistant.runtime.motion_messages import VERSION, MotionMemory, MotionSetup
-from vla_assistant.runtime.motion_server import MotionServer, Request, described
+from vla_assistant.runtime.motion_server import MotionServer, Request
 
 log = logging.getLogger(__name__)
 _PRIORITY = -10
@@ -62,24 +63,14 @@ def _hurry() -> None:
             os.setpriority(os.PRIO_PROCESS, 0, _PRIORITY)
 
 
-def _private_stdout() -> IO[bytes]:
-    """Our own copy of stdout for messages; what a library prints goes to stderr, which is the log."""
-    messages = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)
-    sys.stdout = sys.stderr
-    return messages
-
-
 def main() -> None:
     """Serve the app that started this process, then end."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    pipe, answers = take_pipes()
     _hurry()
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     requests: SimpleQueue[Request | None] = SimpleQueue()
     signal.signal(signal.SIGTERM, lambda *_: requests.put(None))
-    pipe, answers = sys.stdin.buffer, _private_stdout()
     first = framing.receive(pipe)
-    if first is None:
+    if first is None or "setup" not in first:  # the app closed it before it began
         return
     threading.Thread(target=_read_all, args=(pipe, requests), name="requests", daemon=True).start()
     _serve(first["setup"], requests, lambda message: _send(answers, message))

@@ -17,6 +17,7 @@ from vla_assistant.arms.base import PERIOD_S, Arm
 from vla_assistant.arms.guarded import GuardedArm
 from vla_assistant.config import SafetySection
 from vla_assistant.errors import AssistantError, ProcessError
+from vla_assistant.runtime.child_process import described
 from vla_assistant.runtime.metronome import Metronome
 from vla_assistant.runtime.motion_messages import PICTURE_SIZES, MotionMemory, MotionReport, MotionSetup
 from vla_assistant.runtime.motion_pictures import PictureDrawer
@@ -86,8 +87,8 @@ class MotionServer:
                 self._watch_words()
                 if not self._setup.lockstep or self._runs_free:
                     self._tick()
-        except Exception:  # a bug, or an arm that does not answer: it holds first, then the process ends
-            log.exception("the control loop failed")
+        except Exception as error:  # a bug, or an arm that does not answer
+            self._fail(error)
         self._leave()
 
     def close(self) -> None:
@@ -96,6 +97,13 @@ class MotionServer:
             self._drawer.close()
         self._arm.close()
         self._memory.close()
+
+    def _fail(self, error: Exception) -> None:
+        """The loop cannot go on: the arm holds first, then the app is told why, without having asked."""
+        failure = error if isinstance(error, AssistantError) else _bug(error)
+        self._arm.hold(failure.message.rstrip("."))
+        log.error("the control loop failed", exc_info=error)
+        self._answer({"id": 0, "error": described(failure)})
 
     # Waiting
 
@@ -125,8 +133,7 @@ class MotionServer:
         except Exception as error:  # a bug: the arm holds first
             self._arm.hold("of an error in the motion process")
             log.exception("request %s", request["call"])
-            bug = ProcessError(f"The motion process failed ({type(error).__name__}: {error}).", "See motion.log.")
-            answer = {"error": described(bug)}
+            answer = {"error": described(_bug(error))}
         self._serving = False
         self._answer({"id": request["id"]} | answer)
 
@@ -296,6 +303,5 @@ class MotionServer:
         self._memory.reports.write(pack(report))
 
 
-def described(error: AssistantError) -> tuple[str, str, str]:
-    """An error as it crosses the border: class name, message, hint."""
-    return type(error).__name__, error.message, error.hint
+def _bug(error: Exception) -> ProcessError:
+    return ProcessError(f"The motion process failed ({type(error).__name__}: {error}).", "See motion.log.")

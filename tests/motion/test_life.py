@@ -1,0 +1,148 @@
+"""The motion process comes and goes: what it says by itself is heard, and closing leaves nothing at any moment."""
+
+import os
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+
+import psutil
+import pytest
+
+from tests.motion.complaining import FAILURE
+from tests.motion.moves import until
+from vla_assistant.config import load
+from vla_assistant.errors import AssistantError, ProcessError
+from vla_assistant.runtime import motion as motion_module
+from vla_assistant.runtime import motion_link
+from vla_assistant.runtime.child_process import ChildProgram
+from vla_assistant.runtime.motion import MotionProcess
+from vla_assistant.runtime.motion_link import MotionLink
+from vla_assistant.runtime.motion_messages import MotionMemory
+
+
+def descriptors() -> int:
+    return len(os.listdir("/proc/self/fd")) if os.path.isdir("/proc/self/fd") else 0
+
+
+@pytest.fixture
+def nothing_left() -> Iterator[None]:
+    """No thread, process or open file of the test is there at its end, without waiting for it."""
+    threads, open_files = set(threading.enumerate()), descriptors()
+    yield
+    assert psutil.Process().children(recursive=True) == []
+    assert set(threading.enumerate()) <= threads
+    assert descriptors() == open_files
+
+
+@pytest.mark.expects_log
+@pytest.mark.usefixtures("nothing_left")
+def test_what_the_process_says_by_itself_reaches_the_user(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(
+        motion_link, "PROGRAM", ChildProgram("tests.motion.complaining", "--complain", "motion.log", {})
+    )
+    warned: list[str] = []
+    motion = MotionProcess(load(), pace="lockstep", warn=warned.append)
+    motion.start()
+    assert not motion.stopped
+    with pytest.raises(ProcessError, match="ended unexpectedly; the arm does not move. The arm's bus is silent. Is it"):
+        motion.go_home()
+    assert warned == [str(FAILURE)]
+    assert str(FAILURE) in caplog.text
+    assert motion.stopped
+    assert motion.why_stopped == "the motion process is not running: The arm's bus is silent"
+    with pytest.raises(ProcessError, match="bus is silent"):
+        motion.go_home()
+    motion.close()
+
+
+@pytest.mark.parametrize("moment", ["memory", "link"])
+@pytest.mark.usefixtures("nothing_left")
+def test_closing_while_start_makes_its_parts_leaves_nothing(monkeypatch: pytest.MonkeyPatch, moment: str) -> None:
+    """`close` comes in the middle of what `start` makes, and stays there for a while if it can."""
+    made = threading.Event()
+
+    class SlowMemory(MotionMemory):
+        def __init__(self) -> None:
+            super().__init__()
+            made.set()
+            time.sleep(0.3)
+
+    class SlowLink(MotionLink):
+        def __init__(self, inherited: tuple[int, ...], warn: Callable[[str], None]) -> None:
+            super().__init__(inherited, warn)
+            made.set()
+            time.sleep(0.3)
+
+    if moment == "memory":
+        monkeypatch.setattr(motion_module, "MotionMemory", SlowMemory)
+    else:
+        monkeypatch.setattr(motion_module, "MotionLink", SlowLink)
+    motion = MotionProcess(load(), pace="realtime")
+
+    def close() -> None:
+        made.wait()
+        motion.close()
+
+    closer = threading.Thread(target=close)
+    closer.start()
+    with pytest.raises(ProcessError, match="closed before it was up"):
+        motion.start()
+    closer.join()
+    assert not motion.alive
+
+
+@pytest.mark.parametrize("delay_s", [0.0, 0.002, 0.01, 0.03, 0.1, 0.3, 0.6, 1.0, 1.5])
+@pytest.mark.usefixtures("nothing_left")
+def test_closing_at_any_moment_of_start_leaves_nothing(delay_s: float) -> None:
+    motion = MotionProcess(load(), pace="realtime")
+    failures: list[AssistantError] = []
+
+    def start() -> None:
+        try:
+            motion.start()
+        except AssistantError as error:
+            failures.append(error)
+
+    starter = threading.Thread(target=start)
+    starter.start()
+    time.sleep(delay_s)
+    closers = [threading.Thread(target=motion.close) for _ in range(2)]
+    for thread in closers:
+        thread.start()
+    for thread in (*closers, starter):
+        thread.join(15.0)
+        assert not thread.is_alive()
+    assert not motion.alive
+    assert [str(error) for error in failures] in ([], ["The arm was closed before it was up."])
+
+
+@pytest.mark.usefixtures("nothing_left")
+def test_what_was_closed_does_not_start() -> None:
+    motion = MotionProcess(load())
+    motion.close()
+    with pytest.raises(ProcessError, match="closed before it was up"):
+        motion.start()
+
+
+@pytest.mark.usefixtures("nothing_left")
+def test_a_process_that_cannot_be_started_leaves_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise OSError("no more processes")
+
+    monkeypatch.setattr(ChildProgram, "start", fail)
+    with pytest.raises(OSError, match="no more processes"):
+        MotionProcess(load()).start()
+
+
+@pytest.mark.usefixtures("nothing_left")
+def test_a_process_closed_before_its_setup_ends_by_itself() -> None:
+    memory = MotionMemory()
+    link = MotionLink(memory.block.inherited, lambda _: None)
+    with suppress(ProcessError):
+        link.close(10.0)
+    until(lambda: not link.alive)
+    memory.close()
+    assert "Traceback" not in motion_link.PROGRAM.log_file.read_text(encoding="utf-8")
