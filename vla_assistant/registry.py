@@ -1,8 +1,9 @@
 """Kind + name -> the file of a back end.
 
 A back end is one file in its kind's folder with `REQUIRES` (import names it needs), a `Config` model and one class
-named in `BACKEND`. Other packages add theirs through the entry-point groups `vla_assistant.policies`, `.arms`, and so
-on.
+named in `BACKEND`. It may have a function `require(config)`, which raises an AssistantError when weights, a file or a
+device that it needs are not on this machine; it is quick, so it looks at files and lists and loads nothing. Other
+packages add theirs through the entry-point groups `vla_assistant.policies`, `.arms`, and so on.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
-from vla_assistant.errors import BackendError
+from vla_assistant.errors import AssistantError, BackendError
 
 FOLDERS: Mapping[str, str] = {
     "policies": "vla_assistant.policies",
@@ -30,6 +31,11 @@ FOLDERS: Mapping[str, str] = {
     "speakers": "vla_assistant.speech.speakers",
 }
 """Kind -> package. A module in it without `BACKEND` is no back end."""
+
+
+def singular(kind: str) -> str:
+    """The word for one back end of that kind: "recognizer" for "recognizers"."""
+    return {"policies": "policy"}.get(kind, kind.removesuffix("s"))
 
 
 class BackendConfig(BaseModel):
@@ -66,12 +72,25 @@ class Backend:
         Raises:
             BackendError: a package it needs is not installed.
         """
+        self._require_packages()
+        return getattr(self.module, self.module.BACKEND)(config, **parts)
+
+    def trouble(self, config: BackendConfig) -> str:
+        """Why it cannot be used on this machine, and what to do; empty when nothing is known to be missing."""
+        try:
+            self._require_packages()
+            getattr(self.module, "require", lambda config: None)(config)
+        except AssistantError as error:
+            return str(error)
+        return ""
+
+    def _require_packages(self) -> None:
         if self.missing:
             raise BackendError(
-                f"The {self.kind} back end {self.name!r} needs {', '.join(self.missing)}, which is not installed.",
+                f"The {singular(self.kind)} back end {self.name!r} needs {', '.join(self.missing)}, "
+                "which is not installed.",
                 f"Install it with: pip install 'vla-assistant[{self.name.replace('_', '-')}]'.",
             )
-        return getattr(self.module, self.module.BACKEND)(config, **parts)
 
 
 def backends(kind: str) -> dict[str, Backend]:
@@ -98,4 +117,6 @@ def backend(kind: str, name: str) -> Backend:
         return found[name]
     near = get_close_matches(name, found, n=1)
     guess = f" Did you mean {near[0]!r}?" if near else ""
-    raise BackendError(f"There is no {kind} back end {name!r}.{guess}", f"Available are: {', '.join(sorted(found))}.")
+    raise BackendError(
+        f"There is no {singular(kind)} back end {name!r}.{guess}", f"Available are: {', '.join(sorted(found))}."
+    )

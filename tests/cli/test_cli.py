@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -57,7 +58,6 @@ def test_every_command_has_help_with_an_example(ran: Any, command: tuple[str, ..
         ("stop", 3, "stopped", "Stopped."),
         ("yes", 3, "refused", "There is nothing to confirm."),
         ("cancel", 3, "cancelled", "There is nothing to cancel."),
-        ("", 3, "refused", "There are no words in that."),
         ("x" * 10_000, 3, "refused", "10,000 characters"),
         ("pick up the elephant", 3, "refused", "I do not know an elephant"),
         ("do not pick up the red cup", 3, "refused", "I move nothing"),
@@ -84,11 +84,16 @@ def test_what_is_no_command_ends_without_any_motion(ran: Any, text: str, status:
         (("do", PICK, "--set", "session.retries=many"), "session.retries: Input should be a valid integer"),
         (("do", PICK, "--set", "retries"), "not of the form section.key=value"),
         (("do", PICK, "--config", "/no/such.toml"), "The configuration file /no/such.toml cannot be read"),
-        (("do", PICK, "--set", "use.arm=so1O1"), "There is no arms back end 'so1O1'"),
+        (("do", PICK, "--set", "use.arm=so1O1"), "There is no arm back end 'so1O1'"),
         (("do", PICK, "--set", "use.policy=compakt"), "Did you mean 'compact'?"),
         (("do", "--audio", "/no/such.wav"), "there is no such file"),
         (("plan",), "Give either one text or a file"),
+        (("do", PICK, "--set", "use.recognizer=ears"), "There is no recognizer back end 'ears'"),
+        (("do", PICK, "--set", "use.policy=none"), "There is no policy back end 'none'"),
         (("plan", "--file", "/no/such.txt"), "The file /no/such.txt cannot be read"),
+        (("plan", "--file", "/dev/null"), "The file /dev/null is empty"),
+        (("plan", ""), "The text is empty"),
+        (("plan", " \n ", "--json"), "The text is empty"),
         (("list", "robots"), "There is no kind of back end 'robots'"),
     ],
 )
@@ -115,7 +120,8 @@ def test_broken_and_silent_sounds(ran: Any, tmp_path: Path) -> None:
 def test_plan_lines_have_the_public_form(ran: Any) -> None:
     result = ran("plan", "put the green ball in the blue bowl", "--json", "--no-ground")
     (line,) = result.lines
-    assert line["version"] == 1
+    assert set(line) == {"version", "text", "intent", "steps", "confidence", "question", "reason", "points"}
+    assert line["version"] == 2
     assert line["intent"] == "command"
     assert line["steps"] == [{"skill": "place", "object": "green ball", "destination": "blue bowl"}]
     assert line["question"] == ""
@@ -137,6 +143,41 @@ def test_list_names_every_back_end(ran: Any) -> None:
     )
     assert names["arms", "simulated"]["usable"]
     assert "recognizers.sphinx: " in ran("list", "recognizers").out
+
+
+def test_list_says_what_is_missing_and_what_to_do(ran: Any, tmp_path: Path) -> None:
+    missing = {
+        "policies.compact.weights": tmp_path / "none.safetensors",
+        "cameras.opencv.source": tmp_path / "none.mp4",
+        "microphones.wav.file": tmp_path / "none.wav",
+        "recognizers.whisper.folder": tmp_path,
+        "microphones.sounddevice.device": "none such",
+        "speakers.pyttsx3.device": "none such",
+    }
+    lines = ran("list", "--json", *(part for name, value in missing.items() for part in ("--set", f"{name}={value}")))
+    reasons = {f"{line['kind']}.{line['name']}": line["reason"] for line in lines.lines}
+    assert all(line["usable"] is not bool(line["reason"]) for line in lines.lines)
+    assert reasons["policies.compact"].startswith("The weights of the compact policy are missing")
+    assert reasons["cameras.opencv"].startswith(f"There is no video file {tmp_path / 'none.mp4'}")
+    assert reasons["microphones.wav"].endswith("there is no such file.")
+    assert str(tmp_path) in reasons["recognizers.whisper"]
+    assert "recognizers.whisper.download=true" in reasons["recognizers.whisper"]
+    assert reasons["microphones.sounddevice"]
+    assert reasons["speakers.pyttsx3"]
+    assert not reasons["arms.simulated"]
+    shown = ran("list", "policy", "--set", f"policies.compact.weights={tmp_path / 'none.safetensors'}")
+    assert f"not usable. {reasons['policies.compact']}" in shown.out
+
+
+def test_list_loads_nothing_heavy() -> None:
+    script = (
+        "import sys\nfrom vla_assistant.cli import app\napp(['list'], standalone_mode=False)\n"
+        "heavy = {'torch', 'mujoco', 'cv2', 'whisper', 'transformers', 'scipy', 'pyarrow', 'av', 'PyQt6'}\n"
+        "sys.exit(', '.join(heavy & set(sys.modules)) or 0)"
+    )
+    ended = subprocess.run((sys.executable, "-c", script), capture_output=True, text=True, timeout=60)
+    assert ended.stderr == ""
+    assert "recognizers.sphinx: " in ended.stdout
 
 
 def test_the_window_needs_a_display(ran: Any, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -39,15 +39,50 @@ def test_one_json_object_a_file(tmp_path: Path):
 def test_a_bad_file_does_not_keep_the_others_from_being_heard(tmp_path: Path):
     flite("stop", tmp_path / "good.wav")
     (tmp_path / "broken.wav").write_bytes(b"RIFF....WAVEfmt rubbish")
-    soundfile.write(tmp_path / "silent.wav", np.zeros(16_000), 16_000)
-    files = [tmp_path / name for name in ("broken.wav", "silent.wav", "missing.wav", "good.wav")]
+    files = [tmp_path / name for name in ("broken.wav", "missing.wav", "good.wav")]
     result = run(*files, "--json")
     assert result.exit_code == 2
     lines = [json.loads(line) for line in result.stdout.splitlines()]
-    assert [line["text"] for line in lines] == ["", "", "", "stop"]
-    for line, said in zip(lines, ("broken", "only silence", "no such file"), strict=False):
+    assert [line["text"] for line in lines] == ["", "", "stop"]
+    for line, said in zip(lines, ("broken", "no such file"), strict=False):
         assert said in line["error"]
         assert line["error"] in result.stderr
+
+
+def test_a_file_in_which_nothing_is_heard_is_no_error(tmp_path: Path):
+    silent = tmp_path / "silent.wav"
+    soundfile.write(silent, np.zeros(16_000), 16_000)
+    result = run(silent, "--json")
+    assert result.exit_code == 0
+    line = json.loads(result.stdout)
+    assert (line["file"], line["text"], line["confidence"]) == (str(silent), "", 0.0)
+    assert "error" not in line
+    assert run(silent).stdout.startswith(f"{silent}: (nothing heard, ")
+
+
+@needs_flite
+def test_what_is_too_unsure_to_act_on_is_marked(tmp_path: Path):
+    talk = tmp_path / "talk.wav"
+    flite("the weather is rather nice today", talk)
+    (tmp_path / "a.jsgf").write_text("#JSGF V1.0; grammar x; public <x> = no+;")
+    line = json.loads(run(talk, "--grammar", tmp_path / "a.jsgf", "--json").stdout)
+    assert line["text"]
+    assert line["confidence"] < 0.3
+    shown = run(talk, "--grammar", tmp_path / "a.jsgf")
+    assert shown.exit_code == 0
+    assert f"{talk}: {line['text']} (" in shown.stdout
+    assert "too unsure to act on" in shown.stdout
+
+
+@needs_flite
+def test_a_file_that_was_cut_short_is_heard_with_a_warning(tmp_path: Path):
+    flite("go home", tmp_path / "whole.wav")
+    (tmp_path / "cut.wav").write_bytes((tmp_path / "whole.wav").read_bytes()[:-4_000])
+    result = run(tmp_path / "whole.wav", tmp_path / "cut.wav", "--json")
+    assert result.exit_code == 0
+    assert result.stderr.count("is cut short") == 1
+    assert f"! The sound file {tmp_path / 'cut.wav'} is cut short" in result.stderr
+    assert len(result.stdout.splitlines()) == 2
 
 
 @needs_flite
@@ -57,6 +92,7 @@ def test_a_grammar_file_and_plain_output(tmp_path: Path):
     result = run(tmp_path / "a.wav", "--grammar", tmp_path / "a.jsgf")
     assert result.exit_code == 0
     assert result.stdout.startswith(f"{tmp_path / 'a.wav'}: stop (")
+    assert "unsure" not in result.stdout
 
 
 def test_a_missing_grammar_is_told(tmp_path: Path):

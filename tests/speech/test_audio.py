@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 
 import numpy as np
@@ -89,11 +90,35 @@ def test_a_bad_file_is_told_in_a_sentence(tmp_path: Path, kind: str) -> None:
     assert "\n" not in str(caught.value)
 
 
-def test_silence_is_refused_with_its_level(tmp_path: Path) -> None:
-    silent = Audio(np.full(16_000, 0.1, np.float32), 16_000)
-    with pytest.raises(InputError, match="holds only silence"):
-        audio.check_audible(silent, "The file")
-    audio.check_audible(Audio(tone(0.05, 16_000, amplitude=0.01), 16_000), "The file")
+@pytest.mark.parametrize("suffix", ["wav", "flac"])
+@pytest.mark.parametrize("promise", ["kept", "streamed", "none"])
+def test_a_whole_file_is_read_without_a_warning(tmp_path: Path, suffix: str, promise: str) -> None:
+    file = tmp_path / f"sound.{suffix}"
+    soundfile.write(file, tone(0.5, 16_000), 16_000)
+    if suffix == "wav" and promise != "kept":  # a program that writes into a pipe does not know the length
+        content = bytearray(file.read_bytes())
+        content[40:44] = b"\xff\xff\xff\x7f" if promise == "streamed" else b"\x00\x00\x00\x00"
+        file.write_bytes(content)
+    told: list[str] = []
+    with contextlib.suppress(InputError):  # libsndfile takes a length of zero at its word
+        audio.read(file, told.append)
+    assert told == []
+
+
+def test_a_file_that_was_cut_short_is_read_and_told(tmp_path: Path) -> None:
+    file = tmp_path / "sound.wav"
+    soundfile.write(file, tone(2.0, 48_000)[:, None].repeat(2, axis=1), 48_000)
+    file.write_bytes(file.read_bytes()[: 44 + 48_000 * 4])
+    told: list[str] = []
+    assert audio.read(file, told.append).seconds == pytest.approx(1.0, abs=0.01)
+    assert told == [
+        f"The sound file {file} is cut short: its header promises 2.00 s, 1.00 s are there. Record or copy it again."
+    ]
+
+
+def test_silence_is_silence_whatever_its_offset() -> None:
+    assert audio.is_silent(Audio(np.full(16_000, 0.1, np.float32), 16_000))
+    assert not audio.is_silent(Audio(tone(0.05, 16_000, amplitude=0.01), 16_000))
 
 
 def test_a_short_sound_in_a_long_silence_is_heard() -> None:

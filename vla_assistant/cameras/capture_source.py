@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -50,16 +50,35 @@ def resolve(text: str, devices_at: Path = _VIDEO4LINUX) -> CaptureSource:
         return CaptureSource(text, text, "stream")
     if text.startswith("/dev/"):
         return CaptureSource(text, text, "device")
-    if os.path.isfile(text):
-        return CaptureSource(text, text, "file")
+    file = Path(text).expanduser()
+    if file.is_file():
+        return CaptureSource(str(file), text, "file")
     names = device_names(devices_at)
     for index, name in names.items():
         if text and text.lower() in name.lower():
             return CaptureSource(index, name, "device")
+    if file.is_dir() and text:
+        raise DeviceError(f"The camera source {text} is a folder.", "Name a video file in it.")
+    if file.suffix or len(file.parts) > 1:
+        raise DeviceError(f"There is no video file {text}.", "Set cameras.opencv.source to one, or to a camera device.")
+    raise DeviceError(f"There is no camera, video file or address {text!r}.", _known(names))
+
+
+def require_there(source: CaptureSource, devices_at: Path = _VIDEO4LINUX) -> None:
+    """Look whether a device is there, without opening it; of other sources, and elsewhere than on Linux, says nothing.
+
+    Raises:
+        DeviceError: it is not.
+    """
+    if source.is_device and sys.platform == "linux":
+        node = Path(f"/dev/video{source.target}" if isinstance(source.target, int) else source.target)
+        if not node.exists():
+            raise DeviceError(f"There is no camera {source.label}.", _known(device_names(devices_at)))
+
+
+def _known(names: dict[int, str]) -> str:
     known = ", ".join(f"{index} ({name})" for index, name in names.items()) or "none"
-    raise DeviceError(
-        f"There is no camera, video file or address {text!r}.", f"Camera devices on this machine: {known}."
-    )
+    return f"Camera devices on this machine: {known}."
 
 
 def device_names(devices_at: Path = _VIDEO4LINUX) -> dict[int, str]:

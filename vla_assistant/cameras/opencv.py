@@ -11,7 +11,7 @@ from typing import Any
 from pydantic import Field
 
 from vla_assistant.cameras.base import Health, Sight
-from vla_assistant.cameras.capture_source import CaptureSource, opened, resolve
+from vla_assistant.cameras.capture_source import CaptureSource, opened, require_there, resolve
 from vla_assistant.cameras.watchdog import FROZEN_S, Watchdog, digest
 from vla_assistant.errors import DeviceError
 from vla_assistant.registry import BackendConfig
@@ -38,6 +38,11 @@ class Config(BackendConfig):
     )
     loop: bool = Field(True, description="Begin a video file again at its end.")
     open_timeout_s: float = Field(5.0, gt=0, description="Give up when it does not open within this time [s].")
+
+
+def require(config: Config) -> None:
+    """Is the source there? Of an address only an attempt could tell. See `registry`."""
+    require_there(resolve(config.source))
 
 
 class OpenCvCamera:

@@ -18,6 +18,7 @@ from vla_assistant.commands.options import ConfigFile, Json, Sets, settings_of
 if TYPE_CHECKING:
     from vla_assistant.config import Settings
     from vla_assistant.events import Event, Part, PartChanged
+    from vla_assistant.registry import Backend
 
 VERSION = 1
 PATIENCE_S = 60.0
@@ -125,34 +126,40 @@ def show(findings: list[Finding], folders: dict[str, str]) -> None:
 def list_backends(
     kind: Annotated[str | None, typer.Argument(help="Only this kind, for example recognizers.")] = None,
     as_json: Json = False,
+    sets: Sets = None,
+    config_file: ConfigFile = None,
 ) -> None:
-    """List the back ends there are for each part, and what they lack.
+    """List the back ends there are for each part: usable, or why not and what to do. Nothing is started.
 
     Example: vla-assistant list recognizers
     """
     from vla_assistant import registry
     from vla_assistant.errors import BackendError
 
-    kinds = [name for name in registry.FOLDERS if kind in (None, name, name.rstrip("s"))]
+    kinds = [name for name in registry.FOLDERS if kind in (None, name, registry.singular(name))]
     if not kinds:
         raise BackendError(f"There is no kind of back end {kind!r}.", f"There are {', '.join(registry.FOLDERS)}.")
-    tables = [_backend_table(backend) for name in kinds for backend in registry.backends(name).values()]
-    if as_json:
-        for table in tables:
-            print(json.dumps(table))
-        return
-    for table in tables:
-        lacks = f" (needs {', '.join(table['missing'])}, which is not installed)" if table["missing"] else ""
-        print(f"{table['kind']}.{table['name']}: {table['summary']}{lacks}")
+    settings = settings_of(config_file, sets)
+    for name in kinds:
+        for backend in registry.backends(name).values():
+            table = _backend_table(backend, settings)
+            print(json.dumps(table) if as_json else _backend_line(table))
 
 
-def _backend_table(backend: Any) -> dict[str, Any]:
-    missing = list(backend.missing)
+def _backend_line(table: dict[str, Any]) -> str:
+    state = "usable" if table["usable"] else f"not usable. {table['reason']}"
+    return f"{table['kind']}.{table['name']}: {table['summary']}\n    {state}"
+
+
+def _backend_table(backend: Backend, settings: Settings) -> dict[str, Any]:
+    """The public form of a back end; `reason` says why it is not usable and what to do."""
+    trouble = backend.trouble(settings.backend(backend.kind, backend.name))
     return {
         "version": VERSION,
         "kind": backend.kind,
         "name": backend.name,
-        "usable": not missing,
-        "missing": missing,
+        "usable": not trouble,
+        "missing": list(backend.missing),
+        "reason": trouble,
         "summary": backend.summary,
     }

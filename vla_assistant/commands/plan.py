@@ -15,7 +15,8 @@ from vla_assistant.commands.options import ConfigFile, Json, Seed, Sets, setting
 if TYPE_CHECKING:
     from vla_assistant.runtime.grounding import Reading
 
-VERSION = 1
+VERSION = 2
+"""Of the JSON lines; they are described in docs/architecture.md. 2 added `reason` and `points`."""
 BAD_USE = 2
 
 
@@ -38,7 +39,7 @@ def plan(
     if (text is None) == (file is None):
         typer.echo("Give either one text or a file of them with --file.", err=True)
         raise typer.Exit(BAD_USE)
-    texts = [text] if text is not None else lines_of(file) if file is not None else []
+    texts = lines_of(file) if file is not None else [_words(text or "")]
     seeded = [f"simulation.seed={seed}"] if seed is not None else []
     settings = settings_of(config_file, [*(sets or ()), *seeded], ["simulation.pace=lockstep"])
     from vla_assistant.runtime.grounding import Grounder
@@ -51,20 +52,36 @@ def plan(
         raise typer.Exit(1)
 
 
+def _words(text: str) -> str:
+    """The text.
+
+    Raises:
+        InputError: there is nothing in it.
+    """
+    from vla_assistant.errors import InputError
+
+    if not text.strip():
+        raise InputError("The text is empty.", 'Say what the arm should do, for example "pick up the blue cube".')
+    return text
+
+
 def lines_of(file: Path) -> list[str]:
     """The lines of a text file, without empty ones.
 
     Raises:
-        InputError: it cannot be read.
+        InputError: it cannot be read, or there is no text in it.
     """
     from vla_assistant.errors import InputError
 
     try:
-        return [line for line in file.read_text(encoding="utf-8").splitlines() if line.strip()]
+        lines = [line for line in file.read_text(encoding="utf-8").splitlines() if line.strip()]
     except OSError as error:
         raise InputError(f"The file {file} cannot be read ({error.strerror}).") from error
     except UnicodeDecodeError as error:
         raise InputError(f"The file {file} is no text in UTF-8.") from error
+    if not lines:
+        raise InputError(f"The file {file} is empty.", "It holds one text a line.")
+    return lines
 
 
 def show(readings: Iterable[Reading] | Iterator[Reading], as_json: bool) -> None:

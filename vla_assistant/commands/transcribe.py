@@ -30,6 +30,8 @@ class Transcript:
     confidence: float = 0.0
     seconds: float = 0.0
     error: str = ""
+    usable: bool = True
+    """The recognizer is sure enough of the text that the program would act on it."""
 
     def as_json(self) -> str:
         """One line: file, text, confidence, seconds of computing; `error` only when there is one."""
@@ -39,7 +41,10 @@ class Transcript:
     def __str__(self) -> str:
         if self.error:
             return self.error
-        return f"{self.file}: {self.text or '(nothing usable)'} ({self.confidence:.0%}, {self.seconds:.2f} s)"
+        if not self.text:
+            return f"{self.file}: (nothing heard, {self.seconds:.2f} s)"
+        doubt = "" if self.usable else ", too unsure to act on"
+        return f"{self.file}: {self.text} ({self.confidence:.0%}{doubt}, {self.seconds:.2f} s)"
 
 
 def transcribe(
@@ -58,8 +63,8 @@ def transcribe(
 ) -> None:
     """Write down what is said in sound files.
 
-    Exit status: 0, or 2 when a file, the grammar or an option cannot be used; the other files are transcribed all the
-    same.
+    A file in which nothing is heard gives an empty text. Exit status: 0, or 2 when a file, the grammar or an option
+    cannot be used; the other files are transcribed all the same.
     """
     from vla_assistant import registry
     from vla_assistant.speech import recognizers
@@ -72,7 +77,7 @@ def transcribe(
     model: Recognizer = backend.create(settings.backend("recognizers", chosen.name))
     failed = False
     try:
-        for transcript in transcripts(files, model, text):
+        for transcript in transcripts(files, model, text, settings.listening.min_confidence):
             failed = failed or bool(transcript.error)
             if as_json:
                 typer.echo(transcript.as_json())
@@ -83,21 +88,26 @@ def transcribe(
     raise typer.Exit(BAD_USE if failed else 0)
 
 
-def transcripts(files: list[Path], recognizer: Recognizer, grammar: str | None = None) -> Iterator[Transcript]:
+def transcripts(
+    files: list[Path], recognizer: Recognizer, grammar: str | None, min_confidence: float
+) -> Iterator[Transcript]:
     """The transcript of each file, in order; a file that cannot be used gives one with `error`."""
     from vla_assistant.speech import audio
 
     for file in files:
         begin = time.perf_counter()
         try:
-            sound = audio.read(file)
-            audio.check_audible(sound, f"The sound file {file}")
-            heard = recognizer.transcribe(sound, grammar)
+            heard = recognizer.transcribe(audio.read(file, _warn), grammar)
         except InputError as error:
             yield Transcript(str(file), error=str(error))
             continue
         seconds = round(time.perf_counter() - begin, 3)
-        yield Transcript(str(file), heard.text, round(heard.confidence, 3), seconds)
+        usable = heard.confidence >= min_confidence
+        yield Transcript(str(file), heard.text, round(heard.confidence, 3), seconds, usable=usable)
+
+
+def _warn(sentence: str) -> None:
+    typer.echo(f"! {sentence}", err=True)
 
 
 def _grammar_text(file: Path | None) -> str | None:

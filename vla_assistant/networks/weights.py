@@ -84,11 +84,20 @@ def read_card(path: Path) -> dict[str, Any]:
     return card
 
 
+def require_file(path: Path) -> None:
+    """Look whether the file is there, not into it.
+
+    Raises:
+        WeightsError: It is not.
+    """
+    if not path.is_file():
+        raise WeightsError(f"The weights of the compact policy are missing: there is no file {path}.", _REMEDY)
+
+
 def _read(path: Path) -> tuple[dict[str, str], dict[str, Tensor]]:
     from safetensors import SafetensorError, safe_open
 
-    if not path.is_file():
-        raise WeightsError(f"The weights of the compact policy are missing: there is no file {path}.", _REMEDY)
+    require_file(path)
     try:
         with safe_open(path, framework="pt") as file:
             return dict(file.metadata() or {}), {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118

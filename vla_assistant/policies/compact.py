@@ -59,6 +59,18 @@ def default_weights() -> Path:
     return paths.assets() / SHIPPED
 
 
+def weights_file(config: Config) -> Path:
+    """The weights that are meant by the settings."""
+    return Path(config.weights).expanduser() if config.weights else default_weights()
+
+
+def require(config: Config) -> None:
+    """Are the weights there? See `registry`."""
+    from vla_assistant.networks.weights import require_file
+
+    require_file(weights_file(config))
+
+
 class CompactPolicy:
     """See `policies.base.Policy`."""
 
@@ -75,8 +87,7 @@ class CompactPolicy:
         self.config = config or Config()
         torch.set_num_threads(self.config.threads)
         self._torch = torch
-        chosen = self.config.weights
-        self._network = load_weights(Path(chosen).expanduser() if chosen else default_weights())
+        self._network = load_weights(weights_file(self.config))
         self._network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
 
     def look(self, observation: Observation) -> tuple[SeenThing, ...]:

@@ -5,12 +5,17 @@ Source of the level: dB full scale of the root mean square, where a constant 1.0
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 
 from vla_assistant.errors import InputError
+from vla_assistant.speech import wav
 from vla_assistant.types import Audio, FloatArray
+
+log = logging.getLogger(__name__)
 
 RATE_HZ = 16_000
 """The rate all recognizers work at."""
@@ -25,30 +30,48 @@ _LONE_CHANNEL_DB = 10.0
 """The average of the channels lost this much: they cancel each other, or only one carries sound."""
 
 
-def read(path: str | Path) -> Audio:
+def read(path: str | Path, warn: Callable[[str], None] = log.warning) -> Audio:
     """A sound file of any channel count and rate (WAV, FLAC, Ogg) as mono 16 kHz.
+
+    Args:
+        path: The file.
+        warn: Told in a sentence when the file can be read but its end is missing.
 
     Raises:
         InputError: the file is missing, empty, broken, absurdly long or of an absurd rate.
     """
     file = Path(path)
+    require_file(file)
     samples, rate_hz = _decode(file)
     if not len(samples):
         raise InputError(f"The sound file {file} holds no samples.", "Record it again.")
     if not np.isfinite(samples).all():
         raise InputError(f"The sound file {file} is broken: it holds values that are no finite numbers.")
+    share = wav.share_there(file)
+    if share < 1.0:
+        there_s = len(samples) / rate_hz
+        missing = f"its header promises {there_s / share:.2f} s, {there_s:.2f} s are there"
+        warn(f"The sound file {file} is cut short: {missing}. Record or copy it again.")
     return resample(Audio(mono(samples), rate_hz), RATE_HZ)
+
+
+def require_file(file: Path) -> None:
+    """Look whether there is a sound file with anything in it.
+
+    Raises:
+        InputError: there is none, or it is empty.
+    """
+    if not file.is_file():
+        reason = "it is a folder" if file.is_dir() else "there is no such file"
+        raise InputError(f"The sound file {file} cannot be read: {reason}.")
+    if file.stat().st_size == 0:
+        raise InputError(f"The sound file {file} is empty.", "Record it again.")
 
 
 def _decode(file: Path) -> tuple[FloatArray, int]:
     """Samples float32 (n, channels) and their rate."""
     import soundfile
 
-    if not file.is_file():
-        reason = "it is a folder" if file.is_dir() else "there is no such file"
-        raise InputError(f"The sound file {file} cannot be read: {reason}.")
-    if file.stat().st_size == 0:
-        raise InputError(f"The sound file {file} is empty.", "Record it again.")
     try:
         with soundfile.SoundFile(file) as sound:
             _check_header(file, sound.samplerate, sound.frames)
@@ -145,16 +168,3 @@ def is_silent(audio: Audio) -> bool:
     """Does the sound hold only silence? A constant offset counts as silence."""
     centred = audio.samples - audio.samples.mean() if len(audio.samples) else audio.samples
     return loudest_dbfs(Audio(centred, audio.rate_hz)) < SILENCE_DBFS
-
-
-def check_audible(audio: Audio, name: str) -> None:
-    """Refuse a sound that holds only silence.
-
-    Raises:
-        InputError: it does.
-    """
-    if is_silent(audio):
-        raise InputError(
-            f"{name} holds only silence ({audio.seconds:.1f} s, loudest {loudest_dbfs(audio):.0f} dBFS).",
-            "Check the microphone and record it again.",
-        )

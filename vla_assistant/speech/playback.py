@@ -9,12 +9,11 @@ import numpy as np
 
 from vla_assistant.errors import DeviceError
 from vla_assistant.speech.audio import resample
-from vla_assistant.speech.portaudio import Device, pick, portaudio
+from vla_assistant.speech.portaudio import BLOCK_S, Device, pick, portaudio
 from vla_assistant.types import Audio, FloatArray
 
 BUFFER_S = 0.15
 """Asked of PortAudio: bears a busy machine; `silence` drops what is in it, so it does not delay that."""
-BLOCK_S = 0.02
 _FADE_S = 0.005
 """Cutting a wave in the middle clicks."""
 
@@ -46,7 +45,7 @@ class Player:
             DeviceError: there is none.
         """
         self._acquire()
-        return pick(portaudio.devices("output"), self._device, "sound output")
+        return pick(portaudio.devices("output"), self._device, "output")
 
     def _acquire(self) -> None:
         if not self._uses_portaudio:
@@ -81,10 +80,10 @@ class Player:
     def _start(self, audio: Audio) -> tuple[Device, Any]:
         """The device and its running stream; devices are only looked for anew when the known ones fail."""
         try:
-            device = pick(portaudio.devices("output"), self._device, "sound output")
+            device = pick(portaudio.devices("output"), self._device, "output")
             return device, self._open(device, audio)
         except DeviceError:
-            device = pick(portaudio.devices("output", again=True), self._device, "sound output")
+            device = pick(portaudio.devices("output", again=True), self._device, "output")
             return device, self._open(device, audio)
 
     def silence(self) -> None:
@@ -94,24 +93,13 @@ class Player:
 
     def _open(self, device: Device, audio: Audio) -> Any:
         """The running stream: at the sound's rate if the device can, else at its own."""
-        own = (device.rate_hz, min(2, device.channels))
-        for rate_hz, channels in ((audio.rate_hz, 1), (device.rate_hz, 1), own):
-            self._samples = resample(audio, rate_hz).samples
-            self._at = 0
-            try:
-                return portaudio.open(
-                    "output",
-                    device,
-                    samplerate=rate_hz,
-                    channels=channels,
-                    blocksize=round(BLOCK_S * rate_hz),
-                    latency=BUFFER_S,
-                    callback=self._fill,
-                    finished_callback=self._over.set,
-                )
-            except DeviceError as error:
-                refused = error
-        raise DeviceError(f"The sound output {device.name} cannot be opened.", str(refused))
+
+        def prepare(rate_hz: int) -> None:
+            self._samples, self._at = resample(audio, rate_hz).samples, 0
+
+        calls = {"callback": self._fill, "finished_callback": self._over.set}
+        stream, _ = portaudio.open("output", device, audio.rate_hz, prepare, latency=BUFFER_S, **calls)
+        return stream
 
     def _fill(self, block: FloatArray, frames: int, times: Any, status: Any) -> None:
         """PortAudio's callback: the next samples into block (frames, channels), zeros after the end.

@@ -15,9 +15,13 @@ from dataclasses import dataclass
 from typing import Any, Literal, TypeVar
 
 from vla_assistant.errors import DeviceError
+from vla_assistant.speech import alsa
 
 T = TypeVar("T")
 Direction = Literal["input", "output"]
+WHAT = {"input": "microphone", "output": "sound output"}
+BLOCK_S = 0.02
+"""Asked of PortAudio: left to itself it calls back 470 times a second through PulseAudio."""
 CALL_TIMEOUT_S = 20.0
 """A driver that has not opened or closed a device by then hangs; an overloaded machine took 10 s."""
 JOIN_TIMEOUT_S = 2.0
@@ -78,12 +82,32 @@ class PortAudio:
             self._call(_restart)
         return self._call(lambda sd: _list(sd, direction))
 
-    def open(self, direction: Direction, device: Device, **options: Any) -> Any:
-        """Open and start a callback stream of sounddevice; `options` are those of its constructor.
+    def open(
+        self, direction: Direction, device: Device, rate_hz: int, prepare: Callable[[int], None], **options: Any
+    ) -> tuple[Any, int]:
+        """A running callback stream of sounddevice and its rate: `rate_hz` mono if the device can, else its own format.
+
+        Args:
+            direction: "input" or "output".
+            device: One of `devices`.
+            rate_hz: The wanted rate.
+            prepare: Called with the rate of each attempt before the stream runs.
+            options: Those of the stream's constructor.
 
         Raises:
-            DeviceError: the device refuses these options, is busy or hangs.
+            DeviceError: the device refuses them all, is busy or hangs.
         """
+        refused = ""
+        for rate, channels in ((rate_hz, 1), (device.rate_hz, 1), (device.rate_hz, min(2, device.channels))):
+            prepare(rate)
+            form = {"samplerate": rate, "channels": channels, "blocksize": round(BLOCK_S * rate)}
+            try:
+                return self._open(direction, device, **form, **options), rate
+            except DeviceError as error:
+                refused = str(error)
+        raise DeviceError(f"The {WHAT[direction]} {device.name} cannot be opened.", refused)
+
+    def _open(self, direction: Direction, device: Device, **options: Any) -> Any:
 
         def work(sd: Any) -> Any:
             make = sd.InputStream if direction == "input" else sd.OutputStream
@@ -133,6 +157,7 @@ def _own(calls: queue.SimpleQueue[tuple[Future[Any], Callable[[Any], Any]] | Non
             future.set_exception(error)
     if sd is not None:
         _terminate(sd)
+        alsa.unhush()
 
 
 def _import() -> tuple[Any, str]:
@@ -143,6 +168,7 @@ def _import() -> tuple[Any, str]:
         return None, "The PortAudio library is not installed, so there is no microphone and no voice."
     except ImportError as error:
         return None, f"The package sounddevice cannot be used ({error})."
+    alsa.hush()
     if not sd._initialized:
         sd._initialize()
     return sd, ""
@@ -189,12 +215,13 @@ def _list(sd: Any, direction: Direction) -> list[Device]:
     return sorted(found, key=lambda device: not device.is_default)
 
 
-def pick(devices: list[Device], name: str, what: str) -> Device:
+def pick(devices: list[Device], name: str, direction: Direction) -> Device:
     """The device of that name; the default one for an empty name.
 
     Raises:
         DeviceError: there is none; the hint lists those there are.
     """
+    what = WHAT[direction]
     if not devices:
         raise DeviceError(f"This computer has no {what}.", "Plug one in; it is found by itself.")
     if not name:
@@ -207,3 +234,16 @@ def pick(devices: list[Device], name: str, what: str) -> Device:
 
 portaudio = PortAudio()
 """The owner of this process."""
+
+
+def require_device(direction: Direction, name: str) -> None:
+    """Look whether there is such a device, without opening it.
+
+    Raises:
+        DeviceError: there is none, or PortAudio is missing.
+    """
+    portaudio.acquire()
+    try:
+        pick(portaudio.devices(direction), name, direction)
+    finally:
+        portaudio.release()

@@ -7,6 +7,7 @@ COM want it on a main thread. In its own process none of that matters: on any tr
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import io
 import multiprocessing
 import os
@@ -34,6 +35,8 @@ START_TIMEOUT_S = 60.0
 """It starts in 0.6 s; on a machine that is overloaded many times over it took 20 s."""
 RENDER_TIMEOUT_S = 20.0
 _FILE_TIMEOUT_S = 2.0
+_LIBRARIES = ("libespeak-ng.so.1", "/usr/local/lib/libespeak-ng.so.1", "libespeak.so.1")
+"""Where pyttsx3 looks on Linux."""
 _HINT = "On Debian and Ubuntu: sudo apt install espeak-ng. Or set use.speaker to silent."
 
 
@@ -139,6 +142,21 @@ def render(text: str, voice: str = "", rate_wpm: int = RATE_WPM, volume: float =
         return engine.render(text)
     finally:
         engine.close()
+
+
+def require_engine() -> None:
+    """Look whether this system has a speech engine; Windows and macOS bring their own.
+
+    Raises:
+        BackendError: it has none.
+    """
+    if sys.platform != "linux":
+        return
+    for library in _LIBRARIES:
+        with contextlib.suppress(OSError):
+            ctypes.CDLL(library)
+            return
+    raise BackendError("There is no speech engine on this computer.", _HINT)
 
 
 def speakable(text: str) -> str:

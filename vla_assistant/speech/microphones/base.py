@@ -38,7 +38,11 @@ class Microphone(Protocol):
         ...
 
     def devices(self) -> list[str]:
-        """Names that `Config.device` may have, the default first; empty when there is nothing to choose."""
+        """Names that `Config.device` may have; empty when there is nothing to choose.
+
+        The first is the one in use, or else the one that would be: the configured one even while it is missing,
+        the system's default when none is configured.
+        """
         ...
 
     @property

@@ -15,15 +15,13 @@ from vla_assistant.events import PartState
 from vla_assistant.registry import BackendConfig
 from vla_assistant.speech import audio
 from vla_assistant.speech.microphones.base import Report, Sink
-from vla_assistant.speech.portaudio import Device, pick, portaudio
+from vla_assistant.speech.portaudio import pick, portaudio, require_device
 from vla_assistant.types import Audio, FloatArray
 
 REQUIRES = ("sounddevice", "soundfile", "soxr")
 BACKEND = "SoundDeviceMicrophone"
 RING_S = 4.0
 POLL_S = 0.02
-BLOCK_S = 0.02
-"""Asked of PortAudio: left to itself it calls back 470 times a second through PulseAudio."""
 BUFFER_S = 0.2
 """Asked of PortAudio: bears a busy machine and delays nothing, a block is handed over when it is full."""
 FIRST_SOUND_S = 4.0
@@ -36,6 +34,11 @@ class Config(BackendConfig):
     device: str = Field("", description='"host API: name" as the device picker shows it; empty takes the default.')
     watchdog_s: float = Field(1.0, gt=0, description="No sound for this long: the device has vanished.")
     retry_s: float = Field(4.0, gt=0, description="A missing device is looked for this often.")
+
+
+def require(config: Config) -> None:
+    """Is there such a microphone? See `registry`."""
+    require_device("input", config.device)
 
 
 class Ring:
@@ -81,6 +84,7 @@ class SoundDeviceMicrophone:
         self._config = config
         self._now = now
         self._level = 0.0
+        self._in_use = ""
         self._last_callback_s = 0.0
         self._ring = Ring(1)
         self._quit = threading.Event()
@@ -100,11 +104,13 @@ class SoundDeviceMicrophone:
     def devices(self) -> list[str]:
         portaudio.acquire()
         try:
-            return [device.name for device in portaudio.devices("input", again=True)]
+            names = [device.name for device in portaudio.devices("input", again=True)]
         except DeviceError:
             return []
         finally:
             portaudio.release()
+        first = self._in_use or self._config.device
+        return [first, *(name for name in names if name != first)] if first else names
 
     @property
     def level(self) -> float:
@@ -134,14 +140,18 @@ class SoundDeviceMicrophone:
 
     def _use_device(self, sink: Sink, report: Report) -> None:
         """Deliver until stopped or the device falls silent."""
-        device = pick(portaudio.devices("input", again=True), self._config.device, "microphone")
-        stream, rate_hz = self._open(device)
+        device = pick(portaudio.devices("input", again=True), self._config.device, "input")
+        stream, rate_hz = portaudio.open(
+            "input", device, audio.RATE_HZ, self._prepare, latency=BUFFER_S, callback=self._copy
+        )
+        self._in_use = device.name
         try:
             for block in self._blocks(rate_hz):
                 report(PartState.READY, f"Listening to {device.name}.")
                 self._level = audio.meter(audio.level_dbfs(block.samples))
                 sink(block)
         finally:
+            self._in_use = ""
             portaudio.close(stream)
         if not self._quit.is_set():
             report(
@@ -149,27 +159,9 @@ class SoundDeviceMicrophone:
                 f"The microphone {device.name} sends nothing. Is it plugged in? It is tried again.",
             )
 
-    def _open(self, device: Device) -> tuple[Any, int]:
-        """The running stream and its rate: 16 kHz mono if the device can, else its own rate and channels."""
-        formats = [(audio.RATE_HZ, 1), (device.rate_hz, 1), (device.rate_hz, min(2, device.channels))]
-        for rate_hz, channels in formats:
-            self._ring = Ring(round(RING_S * rate_hz))
-            self._last_callback_s = self._now()
-            try:
-                stream = portaudio.open(
-                    "input",
-                    device,
-                    samplerate=rate_hz,
-                    channels=channels,
-                    blocksize=round(BLOCK_S * rate_hz),
-                    latency=BUFFER_S,
-                    callback=self._copy,
-                )
-            except DeviceError as error:
-                refused = error
-                continue
-            return stream, rate_hz
-        raise DeviceError(f"The microphone {device.name} cannot be opened.", str(refused))
+    def _prepare(self, rate_hz: int) -> None:
+        self._ring = Ring(round(RING_S * rate_hz))
+        self._last_callback_s = self._now()
 
     def _patience_s(self) -> float:
         return max(FIRST_SOUND_S, self._config.watchdog_s) if self._ring.is_untouched else self._config.watchdog_s

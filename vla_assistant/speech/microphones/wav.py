@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 from pydantic import Field
@@ -14,7 +15,7 @@ from vla_assistant.events import PartState
 from vla_assistant.registry import BackendConfig
 from vla_assistant.speech import audio
 from vla_assistant.speech.microphones.base import Report, Sink
-from vla_assistant.types import Audio
+from vla_assistant.types import Audio, FloatArray
 
 REQUIRES = ("soundfile", "soxr")
 BACKEND = "WavMicrophone"
@@ -27,6 +28,12 @@ class Config(BackendConfig):
     file: str = Field("", description="The WAV or FLAC file to hear; empty hears silence.")
     realtime: bool = Field(True, description="At the pace of the clock, else as fast as the program can listen.")
     silence_s: float = Field(1.5, ge=0, description="Silence after its end, so that the last word is an utterance.")
+
+
+def require(config: Config) -> None:
+    """Is the file there? See `registry`."""
+    if config.file:
+        audio.require_file(Path(config.file))
 
 
 class WavMicrophone:
@@ -60,11 +67,12 @@ class WavMicrophone:
 
     def _deliver(self, sink: Sink, report: Report) -> None:
         try:
-            samples = self._samples()
+            samples, trouble = self._sound()
         except InputError as error:
             report(PartState.FAILED, str(error))
             return
-        report(PartState.READY, f"Hearing the file {self._config.file}." if self._config.file else "Hearing silence.")
+        hearing = f"Hearing the file {self._config.file}." if self._config.file else "Hearing silence."
+        report(PartState.WARNING if trouble else PartState.READY, trouble or hearing)
         width = round(BLOCK_S * audio.RATE_HZ)
         start_s = self._now()
         for index, start in enumerate(range(0, len(samples), width), 1):
@@ -78,7 +86,10 @@ class WavMicrophone:
         self._level = 0.0
         report(PartState.OFF, "The file is over.")
 
-    def _samples(self) -> audio.FloatArray:
-        """The file's samples float32 (n,) at 16 kHz and the silence after them."""
-        sound = audio.read(self._config.file).samples if self._config.file else np.zeros(0, np.float32)
-        return np.concatenate([sound, np.zeros(round(self._config.silence_s * audio.RATE_HZ), np.float32)])
+    def _sound(self) -> tuple[FloatArray, str]:
+        """The file's samples float32 (n,) at 16 kHz with the silence after them, and what is wrong with the file."""
+        trouble: list[str] = []
+        file = self._config.file
+        sound = audio.read(file, trouble.append).samples if file else np.zeros(0, np.float32)
+        silence = np.zeros(round(self._config.silence_s * audio.RATE_HZ), np.float32)
+        return np.concatenate([sound, silence]), " ".join(trouble)

@@ -61,6 +61,11 @@ class Config(BackendConfig):
     fit_slope: float = Field(0.4, gt=0, description="How fast the confidence rises with the fit.")
 
 
+def require(config: Config) -> None:
+    """Is the acoustic model there? See `registry`."""
+    _model_folder(config)
+
+
 class SphinxRecognizer:
     """One decoder with the full command grammar; not thread-safe."""
 

@@ -25,6 +25,10 @@ SHORTEST_S = 0.15
 """Nobody says a word in less."""
 TEMPERATURES = (0.0, 0.2, 0.4, 0.6)
 """Whisper's own ladder without its last, most inventive steps."""
+_ADVICE = (
+    "Put the .pt file there, name a file with --set recognizers.whisper.model=FILE, allow the download with --set "
+    "recognizers.whisper.download=true, or use --set use.recognizer=sphinx."
+)
 _ALIASES = {"large": "large-v3", "turbo": "large-v3-turbo"}
 
 
@@ -48,6 +52,12 @@ def weights_file(config: Config) -> Path | None:
         return own if own.is_file() else None
     files = [folder / f"{_ALIASES.get(config.model, config.model)}.pt" for folder in _folders(config)]
     return next((file for file in files if file.is_file()), None)
+
+
+def require(config: Config) -> None:
+    """Are the weights there, or may they be fetched? See `registry`."""
+    if weights_file(config) is None and not config.download:
+        raise WeightsError(_missing(config, known=True), _ADVICE)
 
 
 def _folders(config: Config) -> list[Path]:
@@ -122,7 +132,8 @@ def _downloaded(config: Config) -> Path:
 
     url = whisper._MODELS.get(config.model)
     if url is None or not config.download:
-        raise WeightsError(_missing(config, url is not None), _advice(config, sorted(whisper._MODELS)))
+        known = f"Known models: {', '.join(sorted(whisper._MODELS))}."
+        raise WeightsError(_missing(config, url is not None), f"{known} {_ADVICE}")
     folder = _folders(config)[0]
     partial = folder / "partial"
     try:
@@ -139,11 +150,3 @@ def _missing(config: Config, known: bool) -> str:
         return f"There is no Whisper model {config.model!r}."
     places = " or ".join(str(folder) for folder in _folders(config))
     return f"The weights of the Whisper model {config.model!r} are not on this machine (looked in {places})."
-
-
-def _advice(config: Config, names: list[str]) -> str:
-    return (
-        f"Known models: {', '.join(names)}. Put the .pt file there, name a file with --set "
-        "recognizers.whisper.model=FILE, allow the download with --set recognizers.whisper.download=true, "
-        "or use --set use.recognizer=sphinx."
-    )

@@ -6,7 +6,7 @@ A speaker says sentences, one after the other, on its own thread. Who writes a n
 
 - `speak` returns at once. At most WAITING sentences wait; a newer one drives out the oldest: the latest wins.
 - `silence` stops the sound within 100 ms, forgets what waits, and may be called from any thread at any time.
-- Trouble is no exception: it is told once by `emit` (Warned, PartChanged) and the program goes on without a voice.
+- Trouble is no exception: it is told once by `emit` (PartChanged, FAILED) and the program goes on without a voice.
 - After `close` no process, thread or file is left; `close` may be called twice.
 """
 

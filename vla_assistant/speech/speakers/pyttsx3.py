@@ -9,12 +9,13 @@ from collections.abc import Callable
 
 from pydantic import Field
 
-from vla_assistant.errors import AssistantError, DeviceError
-from vla_assistant.events import Part, PartChanged, PartState, Warned
+from vla_assistant.errors import AssistantError
+from vla_assistant.events import Part, PartChanged, PartState
 from vla_assistant.registry import BackendConfig
 from vla_assistant.speech.playback import Player
+from vla_assistant.speech.portaudio import require_device
 from vla_assistant.speech.speakers.base import WAITING, Emit, Spoken
-from vla_assistant.speech.voice import VoiceEngine, VoiceSettings, speakable
+from vla_assistant.speech.voice import VoiceEngine, VoiceSettings, require_engine, speakable
 
 REQUIRES = ("pyttsx3", "sounddevice", "soundfile", "soxr")
 BACKEND = "Pyttsx3Speaker"
@@ -28,6 +29,12 @@ class Config(BackendConfig):
     voice: str = Field("", description='Id, name or language of a voice ("en-us"); empty takes the engine\'s own.')
     device: str = Field("", description='"host API: name" of the output; empty takes the default.')
     remembered: int = Field(8, ge=1, description="Sentences whose samples are kept.")
+
+
+def require(config: Config) -> None:
+    """Are a speech engine and a sound output there? See `registry`."""
+    require_engine()
+    require_device("output", config.device)
 
 
 class Pyttsx3Speaker:
@@ -129,9 +136,7 @@ class Pyttsx3Speaker:
         if str(error) == self._trouble:
             return
         self._trouble = str(error)
-        state = PartState.WARNING if isinstance(error, DeviceError) else PartState.FAILED
-        self._tell(state, self._trouble)
-        self._emit(Warned(self._now(), f"I have no voice: {self._trouble}"))
+        self._tell(PartState.FAILED, self._trouble)
 
     def _tell(self, state: PartState, detail: str) -> None:
         self._emit(PartChanged(self._now(), Part.SPEAKER, state, detail))
