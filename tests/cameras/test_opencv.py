@@ -1,5 +1,6 @@
 """OpenCV cameras on real files and streams."""
 
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -10,7 +11,7 @@ import pytest
 from tests.cameras.videos import SIZE, mjpeg_server, write_video
 from vla_assistant.cameras.base import Sight
 from vla_assistant.cameras.capture_source import device_names, resolve
-from vla_assistant.cameras.opencv import Config, OpenCvCamera
+from vla_assistant.cameras.opencv import Config, OpenCvCamera, require
 from vla_assistant.errors import DeviceError
 
 
@@ -53,6 +54,34 @@ def test_a_file_that_ends_says_so(tmp_path: Path) -> None:
     time.sleep(0.8)
     assert camera.health.sight is Sight.VANISHED
     camera.stop()
+
+
+def test_a_film_that_is_cut_off_is_shown_as_far_as_it_goes(tmp_path: Path) -> None:
+    film = write_video(tmp_path / "film.avi", frames=40)
+    film.write_bytes(film.read_bytes()[: film.stat().st_size // 2])
+    camera = OpenCvCamera(Config(source=str(film), loop=False))
+    camera.start()
+    until(lambda: camera.health.sight is Sight.VANISHED)
+    assert camera.health.sentence == f"The video file {film} has ended."
+    camera.stop()
+
+
+def test_a_file_that_is_not_there(tmp_path: Path) -> None:
+    for source, words in {
+        str(tmp_path / "none.mp4"): f"There is no video file {tmp_path / 'none.mp4'}.",
+        "none.mp4": "There is no video file none.mp4.",
+        str(tmp_path): f"The camera source {tmp_path} is a folder.",
+    }.items():
+        with pytest.raises(DeviceError) as error:
+            OpenCvCamera(Config(source=source)).start()
+        assert error.value.message == words
+        assert error.value.hint
+
+
+def test_a_file_in_the_home_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    film = write_video(tmp_path / "film.mp4", frames=2)
+    assert resolve("~/film.mp4").target == str(film)
 
 
 def test_a_file_that_vanishes_is_noticed_within_a_second_and_welcomed_back(tmp_path: Path) -> None:
@@ -105,6 +134,13 @@ def test_an_address_where_nothing_answers() -> None:
 def test_a_device_that_is_not_there() -> None:
     with pytest.raises(DeviceError, match="The camera 63 cannot be opened"):
         OpenCvCamera(Config(source="63")).start()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux shows devices as files")
+@pytest.mark.parametrize("source", ["63", "/dev/video63"])
+def test_a_look_tells_of_a_device_that_is_not_there(source: str) -> None:
+    with pytest.raises(DeviceError, match=f"There is no camera {source}."):
+        require(Config(source=source))
 
 
 def test_an_opening_that_blocks_is_given_up(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

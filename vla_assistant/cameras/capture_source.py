@@ -60,7 +60,7 @@ def resolve(text: str, devices_at: Path = _VIDEO4LINUX) -> CaptureSource:
     if file.is_dir() and text:
         raise DeviceError(f"The camera source {text} is a folder.", "Name a video file in it.")
     if file.suffix or len(file.parts) > 1:
-        raise DeviceError(f"There is no video file {text}.", "Set cameras.opencv.source to one, or to a camera device.")
+        raise DeviceError(f"There is no video file {text}.", _known(names))
     raise DeviceError(f"There is no camera, video file or address {text!r}.", _known(names))
 
 
