@@ -88,6 +88,31 @@ def test_the_device_picker_lists_names_and_an_unknown_one_is_explained(sound_car
     assert "ALSA: default" in heard.reports[0][1]
 
 
+def test_the_device_in_use_is_named_first(sound_card: VirtualSoundCard) -> None:  # noqa: F811
+    system = SoundDeviceMicrophone(Config()).devices()
+    chosen = system[-1]
+    assert SoundDeviceMicrophone(Config(device=chosen)).devices() == [chosen, *system[:-1]]
+    assert SoundDeviceMicrophone(Config(device="ALSA: unplugged")).devices() == ["ALSA: unplugged", *system]
+    heard = Heard()
+    microphone = SoundDeviceMicrophone(Config())
+    heard.start(microphone)
+    wait_for(lambda: bool(heard.reports), 10, "a report")
+    try:
+        assert heard.reports[0] == (PartState.READY, f"Listening to {microphone.devices()[0]}.")
+    finally:
+        microphone.stop()
+
+
+def test_the_wav_microphone_says_that_a_file_was_cut_short(wav_file: Path) -> None:
+    wav_file.write_bytes(wav_file.read_bytes()[:-2_000])
+    heard = Heard()
+    microphone = WavMicrophone(WavConfig(file=str(wav_file), realtime=False))
+    heard.start(microphone)
+    wait_for(lambda: len(heard.reports) == 2, 5, "the end of the file")
+    assert heard.states == [PartState.WARNING, PartState.OFF]
+    assert "is cut short" in heard.reports[0][1]
+
+
 def test_the_wav_microphone_delivers_the_file_then_silence_then_ends(wav_file: Path) -> None:
     heard = Heard()
     microphone = WavMicrophone(WavConfig(file=str(wav_file), realtime=False, silence_s=0.5))
