@@ -1,4 +1,4 @@
-"""Success of the scripted expert: one JSON object per skill over seeded scenes.
+"""Success of the scripted expert under guard: one JSON object per skill over seeded scenes.
 
 Run: python benchmarks/expert.py [--trials N] [--first SEED] [--skill NAME]
 """
@@ -16,8 +16,8 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from benchmarks.report import print_summary
+from vla_assistant.data.table import Table
 from vla_assistant.sim import things
-from vla_assistant.sim.cell import Cell
 from vla_assistant.sim.expert import expert_action
 from vla_assistant.sim.scene import scene_for_steps
 from vla_assistant.sim.tasks import TaskMonitor
@@ -79,38 +79,38 @@ SKILLS: dict[str, Maker] = {
 }
 
 
-def attempt(cell: Cell, steps: tuple[Step, ...], seed: int) -> tuple[str, int]:
+def attempt(table: Table, steps: tuple[Step, ...], seed: int) -> tuple[str, int]:
     """Why it failed (empty: it did not) and how many actions it took."""
-    cell.load(scene_for_steps(steps, seed))
-    monitor = TaskMonitor(cell.world, steps)
+    table.reset(scene_for_steps(steps, seed))
+    monitor = TaskMonitor(table.world, steps)
     taken = 0
     for step in steps:
         for _ in range(LONGEST):
-            action, done = expert_action(cell.world, step, cell.servo.commanded_pose)
+            action, done = expert_action(table.world, step, table.arm.state.T_base_command)
             if done:
                 break
-            cell.act(action)
+            table.act(action)
             monitor.update()
             taken += 1
         else:
             return f"{step.skill} took too long: {monitor.reason}", taken
     for _ in range(AFTERWARDS):
-        cell.act(expert_action(cell.world, steps[-1], cell.servo.commanded_pose)[0])
+        table.act(expert_action(table.world, steps[-1], table.arm.state.T_base_command)[0])
         monitor.update()
     return monitor.reason, taken
 
 
 def measure(name: str, trials: int, first: int) -> None:
     """Print success and simulated seconds over `trials` seeds beginning at `first`."""
-    cell, failures, actions, began = Cell(), {}, [], time.process_time()
+    table, failures, actions, began = Table(), {}, [], time.process_time()
     for seed in range(first, first + trials):
         steps = SKILLS[name](np.random.default_rng([seed, 7]))
-        reason, taken = attempt(cell, steps, seed)
+        reason, taken = attempt(table, steps, seed)
         actions.append(taken + AFTERWARDS)
         if reason:
             failures[seed] = f"{' then '.join(f'{s.skill} {s.object} {s.destination}' for s in steps)}: {reason}"
     cpu_s = time.process_time() - began
-    cell.close()
+    table.close()
     print_summary(
         f"expert_{name}",
         [count * ACTION_S for count in actions],

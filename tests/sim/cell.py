@@ -1,4 +1,4 @@
-"""World and servo in one process, faster than real time: what data generation, evaluation and tests step."""
+"""World and servo alone, without the guard, faster than real time: what the tests of both step."""
 
 from __future__ import annotations
 

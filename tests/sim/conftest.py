@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from vla_assistant.sim.cell import Cell
+from tests.sim.cell import Cell
 from vla_assistant.sim.world import SimWorld
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from tests.sim.cell import Cell
 from vla_assistant.errors import InputError, UnsupportedError
-from vla_assistant.sim.cell import Cell
 from vla_assistant.sim.expert import expert_action, why_impossible
 from vla_assistant.sim.relations import Relations
 from vla_assistant.sim.scene import scene_for_steps

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from tests.sim.cell import Cell
 from vla_assistant.arms.servo import TICK_S, CartesianServo, ServoLimits
 from vla_assistant.errors import InputError
-from vla_assistant.sim.cell import Cell
 from vla_assistant.sim.kinematics import Kinematics
 from vla_assistant.sim.scene import Scene
 

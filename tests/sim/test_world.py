@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from vla_assistant.sim.cell import Cell
+from tests.sim.cell import Cell
 from vla_assistant.sim.scene import Look, Scene, Thing, scene_for_steps
 from vla_assistant.sim.world import SimWorld
 from vla_assistant.types import Reference, Step

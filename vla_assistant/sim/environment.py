@@ -6,6 +6,10 @@
 
 One step is one action of 0.1 s: dx dy dz [m] and rotation vector [rad] in the base frame, gripper 0 closed to 1 open.
 The reward is 1 in the step in which the instruction's success test holds, else 0; that ends the episode.
+
+Every action goes through the guard and the servo that the program and its evaluation use (`data.table`): it is clipped
+or refused by the same limits, and `info["guard"]` says why, in sentences. What is refused moves nothing, and the time
+passes all the same. When the guard holds the arm, because it pushes too hard, the episode ends without reward.
 """
 
 from __future__ import annotations
@@ -18,9 +22,9 @@ import numpy as np
 from gymnasium import spaces
 from numpy.typing import NDArray
 
+from vla_assistant.data.table import PICTURE_SIZES, STEP_S, Table
 from vla_assistant.errors import InputError
 from vla_assistant.sim import things
-from vla_assistant.sim.cell import Cell
 from vla_assistant.sim.scene import Look, sample_look, scene_for_steps
 from vla_assistant.sim.tasks import TaskMonitor
 from vla_assistant.types import ACTION_WIDTH, ImageArray, Reference, RobotState, Step
@@ -29,7 +33,6 @@ NAME = "vla_assistant/Tabletop-v0"
 LARGEST_ACTION = np.array([0.04, 0.04, 0.04, 0.25, 0.25, 0.25, 1.0], dtype=np.float32)
 LONGEST_EPISODE = 300  # steps: 30 s
 FRONT, WRIST = 128, 64  # pixels
-_FRONT_DRAWN, _WRIST_DRAWN = 384, 128  # drawn larger and averaged, which smooths the edges
 _PROPRIOCEPTION = 7 + 7 + 3 + 6 + 1
 _CHARACTERS = string.ascii_lowercase + " "
 
@@ -57,7 +60,7 @@ class TabletopEnvironment(gymnasium.Env[Sight, NDArray[np.float32]]):
             raise InputError(f"The environment cannot draw in the mode {render_mode!r}; rgb_array is available.")
         self.render_mode = render_mode
         self._vary = look
-        self._cell = Cell()
+        self._table = Table()
         self._monitor: TaskMonitor | None = None
         self._instruction = ""
         low = -LARGEST_ACTION
@@ -79,34 +82,44 @@ class TabletopEnvironment(gymnasium.Env[Sight, NDArray[np.float32]]):
         steps = tuple(given.get("steps") or sample_steps(self.np_random))
         self._instruction = given.get("instruction") or " then ".join(words_for(step) for step in steps)
         look = sample_look(self.np_random) if self._vary else Look()
-        self._cell.load(scene_for_steps(steps, int(self.np_random.integers(2**31)), look=look))
-        self._monitor = TaskMonitor(self._cell.world, steps)
+        self._table.reset(scene_for_steps(steps, int(self.np_random.integers(2**31)), look=look))
+        self._monitor = TaskMonitor(self._table.world, steps)
         return self._observe(), {"steps": steps}
 
     def step(self, action: NDArray[np.float32]) -> tuple[Sight, float, bool, bool, dict[str, Any]]:
-        """One action (7,), clipped to the action space."""
+        """One action (7,), clipped to the action space and then under guard."""
         if self._monitor is None:
             raise InputError("The environment has no scene yet.", "Call reset() before step().")
         if np.shape(action) != (ACTION_WIDTH,):
             raise InputError(f"An action has {ACTION_WIDTH} numbers, not the shape {np.shape(action)}.")
-        self._cell.act(np.clip(action, self.action_space.low, self.action_space.high))  # type: ignore[attr-defined]
+        reasons = self._act(np.clip(action, self.action_space.low, self.action_space.high))  # type: ignore[attr-defined]
         self._monitor.update()
-        success = self._monitor.success
-        return self._observe(), float(success), success, False, {"success": success, "reason": self._monitor.reason}
+        success, held = self._monitor.success, self._table.arm.held
+        told = {"success": success, "reason": self._monitor.reason, "guard": reasons}
+        return self._observe(), float(success), success or bool(held), False, told
+
+    def _act(self, action: NDArray[np.float32]) -> tuple[str, ...]:
+        """Let 0.1 s pass with as much of the action as the guard allows; what it said."""
+        arm = self._table.arm
+        began_s = arm.state.time_s
+        verdict = self._table.act(action)
+        self._table.rest(STEP_S - (arm.state.time_s - began_s))
+        return (*verdict.reasons, arm.held) if arm.held else verdict.reasons
 
     def render(self) -> ImageArray:
         """The front picture, 384 pixels square."""
-        return self._cell.world.render("front", _FRONT_DRAWN, _FRONT_DRAWN)
+        size = PICTURE_SIZES["front"]
+        return self._table.world.render("front", size, size)
 
     def close(self) -> None:
-        self._cell.close()
+        self._table.close()
 
     def _observe(self) -> Sight:
-        world = self._cell.world
+        seen = self._table.observe()
         return {
-            "front": averaged(world.render("front", _FRONT_DRAWN, _FRONT_DRAWN), FRONT),
-            "wrist": averaged(world.render("wrist", _WRIST_DRAWN, _WRIST_DRAWN), WRIST),
-            "proprioception": proprioception(self._cell.state()),
+            "front": averaged(seen.frames["front"].image, FRONT),
+            "wrist": averaged(seen.frames["wrist"].image, WRIST),
+            "proprioception": proprioception(seen.state),
             "instruction": self._instruction,
         }
 
