@@ -11,10 +11,12 @@ import pytest
 
 from tests.motion.complaining import FAILURE
 from tests.motion.moves import until
+from vla_assistant import events
 from vla_assistant.config import load
 from vla_assistant.errors import AssistantError, ProcessError
 from vla_assistant.runtime import motion as motion_module
 from vla_assistant.runtime import motion_link
+from vla_assistant.runtime.assistant import Assistant
 from vla_assistant.runtime.child_process import ChildProgram
 from vla_assistant.runtime.motion import MotionProcess
 from vla_assistant.runtime.motion_link import MotionLink
@@ -35,14 +37,16 @@ def nothing_left() -> Iterator[None]:
     assert descriptors() == open_files
 
 
+@pytest.fixture
+def complaining(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The motion process comes up, and says at the first request why it cannot go on."""
+    program = ChildProgram("tests.motion.complaining", "--complain", "motion.log", {})
+    monkeypatch.setattr(motion_link, "PROGRAM", program)
+
+
 @pytest.mark.expects_log
-@pytest.mark.usefixtures("nothing_left")
-def test_what_the_process_says_by_itself_reaches_the_user(
-    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    monkeypatch.setattr(
-        motion_link, "PROGRAM", ChildProgram("tests.motion.complaining", "--complain", "motion.log", {})
-    )
+@pytest.mark.usefixtures("nothing_left", "complaining")
+def test_what_the_process_says_by_itself_reaches_the_program(caplog: pytest.LogCaptureFixture) -> None:
     warned: list[str] = []
     motion = MotionProcess(load(), pace="lockstep", warn=warned.append)
     motion.start()
@@ -56,6 +60,21 @@ def test_what_the_process_says_by_itself_reaches_the_user(
     with pytest.raises(ProcessError, match="bus is silent"):
         motion.go_home()
     motion.close()
+
+
+@pytest.mark.expects_log
+@pytest.mark.usefixtures("complaining")
+def test_what_the_process_says_by_itself_is_an_event_for_the_user() -> None:
+    heard: list[events.Event] = []
+    settings = load(overrides=["use.speaker=silent", "use.microphone=wav", "simulation.pace=lockstep"])
+    with Assistant(settings, headless=True) as assistant:
+        assistant.subscribe(heard.append)
+        until(lambda: assistant._arm.ready)
+        with suppress(ProcessError):
+            assistant._motion.go_home()
+        until(lambda: any(isinstance(event, events.Stopped) for event in heard))
+    (stopped,) = [event for event in heard if isinstance(event, events.Stopped)]
+    assert stopped.reason == "the motion process is not running: The arm's bus is silent"
 
 
 @pytest.mark.parametrize("moment", ["memory", "link"])

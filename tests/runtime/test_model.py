@@ -64,6 +64,31 @@ def test_after_a_kill_it_comes_back_by_itself(settings_with: Callable[..., Setti
         assert model.look(observation)
 
 
+def test_a_call_between_crash_and_restart_is_told_of_the_crash(
+    settings_with: Callable[..., Settings], observation: Observation
+) -> None:
+    """The moment when the dead process is buried and the next one is not begun, made long."""
+    buried, go_on = threading.Event(), threading.Event()
+
+    class SlowToRestart(ModelProcess):
+        def _bury(self, process: subprocess.Popen[bytes]) -> None:
+            super()._bury(process)
+            buried.set()
+            go_on.wait(10.0)
+
+    with closing(SlowToRestart(settings_with())) as model:
+        model.start()
+        model.look(observation)
+        assert model.pid is not None
+        os.kill(model.pid, signal.SIGKILL)
+        assert buried.wait(10.0)
+        with pytest.raises(ProcessError, match="ended unexpectedly; it is started again"):
+            model.look(observation)
+        go_on.set()
+        assert until(lambda: model.generation == 2)
+        assert model.look(observation)
+
+
 def test_a_crash_is_told_of_the_parts_that_it_concerns(settings_with: Callable[..., Settings]) -> None:
     """A recognizer's own process does not tell that the policy loads, which nobody would ever take back."""
     told: list[tuple[Part, PartState, str]] = []

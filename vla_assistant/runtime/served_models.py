@@ -141,7 +141,8 @@ class ServedModels:
     def _send(self, message: dict[str, Any]) -> None:
         """Write to the process; the caller holds the lock."""
         if self._process is None or self._process.stdin is None or self._closing.is_set():
-            raise ProcessError("The model process is not running.")
+            between = self.generation and not self._closing.is_set()
+            raise ProcessError(CRASHED if between else "The model process is not running.")
         try:
             framing.send(self._process.stdin, message)
         except (OSError, ValueError) as error:
