@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.runtime.conftest import until
 from vla_assistant import events
 from vla_assistant.config import Settings
@@ -119,6 +121,37 @@ def test_closing_in_motion_stops_the_arm_and_ends_the_command(settings_with: Mak
         one.acting()
         one.assistant.close()
         assert one.outcome(number).reason == "Stopped: the program was closed."
+
+
+@pytest.mark.parametrize("moment", ["planned", "proposed", "queued"])
+def test_closing_ends_every_command_once_wherever_it_is(settings_with: Make, moment: str) -> None:
+    with table(settings_with("simulation.pace=lockstep")) as one:
+        numbers = [one.ask(PICK)]
+        if moment == "proposed":
+            one.proposed()
+        elif moment == "queued":
+            numbers += [one.ask("go home"), one.ask(PICK)]
+        one.assistant.close()
+        assert [one.outcome(number).result for number in numbers] == [Result.STOPPED] * len(numbers)
+
+
+def test_a_new_scene_while_a_yes_is_checked_voids_it_and_is_laid_before_anything_new(settings_with: Make) -> None:
+    with table(settings_with()) as one:
+        number = one.ask(PICK)
+        proposal = one.proposed().proposal
+        before = one.assistant.latest_frame("front")
+        one.assistant.confirm(proposal.id)
+        one.assistant.new_scene(77)
+        again = one.ask(PICK)
+        assert one.outcome(number).reason == "Cancelled: the table has changed."
+        renewed = one.proposed().proposal
+        assert renewed.command.id == again
+        assert not one.of(events.Acting)
+        after = one.assistant.latest_frame("front")
+        assert before is not None
+        assert after is not None
+        assert renewed.frame_id == after.id > before.id
+        assert (before.image != after.image).any()
 
 
 def test_cancel_in_motion_holds_and_the_next_command_may_follow(settings_with: Make) -> None:

@@ -12,7 +12,7 @@ from vla_assistant import events, language
 from vla_assistant.runtime.session_worker import SessionWorker
 from vla_assistant.session import Rules, Session
 from vla_assistant.session import messages as m
-from vla_assistant.types import Command, Source
+from vla_assistant.types import Command, Intent, Source
 
 
 class Brake:
@@ -59,7 +59,7 @@ def talk() -> Iterator[Talk]:
     talk = Talk()
     talk.worker.start()
     yield talk
-    talk.worker.close()
+    talk.worker.close("the program was closed")
 
 
 def test_a_spoken_resume_clears_the_latch_of_the_arm_too(talk: Talk) -> None:
@@ -78,3 +78,144 @@ def test_a_resume_that_was_pressed_before_the_stop_does_not_undo_it(talk: Talk) 
     assert until(lambda: talk.worker.stopped)
     assert talk.brake.stopped
     assert talk.brake.resumed == 0
+
+
+def test_closing_ends_what_waits_in_the_queue_and_what_was_not_taken_yet() -> None:
+    """The performer never answers, as a model that is still being loaded."""
+    for started in (True, False):
+        told: list[events.Event] = []
+        worker = SessionWorker(Session(Rules(), language.describe), Silent(), Brake(), told.append, time.monotonic)
+        if started:
+            worker.start()
+        for number in (1, 2, 3):
+            worker.put(m.Given(Command(number, "go home", Source.TYPED, time.monotonic())))
+        worker.close("the program was closed")
+        worker.close("the program was closed")
+        ends = [event for event in told if isinstance(event, events.RunEnded)]
+        assert [event.command.id for event in ends] == [1, 2, 3]
+        assert {str(event.outcome.result) for event in ends} == {"stopped"}
+
+
+@pytest.mark.expects_log
+@pytest.mark.parametrize("broken", [events.Said, events.Queued, events.Stopped])
+def test_a_fault_in_the_middle_of_telling_costs_no_command_its_end(broken: type[events.Event]) -> None:
+    told: list[events.Event] = []
+
+    def publish(event: events.Event) -> None:
+        if isinstance(event, broken):
+            raise RuntimeError("a subscriber that fails")
+        told.append(event)
+
+    brake = Brake()
+    worker = SessionWorker(Session(Rules(), language.describe), Silent(), brake, publish, time.monotonic)
+    worker.start()
+    worker.put(m.Given(Command(1, "go home", Source.TYPED, time.monotonic())))
+    worker.put(m.Given(Command(2, "yes", Source.TYPED, time.monotonic()), Intent.YES))
+    worker.put(m.Stop("you pressed stop"))
+    assert until(lambda: worker.idle, 5.0)
+    worker.close("the program was closed")
+    assert sorted(event.command.id for event in told if isinstance(event, events.RunEnded)) == [1, 2]
+    assert brake.stopped
+
+
+@pytest.mark.expects_log
+def test_a_fault_of_the_session_itself_ends_the_command_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[events.Event] = []
+    session = Session(Rules(), language.describe)
+    worker = SessionWorker(session, Silent(), Brake(), told.append, time.monotonic)
+
+    def fails(item: m.Input, now: float) -> tuple[m.Effect, ...]:
+        raise RuntimeError("a bug")
+
+    monkeypatch.setattr(session, "feed", fails)
+    worker.start()
+    worker.put(m.Given(Command(1, "go home", Source.TYPED, time.monotonic())))
+    assert until(lambda: any(isinstance(event, events.RunEnded) for event in told), 5.0)
+    worker.close("the program was closed")
+    (ended,) = [event for event in told if isinstance(event, events.RunEnded)]
+    assert "the program has a fault (RuntimeError: a bug)" in ended.outcome.reason
+
+
+class StartingBrake(Brake):
+    """An arm that is still starting: a stop reaches it once its memory is there, in its own time."""
+
+    def __init__(self, hears: bool) -> None:
+        super().__init__()
+        self.ready, self._hears, self._number, self.resumes = False, hears, 0, list[int | None]()
+
+    def stop(self, reason: str) -> int:
+        self._number += 1
+        self.stopped = self.stopped or self._hears or self.ready
+        return self._number
+
+    def resume(self, number: int | None = None) -> None:
+        self.resumes.append(number)
+        if number in (None, self._number):
+            self.stopped = False
+
+
+@pytest.mark.parametrize("hears", [True, False])
+def test_a_stop_while_the_arm_starts_holds_it_when_it_is_up(hears: bool) -> None:
+    brake = StartingBrake(hears)
+    worker = SessionWorker(
+        Session(Rules(), language.describe), Silent(), brake, lambda event: None, time.monotonic, lambda: brake.ready
+    )
+    worker.start()
+    worker.put(m.Stop("you pressed stop"))
+    assert until(lambda: worker.stopped, 5.0)
+    brake.ready = True
+    assert until(lambda: brake.stopped, 2.0)
+    time.sleep(0.15)
+    assert brake.stopped
+    assert worker.stopped
+    worker.close("the program was closed")
+
+
+@pytest.mark.parametrize("hears", [True, False])
+def test_a_stop_and_a_resume_while_the_arm_starts_leave_nothing_stopped_and_nothing_waiting(hears: bool) -> None:
+    brake = StartingBrake(hears)
+    told: list[events.Event] = []
+    worker = SessionWorker(
+        Session(Rules(), language.describe), Silent(), brake, told.append, time.monotonic, lambda: brake.ready
+    )
+    worker.start()
+    worker.put(m.Given(Command(1, "go home", Source.TYPED, time.monotonic())))
+    worker.put(m.Stop("you pressed stop"))
+    worker.put(m.Resume())
+    assert until(lambda: any(isinstance(event, events.Resumed) for event in told), 5.0)
+    brake.ready = True
+    time.sleep(0.3)
+    assert not brake.stopped
+    assert not worker.stopped
+    assert worker.idle, "the command was ended by the stop; a resume brings nothing back"
+    assert len([event for event in told if isinstance(event, events.Stopped) and not event.still]) == 1
+    worker.close("the program was closed")
+
+
+def test_a_resume_clears_only_the_stop_that_the_session_has_heard_of() -> None:
+    """A second stop reaches the arm before the session: the resume in between must not undo it."""
+    brake = StartingBrake(hears=True)
+    brake.ready = True
+    worker = SessionWorker(
+        Session(Rules(), language.describe), Silent(), brake, lambda event: None, time.monotonic, lambda: brake.ready
+    )
+    worker.start()
+    worker.put(m.Stop("you pressed stop"))
+    assert until(lambda: worker.stopped, 5.0)
+    brake.stop("you pressed stop again")
+    worker.put(m.Resume())
+    assert until(lambda: bool(brake.resumes), 5.0)
+    assert brake.stopped
+    worker.put(m.Stop("you pressed stop again"))
+    assert until(lambda: worker.stopped and worker.idle, 5.0)
+    worker.close("the program was closed")
+
+
+class Silent:
+    """Takes everything and never answers."""
+
+    def perform(self, effect: m.Effect) -> None:
+        pass
+
+    def abandon(self, command_id: int) -> None:
+        pass

@@ -55,6 +55,8 @@ class World:
                 self._event(effect.event)
             elif isinstance(effect, m.Hold):
                 self.stopped = self.stopped or effect.latched
+            elif isinstance(effect, m.Lay):
+                assert not self.session.acting, "another scene under a working arm"
             else:
                 self._asked(effect)
 
@@ -136,12 +138,13 @@ def answered(effect: m.Effect, well: bool, now: float) -> m.Input:
     raise AssertionError(effect)
 
 
+INPUTS = [m.Stop("x"), m.Resume(), m.Cancel("x"), m.SceneChanged(), m.NewScene(3), m.Stood()]
 ACTIONS = st.one_of(
     st.just(("say",)),
     st.just(("say",)),
     st.tuples(st.just("word"), st.sampled_from([Intent.STOP, Intent.YES, Intent.NO, Intent.CANCEL])),
     st.tuples(st.just("confirm"), st.sampled_from([None, 1, 2, 3])),
-    st.tuples(st.just("feed"), st.sampled_from([m.Stop("x"), m.Resume(), m.Cancel("x"), m.SceneChanged(), m.Stood()])),
+    st.tuples(st.just("feed"), st.sampled_from(INPUTS)),
     st.tuples(st.just("time"), st.sampled_from([0.1, 1.0, 6.0])),
     st.tuples(st.just("answer"), st.integers(0, 5), st.sampled_from([0, 0, 0, 0, 1, 2])),
     st.tuples(st.just("answer"), st.integers(0, 5), st.sampled_from([0, 0, 0, 0, 1, 2])),

@@ -326,3 +326,34 @@ def test_waiting_commands_follow_in_order() -> None:
 
 def test_empty_words_are_refused() -> None:
     assert end(Talk().say("   ")).result is Result.REFUSED
+
+
+@pytest.mark.parametrize("steps_done", [1, 2, 3])
+def test_a_new_scene_voids_what_is_planned_proposed_or_checked(steps_done: int) -> None:
+    """Also a proposal that was confirmed and is being checked: its answer belongs to the old table."""
+    talk = Talk()
+    talk.say()
+    talk.feed(m.Interpreted(1, Understanding("x", Intent.COMMAND, STEPS)))
+    if steps_done > 1:
+        talk.feed(m.Planned(1, m.Draft(plan(), 7, talk.now)))
+    if steps_done > 2:
+        talk.feed(m.Confirm(None, "click"))
+    out = talk.feed(m.NewScene(5))
+    assert end(out).reason == "Cancelled: the table has changed."
+    assert of_kind(out, m.Lay) == [m.Lay(5)]
+    assert talk.feed(m.Planned(1, m.Draft(plan(), 8, talk.now))) == []
+    assert talk.session.idle
+
+
+def test_no_new_scene_is_laid_while_the_arm_works() -> None:
+    talk = Talk()
+    talk.start()
+    assert talk.feed(m.NewScene(5)) == []
+    assert talk.session.acting
+
+
+def test_a_cancel_that_nobody_said_tells_its_own_reason() -> None:
+    talk = Talk()
+    talk.propose()
+    out = talk.feed(m.Cancel("nobody", reason="there was no terminal to ask"))
+    assert end(out).reason == "Cancelled: there was no terminal to ask."

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import closing
+import signal
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
 
 EXIT_CODES = {"done": 0, "failed": 1, "refused": 3, "asked": 3, "cancelled": 3, "stopped": 3}
 BAD_USE = 2
+EMPTY = 'The command is empty: say what the arm should do, for example "pick up the blue cube".'
+NOTHING_HEARD = "I heard nothing usable in that sound."
 
 
 def do(
@@ -47,12 +51,75 @@ def do(
     if (text is None) == (audio is None):
         typer.echo("Give either the command as text or a sound file with --audio.", err=True)
         raise typer.Exit(BAD_USE)
+    notice = Notice(as_json)
+    if text is not None and not text.strip():
+        typer.echo(EMPTY, err=True)
+        notice.end(text, "refused", EMPTY)
+        raise typer.Exit(BAD_USE)
     defaults = ["use.speaker=silent", f"simulation.pace={'realtime' if realtime else 'lockstep'}"]
     seeded = [f"simulation.seed={seed}"] if seed is not None else []
     settings = settings_of(config_file, [*(sets or ()), *seeded], defaults)
-    utterance = heard(settings, audio) if audio is not None else None
-    outcome = run(settings, text or "", utterance, yes=yes, as_json=as_json, require=require)
+    outcome = _run_to_its_end(settings, text or "", audio, notice, yes=yes, require=require)
     raise typer.Exit(EXIT_CODES[outcome.result])
+
+
+class Notice:
+    """Prints what happens; the last line is always the one end of the command."""
+
+    def __init__(self, as_json: bool) -> None:
+        from vla_assistant.commands.telling import json_line, sentence_line
+
+        self._print = json_line if as_json else sentence_line
+        self.ended = False
+
+    def __call__(self, event: Event) -> None:
+        from vla_assistant.events import RunEnded
+
+        self.ended = self.ended or isinstance(event, RunEnded)
+        self._print(event)
+
+    def end(self, text: str, result: str, reason: str) -> Outcome:
+        """The end of a command that no assistant has taken."""
+        from vla_assistant.events import RunEnded
+        from vla_assistant.types import Command, Outcome, Result, Source
+
+        now = time.monotonic()
+        outcome = Outcome(Result(result), reason)
+        self(RunEnded(now, Command(0, text, Source.TYPED, now), outcome))
+        return outcome
+
+
+def _run_to_its_end(
+    settings: Settings, text: str, audio: Path | None, notice: Notice, *, yes: bool, require: bool
+) -> Outcome:
+    """Listen if need be, then carry the command out; Ctrl-C and a polite kill are a stop at any time."""
+    from vla_assistant.runtime.single_run import interrupt_reason
+
+    try:
+        with _terminable():
+            utterance = heard(settings, audio) if audio is not None else None
+            if utterance is not None and (doubt := doubt_of(settings, utterance, notice)):
+                return notice.end("", "refused", doubt)
+            return run(settings, text, utterance, notice, yes=yes, require=require)
+    except KeyboardInterrupt as interrupt:
+        if notice.ended:
+            raise
+        return notice.end(text, "stopped", f"Stopped: {interrupt_reason(interrupt)}.")
+
+
+@contextmanager
+def _terminable() -> Iterator[None]:
+    """SIGTERM interrupts like Ctrl-C; a second one does not interrupt the stopping."""
+
+    def interrupt(_number: int, _frame: object) -> None:
+        signal.signal(signal.SIGTERM, lambda *_: None)
+        raise KeyboardInterrupt("the program was told to end (SIGTERM)")
+
+    before = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def heard(settings: Settings, file: Path) -> Utterance:
@@ -73,18 +140,22 @@ def heard(settings: Settings, file: Path) -> Utterance:
 
 
 def run(
-    settings: Settings, text: str, utterance: Utterance | None, *, yes: bool, as_json: bool, require: bool
+    settings: Settings,
+    text: str,
+    utterance: Utterance | None,
+    notice: Callable[[Event], None],
+    *,
+    yes: bool,
+    require: bool,
 ) -> Outcome:
-    """Carry out the text, or what was heard, and print what happens; Ctrl-C is a stop."""
-    from vla_assistant.commands.telling import asked_on_terminal, json_line, sentence_line
+    """Carry out the text, or what was heard; `notice` takes what happens, last its RunEnded. Ctrl-C is a stop."""
+    from vla_assistant.commands.telling import asked_on_terminal
     from vla_assistant.runtime.assistant import Assistant
     from vla_assistant.runtime.interpreting import interpret
-    from vla_assistant.runtime.single_run import carry_out
+    from vla_assistant.runtime.single_run import Decision, carry_out
     from vla_assistant.types import Intent, Source
 
-    notice = json_line if as_json else sentence_line
-    words = text if utterance is None else _certain_words(settings, utterance, notice)
-    source = Source.TYPED if utterance is None else Source.VOICE
+    words, source = (text, Source.TYPED) if utterance is None else (utterance.text, Source.VOICE)
     meaning = interpret(words, tuple)
     steps = meaning.steps if require else ()
     with closing(Assistant(settings, headless=True, steps_in_scene=steps, program="vla-assistant do")) as assistant:
@@ -92,20 +163,18 @@ def run(
             assistant,
             words,
             source,
-            lambda proposal: yes or asked_on_terminal(),
+            lambda proposal: Decision(True, "--yes") if yes else asked_on_terminal(),
             notice,
             with_arm=meaning.intent in (Intent.COMMAND, Intent.QUESTION),
         )
 
 
-def _certain_words(settings: Settings, utterance: Utterance, notice: Callable[[Event], None]) -> str:
-    """The words of the utterance, told; none when the recognizer is not sure of them."""
-    import time
-
+def doubt_of(settings: Settings, utterance: Utterance, notice: Callable[[Event], None]) -> str:
+    """Why the words are not acted on, a sentence; empty when they are sure enough. Tells what was heard."""
     from vla_assistant.events import Heard, NothingHeard
     from vla_assistant.runtime.interpreting import doubt_about
 
     usable = utterance.text and utterance.confidence >= settings.listening.min_confidence
-    doubt = doubt_about(utterance, settings.listening) if usable else "I heard nothing usable in that sound."
+    doubt = doubt_about(utterance, settings.listening) if usable else NOTHING_HEARD
     notice(NothingHeard(time.monotonic(), doubt) if doubt else Heard(time.monotonic(), utterance))
-    return "" if doubt else utterance.text
+    return doubt

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from vla_assistant import events
 from vla_assistant.events import Event, PartState
 from vla_assistant.types import Step
+
+if TYPE_CHECKING:
+    from vla_assistant.runtime.single_run import Decision
 
 
 def json_line(event: Event) -> None:
@@ -62,15 +66,17 @@ def _asked(prompt: str) -> str:
     return input()
 
 
-def asked_on_terminal(prompt: Callable[[str], str] = _asked) -> bool:
+def asked_on_terminal(prompt: Callable[[str], str] = _asked) -> Decision:
     """Yes or no from the keyboard; without a terminal it is no: silence is never yes."""
     from vla_assistant import language
+    from vla_assistant.runtime.single_run import Decision
     from vla_assistant.types import Intent
 
     if not (sys.stdin and sys.stdin.isatty()):
         print("Nobody can answer here, so nothing moves: confirm beforehand with --yes.", file=sys.stderr, flush=True)
-        return False
+        return Decision(False, "nobody", "there was no terminal to ask, --yes confirms beforehand")
     try:
-        return language.closed_intent(prompt("Type yes to go on, anything else cancels: ")) is Intent.YES
+        yes = language.closed_intent(prompt("Type yes to go on, anything else cancels: ")) is Intent.YES
     except EOFError:
-        return False
+        yes = False
+    return Decision(yes, "the terminal")

@@ -38,8 +38,10 @@ class ArmStart:
         """Return when the arm is up.
 
         Raises:
-            AssistantError: it did not start, or was closed before.
+            AssistantError: nobody started it, it did not come up, or it was closed before.
         """
+        if self._thread.ident is None:
+            raise ProcessError("The arm was not started, because nothing was to move.")
         self._settled.wait()
         if self._error is not None:
             raise self._error

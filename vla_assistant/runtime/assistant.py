@@ -37,6 +37,8 @@ from vla_assistant.session import Rules, Session
 from vla_assistant.session import messages as m
 from vla_assistant.types import Command, Frame, Intent, Proposal, RobotState, Source, Step
 
+CLOSED = "the program was closed"
+
 
 class Assistant:
     """Listens, plans, asks, moves and tells. All methods may be called from any thread.
@@ -73,7 +75,7 @@ class Assistant:
         self._motion = MotionProcess(settings, steps_in_scene=steps_in_scene)
         self._arm = ArmStart(self._motion.start, self._part_changed, settings.use.arm)
         self._model = ModelProcess(settings, self._part_changed)
-        self._eyes = Eyes(settings, self._motion, self._arm.wait, self._part_changed, self._warn)
+        self._eyes = Eyes(settings, self._motion, self._arm.wait, self._part_changed, self._warn, now)
         self._runner = Runner(
             self._model,
             self._motion,
@@ -100,31 +102,29 @@ class Assistant:
             if self._started or self._closed:
                 return
             self._started = True
-        self._open_journal()
-        if with_arm:
-            self._model.start()
-            self._arm.start()
-            self._eyes.start()
-        self._worker.start()
-        self._runner.start()
-        self._voice.start()
+        try:
+            self._bring_up(with_arm)
+        except BaseException:  # Ctrl-C in the middle of it: nobody may be left waiting for what never came up
+            self.close()
+            raise
 
     def close(self) -> None:
-        """End every thread and process; may be called twice."""
+        """End every command, thread and process; may be called twice."""
         with self._lifecycle:
             if self._closed:
                 return
             self._closed = True
         if self._worker.acting:
-            self.stop("the program was closed")  # before anything that may take its time
+            self.stop(CLOSED)  # before anything that may take its time
         self._ears.close()
         self._voice.close()
-        self._worker.close()
+        self._worker.close(CLOSED)
         self._model.close()
         self._motion.close()
         self._arm.close()
         self._runner.close()
         self._eyes.close()
+        self._worker.close(CLOSED)  # if it waited for an arm that did not answer, it has come back by now
         self._hub.close()
         if self._journal is not None:
             self._journal.close()
@@ -169,9 +169,9 @@ class Assistant:
         """Yes to the proposal of that number, or to the one that is shown."""
         self._put(m.Confirm(proposal_id, by))
 
-    def cancel(self, by: str = "click") -> None:
-        """No to the proposal, or an end to the motion that runs."""
-        self._put(m.Cancel(by))
+    def cancel(self, by: str = "click", reason: str = "") -> None:
+        """No to the proposal, or an end to the motion that runs; `reason`, a clause, where nobody said no."""
+        self._put(m.Cancel(by, reason))
 
     def stop(self, reason: str = "you pressed stop") -> None:
         """Stop the arm now. Latched until `resume`; clears the queue and the proposal."""
@@ -276,13 +276,23 @@ class Assistant:
         return language.examples(self._runner.seen, 6)
 
     def new_scene(self, seed: int) -> None:
-        """Lay another simulated scene; a proposal for the old one is void. Nothing happens while the arm works."""
-        if not self._worker.acting:
-            self._arm.wait()
-            self._put(m.SceneChanged())
-            self._motion.new_scene(seed, ())
+        """Lay another simulated scene soon; plans for the old one are void. Nothing happens while the arm works.
+
+        Never waits; where no scene can be laid, a `Warned` says why.
+        """
+        self._put(m.NewScene(seed))
 
     # Inside.
+
+    def _bring_up(self, with_arm: bool) -> None:
+        self._open_journal()
+        if with_arm:
+            self._model.start()
+            self._arm.start()
+            self._eyes.start()
+        self._worker.start()
+        self._runner.start()
+        self._voice.start()
 
     def _open_journal(self) -> None:
         try:

@@ -38,10 +38,11 @@ class Eyes:
         source_ready: Callable[[], None],
         part_changed: Callable[[Part, PartState, str, float | None], None],
         warn: Callable[[str], None],
+        now: Callable[[], float],
     ) -> None:
         """`source_ready` waits until the source can have pictures, or raises why it never will."""
         self._settings, self._source, self._source_ready = settings, source, source_ready
-        self._part_changed, self._warn = part_changed, warn
+        self._part_changed, self._warn, self._now = part_changed, warn, now
         self._eye = settings.use.camera
         self._cameras: dict[str, Camera] = {}
         self._failed: dict[str, AssistantError] = {}
@@ -94,7 +95,8 @@ class Eyes:
         """The observation with the chosen eye's picture as the front picture.
 
         Raises:
-            DeviceError: the eye shows nothing, or nothing new.
+            DeviceError: the eye shows nothing, or nothing new. The guard knows only the arm's time, which goes on
+                while a camera hangs, so the age of its picture is judged here.
         """
         if self._eye == SIMULATED:
             return observation
@@ -104,6 +106,12 @@ class Eyes:
             trouble = self._failed.get(self._eye)
             sentence = camera.health.sentence if camera is not None else str(trouble or f"{self._eye} is not open yet.")
             raise DeviceError(f"The policy's eye sees nothing. {sentence}")
+        age_s, limit_s = self._now() - frame.time_s, self._settings.safety.stale_s
+        if age_s > limit_s:
+            raise DeviceError(
+                f"The policy's eye sees nothing new: the picture of the camera {self._eye} is {age_s:.2f} s old; "
+                f"at most {limit_s:.2f} s is allowed."
+            )
         front = Frame(frame.image, "front", frame.id, frame.time_s)
         return replace(observation, frames={**observation.frames, "front": front})
 

@@ -18,7 +18,7 @@ import numpy as np
 
 from vla_assistant import language
 from vla_assistant.errors import AssistantError
-from vla_assistant.events import Acting, Event, SceneSeen
+from vla_assistant.events import Acting, Event, SceneSeen, Warned
 from vla_assistant.policies.base import Policy
 from vla_assistant.runtime.interpreting import interpret
 from vla_assistant.runtime.preview import preview
@@ -69,6 +69,8 @@ class Motion(Protocol):
     def task_verdict(self, settle_s: float) -> tuple[bool, str] | None: ...
 
     def go_home(self) -> None: ...
+
+    def new_scene(self, seed: int, steps: tuple[Step, ...] = ()) -> None: ...
 
     @property
     def moving(self) -> bool: ...
@@ -141,6 +143,9 @@ class Runner:
         except AssistantError as error:
             log.warning("no verdict: %s", error)
             return False
+        except Exception:  # a bug there must not cost the command its end
+            log.exception("the verdict of command %d", command_id)
+            return False
         return verdict is not None and verdict[0]
 
     def close(self) -> None:
@@ -154,17 +159,30 @@ class Runner:
             try:
                 task = self._tasks.get(timeout=LOOK_PERIOD_S if self._watch else None)
             except Empty:
-                self._look()
+                self._glance()
                 continue
             if task is None:
                 return
             try:
                 self._carry_out(task)
             except AssistantError as error:
-                self._answer(m.Broke(_command_id(task), str(error)))
+                self._broke(task, str(error))
             except Exception as error:  # a bug: the session holds the arm
                 log.exception("%s", type(task).__name__)
-                self._answer(m.Broke(_command_id(task), f"The program has a fault ({type(error).__name__}: {error})."))
+                self._broke(task, f"The program has a fault ({type(error).__name__}: {error}).")
+
+    def _glance(self) -> None:
+        """Look while nothing else is to do; a bug there must not end the thread that every command needs."""
+        try:
+            self._look()
+        except Exception:
+            log.exception("looking at the table")
+
+    def _broke(self, task: m.Effect, reason: str) -> None:
+        if isinstance(task, m.Lay):
+            self._publish(Warned(self._now(), reason))
+        else:
+            self._answer(m.Broke(_command_id(task), reason))
 
     def _carry_out(self, task: m.Effect) -> None:
         match task:
@@ -187,6 +205,9 @@ class Runner:
             case m.Recover(ticket):
                 self._rise(ticket)
                 self._answer(m.Recovered(ticket))
+            case m.Lay(seed):
+                self._arm_ready()
+                self._motion.new_scene(seed, ())
 
     # Understanding.
 

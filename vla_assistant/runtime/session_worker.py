@@ -1,4 +1,7 @@
-"""The thread of the session: takes inputs in order, publishes, holds the arm, and hands the rest to the runner."""
+"""The thread of the session: takes inputs in order, publishes, holds the arm, and hands the rest to the runner.
+
+Whatever goes wrong, every command that came in ends with exactly one `RunEnded`, at the latest when the worker closes.
+"""
 
 from __future__ import annotations
 
@@ -9,10 +12,10 @@ from queue import Empty, SimpleQueue
 from typing import Protocol
 
 from vla_assistant.errors import AssistantError
-from vla_assistant.events import Event, Warned
+from vla_assistant.events import Event, RunEnded, Warned
 from vla_assistant.session import Session
 from vla_assistant.session import messages as m
-from vla_assistant.types import Proposal
+from vla_assistant.types import Command, Outcome, Proposal, Result
 
 log = logging.getLogger(__name__)
 
@@ -65,8 +68,10 @@ class SessionWorker:
         self._publish, self._now = publish, now
         self._inbox: SimpleQueue[m.Input | None] = SimpleQueue()
         self._arm_ready = arm_ready
+        self._unended: dict[int, Command] = {}
         self._awaiting_stillness = False
-        self._to_release: int | None = None  # the number of a stop that was only meant to end a motion
+        self._stop_number = 0  # of the last stop that the session asked for
+        self._to_release: int | None = None  # the number of a stop whose latch goes as soon as the arm stands still
         self._thread = threading.Thread(target=self._run, name="session", daemon=True)
 
     def start(self) -> None:
@@ -77,11 +82,22 @@ class SessionWorker:
         """From any thread, never waits."""
         self._inbox.put(item)
 
-    def close(self) -> None:
-        """End the thread."""
+    def close(self, reason: str) -> None:
+        """End the thread, and with it every command; may be called twice, and before `start`.
+
+        Args:
+            reason: Why, a clause.
+        """
         self._inbox.put(None)
         if self._thread.is_alive():
             self._thread.join(timeout=5.0)
+        if self._thread.is_alive():
+            return  # it waits for the arm; whoever closes that comes again
+        while not self._inbox.empty():
+            if (item := self._inbox.get()) is not None:
+                self._deal(item)
+        if self._unended:
+            self._deal(m.Stop(reason))
 
     @property
     def proposal(self) -> Proposal | None:
@@ -111,39 +127,76 @@ class SessionWorker:
                 item = m.Tick()
             if item is None:
                 return
-            try:
-                self._take(item)
-                self._watch()
-            except Exception as error:  # a bug: the arm holds first, the thread lives on
-                self._brake.stop("the program has a fault")
-                log.exception("session")
-                self._inbox.put(m.Stop(f"the program has a fault ({type(error).__name__}: {error})"))
+            self._deal(item)
+
+    def _deal(self, item: m.Input) -> None:
+        if isinstance(item, m.Given):
+            self._unended[item.command.id] = item.command
+        try:
+            self._take(item)
+            self._watch()
+        except Exception as error:  # a bug: the arm holds first, the thread lives on
+            self._brake.stop("the program has a fault")
+            log.exception("session")
+            self._end_all(f"the program has a fault ({type(error).__name__}: {error})")
+
+    def _end_all(self, reason: str) -> None:
+        """After a bug: a stop ends every command; what even that did not end is ended here."""
+        try:
+            self._take(m.Stop(reason))
+        except Exception:
+            log.exception("stopping after a fault")
+        for command in list(self._unended.values()):
+            outcome = Outcome(Result.FAILED, f"Failed: {reason}.", seconds=self._now() - command.time_s)
+            self._tell(RunEnded(self._now(), command, outcome))
 
     def _take(self, item: m.Input) -> None:
-        if isinstance(item, m.Resume) and not (self._session.stopped and self._release()):
+        """Feed the session and carry out its effects; one that fails keeps nobody from hearing of the others.
+
+        Raises:
+            Exception: the first that an effect raised; after it nothing new was begun.
+        """
+        if isinstance(item, m.Resume) and not (self._session.stopped and self._release(self._stop_number)):
             return  # what is not told to be stopped cannot be resumed: the stop that was meant may still be on its way
+        fault: Exception | None = None
         for effect in self._session.feed(item, self._now()):
-            if isinstance(effect, m.Publish):
-                self._publish(effect.event)
-            elif isinstance(effect, m.Hold):
-                self._hold(effect)
-            elif isinstance(effect, m.Release):
-                self._take(m.Resume())
-            else:
-                self._performer.perform(effect)
+            if fault is None or isinstance(effect, m.Publish | m.Hold):
+                try:
+                    self._carry_out(effect)
+                except Exception as error:
+                    fault = fault or error
+        if fault is not None:
+            raise fault
+
+    def _carry_out(self, effect: m.Effect) -> None:
+        if isinstance(effect, m.Publish):
+            self._tell(effect.event)
+        elif isinstance(effect, m.Hold):
+            self._hold(effect)
+        elif isinstance(effect, m.Release):
+            self._take(m.Resume())
+        else:
+            self._performer.perform(effect)
+
+    def _tell(self, event: Event) -> None:
+        """Publish; the end of a command once only."""
+        if not isinstance(event, RunEnded) or self._unended.pop(event.command.id, None) is not None:
+            self._publish(event)
 
     def _hold(self, effect: m.Hold) -> None:
         """The arm is told first; what was about to be sent is caught after that."""
-        number = self._brake.stop(effect.reason)
+        self._stop_number = self._brake.stop(effect.reason)
         if effect.command_id is not None:
             self._performer.abandon(effect.command_id)
         self._awaiting_stillness = effect.latched
-        self._to_release = None if effect.latched else number
+        self._to_release = None if effect.latched else self._stop_number
 
     def _watch(self) -> None:
         """Stillness is told once; a hold that the motion process decided on by itself stops the session too."""
         if not self._arm_ready():
             return
+        if self._session.stopped and not self._brake.stopped:  # the arm came up after the stop
+            self._stop_number = self._brake.stop("stop was pressed while the arm was starting")
         if self._to_release is not None and self._brake.still:
             number, self._to_release = self._to_release, None
             self._release(number)
@@ -153,11 +206,13 @@ class SessionWorker:
             self._awaiting_stillness = False
             self._take(m.Stood())
 
-    def _release(self, number: int | None = None) -> bool:
-        """Clear the arm's latch, of the stop with that number only where one is given: a later stop stays."""
+    def _release(self, number: int) -> bool:
+        """Clear the arm's latch of the stop with that number; a later stop stays. An arm that starts is told later."""
         try:
             if self._arm_ready():
                 self._brake.resume(number)
+            else:
+                self._to_release = number
         except AssistantError as error:
             self._publish(Warned(self._now(), str(error)))
             return False

@@ -212,15 +212,15 @@ class Session:
         self._effects.append(m.Recheck(shown))
 
     def _cancel(self, item: m.Cancel) -> None:
-        if self._cancel_run(item.by):
+        if self._cancel_run(item.by, item.reason):
             self._say("Cancelled.")
 
-    def _cancel_run(self, by: str) -> bool:
+    def _cancel_run(self, by: str, reason: str = "") -> bool:
         if self._run is None:
             return False
         if self._run.phase is Phase.ACTING:
             self._effects.append(m.Hold("you cancelled", latched=False, command_id=self._run.command.id))
-        self._withdraw(f"you cancelled it ({by})", Result.CANCELLED)
+        self._withdraw(reason or f"you cancelled it ({by})", Result.CANCELLED)
         return True
 
     def _withdraw(self, reason: str, result: Result) -> None:
@@ -237,9 +237,16 @@ class Session:
             self._withdraw("nobody confirmed it in time", Result.CANCELLED)
             self._say("Nobody confirmed, so I leave it.")
 
-    def _scene_changed(self, _item: m.SceneChanged) -> None:
-        if self._run is not None and self._run.phase in (Phase.PROPOSED, Phase.CHECKING):
+    def _scene_changed(self, _item: m.Input) -> None:
+        """Void what is planned, proposed or being checked: its pictures are of another table."""
+        if not self.acting:
             self._withdraw("the table has changed", Result.CANCELLED)
+
+    def _new_scene(self, item: m.NewScene) -> None:
+        """Nothing is laid while the arm works; that is decided here, so that no confirmation can come in between."""
+        if not self.acting:
+            self._scene_changed(item)
+            self._effects.append(m.Lay(item.seed))
 
     # Motion: only `_begin` starts it, and only `_planned` after a confirmation calls that.
 
@@ -371,6 +378,7 @@ class Session:
         m.Stood: _stood,
         m.Resume: _resume,
         m.SceneChanged: _scene_changed,
+        m.NewScene: _new_scene,
         m.Acted: _acted,
         m.Judged: _judged,
         m.Recovered: _recovered,

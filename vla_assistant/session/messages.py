@@ -80,9 +80,10 @@ class Confirm(Input):
 
 @dataclass(frozen=True)
 class Cancel(Input):
-    """The user says no, or cancel."""
+    """The user says no, or cancel; `reason` is a clause that says why where nobody said it."""
 
     by: str
+    reason: str = ""
 
 
 @dataclass(frozen=True)
@@ -104,7 +105,14 @@ class Resume(Input):
 
 @dataclass(frozen=True)
 class SceneChanged(Input):
-    """What lies on the table is not what the proposal was made for."""
+    """What lies on the table is not what was planned for."""
+
+
+@dataclass(frozen=True)
+class NewScene(Input):
+    """The user wants another simulated scene."""
+
+    seed: int
 
 
 @dataclass(frozen=True)
@@ -226,6 +234,13 @@ class Hold(Effect):
     reason: str
     latched: bool
     command_id: int | None = None
+
+
+@dataclass(frozen=True)
+class Lay(Effect):
+    """Lay another simulated scene, after what was asked before and before what is asked later."""
+
+    seed: int
 
 
 @dataclass(frozen=True)

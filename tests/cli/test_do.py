@@ -1,0 +1,106 @@
+"""`do`: one command, one end on the last line, whatever comes in between."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.cli.test_processes import PROGRAM, Started
+from vla_assistant.cli import main
+from vla_assistant.commands import telling
+from vla_assistant.runtime.single_run import Decision
+
+
+class Answering:
+    """A terminal at which somebody sits."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize("text", ["", "   "])
+def test_an_empty_text_is_bad_use_with_a_clear_sentence(text: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["do", text, "--yes", "--json"])
+    out, err = capsys.readouterr()
+    assert ended.value.code == 2
+    (line,) = [json.loads(line) for line in out.splitlines()]
+    assert (line["event"], line["outcome"], line["claimed"]) == ("run_ended", "refused", False)
+    assert line["reason"] == err.strip()
+    assert err.startswith("The command is empty: say what the arm should do")
+
+
+def test_a_silent_sound_is_told_once_and_truly(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    import soundfile
+
+    silent = tmp_path / "silent.wav"
+    soundfile.write(silent, np.zeros(16_000), 16_000)
+    with pytest.raises(SystemExit) as ended:
+        main(["do", "--audio", str(silent), "--yes", "--json"])
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert ended.value.code == 3
+    assert [line["event"] for line in lines] == ["nothing_heard", "run_ended"]
+    assert lines[-1]["outcome"] == "refused"
+    assert lines[-1]["reason"] == lines[0]["reason"] == "I heard nothing usable in that sound."
+    with pytest.raises(SystemExit):
+        main(["do", "--audio", str(silent), "--yes"])
+    assert capsys.readouterr().out == "  (I heard nothing usable in that sound.)\n"
+
+
+@pytest.mark.parametrize(("typed", "yes"), [("yes", True), ("go ahead then", False), ("no", False)])
+def test_an_answer_at_the_terminal_is_the_terminals(typed: str, yes: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", Answering())
+    assert telling.asked_on_terminal(lambda prompt: typed) == Decision(yes, "the terminal")
+
+
+def test_without_a_terminal_the_reason_is_that(monkeypatch: pytest.MonkeyPatch) -> None:
+    status, last, _ = Started("do", "go home", "--json").end()
+    assert (status, last["outcome"]) == (3, "cancelled")
+    assert last["reason"] == "Cancelled: there was no terminal to ask, --yes confirms beforehand."
+
+
+def test_the_end_of_what_needs_no_arm_comes_although_it_asks_for_a_picture() -> None:
+    """Nothing is started for these words, so nobody may wait for the arm."""
+    status, last, err = Started("do", "no, the red one", "--json", "--yes").end()
+    assert (status, last["event"], err) == (3, "run_ended", "")
+
+
+@pytest.mark.parametrize("when", ["queued", "part_changed", "step_started"])
+def test_a_polite_kill_is_a_stop_with_its_reason(when: str) -> None:
+    quiet = ("--set", "safety.heartbeat_timeout_s=10.0", "--set", "safety.speed_scale=0.2")
+    command = Started("do", "go home", "--json", "--yes", "--realtime", *quiet)
+    command.line(when)
+    command.process.send_signal(signal.SIGTERM)
+    command.process.send_signal(signal.SIGTERM)  # `timeout` sends two
+    status, last, err = command.end()
+    assert (status, last["event"], last["outcome"]) == (3, "run_ended", "stopped")
+    assert last["reason"] == "Stopped: the program was told to end (SIGTERM)."
+    assert [line["event"] for line in command.lines].count("run_ended") == 1
+    assert err == ""
+
+
+def test_a_polite_kill_while_the_terminal_is_asked_is_a_stop() -> None:
+    import os
+    import pty
+
+    master, slave = pty.openpty()
+    command = subprocess.Popen(
+        (*PROGRAM, "do", "go home", "--json"), stdin=slave, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    assert command.stdout is not None
+    assert command.stderr is not None
+    while json.loads(command.stdout.readline())["event"] != "proposed":
+        pass
+    assert command.stderr.read(9) == "Type yes "
+    command.send_signal(signal.SIGTERM)
+    out, _ = command.communicate(timeout=60)
+    os.close(master)
+    os.close(slave)
+    last = json.loads(out.splitlines()[-1])
+    assert (command.returncode, last["outcome"]) == (3, "stopped")
