@@ -18,6 +18,8 @@ class Double(Replay):
         self.calls: list[tuple[Any, ...]] = []
         self.threads: dict[str, str] = {}
         self.names = ["simulated", "opencv"]
+        self.sounds = ["sound file"]
+        self.refuses: Exception | None = None
         self.slow = threading.Event()
         self.slow.set()
 
@@ -59,9 +61,14 @@ class Double(Replay):
 
     def choose_camera(self, name: str) -> None:
         self._note("choose_camera", name)
+        if self.refuses is not None:
+            raise self.refuses
 
     def choose_microphone(self, name: str) -> None:
         self._note("choose_microphone", name)
+
+    def microphones(self) -> list[str]:
+        return self.sounds
 
     def camera_names(self) -> list[str]:
         self.slow.wait(5.0)

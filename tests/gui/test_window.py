@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 from tests.gui import story
 from tests.gui.conftest import WAIT_MS, Clock
 from tests.gui.double import Double
+from vla_assistant.errors import DeviceError
 from vla_assistant.events import (
     Event,
     NothingHeard,
@@ -269,6 +270,36 @@ def test_devices_are_asked_for_off_the_windows_thread(window: Window, double: Do
     qtbot.waitUntil(lambda: double.called("choose_camera") == [("opencv",)], timeout=WAIT_MS)
     window.pickers.microphone.textActivated.emit("USB")
     qtbot.waitUntil(lambda: double.called("choose_microphone") == [("USB",)], timeout=WAIT_MS)
+
+
+def test_the_pickers_show_what_is_in_use(window: Window, double: Double, qtbot: QtBot) -> None:
+    camera, microphone = window.pickers.camera, window.pickers.microphone
+    double.frames = {"opencv": story.picture("front"), **double.frames}  # the policy's eye comes first
+    double.sounds = ["ALSA: default", "ALSA: USB"]
+    tell(
+        qtbot,
+        window,
+        double,
+        PartChanged(100.0, Part.CAMERA, PartState.READY, "up"),
+        PartChanged(100.0, Part.MICROPHONE, PartState.READY, "up"),
+    )
+    qtbot.waitUntil(lambda: camera.currentText() == "opencv", timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: microphone.currentText() == "ALSA: default", timeout=WAIT_MS)
+    double.sounds = ["ALSA: USB", "ALSA: default"]
+    window.pickers.microphone.opened.emit()
+    qtbot.waitUntil(lambda: microphone.currentText() == "ALSA: USB", timeout=WAIT_MS)
+    assert microphone.names == ["ALSA: default", "ALSA: USB"]  # the list that is open keeps its order
+
+
+def test_a_choice_that_failed_is_not_shown_as_if_it_had_not(window: Window, double: Double, qtbot: QtBot) -> None:
+    camera = window.pickers.camera
+    tell(qtbot, window, double, PartChanged(100.0, Part.CAMERA, PartState.READY, "simulated"))
+    qtbot.waitUntil(lambda: camera.currentText() == "simulated", timeout=WAIT_MS)
+    double.refuses = DeviceError("The camera 0 cannot be opened.")
+    camera.setCurrentText("opencv")
+    camera.textActivated.emit("opencv")
+    qtbot.waitUntil(lambda: camera.currentText() == "simulated", timeout=WAIT_MS)
+    assert window.conversation.texts[-1] == "The camera 0 cannot be opened."
 
 
 def test_a_new_scene_takes_the_seed_that_stands_there(window: Window, double: Double, qtbot: QtBot) -> None:

@@ -1,4 +1,7 @@
-"""Choosing a microphone, a camera and a scene. The lists are asked for on the worker, because devices may be slow."""
+"""Choosing a microphone, a camera and a scene. The lists are asked for on the worker, because devices may be slow.
+
+A picker shows what is in use, which is not always what was chosen: a choice can fail, a device can vanish.
+"""
 
 from __future__ import annotations
 
@@ -40,14 +43,14 @@ class DevicePicker(QComboBox):
         super().showPopup()
 
     def show_names(self, names: list[str]) -> None:
-        """Offer these and keep the choice where it is still there."""
-        if names == self.names:
-            return
-        chosen = self.currentText()
+        """Offer these; the first is in use. While the list is open nothing in it changes its place."""
+        kept = [name for name in self.names if name in names]
+        order = kept + [name for name in names if name not in kept]
         self.blockSignals(True)
-        self.clear()
-        self.addItems(names)
-        self.setCurrentIndex(names.index(chosen) if chosen in names else 0 if names else -1)
+        if order != self.names:
+            self.clear()
+            self.addItems(order)
+        self.setCurrentIndex(order.index(names[0]) if names else -1)
         self.blockSignals(False)
 
 
@@ -82,11 +85,25 @@ class Pickers(QWidget):
 
     def _connect(self) -> None:
         assistant, ask = self._assistant, self._worker.ask
-        self.camera.opened.connect(lambda: ask(assistant.camera_names, self.camera.show_names))
-        self.microphone.opened.connect(lambda: ask(assistant.microphones, self.microphone.show_names))
+        self.camera.opened.connect(self._ask_cameras)
+        self.microphone.opened.connect(self._ask_microphones)
         self.camera.textActivated.connect(lambda name: ask(lambda: assistant.choose_camera(name)))
+        self.camera.textActivated.connect(self._ask_cameras)
         self.microphone.textActivated.connect(lambda name: ask(lambda: assistant.choose_microphone(name)))
+        self.microphone.textActivated.connect(self._ask_microphones)
         self.new_scene.clicked.connect(self._lay_scene)
+
+    def _ask_cameras(self) -> None:
+        self._worker.ask(self._cameras, self.camera.show_names)
+
+    def _ask_microphones(self) -> None:
+        self._worker.ask(self._assistant.microphones, self.microphone.show_names)
+
+    def _cameras(self) -> list[str]:
+        """What the policy's eye can be; the one that it is comes first, as it does in `cameras`."""
+        names = self._assistant.camera_names()
+        eye = self._assistant.cameras[:1]
+        return sorted(names, key=lambda name: name not in eye)
 
     def restyle(self, palette: Palette) -> None:
         """Draw the icons in the colours of another palette."""
@@ -98,9 +115,9 @@ class Pickers(QWidget):
         if not isinstance(event, PartChanged) or event.state in (PartState.LOADING, PartState.OFF):
             return
         if event.part is Part.CAMERA:
-            self._worker.ask(self._assistant.camera_names, self.camera.show_names)
+            self._ask_cameras()
         elif event.part is Part.MICROPHONE:
-            self._worker.ask(self._assistant.microphones, self.microphone.show_names)
+            self._ask_microphones()
 
     def show_seed(self, seed: int) -> None:
         """The scene that lies on the table."""
