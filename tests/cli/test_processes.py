@@ -15,6 +15,7 @@ from typing import Any
 import psutil
 import pytest
 
+from tests.cameras.videos import write_video
 from tests.runtime.conftest import until
 
 PROGRAM = (sys.executable, "-m", "vla_assistant")
@@ -111,6 +112,32 @@ def test_the_main_job_with_the_shipped_weights() -> None:
     proposed = next(line for line in command.lines if line["event"] == "proposed")["proposal"]
     assert [step["skill"] for step in proposed["plan"]["steps"]] == ["pick", "place"]
     assert proposed["frame_id"] > 0
+
+
+def test_a_camera_file_that_is_missing_or_ends_is_a_sentence(tmp_path: Path) -> None:
+    film = tmp_path / "film.mp4"
+    camera = ("--set", "use.camera=opencv", "--set", f"cameras.opencv.source={film}", "--set", "cameras.opencv.loop=no")
+    command = Started("do", PICK, "--json", "--yes", *camera)
+    status, last, err = command.end()
+    assert (status, last["outcome"], err) == (1, "failed", "")
+    assert f"There is no video file {film}." in last["reason"]
+    write_video(film, frames=30)  # a second and a half, shorter than everything else takes to come up
+    command = Started("do", PICK, "--json", "--yes", *camera)
+    _, last, err = command.end()
+    assert last["outcome"] != "done"
+    assert err == ""
+    told = [line for line in command.lines if line["event"] == "part_changed" and line["part"] == "camera"]
+    assert f"The video file {film} has ended." in [line["detail"] for line in told]
+
+
+def test_a_stop_resumed_before_the_arm_is_up_is_told_once() -> None:
+    """The arm takes seconds to come up; what was resumed by then must not stop it again."""
+    quiet = ("--set", "use.speaker=silent", "--set", "safety.heartbeat_timeout_s=10.0")
+    lines = "stop\nresume\ngo home\nyes\n"
+    chat = subprocess.run((*PROGRAM, "chat", *quiet), input=lines, capture_output=True, text=True, timeout=150)
+    assert chat.stdout.count("! Stopped") == 1
+    assert chat.stdout.splitlines()[-1] == "Done: go home."
+    assert (chat.returncode, chat.stderr) == (0, "")
 
 
 def test_a_conversation_from_a_pipe() -> None:
