@@ -9,50 +9,17 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from enum import StrEnum
 from itertools import count
 from typing import ClassVar
 
 from vla_assistant import events
 from vla_assistant.session import messages as m
 from vla_assistant.session.progress import Next, StepProgress
+from vla_assistant.session.run import Phase, Rules, Run
 from vla_assistant.session.sight import moved, not_seen, unseen
 from vla_assistant.types import Command, Intent, Outcome, Proposal, Result, Step, Understanding
 
 CLOSED = (Intent.STOP, Intent.YES, Intent.NO, Intent.CANCEL)
-
-
-@dataclass(frozen=True)
-class Rules:
-    """What can be configured, see `config.SessionSection`."""
-
-    proposal_timeout_s: float = 30.0
-    step_timeout_s: float = 30.0
-    retries: int = 1
-    queue_length: int = 8
-
-
-class Phase(StrEnum):
-    """How far a run has come."""
-
-    PLANNING = "planning"
-    PROPOSED = "proposed"
-    CHECKING = "checking"
-    ACTING = "acting"
-
-
-@dataclass
-class Run:
-    """A command on its way from being understood to its end."""
-
-    command: Command
-    steps: tuple[Step, ...]
-    phase: Phase = Phase.PLANNING
-    proposal: Proposal | None = None
-    ticket: m.Ticket | None = None
-    progress: StepProgress = field(default_factory=lambda: StepProgress(0.0))
-    attempts: dict[int, int] = field(default_factory=dict)
 
 
 class Session:
