@@ -99,8 +99,9 @@ def test_a_polite_kill_while_the_terminal_is_asked_is_a_stop() -> None:
         pass
     assert command.stderr.read(9) == "Type yes "
     command.send_signal(signal.SIGTERM)
-    out, _ = command.communicate(timeout=60)
+    last = json.loads(command.stdout.readlines()[-1])
     os.close(master)
     os.close(slave)
-    last = json.loads(out.splitlines()[-1])
-    assert (command.returncode, last["outcome"]) == (3, "stopped")
+    assert (command.wait(timeout=60), last["outcome"]) == (3, "stopped")
+    command.stdout.close()
+    command.stderr.close()

@@ -43,9 +43,11 @@ class Started:
 
     def end(self) -> tuple[int, dict[str, Any], str]:
         """Exit status, last line and stderr."""
-        out, err = self.process.communicate(timeout=150)
-        self.lines += [json.loads(text) for text in out.splitlines()]
-        return self.process.returncode, self.lines[-1], err
+        assert self.process.stdout is not None
+        assert self.process.stderr is not None
+        self.lines += [json.loads(text) for text in self.process.stdout]  # `communicate` would lose what was read ahead
+        err = self.process.stderr.read()
+        return self.process.wait(timeout=150), self.lines[-1], err
 
 
 @pytest.fixture(autouse=True)
