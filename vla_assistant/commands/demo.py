@@ -41,7 +41,6 @@ def demo(
     """
     settings = prepared(out, text, seed, sets, config_file)
     outcome = Show(settings, out).run(text)
-    print(f"{outcome.result}: {outcome.reason}")
     raise typer.Exit(EXIT_CODES[outcome.result])
 
 
@@ -129,4 +128,5 @@ class Show:
         except ImportError as error:
             print(f"! No picture of the window: Qt cannot be loaded ({error}).")
             return
-        print(f"A picture of the window is in {save(self._out / 'window.png', *self._picture)}.")
+        picture = save(self._out / "window.png", *self._picture, seed=self._settings.simulation.seed)
+        print(f"A picture of the window is in {picture}.")
