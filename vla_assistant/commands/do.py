@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -132,7 +133,7 @@ def heard(settings: Settings, file: Path) -> Utterance:
     from vla_assistant.speech import audio
     from vla_assistant.speech.recognizers import choose
 
-    sound = audio.read(file)
+    sound = audio.read(file, lambda trouble: print(f"! {trouble}", file=sys.stderr))
     name = choose(settings).name
     with closing(registry.backend("recognizers", name).create(settings.backend("recognizers", name))) as recognizer:
         utterance: Utterance = recognizer.transcribe(sound)

@@ -72,7 +72,7 @@ class Assistant:
         self._numbers = count(1)
         self._lifecycle = threading.Lock()
         self._started = self._closed = False
-        self._motion = MotionProcess(settings, steps_in_scene=steps_in_scene)
+        self._motion = MotionProcess(settings, steps_in_scene=steps_in_scene, warn=self._warn)
         self._arm = ArmStart(self._motion.start, self._part_changed, settings.use.arm)
         self._model = ModelProcess(settings, self._part_changed)
         self._eyes = Eyes(settings, self._motion, self._arm.wait, self._part_changed, self._warn, now)

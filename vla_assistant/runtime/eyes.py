@@ -76,8 +76,8 @@ class Eyes:
         return camera.latest() if camera is not None and name != SIMULATED else self._source.latest_frame(name)
 
     def choices(self) -> list[str]:
-        """What the policy's eye can be."""
-        return sorted(registry.backends("cameras"), key=lambda name: name != SIMULATED)
+        """What the policy's eye can be; the first is what it is now."""
+        return sorted(registry.backends("cameras"), key=lambda name: (name != self._eye, name != SIMULATED))
 
     def choose(self, name: str) -> None:
         """Make it the policy's eye and open it if need be.
@@ -146,7 +146,8 @@ class Eyes:
             return
         before = self._told.get(name)
         self._told[name] = health
-        if before is None or before.sight is health.sight:
+        unchanged = health.ok or health.sight is Sight.STARTING if before is None else before.sight is health.sight
+        if unchanged:
             return
         if health.ok:
             self._part_changed(Part.CAMERA, PartState.READY, f"The camera {name} sees again.", None)
