@@ -1,4 +1,4 @@
-"""What earlier turns leave behind: what the hand holds, what was spoken of last, where things were before they were moved."""
+"""What earlier turns leave behind: what the hand holds, what was spoken of, where things were before they were moved."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Memory:
 
     Attributes:
         held: What the hand holds, as it was seen when it was taken.
-        last: What was spoken of or acted on, the latest first: the first is "it", all but the first may be "the other one".
+        last: What was spoken of or acted on, the latest first: the first is "it"; "the other one" is none of them.
         group: What the last turn was about when it was several things at once, from left to right: "them".
         places: Where things were before they were last moved, one entry a thing.
     """
@@ -67,10 +67,10 @@ class Memory:
 
     def seeing(self, seen: Sequence[SeenThing]) -> Memory:
         """With everything as it is seen now; what is not seen stays as it was."""
-        memory = self
-        for thing in dict.fromkeys((*self.last, *self.group, *(entry.thing for entry in self.places))):
+        memory, held = self, (self.held,) if self.held else ()
+        for thing in dict.fromkeys((*held, *self.last, *self.group, *(entry.thing for entry in self.places))):
             now = found_again(thing, seen)
-            if now is not None and thing != self.held:
+            if now is not None:
                 memory = memory._renamed(thing, now)
         return memory
 

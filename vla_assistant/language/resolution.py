@@ -28,16 +28,23 @@ class ResolvedAct:
     amount: str = ""
 
     def __str__(self) -> str:
-        where = f"{self.relation} {' & '.join(str(anchor.reference) for anchor in self.anchors)}" if self.relation else ""
+        anchors = " & ".join(str(anchor.reference) for anchor in self.anchors)
+        where = f"{self.relation} {anchors}" if self.relation else ""
         thing = str(self.object.reference) if self.object else ""
         return f"{self.skill}({', '.join(filter(None, (thing, where, self.direction, self.amount)))})"
 
 
 @dataclass(frozen=True)
 class Resolved:
-    """Every thing of the request was found; "both cups" has become two acts."""
+    """Every thing of the request was found.
+
+    Attributes:
+        acts: In the order in which they are to be carried out; "both cups" has become two.
+        avoid: What must not be touched.
+    """
 
     acts: tuple[ResolvedAct, ...]
+    avoid: tuple[SeenThing, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -50,11 +57,11 @@ class Choice:
 
 @dataclass(frozen=True)
 class Settled:
-    """What an answer has settled: the thing in that slot of that act of the request."""
+    """What an answer has settled: the thing (or things: "both") in that slot of that act of the request."""
 
     act: int
     slot: str
-    thing: SeenThing
+    things: tuple[SeenThing, ...]
 
 
 @dataclass(frozen=True)
@@ -65,7 +72,7 @@ class Question:
         text: What to ask; it names the difference.
         choices: From left to right, at most four.
         act: Index into the acts of the request.
-        slot: "object", "anchor 0" or "anchor 1"; with ", anchor 0" after it for what a thing was described by.
+        slot: "object", "anchor 0" or "anchor 1".
         candidates: Everything that may be meant, also what found no room among the choices.
         settled: What earlier answers about the same request have settled.
     """
