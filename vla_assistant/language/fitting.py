@@ -14,6 +14,7 @@ from vla_assistant.types import PixelPoint, SeenThing
 DOUBT = 0.5
 """Share of the best thing's weight from which on another thing may be meant too; see `calibration`."""
 Weights = list[float]
+Named = tuple[Description, tuple[int, ...]]
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,7 @@ class View:
         memory: What earlier turns left behind, as it is seen now.
         held: What the hand will hold.
         spoken: What earlier acts of this request were about, the latest first.
+        names: How they were described, and what that meant.
         doubt: See `DOUBT`.
     """
 
@@ -34,6 +36,7 @@ class View:
     memory: Memory = field(default_factory=Memory)
     held: int | None = None
     spoken: tuple[int, ...] = ()
+    names: tuple[Named, ...] = ()
     doubt: float = DOUBT
 
     @staticmethod
@@ -42,7 +45,7 @@ class View:
         memory = memory.seeing(seen)
         things = tuple(dict.fromkeys((*seen, *((memory.held,) if memory.held else ()))))
         held = things.index(memory.held) if memory.held else None
-        return View(things, things, memory, held, (), doubt)
+        return View(things, things, memory, held, doubt=doubt)
 
     def index(self, thing: SeenThing) -> int | None:
         """Which of the seen things a remembered or chosen one is."""
@@ -60,9 +63,16 @@ class View:
         still = index if held else None if self.held == index else self.held
         return replace(self, now=now, held=still)
 
-    def after(self, *spoken: int) -> View:
-        """After an act about these things."""
-        return replace(self, spoken=tuple(dict.fromkeys((*spoken, *self.spoken))))
+    def after(self, named: Sequence[Named]) -> View:
+        """After an act about things that were described so."""
+        spoken = (*(i for _, indices in named for i in indices), *self.spoken)
+        return replace(self, spoken=tuple(dict.fromkeys(spoken)), names=(*named, *self.names))
+
+    def called(self, thing: Description) -> list[int]:
+        """What the same words have meant earlier in this request: "the cup ... the cup"."""
+        if thing.kind == IT or thing.choice or thing.number != 1:
+            return []
+        return next((list(indices) for name, indices in self.names if name == thing), [])
 
 
 def _at(old: PixelPoint, to: PixelPoint) -> PixelPoint:
@@ -75,11 +85,13 @@ def kept(weights: Sequence[float], doubt: float) -> tuple[int, ...]:
     return tuple(i for i, weight in enumerate(weights) if weight > 0 and weight >= doubt * best)
 
 
-def fits(thing: Description, view: View) -> Weights:
-    """The weight of every seen thing, 0 where it cannot be meant; 1 at most."""
+def fits(thing: Description, view: View, among: Sequence[int] | None = None) -> Weights:
+    """The weight of every seen thing, 0 where it cannot be meant; 1 at most. `among`: only one of these is meant."""
     if thing.kind == IT:
         return _pronoun(thing, view)
     weights = [_called(thing, other) * other.point.confidence for other in view.seen]
+    if among is not None:
+        weights = [weight * (i in among) for i, weight in enumerate(weights)]
     if thing.choice in ("other", "same"):
         weights = _spoken_of(thing, weights, view)
     if thing.relation:
@@ -162,22 +174,18 @@ def _relations(thing: Description, weights: Weights, things: Sequence[SeenThing]
 
 
 def _sided(thing: Description, weights: Weights, view: View) -> Weights:
-    """Weights after "left", "nearest" and the like among those that fit so far; "two left cups" are the two leftmost."""
+    """Weights after "left", "nearest" and the like among those that fit so far; "two left cups": the two leftmost."""
     among = kept(weights, view.doubt)
     if thing.number > 1:
         ordered = places.ranked([view.seen[i] for i in among], thing.side) if thing.side != "middle" else []
         chosen = [view.seen.index(other) for other in ordered[: thing.number]]
         return [weight * (i in chosen) for i, weight in enumerate(weights)]
     if thing.number == ALL:
-        return [weight * (i in among and _on_side(thing.side, view.seen[i])) for i, weight in enumerate(weights)]
+        return [weight * (not places.opposite(thing.side, view.seen[i], 0.0)) for i, weight in enumerate(weights)]
+    if len(among) == 1 and places.opposite(thing.side, view.seen[among[0]]) and not thing.relation:
+        return [0.0] * len(weights)
     standing = places.standing_out([view.seen[i] for i in among], thing.side, thing.rank)
     found = [0.0] * len(weights)
     for i, fit in zip(among, standing, strict=True):
         found[i] = weights[i] * fit
     return found
-
-
-def _on_side(side: str, thing: SeenThing) -> bool:
-    if side == "middle":
-        return abs(thing.point.u - 0.5) < 0.17
-    return side not in ("left", "right") or (thing.point.u < 0.5) == (side == "left")

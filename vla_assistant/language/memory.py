@@ -1,4 +1,4 @@
-"""What earlier turns leave behind: what the hand holds, what was spoken of, where things were before they were moved."""
+"""What earlier turns leave behind: what the hand holds, what was spoken of, where things were before."""
 
 from __future__ import annotations
 

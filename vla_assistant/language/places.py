@@ -22,6 +22,10 @@ REACHES = {"plate": 0.085, "bowl": 0.085, "cube": 0.06, "can": 0.06, "cup": 0.05
 """How far from the middle of a carrier a thing in or on it may be seen: its rim, or the height of what lies on it."""
 CLOSE_CALL = 0.035
 """Things that differ by less than about this are hard to tell apart by "left", "nearest" and the like."""
+OPPOSITE = 0.12
+"""From so far beyond the middle on, a thing is not "the one on the left"."""
+MIDDLE = 0.33
+"""Width of the middle of the picture."""
 DIRECTIONS = {"left": (-1.0, 0.0), "right": (1.0, 0.0), "far": (0.0, -1.0), "near": (0.0, 1.0)}
 """Sides as directions (across, towards the user)."""
 TOWARDS = {"left of": "left", "right of": "right", "in front of": "near", "behind": "far"}
@@ -52,16 +56,16 @@ def lies(relation: str, thing: SeenThing, anchors: Sequence[SeenThing]) -> float
     if relation in TOWARDS:
         return _directed(TOWARDS[relation], thing.point, anchors[0].point)
     if relation in BESIDE:
-        return min(1.0, CLOSE_CALL / max(gap(thing.point, anchors[0].point), 1e-6))
+        return min(1.0, CLOSE_CALL / max(gap(thing.point, anchors[0].point), 1e-6)) ** 2
     return _between(thing.point, anchors[0].point, anchors[1].point) if len(anchors) == 2 else 0.0
 
 
 def inside(thing: SeenThing, carrier: SeenThing) -> float:
-    """1 when the thing is seen in or on the carrier, else 0: two things cannot be at almost the same point otherwise."""
+    """1 when the thing is seen in or on the carrier, else 0: else two things are not at almost the same point."""
     reach = REACHES.get(carrier.reference.name, 0.0)
     bigger = reach >= REACHES.get(thing.reference.name, 0.0)
     higher = thing.point.v <= carrier.point.v + 1e-6 or reach > REACHES["cube"]
-    return float(thing.reference != carrier.reference and bigger and higher and gap(thing.point, carrier.point) < reach)
+    return float(thing is not carrier and bigger and higher and gap(thing.point, carrier.point) < reach)
 
 
 def _directed(side: str, point: PixelPoint, anchor: PixelPoint) -> float:
@@ -84,7 +88,7 @@ def _between(point: PixelPoint, first: PixelPoint, second: PixelPoint) -> float:
 
 
 def standing_out(things: Sequence[SeenThing], side: str, rank: int = 1) -> list[float]:
-    """How well each is "the left one" (or the second from the left, ...) of them: 1 for the best, less in a close call."""
+    """How well each is "the left one" (or the second from the left, ...): 1 for the best, less in a close call."""
     if len(things) < rank:
         return [0.0] * len(things)
     if side == "middle":
@@ -93,6 +97,13 @@ def standing_out(things: Sequence[SeenThing], side: str, rank: int = 1) -> list[
     aim = ordered[rank - 1].point
     off = [abs(towards(side, thing.point, aim)) for thing in things]
     return [2.0 ** (-distance / CLOSE_CALL) for distance in off]
+
+
+def opposite(side: str, thing: SeenThing, margin: float = OPPOSITE) -> bool:
+    """Whether the thing clearly lies on the other half of the picture; never for "near", "far"."""
+    if side == "middle":
+        return abs(thing.point.u - 0.5) > MIDDLE / 2 + margin
+    return side in ("left", "right") and (thing.point.u - 0.5) * DIRECTIONS[side][0] < -margin
 
 
 def ranked(things: Sequence[SeenThing], side: str) -> list[SeenThing]:

@@ -1,0 +1,218 @@
+"""Answers to a question: by side, by neighbour, by order, by colour, by a click on the choice."""
+
+from __future__ import annotations
+
+import functools
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from vla_assistant import paths
+from vla_assistant.language import fitting
+from vla_assistant.language import words as spelling
+from vla_assistant.language.fitting import View, fits, kept
+from vla_assistant.language.memory import Memory
+from vla_assistant.language.reading import lexicon as lexicons
+from vla_assistant.language.reading.items import Items
+from vla_assistant.language.reading.reader import merged, read
+from vla_assistant.language.request import ANYTHING, IT, Act, Description, Request
+from vla_assistant.language.resolution import Choice, Question, Refusal, Resolved, Settled
+from vla_assistant.language.resolving import asked, resolve
+from vla_assistant.language.vocabulary import Phrase, Thing
+from vla_assistant.types import SeenThing
+
+_ONE = ("one", "ones")
+_RELATIONS = {"next to": "near", "into": "in", "onto": "on"}
+_SIMPLE = ("pick", "give")
+
+
+@dataclass(frozen=True)
+class Words:
+    """The words of answers: phrase -> what it means, by table of the file; `says` is what the program says."""
+
+    tables: Mapping[str, Mapping[Phrase, str]]
+    says: Mapping[str, str]
+
+    def find(self, table: str, words: Phrase) -> tuple[str, int, int] | None:
+        """Meaning, start and end of the longest phrase of that table in the words; the last of equally long ones."""
+        best: tuple[str, int, int] | None = None
+        for phrase, meaning in self.tables[table].items():
+            for at in range(len(words) - len(phrase) + 1):
+                longer = best is None or (len(phrase), at) > (best[2] - best[1], best[1])
+                if longer and words[at : at + len(phrase)] == phrase:
+                    best = meaning, at, at + len(phrase)
+        return best
+
+
+@functools.cache
+def load(file: Path | None = None) -> Words:
+    """The words in `file` (default: the shipped English ones), read once."""
+    tables = tomllib.loads((file or paths.assets() / "answers_en.toml").read_text(encoding="utf-8"))
+    says = tables.pop("says")
+    phrases = {
+        name: {tuple(phrase.split()): meaning for meaning, found in table.items() for phrase in found}
+        for name, table in tables.items()
+        if isinstance(table, dict)
+    }
+    return Words(phrases, says)
+
+
+def answer(
+    question: Question,
+    request: Request,
+    said: str | Choice,
+    seen: Sequence[SeenThing],
+    memory: Memory = Memory(),  # noqa: B008  it is frozen
+    *,
+    doubt: float = fitting.DOUBT,
+    things: Mapping[str, Thing] | None = None,
+) -> Resolved | Question | Refusal | None:
+    """What the request comes to with the answer; a question when more is unclear; None when it is no answer.
+
+    Args:
+        question: As `resolve` or `answer` returned it for this request.
+        request: The one that was asked about.
+        said: What the user said or typed, or the choice that was clicked.
+        seen: What the policy sees now.
+        memory: As for `resolve`.
+        doubt: As for `resolve`.
+        things: As for `resolve`.
+    """
+    if isinstance(said, Choice):
+        found = _Found((said.thing,))
+    else:
+        said_of = _Answer(question, request, View.of(seen, memory, doubt), load())
+        found = said_of.found(spelling.normalised(said))
+        if found.none:
+            return Refusal(said_of.words.says["none"])
+    if not found.things:
+        return None
+    if len(found.things) > 1 and not found.together:
+        return asked(found.things, seen, question.act, question.slot, question.settled)
+    settled = (*question.settled, Settled(question.act, question.slot, found.things))
+    return resolve(request, seen, memory, settled=settled, doubt=doubt, things=things)
+
+
+@dataclass(frozen=True)
+class _Found:
+    """What an answer leaves: one thing, several of which one is meant, or several together; `none` of them."""
+
+    things: tuple[SeenThing, ...] = ()
+    together: bool = False
+    none: bool = False
+
+
+@dataclass(frozen=True)
+class _Answer:
+    question: Question
+    request: Request
+    view: View
+    words: Words
+
+    @property
+    def _candidates(self) -> tuple[int, ...]:
+        return self.view.remembered(self.question.candidates)
+
+    def found(self, said: Phrase) -> _Found:
+        """What is meant by these words."""
+        said = self._repaired(said)
+        if self.words.find("any", said):
+            best = max(self._candidates, key=lambda i: self.view.seen[i].point.v, default=None)
+            return _Found(() if best is None else (self.view.seen[best],))
+        if self.words.find("none", said):
+            return _Found(none=True)
+        if self.words.find("all", said) and self.question.slot == "object":
+            return _Found(self.question.candidates, together=True)
+        if mark := self.words.find("not", said):
+            before = self._selected(said[: mark[1]])
+            return before if before.things else self._rest(self._selected(said[mark[2] :]))
+        return self._selected(said)
+
+    def _repaired(self, said: Phrase) -> Phrase:
+        """Only what follows the last "no, I mean", where something follows."""
+        while (mark := self.words.find("repairs", said)) and mark[2] < len(said):
+            said = said[mark[2] :]
+        return said
+
+    def _rest(self, left_out: _Found) -> _Found:
+        rest = tuple(thing for thing in self.question.candidates if thing not in left_out.things)
+        return _Found(rest if left_out.things else ())
+
+    def _selected(self, said: Phrase) -> _Found:
+        counted = self._counted(said)
+        if counted is not None and 0 <= counted < len(self.question.choices):
+            return _Found((self.question.choices[counted].thing,))
+        descriptions = self._descriptions(said)
+        chosen: tuple[int, ...] = self._candidates
+        for thing in descriptions:
+            chosen = kept(fits(thing, self.view, chosen), self.view.doubt)
+        if descriptions and not chosen:
+            chosen = self._elsewhere(descriptions)
+        return _Found(tuple(self.view.seen[i] for i in chosen) if descriptions else ())
+
+    def _counted(self, said: Phrase) -> int | None:
+        """The index of the choice when the answer counts in the order in which they were offered."""
+        spoken = spelling.spoken(said)
+        if spoken in self.words.tables["alone"]:
+            return int(self.words.tables["alone"][spoken]) - 1
+        mark = self.words.find("ordinals", spoken)
+        if mark is None or self.words.find("counted", spoken[mark[2] :]):
+            return None
+        return int(mark[0]) - 1 if int(mark[0]) > 0 else len(self.question.choices) - 1
+
+    def _elsewhere(self, descriptions: Sequence[Description]) -> tuple[int, ...]:
+        """Something that was not offered, where the answer names exactly one: the user has thought better of it."""
+        chosen: tuple[int, ...] = tuple(range(len(self.view.seen)))
+        for thing in descriptions:
+            chosen = kept(fits(thing, self.view, chosen), self.view.doubt)
+        return chosen if len(chosen) == 1 else ()
+
+    def _descriptions(self, said: Phrase) -> list[Description]:
+        """What the answer says of the thing, one description for each part of it."""
+        kinds = {thing.reference.name for thing in self.question.candidates}
+        noun = kinds.pop() if len(kinds) == 1 else ANYTHING
+        named = tuple(noun if word in _ONE else word for word in said)
+        items = merged(Items(named, lexicons.load("en")).cut())
+        if any(item.kind == "verb" for item in items) and (command := read(" ".join(said))) is not None:
+            return self._of_command(command)
+        found = [_plain(item.thing) for item in items if item.kind == "thing" and item.thing.kind not in (IT, "them")]
+        for item in items:
+            if item.kind == "at" and item.things:
+                relation = _RELATIONS.get(item.value, item.value)
+                found.append(Description(ANYTHING, relation=relation, anchors=tuple(map(_plain, item.things))))
+        if not any(thing.relation or thing.side for thing in found):
+            found += self._side(named)
+        return [thing for thing in found if thing != Description(noun) or len(found) == 1]
+
+    def _side(self, said: Phrase) -> list[Description]:
+        if (ordinal := self.words.find("ordinals", said)) and (side := self.words.find("counted", said[ordinal[2] :])):
+            flipped = {"left": "right", "right": "left", "near": "far", "far": "near"}[side[0]]
+            last = int(ordinal[0]) < 0
+            return [Description(ANYTHING, side=flipped if last else side[0], rank=1 if last else int(ordinal[0]))]
+        mark = self.words.find("sides", said)
+        return [Description(ANYTHING, side=mark[0])] if mark else []
+
+    def _of_command(self, command: Request) -> list[Description]:
+        """The description in a sentence that repeats the command or says "take the left one"; else none."""
+        if len(command.acts) != 1:
+            return []
+        act, asked_act = command.acts[0], self.request.acts[self.question.act]
+        same = act.skill == asked_act.skill and act.relation == asked_act.relation
+        slot = _in_slot(act, self.question.slot) if same else act.object
+        simple = same or (act.skill in _SIMPLE and not act.anchors)
+        return [_plain(slot)] if simple and slot is not None and slot.kind != IT else []
+
+
+def _in_slot(act: Act, slot: str) -> Description | None:
+    if slot == "object":
+        return act.object
+    number = int(slot.rpartition(" ")[2])
+    return act.anchors[number] if number < len(act.anchors) else None
+
+
+def _plain(thing: Description) -> Description:
+    """One thing; the kind stays open where "one" stands for it."""
+    anchors = tuple(map(_plain, thing.anchors))
+    kind = ANYTHING if thing.kind in _ONE else thing.kind
+    return replace(thing, kind=kind, number=1, choice="" if thing.choice == "any" else thing.choice, anchors=anchors)

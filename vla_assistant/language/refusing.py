@@ -1,0 +1,97 @@
+"""Why something cannot be done, and what can be done instead, said about what is seen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from vla_assistant.language import vocabulary
+from vla_assistant.language.naming import names
+from vla_assistant.language.phrasing import listed, plurals, what_is_seen, with_article
+from vla_assistant.language.request import ANYTHING, Description
+from vla_assistant.language.resolution import Refusal
+from vla_assistant.language.vocabulary import Thing
+from vla_assistant.types import SeenThing
+
+LIFTING = ("pick", "place", "put_down", "give")
+_SAID = {
+    "pick": "pick up {}",
+    "place": "pick up {}",
+    "put_down": "pick up {}",
+    "give": "give you {}",
+    "push": "push {}",
+}
+_VERBS = {"pick": "lift", "place": "lift", "put_down": "lift", "give": "lift", "push": "push"}
+_MOST_NAMED = 4
+
+
+def able(skill: str, kind: str, things: Mapping[str, Thing]) -> bool:
+    """Whether that can be done with things of that kind."""
+    known = things.get(kind)
+    if known is None:
+        return False
+    return known.lift if skill in LIFTING else known.push if skill == "push" else True
+
+
+def not_seen(thing: Description, skill: str, seen: Sequence[SeenThing], things: Mapping[str, Thing]) -> Refusal:
+    """No thing fits the description; what is like it, and what could be said instead."""
+    lexicon = vocabulary.load().lexicon("en")
+    like = [other for other in seen if thing.kind in (ANYTHING, other.reference.name)]
+    like = like or [other for other in seen if thing.colour == other.reference.colour is not None] or list(seen)
+    return Refusal(
+        f"I see no {described(thing)}. {what_is_seen(like, lexicon)}{_for_example(skill, like, seen, things)}"
+    )
+
+
+def too_few(thing: Description, found: Sequence[SeenThing], seen: Sequence[SeenThing]) -> Refusal:
+    """Fewer fit than were asked for."""
+    there = f"only {listed(names(found, seen))}" if found else "none"
+    return Refusal(f"I see {there}, not {thing.number} of them.")
+
+
+def no_such_rank(thing: Description, found: Sequence[SeenThing], seen: Sequence[SeenThing]) -> Refusal:
+    """There is no third from the left."""
+    return Refusal(f"There are only {len(found)} of them: {listed(names(found, seen))}.")
+
+
+def unable(skill: str, kind: str, seen: Sequence[SeenThing], things: Mapping[str, Thing]) -> Refusal:
+    """That cannot be done with things of that kind."""
+    lexicon = vocabulary.load().lexicon("en")
+    can = [name for name in things if able(skill, name, things)]
+    said = f"I cannot {_VERBS[skill]} a {kind}; I can {_VERBS[skill]} {plurals(can, lexicon)}."
+    return Refusal(f"{said}{_for_example(skill, list(seen), seen, things)}")
+
+
+def does_not_hold(
+    carrier: str, relation: str, kind: str, seen: Sequence[SeenThing], things: Mapping[str, Thing]
+) -> Refusal:
+    """A thing of that kind does not stay in or on the other."""
+    lexicon = vocabulary.load().lexicon("en")
+    holds = things[carrier].holds if carrier in things else ()
+    takes = f"it takes {plurals(holds, lexicon)}" if holds else "nothing does"
+    others = [other for other in seen if other.reference.name in things and kind in things[other.reference.name].holds]
+    told = names(others[:_MOST_NAMED], seen)
+    instead = f" The {kind} can go in or on {listed(told, 'or')}." if told else ""
+    return Refusal(f"{with_article(kind).capitalize()} does not stay {relation} a {carrier}; {takes}.{instead}")
+
+
+def itself(kind: str) -> Refusal:
+    """Asked to be put on itself."""
+    return Refusal(f"The {kind} cannot be put where it is the place itself. Say another place.")
+
+
+def described(thing: Description) -> str:
+    """The description in plain words: "red cup left of the bowl"."""
+    side = {"left": "on the left", "right": "on the right", "middle": "in the middle"}.get(thing.side, "")
+    where = (
+        f"{thing.relation} {listed(f'the {described(anchor)}' for anchor in thing.anchors)}" if thing.relation else ""
+    )
+    other = "other" if thing.choice == "other" else ""
+    return " ".join(filter(None, (other, thing.colour, thing.kind, side, where)))
+
+
+def _for_example(skill: str, like: Sequence[SeenThing], seen: Sequence[SeenThing], things: Mapping[str, Thing]) -> str:
+    references = [other.reference for other in seen]
+    for other in sorted((*like, *seen), key=lambda other: (other not in like, references.count(other.reference) > 1)):
+        if skill in _SAID and able(skill, other.reference.name, things):
+            return f" I can, for example, {_SAID[skill].format(names([other], seen)[0])}."
+    return ""

@@ -1,0 +1,249 @@
+"""From what was described to what is seen: a request becomes acts on seen things, one short question, or a refusal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from vla_assistant.language import naming, places, refusing, vocabulary
+from vla_assistant.language.fitting import DOUBT, View, fits, kept
+from vla_assistant.language.memory import Memory
+from vla_assistant.language.request import ALL, ANYTHING, IT, Act, Description, Request
+from vla_assistant.language.resolution import Choice, Question, Refusal, Resolved, ResolvedAct, Settled
+from vla_assistant.language.vocabulary import Thing
+from vla_assistant.types import PixelPoint, SeenThing
+
+PUSHED_M = 0.10
+"""How far a push without an amount brings a thing, about [m]."""
+_BEFORE_USER = (0.5, 0.8)
+
+
+class _Ends(Exception):  # noqa: N818  it is no error
+    """The request ends in a question or a refusal."""
+
+    def __init__(self, outcome: Question | Refusal) -> None:
+        super().__init__(outcome)
+        self.outcome = outcome
+
+
+def resolve(
+    request: Request,
+    seen: Sequence[SeenThing],
+    memory: Memory = Memory(),  # noqa: B008  it is frozen
+    *,
+    settled: tuple[Settled, ...] = (),
+    doubt: float = DOUBT,
+    things: Mapping[str, Thing] | None = None,
+) -> Resolved | Question | Refusal:
+    """What the request comes to before what is seen.
+
+    Args:
+        request: As the words mean it.
+        seen: What the policy sees in the front picture.
+        memory: What earlier turns left behind.
+        settled: What answers to questions about this request have settled.
+        doubt: How likely a thing must be, compared with the likeliest, to be asked about; see `calibration`.
+        things: What can be done with each kind of thing; the vocabulary's when None.
+    """
+    slots = _Slots(request, settled, things if things is not None else vocabulary.load().things)
+    view, acts = View.of(seen, memory, doubt), []
+    try:
+        for index in range(len(request.acts)):
+            done, view = slots.act(index, view)
+            acts += done
+    except _Ends as end:
+        return end.outcome
+    avoid = {i: view.seen[i] for thing in request.avoid for i in kept(fits(thing, view), doubt)}
+    return Resolved(tuple(acts), tuple(avoid.values()))
+
+
+def asked(
+    fitting: Sequence[SeenThing], seen: Sequence[SeenThing], act: int, slot: str, settled: tuple[Settled, ...]
+) -> Question:
+    """The question which of these is meant in that slot of that act."""
+    offered = naming.shown(fitting)
+    choices = tuple(map(Choice, naming.names(offered, seen), offered))
+    text = naming.question(offered, seen, more=len(fitting) > len(offered))
+    return Question(text, choices, act, slot, tuple(places.ranked(fitting, "left")), settled)
+
+
+@dataclass(frozen=True)
+class _Slots:
+    request: Request
+    settled: tuple[Settled, ...]
+    things: Mapping[str, Thing]
+
+    def act(self, index: int, view: View) -> tuple[list[ResolvedAct], View]:
+        """The act on seen things, one for each object, and the view after it."""
+        act = self.request.acts[index]
+        if act.object is None:
+            held = view.held if act.skill in ("put_down", "give", "place") else None
+            bare = ResolvedAct(act.skill, view.now[held] if held is not None else None, act.relation, (),
+                               act.direction, act.amount)  # fmt: skip
+            return [bare], replace(view, held=None) if act.skill in ("put_down", "open") else view
+        objects = self._objects(index, act, view)
+        anchors = self._anchors(index, act, objects, view)
+        objects = self._movable(act, [i for i in objects if i not in anchors], anchors, view)
+        done = []
+        for thing in objects:
+            where = tuple(view.now[i] for i in anchors)
+            done.append(ResolvedAct(act.skill, view.now[thing], act.relation, where, act.direction, act.amount))
+            view = _carried_out(act, thing, anchors, view)
+        called = [
+            (act.object, tuple(objects)),
+            *((anchor, (i,)) for anchor, i in zip(act.anchors, anchors, strict=True)),
+        ]
+        return done, view.after(called)
+
+    def _objects(self, index: int, act: Act, view: View) -> list[int]:
+        assert act.object is not None
+        chosen = self._settled(index, "object", view) or view.called(act.object)
+        return chosen or self._meant(act.object, index, "object", act.skill, self._wanted(act, view), view)
+
+    def _anchors(self, index: int, act: Act, objects: list[int], view: View) -> list[int]:
+        found: list[int] = []
+        for number, anchor in enumerate(act.anchors):
+            slot = f"anchor {number}"
+            chosen = self._settled(index, slot, view) or view.called(anchor)
+            if not chosen:
+                single = objects if len(objects) == 1 else []
+                useful = [i not in (*single, *found) for i in range(len(view.seen))]
+                if anchor.kind in (ANYTHING, IT) and act.relation in places.INSIDE and objects:
+                    kind = view.seen[objects[0]].reference.name
+                    useful = [u and self._holds(i, kind, view) for i, u in enumerate(useful)]
+                chosen = self._meant(replace(anchor, number=1), index, slot, act.skill, useful, view)
+            found += chosen[:1]
+        return found
+
+    def _settled(self, act: int, slot: str, view: View) -> list[int]:
+        for entry in self.settled:
+            if (entry.act, entry.slot) == (act, slot):
+                return list(view.remembered(entry.things))
+        return []
+
+    def _wanted(self, act: Act, view: View) -> list[bool]:
+        """Which things the act could be about: what it can be done with, and what is not yet where it is to go."""
+        assert act.object is not None
+        goals = kept(fits(act.anchors[0], view), view.doubt) if act.relation in places.INSIDE else ()
+        useful = [True] * len(view.seen)
+        if act.object.kind in (ANYTHING, IT):
+            useful = [self._possible(act, thing.reference.name, goals, view) for thing in view.seen]
+        if act.skill == "pick" and view.held is not None:
+            useful[view.held] = False
+        if len(goals) == 1:
+            there = [places.inside(thing, view.now[goals[0]]) > 0 or i in goals for i, thing in enumerate(view.now)]
+            useful = [u and not t for u, t in zip(useful, there, strict=True)]
+        return useful
+
+    def _possible(self, act: Act, kind: str, goals: Sequence[int], view: View) -> bool:
+        fitting = not goals or any(self._holds(i, kind, view) for i in goals)
+        return fitting and refusing.able(act.skill, kind, self.things)
+
+    def _meant(
+        self, thing: Description, act: int, slot: str, skill: str, useful: Sequence[bool], view: View
+    ) -> list[int]:
+        """The things that are meant, several where several were asked for; else the request ends."""
+        weights = fits(thing, view)
+        if not any(weights):
+            raise _Ends(self._nothing(thing, act, slot, skill, useful, view))
+        if any(weight for weight, use in zip(weights, useful, strict=True) if use):
+            weights = [weight * use for weight, use in zip(weights, useful, strict=True)]
+        likely: Sequence[int] = kept(_doubted(thing, weights, useful, self.request.confidence, view), view.doubt)
+        if thing.number == ALL or thing.kind == IT:
+            return sorted(kept(weights, view.doubt), key=lambda i: view.seen[i].point.u)
+        if thing.number > 1:
+            return self._several(thing, weights, view)
+        if thing.choice == "any":
+            return [max(likely, key=lambda i: (weights[i] > 0, view.now[i].point.v))]
+        if len(likely) > 1:
+            likely = _preferred(likely, weights, slot, skill, view)
+        if len(likely) > 1:
+            raise _Ends(asked([view.seen[i] for i in likely], view.seen, act, slot, self.settled))
+        return list(likely)
+
+    def _several(self, thing: Description, weights: Sequence[float], view: View) -> list[int]:
+        found = sorted(kept(weights, view.doubt), key=lambda i: view.seen[i].point.u)
+        if len(found) < thing.number:
+            raise _Ends(refusing.too_few(thing, [view.seen[i] for i in found], view.seen))
+        return found[: thing.number]
+
+    def _nothing(
+        self, thing: Description, act: int, slot: str, skill: str, useful: Sequence[bool], view: View
+    ) -> Question | Refusal:
+        able = [other for other, use in zip(view.seen, useful, strict=True) if use]
+        if thing.kind == IT and able:
+            return asked(able, view.seen, act, slot, self.settled)
+        if thing.side and thing.rank > 1:
+            fit = kept(fits(replace(thing, side="", rank=1), view), view.doubt)
+            if fit:
+                return refusing.no_such_rank(thing, [view.seen[i] for i in fit], view.seen)
+        return refusing.not_seen(thing, skill, view.seen, self.things)
+
+    def _movable(self, act: Act, objects: list[int], anchors: list[int], view: View) -> list[int]:
+        """The objects with which it can be done; of "everything", what cannot be moved so stays where it is."""
+        assert act.object is not None
+        if not objects:
+            raise _Ends(refusing.itself(view.seen[anchors[0]].reference.name))
+        found, ends = [], None
+        for i in objects:
+            refusal = self._refused(act, i, anchors, view)
+            if refusal is None:
+                found.append(i)
+            ends = ends or refusal
+        if ends is not None and (not found or act.object.kind != ANYTHING):
+            raise _Ends(ends)
+        return found
+
+    def _refused(self, act: Act, index: int, anchors: list[int], view: View) -> Refusal | None:
+        kind = view.seen[index].reference.name
+        if not refusing.able(act.skill, kind, self.things):
+            return refusing.unable(act.skill, kind, view.seen, self.things)
+        if act.relation in places.INSIDE and anchors and not self._holds(anchors[0], kind, view):
+            carrier = view.seen[anchors[0]].reference.name
+            return refusing.does_not_hold(carrier, act.relation, kind, view.seen, self.things)
+        return None
+
+    def _holds(self, carrier: int, kind: str, view: View) -> bool:
+        known = self.things.get(view.seen[carrier].reference.name)
+        return known is not None and kind in known.holds
+
+
+def _doubted(
+    thing: Description, weights: Sequence[float], useful: Sequence[bool], confidence: float, view: View
+) -> list[float]:
+    """How likely each is meant: the words were read right with that confidence, else something like it was meant."""
+    if thing.kind == IT or thing.choice or (thing.kind == ANYTHING and thing.colour is None):
+        return list(weights)
+    alike = [
+        t.point.confidence * use * (t.reference.name == thing.kind or t.reference.colour == thing.colour is not None)
+        for t, use in zip(view.seen, useful, strict=True)
+    ]
+    said, like = sum(weights), sum(alike)
+    if not said or not like:
+        return list(weights)
+    return [confidence * w / said + (1.0 - confidence) * a / like for w, a in zip(weights, alike, strict=True)]
+
+
+def _preferred(likely: Sequence[int], weights: Sequence[float], slot: str, skill: str, view: View) -> Sequence[int]:
+    """Of several that fit: the one in the hand when it is to be laid somewhere, then the one spoken of last."""
+    fitting = [i for i in likely if weights[i] > 0]
+    if slot == "object" and skill in ("place", "put_down", "give") and view.held in fitting:
+        return [view.held] if view.held is not None else likely
+    for recent in (view.spoken, view.remembered(view.memory.last)[:1]):
+        known = [i for i in recent if i in fitting]
+        if len(known) == 1:
+            return known
+    return likely
+
+
+def _carried_out(act: Act, thing: int, anchors: Sequence[int], view: View) -> View:
+    point = view.now[thing].point
+    if act.skill == "pick":
+        return view.moved(thing, point, held=True)
+    if act.skill == "place" and anchors:
+        return view.moved(thing, places.spot(act.relation, [view.now[i].point for i in anchors]))
+    if act.skill == "push":
+        return view.moved(thing, places.shifted(point, act.direction, act.metres or PUSHED_M))
+    if act.skill == "give":
+        return view.moved(thing, PixelPoint(point.camera, *_BEFORE_USER, point.confidence))
+    return view.moved(thing, point)
