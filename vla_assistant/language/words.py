@@ -14,7 +14,10 @@ LONGEST_TEXT = 1000
 LONGEST_SENTENCE = 120
 """Words that are parsed."""
 
-_WORD = re.compile(r"[^\W_]+|,")
+_WORD = re.compile(r"\d+\.\d+|[^\W_]+|,")
+_LENGTH = re.compile(r"(\d)(?=(?:cm|mm|m|in)\b)")
+_NUMBERED = re.compile(r"(?<!\S)(\d)\)")
+_STOPS = re.compile(r"[;:!?\n]+|\.(?!\d)|(?<!\d)\.")
 _APOSTROPHES = re.compile(r"[’'`´]")
 _INITIALS = re.compile(r"\b([a-z])\.(?=[a-z]\b)")
 
@@ -34,7 +37,8 @@ def normalised(text: str) -> Phrase:
     """Lower-case words and commas: "Don't move; O.K.?" becomes ("dont", "move", ",", "ok")."""
     plain = unicodedata.normalize("NFKC", text).lower()
     plain = _INITIALS.sub(r"\1", _APOSTROPHES.sub("", plain))
-    plain = re.sub(r"[;:.!?\n]+", " , ", plain)
+    plain = _NUMBERED.sub(r" , \1 , ", plain)
+    plain = _STOPS.sub(" , ", _LENGTH.sub(r"\1 ", plain))
     words = _WORD.findall(plain)
     kept = [word for word, before in zip(words, [",", *words], strict=False) if word != "," or before != ","]
     return tuple(kept[:-1] if kept and kept[-1] == "," else kept)

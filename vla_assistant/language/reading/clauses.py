@@ -1,0 +1,240 @@
+"""One clause of items -> acts: what the verb may mean, what it is done with, and where to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from vla_assistant.language.reading.attachment import attach
+from vla_assistant.language.reading.items import THEM, Item
+from vla_assistant.language.reading.references import State, antecedent, objects_of, resolved
+from vla_assistant.language.reading.slots import Slots, collect
+from vla_assistant.language.request import IT, Act, Description
+
+VERBLESS = 0.3
+ELLIPTIC = 0.45
+STALE = 2.0
+WISHED = 0.4
+REOPENED = 0.4
+UNSAID = 1.2
+
+
+def interpret(items: Sequence[Item], state: State, polite_past: bool) -> tuple[tuple[Act, ...], float, State] | None:
+    """The acts of one clause with the cost of reading it so, or None when it makes no sense as a clause."""
+    slots = collect(items)
+    if slots is None:
+        return None
+    if slots.verb is not None and slots.verb.form == "past" and not slots.subject and not polite_past:
+        slots.cost += STALE
+    found = _frame(slots, state)
+    if found is None:
+        return None
+    acts, cost, new = found
+    return acts, cost + slots.cost, new
+
+
+def _frame(slots: Slots, state: State) -> tuple[tuple[Act, ...], float, State] | None:
+    codes, _, implied = (slots.verb.value if slots.verb else "").partition(":")
+    things, ats = slots.things or [], slots.ats or []
+    cost = 0.0 if codes else VERBLESS
+    if (codes in ("O", "C") and not ats and not things) or (
+        codes in ("O", "C") and len(things) == 1 and things[0].kind == IT and not ats
+    ):
+        if slots.direction or slots.me or slots.home or slots.amount:
+            return None
+        return (
+            (Act("open" if codes == "O" else "close"),),
+            0.0,
+            replace(state, last=Act("open" if codes == "O" else "close")),
+        )
+    if codes in ("O", "C"):
+        return None
+    if codes == "H" and not things and not ats and not slots.direction:
+        return (Act("home"),), 0.0, replace(state, last=Act("home"))
+    if codes == "DL" and slots.hand and not things and not ats:
+        return (Act("open"),), 0.0, replace(state, last=Act("open"))
+    if slots.home and not ats and (not things or all(thing.kind == IT for thing in things)):
+        if slots.direction in ("up", "down", "left", "right") or (codes and not set(codes) & set("LMHGPD")):
+            return None
+        return (Act("home"),), cost * 0.3, replace(state, last=Act("home"))
+    if slots.home:
+        return None
+    if not things and not ats and (slots.hand or ((slots.direction or implied) and not slots.me)):
+        return _moved(slots, codes, implied, state, cost)
+    itself = (
+        bool(things)
+        and all(thing.kind == IT for thing in things)
+        and state.last is not None
+        and state.last.skill == "move"
+    )
+    if (
+        itself
+        and not ats
+        and "M" in codes
+        and (slots.direction or implied)
+        and not (slots.me or slots.table or state.pending)
+    ):
+        return _moved(replace(slots, things=[]), codes, implied, state, cost)
+    if slots.hand and things:
+        if slots.hand == "hand" and not codes and slots.direction:
+            return None
+        cost += 0.5
+    return _with_things(slots, codes, implied, state, cost)
+
+
+def _moved(
+    slots: Slots, codes: str, implied: str, state: State, cost: float
+) -> tuple[tuple[Act, ...], float, State] | None:
+    direction = slots.direction or implied
+    if slots.direction and implied and slots.direction != implied:
+        direction = slots.direction if slots.direction not in ("up", "down") or "M" not in codes else implied
+    if not direction:
+        return None
+    again = (
+        not slots.hand
+        and state.last is not None
+        and state.last.skill == "push"
+        and (codes.startswith("S") or not codes)
+    )
+    if (again or codes == "S") and not slots.hand:
+        if not state.objects or direction in ("up", "down"):
+            return None
+        acts = tuple(Act("push", thing, direction=direction, amount=slots.amount) for thing in state.objects)
+        return acts, cost + (0.1 if again else 0.3), replace(state, last=acts[-1])
+    if (
+        codes
+        and not set(codes) & set("MSLH")
+        and "P" not in codes
+        and not (slots.hand and codes in ("GL", "G", "LD", "PLG", "DL"))
+    ):
+        if codes == "LD" and not slots.hand and direction == "down":
+            return _done("put_down", antecedent(state), slots, codes, state, 0.2)
+        return None
+    if not slots.hand and codes.startswith("P") and not slots.amount and direction == "up":
+        return _done("pick", antecedent(state), slots, codes, state, 0.2)
+    act = Act("move", direction=direction, amount=slots.amount)
+    extra = 0.0 if slots.hand or codes else -0.1
+    return (act,), max(0.0, cost + extra), replace(state, last=act)
+
+
+def _done(
+    skill: str, objects: list[Description], slots: Slots, codes: str, state: State, cost: float
+) -> tuple[tuple[Act, ...], float, State]:
+    direction = slots.direction if skill == "push" else ""
+    amount = slots.amount if skill == "push" else ""
+    acts = tuple(Act(skill, thing, direction=direction, amount=amount) for thing in objects)
+    return acts, cost, _after(state, acts, objects, (), codes)
+
+
+def _after(
+    state: State, acts: tuple[Act, ...], objects: Sequence[Description], anchors: tuple[Description, ...], codes: str
+) -> State:
+    about = [anchor for thing in objects for anchor in thing.anchors]
+    kept = tuple(thing for thing in (*about, *anchors, *objects) if thing.kind not in (IT, THEM))
+    named = tuple(thing for thing in objects if thing.kind not in (IT, THEM))
+    return State(named or state.objects, anchors or state.anchors, (*state.mentioned, *kept), acts[-1], codes)
+
+
+def _with_things(
+    slots: Slots, codes: str, implied: str, state: State, cost: float
+) -> tuple[tuple[Act, ...], float, State] | None:
+    things = list(slots.things or [])
+    elliptic = not things
+    objects = objects_of(things, state)
+    if objects is None:
+        return None
+    if elliptic:
+        cost += 0.15 if state.objects or state.pending else UNSAID
+    ats = [resolved(item, objects, state) for item in slots.ats or []]
+    if any(item is None for item in ats):
+        return None
+    placed = attach(objects, [item for item in ats if item is not None], slots, codes)
+    if placed is None:
+        return None
+    objects, relation, anchors, extra = placed
+    cost += extra
+    direction = slots.direction or (implied if "S" in codes else "")
+    if slots.me and codes.startswith("S") and "L" not in codes:
+        direction = direction or "back"
+    if not codes and state.codes and not relation and not slots.me and not direction and not slots.table:
+        if elliptic or state.last is None:
+            return None
+        return _like_before(objects, state, slots, cost + ELLIPTIC - VERBLESS)
+    if codes == "M":
+        direction = slots.direction or implied
+    skill = _lifted(codes, direction) if not anchors else _skill(slots, codes, relation, direction, True)
+    skill = skill or _skill(slots, codes, relation, direction, bool(anchors))
+    if skill is None:
+        return None
+    if skill == "place":
+        if any(anchor == thing for anchor in anchors for thing in objects):
+            cost += 0.6
+        acts = tuple(Act("place", thing, relation, anchors) for thing in objects)
+        if state.verbless and codes and any(thing.kind == IT for thing in things):
+            cost += REOPENED
+        return acts, cost, replace(_after(state, acts, objects, anchors, codes), verbless=not codes)
+    if skill == "push":
+        amount = slots.amount
+        acts = tuple(Act("push", thing, direction=direction, amount=amount) for thing in objects)
+        return acts, cost, _after(state, acts, objects, (), codes)
+    if state.verbless and any(thing.kind == IT for thing in things) and skill in ("pick", "give"):
+        cost += REOPENED
+    if slots.amount and skill in ("give", "put_down"):
+        cost += 0.3
+    acts = tuple(Act(skill, thing) for thing in objects)
+    if codes == "WGL" and skill == "give" and not slots.me:
+        cost += WISHED
+    if skill == "pick" and slots.amount and direction in ("up", ""):
+        acts = (*acts, Act("move", direction="up", amount=slots.amount))
+        cost += 0.2
+    return acts, cost, _after(state, acts, objects, (), codes)
+
+
+def _like_before(
+    objects: list[Description], state: State, slots: Slots, cost: float
+) -> tuple[tuple[Act, ...], float, State] | None:
+    last = state.last
+    assert last is not None
+    if last.object is None or not objects:
+        return None
+    acts = tuple(replace(last, object=thing, amount=slots.amount or last.amount) for thing in objects)
+    return acts, cost, _after(state, acts, objects, last.anchors, state.codes)
+
+
+def _skill(slots: Slots, codes: str, relation: str, direction: str, anchored: bool) -> str | None:
+    if slots.table and not (relation and anchored):
+        return "put_down" if not codes or set(codes) & set("PLDG") else None
+    if anchored:
+        return "place" if not codes or set(codes) & set("LDS") or "G" in codes or "P" in codes else None
+    if slots.me:
+        if not codes and not slots.things:
+            return None
+        if not codes or set(codes) & set("GPLDW"):
+            return "give"
+        return "push" if "S" in codes else None
+    if codes.startswith(("G", "WG")):
+        return "give"
+    if direction:
+        if direction == "up" and (not codes or "P" in codes or "L" in codes):
+            return "pick"
+        if direction == "down":
+            return "put_down" if not codes or set(codes) & set("DLGP") else None
+        if not codes or "S" in codes:
+            return "push"
+        if direction == "back" and codes in ("LD", "DL"):
+            return "put_down"
+        if "L" in codes and codes not in ("LD", "DL"):
+            return "push"
+        return "push" if "G" in codes else None
+    if "P" in codes:
+        return "pick"
+    if codes in ("DL", "DLM"):
+        return "put_down"
+    return "pick" if codes == "LG" else None
+
+
+def _lifted(codes: str, direction: str) -> str | None:
+    """What a verb of the hand's motion means when it is said of a thing."""
+    if codes != "M":
+        return None
+    return {"up": "pick", "down": "put_down"}.get(direction, "push" if direction else None)

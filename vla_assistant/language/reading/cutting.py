@@ -1,0 +1,229 @@
+"""A sentence as a row of items: verbs, things with what surely belongs to them, places, directions, joints, asides."""
+
+from __future__ import annotations
+
+from vla_assistant.language.reading.items import Item
+from vla_assistant.language.reading.lexicon import Lexicon
+from vla_assistant.language.reading.things import Things
+from vla_assistant.language.request import IT
+from vla_assistant.language.vocabulary import Phrase
+
+
+def _opens(words: Phrase, at: int) -> bool:
+    """Whether the number stands between commas or at the start: "1, grasp ..."."""
+    return at == 0 or words[at - 1] in (",", "and", "then", "step", "item", "phase")
+
+
+_KINDS = {
+    "avoidance": ("avoid", 9), "order": ("order", 8), "table": ("table", 7), "choices": ("choice", 7),
+    "home": ("home", 6), "me": ("me", 6), "manner": ("manner", 5), "negations": ("not", 4), "hand": ("hand", 4),
+    "amounts": ("amount", 3), "repairs": ("repair", 3), "joints": ("then", 2), "skipped": ("skip", 1),
+    "remarks": ("remark", 0),
+}  # fmt: skip
+"""Kind of phrase -> kind of item, and which wins among phrases of one length."""
+
+
+class Cutter:
+    """Cuts the words of one sentence into items."""
+
+    def __init__(self, words: Phrase, lexicon: Lexicon) -> None:
+        self.words = words
+        self._things = Things(words, lexicon)
+
+    def cut(self) -> list[Item]:
+        found: list[Item] = []
+        at = 0
+        while at < len(self.words):
+            item = self._item(at, found)
+            found.append(item)
+            at = item.end
+        return found
+
+    def _item(self, at: int, before: list[Item]) -> Item:
+        if self._things.word(at) == ",":
+            return Item("comma", "", at, at + 1)
+        last = next((item.kind for item in reversed(before) if item.kind != "skip"), "")
+        candidates: list[tuple[int, int, Item]] = []
+
+        def offer(item: Item | None, weight: int = 0) -> None:
+            if item is not None:
+                candidates.append((item.end, weight, item))
+
+        for kind, (name, weight) in _KINDS.items():
+            if match := self._things.get(at, kind):
+                if name == "order" and self._things.word(match[1]) == ",":
+                    offer(Item("then", "then", at, match[1]), weight)
+                elif name == "avoid":
+                    offer(self._avoid(at, match[1]), weight)
+                else:
+                    offer(Item(name, match[0], at, match[1]), weight)
+        if (numbering := self._numbering(at, last)) is not None:
+            return numbering
+        offer(self._direction(at), 5)
+        offer(self._amount(at, last), 8)
+        offer(self._verb(at, last), 4)
+        offer(self._things.relation(at), 6)
+        offer(self._thing_item(at, before), 7)
+        if not candidates and (article := self._things.get(at, "quantifiers")):
+            return Item("skip", article[0], at, article[1])
+        if not candidates:
+            named = before and before[-1].kind == "skip" and before[-1].value == "article"
+            return Item("unknown", "object" if named else self._things.word(at), at, at + 1)
+        return self._best(candidates, at, before)
+
+    def _best(self, candidates: list[tuple[int, int, Item]], at: int, before: list[Item]) -> Item:
+        """The longest; a thing counts as long as its head alone, so that what follows it does not decide."""
+
+        def rank(candidate: tuple[int, int, Item]) -> tuple[int, int]:
+            end, weight, item = candidate
+            if item.kind in ("thing", "at", "avoid"):
+                return min(end, at + 3), weight
+            return end, weight
+
+        near = next((item for _, _, item in candidates if item.kind == "at" and item.things), None)
+        if (
+            near is not None
+            and near.value == "next to"
+            and before
+            and before[-1].kind in ("thing", "skip")
+            and self._things.word(at) in ("near", "close")
+        ):
+            return near
+        chosen = max(candidates, key=rank)[2]
+        if chosen.kind == "hand" and self._things.word(at) != "hand":
+            verb = next((item for _, _, item in candidates if item.kind == "verb"), None)
+            if verb is not None and self._things.thing(verb.end) is not None:
+                return verb
+        if chosen.kind == "hand" and self._things.word(at) == "hand":
+            verb = next((item for _, _, item in candidates if item.kind == "verb"), None)
+            if verb is not None and self._hands(verb, before):
+                return verb
+        return chosen
+
+    def _hands(self, verb: Item, before: list[Item]) -> bool:
+        """Whether "hand" is the verb here."""
+        after = self._things.word(verb.end)
+        if verb.end - verb.start > 1:
+            return True
+        if after in ("me", "us", "it", "over", "them", "that", "this", "him", "her"):
+            return True
+        if (
+            before
+            and before[-1].kind in ("verb", "hand", "skip")
+            and self._things.word(verb.start - 1) in ("the", "your", "my", "move", "raise", "lower", "open", "close")
+        ):
+            return False
+        if verb.end >= len(self.words):
+            return False
+        if after == "to":
+            return (
+                self._things.word(verb.end + 1) in ("me", "us") and self._things.word(verb.end + 2) not in ("a", "the")
+            ) or False
+        follows = self._things.thing(verb.end)
+        return follows is not None and follows[0].kind not in (IT,) and not self._things.get(verb.end, "directions")
+
+    def _numbering(self, at: int, last: str) -> Item | None:
+        """ "one the cup ..., two the ball ...": the numbers of a list."""
+        number = self._things.number(at)
+        if (
+            number is None
+            or last in ("direction", "amount")
+            or number[0] > 9
+            or self._things.word(at) in ("both", "an")
+        ):
+            return None
+        after = number[1]
+        follows = self._things.get(after, "verbs") or self._things.word(after) in (
+            "the",
+            "a",
+            "an",
+            ",",
+            "my",
+            "you",
+            "uh",
+            "um",
+            "for",
+        )
+        if (
+            not follows
+            or self._things.get(after, "units")
+            or (self._things.word(at) == "one" and self._things.word(at - 1) in ("the", "other", "this", "that"))
+        ):
+            return None
+        if self._things.word(after) == "," and _opens(self.words, at):
+            return Item("then", "then", at, after)
+        if self._things.word(after) == ",":
+            return None
+        return Item("then", "then", at, after)
+
+    def _direction(self, at: int) -> Item | None:
+        match = self._things.get(at, "directions")
+        return Item("direction", match[0], at, match[1]) if match else None
+
+    def _amount(self, at: int, last: str) -> Item | None:
+        number = self._things.number(at)
+        if number is None:
+            return None
+        value, after = number
+        while self._things.word(after) in ("more", "whole", "further"):
+            after += 1
+        unit = self._things.get(after, "units")
+        if unit is None:
+            bare = (
+                (last in ("direction", "repair", "amount") or self._things.word(at - 1) == "by")
+                and self._things.thing(at) is None
+                and self._things.word(at) not in ("an", "one", "both", "two of")
+            )
+            if not bare:
+                return None
+            return Item("amount", f"{value:g} cm", at, after)
+        return Item("amount", f"{value * float(unit[0]):g} cm", at, unit[1])
+
+    def _verb(self, at: int, last: str) -> Item | None:
+        match = self._things.get(at, "verbs")
+        if match is None:
+            return None
+        form, _, value = match[0].partition(" ")
+        return Item("verb", value, at, match[1], form=form)
+
+    def _avoid(self, at: int, after: int) -> Item | None:
+        things = []
+        while found := self._things.thing(after):
+            things.append(found[0])
+            after = found[1]
+            if (
+                self._things.word(after) in ("or", "and", "nor")
+                and self._things.thing(after + 1)
+                and not self._things.get(after + 1, "verbs")
+            ):
+                after += 1
+            else:
+                break
+        return Item("avoid", "", at, after, tuple(things)) if things else None
+
+    def _thing_item(self, at: int, before: list[Item]) -> Item | None:
+        if self._things.word(at) == "can" and self._is_modal(at, before):
+            return None
+        found = self._things.thing(at)
+        if found is None:
+            return None
+        thing, after, plural = found
+        return Item("thing", "", at, after, (thing,), plural=plural)
+
+    def _is_modal(self, at: int, before: list[Item]) -> bool:
+        after = self._things.word(at + 1)
+        if at > 0 and (
+            "quantifiers" in self._things.at[at - 1]
+            or "colours" in self._things.at[at - 1]
+            or "sides" in self._things.at[at - 1]
+        ):
+            return False
+        return (
+            after in self._things.sets["modal_after"]
+            or self._things.word(at - 1) in self._things.sets["modal_before"]
+            or (
+                bool(self._things.at[at + 1].get("verbs") if at + 1 < len(self.words) else None)
+                and self._things.word(at - 1) == ""
+                and after in ("go",)
+            )
+        )

@@ -1,0 +1,101 @@
+"""What people say twice: hesitations, false starts, and things named again in other words."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from vla_assistant.language.reading.items import ONE, Item
+from vla_assistant.language.reading.lexicon import Lexicon
+from vla_assistant.language.reading.sameness import same
+from vla_assistant.language.request import Description
+from vla_assistant.language.vocabulary import Phrase
+
+
+def fluent(words: Phrase, lexicon: Lexicon) -> Phrase:
+    """Without hesitation sounds, and without what was said twice running ("on the on the plate")."""
+    kept: list[str] = []
+    for word in words:
+        if word in lexicon.sets["hesitations"]:
+            continue
+        kept.append(word)
+        for length in (1, 2, 3, 4):
+            if len(kept) >= 2 * length and kept[-length:] == kept[-2 * length : -length] and "," not in kept[-length:]:
+                if length == 1 and (kept[-1] in lexicon.sets["doubled"] or kept[-1].isdigit()):
+                    continue
+                del kept[-length:]
+                break
+    return tuple(kept)
+
+
+def restarted(items: list[Item]) -> list[Item]:
+    """Without false starts: "put uh put the can", "on the on the plate"."""
+    kept: list[Item] = []
+    for item in items:
+        back = len(kept) - 1
+        while back >= 0 and kept[back].kind == "skip":
+            back -= 1
+        if back >= 0 and item.kind == kept[back].kind and item.kind in ("verb", "at"):
+            again = item.value == kept[back].value and item.form == kept[back].form
+            if again and (item.kind == "verb" or not kept[back].things):
+                del kept[back:]
+        kept.append(item)
+    return kept
+
+
+def merged(items: list[Item]) -> list[Item]:
+    """Things said twice in other words ("the can, the white one") become one."""
+    found: list[Item] = []
+    for item in items:
+        if item.kind == "choice":
+            back = max((index for index, old in enumerate(found) if old.kind == "thing"), default=-1)
+            if back >= 0:
+                found[back] = replace(found[back], things=(replace(found[back].thing, choice="any", number=1),))
+                continue
+        if item.kind == "at" and (once := _same_place(found, item)) is not None:
+            found = once
+            continue
+        if item.kind == "thing":
+            back = len(found) - 1
+            while back >= 0 and found[back].kind in ("skip", "comma"):
+                back -= 1
+            if back >= 0 and (closer := _closer(found[back], item.thing, len(found) - back > 1)) is not None:
+                found[back] = replace(closer, end=item.end)
+                del found[back + 1 :]
+                continue
+            if back >= 0 and found[back].kind == "thing" and (one := same(found[back].thing, item.thing)):
+                found[back] = replace(found[back], things=(one,), end=item.end)
+                del found[back + 1 :]
+                continue
+        found.append(item)
+    return found
+
+
+def _same_place(found: list[Item], item: Item) -> list[Item] | None:
+    """ "next to it, next to the plate": the place said twice is one."""
+    back = len(found) - 1
+    while back >= 0 and found[back].kind == "skip":
+        back -= 1
+    if (
+        back < 0
+        or found[back].kind != "at"
+        or found[back].value != item.value
+        or not found[back].things
+        or not item.things
+    ):
+        return None
+    if item.thing.kind == "it" or item.things == found[back].things:
+        return found[: back + 1]
+    if found[back].thing.kind == "it":
+        return [*found[:back], item]
+    return None
+
+
+def _closer(place: Item, thing: Description, apart: bool) -> Item | None:
+    """ "on the saucer, the white saucer": a place with its thing said more closely."""
+    if place.kind != "at" or not place.things or (apart and thing.kind != ONE):
+        return None
+    old = place.things[-1]
+    more = (thing.colour and not old.colour) or (old.kind == ONE and thing.kind != ONE)
+    if not more or ONE in (thing.kind,) or old.kind in ("it", "them") or (one := same(old, thing)) is None:
+        return None
+    return replace(place, things=(*place.things[:-1], one))

@@ -1,0 +1,124 @@
+"""The reader's words of one language, with the forms of its verbs."""
+
+from __future__ import annotations
+
+import functools
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from vla_assistant import paths
+from vla_assistant.errors import ConfigError
+from vla_assistant.language.vocabulary import Phrase
+
+VERSION = 1
+_PLAIN = (
+    "substitutes", "colours", "relations", "sides", "side_phrases", "directions", "amounts", "units", "numbers",
+    "ordinals", "quantifiers", "exceptions", "pronouns", "me", "table", "home", "hand", "joints", "order", "manner",
+    "avoidance", "negations", "choices", "repairs", "skipped", "remarks", "adjectives",
+)  # fmt: skip
+_VOWELS = "aeiou"
+
+
+@dataclass(frozen=True)
+class Lexicon:
+    """The words of one language.
+
+    Attributes:
+        phrases: By their first word: (phrase, kind, value), longest first.
+        misheard: Words often written for others.
+        known: Every word of any phrase.
+        sets: Small sets of words by name.
+    """
+
+    phrases: Mapping[str, tuple[tuple[Phrase, str, str], ...]]
+    misheard: Mapping[str, str]
+    known: frozenset[str]
+    sets: Mapping[str, frozenset[str]]
+
+    def at(self, words: Phrase, at: int) -> dict[str, tuple[str, int]]:
+        """The longest phrase of each kind that begins at this word: its value and the index after it."""
+        found: dict[str, tuple[str, int]] = {}
+        for phrase, kind, value in self.phrases.get(words[at], ()):
+            if kind not in found and words[at : at + len(phrase)] == phrase:
+                found[kind] = (value, at + len(phrase))
+        return found
+
+
+@functools.cache
+def load(language: str = "en") -> Lexicon:
+    """The shipped words.
+
+    Raises:
+        ConfigError: the file is missing or of another version.
+    """
+    path = paths.assets() / f"reading_{language}.toml"
+    try:
+        tables = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigError(f"The reader's words {path} cannot be read ({error.strerror}).") from error
+    if tables.pop("version", None) != VERSION:
+        raise ConfigError(f"The reader's words {path} have another version; {VERSION} is needed.")
+    return _lexicon(tables)
+
+
+def _lexicon(tables: Mapping[str, Mapping[str, list[str]]]) -> Lexicon:
+    entries: dict[tuple[Phrase, str], str] = {}
+    for kind in _PLAIN:
+        for value, phrases in tables[kind].items():
+            for phrase in phrases:
+                entries.setdefault((tuple(phrase.split()), kind), value)
+    for noun, phrases in tables["nouns"].items():
+        for phrase in phrases:
+            entries.setdefault((tuple(phrase.split()), "nouns"), noun)
+            entries.setdefault((tuple(_plural(phrase).split()), "plurals"), noun)
+    for noun, phrases in tables["plurals"].items():
+        for phrase in phrases:
+            entries.setdefault((tuple(phrase.split()), "plurals"), noun)
+    irregular = _irregular(tables["irregular"])
+    for value, phrases in tables["verbs"].items():
+        for phrase in phrases:
+            base = tuple(phrase.split())
+            for form, head in _forms(base[0], irregular):
+                entries.setdefault(((head, *base[1:]), "verbs"), f"{form} {value}")
+    by_first: dict[str, list[tuple[Phrase, str, str]]] = {}
+    for (words, kind), value in entries.items():
+        by_first.setdefault(words[0], []).append((words, kind, value))
+    ordered = {word: tuple(sorted(found, key=lambda entry: -len(entry[0]))) for word, found in by_first.items()}
+    known = frozenset(word for phrase, _ in entries for word in phrase)
+    sets = {name: frozenset(words) for name, words in tables["sets"].items()}
+    return Lexicon(ordered, dict(tables["misheard"]), known, sets)  # type: ignore[arg-type]
+
+
+def _irregular(forms: Mapping[str, object]) -> dict[str, list[str]]:
+    irregular: dict[str, list[str]] = {}
+    for form, base in forms.items():
+        irregular.setdefault(str(base), []).append(form)
+    return irregular
+
+
+def _plural(noun: str) -> str:
+    if noun.endswith(("s", "x", "sh", "ch")):
+        return f"{noun}es"
+    return f"{noun}s"
+
+
+def _forms(verb: str, irregular: Mapping[str, Iterable[str]]) -> list[tuple[str, str]]:
+    """(form, word): base, "s", "ing", and "past" for past and participle."""
+    stem = verb[:-1] if verb.endswith("e") and not verb.endswith("ee") else verb
+    syllables = len(re.findall(r"[aeiouy]+", verb.removesuffix("e")))
+    short = len(verb) > 2 and verb[-1] not in _VOWELS + "wxy" and verb[-2] in _VOWELS and verb[-3] not in _VOWELS
+    doubled = short and syllables == 1
+    ing = f"{verb}{verb[-1]}ing" if doubled else f"{stem}ing"
+    third = f"{verb}es" if verb.endswith(("s", "x", "sh", "ch", "o")) else f"{verb}s"
+    if verb.endswith("y") and verb[-2] not in _VOWELS:
+        third, past = f"{verb[:-1]}ies", [f"{verb[:-1]}ied"]
+    else:
+        past = [f"{verb}{verb[-1]}ed" if doubled else f"{stem}ed"]
+    past = list(irregular.get(verb, past))
+    forms = [("base", verb), ("s", third), ("ing", ing)] + [("past", word) for word in past]
+    unique: dict[str, str] = {}
+    for form, word in forms:
+        unique.setdefault(word, form)
+    return [(form, word) for word, form in unique.items()]

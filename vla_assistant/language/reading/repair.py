@@ -1,0 +1,140 @@
+"""Self-repair and negation: what is finally meant."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from vla_assistant.language.reading.items import ONE, Item
+from vla_assistant.language.request import Description
+
+
+def repaired(items: list[Item]) -> list[Item]:
+    """Self-repair: what follows "no, I mean" takes the place of the last thing of its kind before it."""
+    items = _contrasted(_fronted(items))
+    at = 0
+    while at < len(items):
+        if items[at].kind == "repair" and at > 0:
+            after = at + 1
+            while after < len(items) and items[after].kind in ("comma", "skip", "repair", "unknown"):
+                after += 1
+            start = _reparandum(items, at, after)
+            if start is not None and _negates(items, start):
+                start = None
+            if start is not None:
+                kept = []
+                if (
+                    items[after].kind == "verb"
+                    and after + 1 < len(items)
+                    and items[after + 1].kind == "thing"
+                    and items[after + 1].thing.kind == "it"
+                ):
+                    kept = [item for item in items[start:at] if item.kind == "thing"]
+                items = items[:start] + kept + items[after:]
+                at = max(start - 1, 0)
+                continue
+            items = [*items[:at], replace(items[at], kind="skip"), *items[at + 1 :]]
+        at += 1
+    return items
+
+
+def _negates(items: list[Item], start: int) -> bool:
+    while start > 0 and items[start - 1].kind == "skip":
+        start -= 1
+    return items[start].kind == "verb" and start > 0 and items[start - 1].kind == "not"
+
+
+def _fronted(items: list[Item]) -> list[Item]:
+    """ "close the gripper not": the negation stands before what it negates."""
+    for at in range(len(items) - 1, 0, -1):
+        closes = at + 1 == len(items) or items[at + 1].kind in ("comma", "then")
+        if items[at].kind != "not" or not closes:
+            continue
+        start = at
+        while start > 0 and items[start - 1].kind not in ("comma", "then", "order", "repair", "not"):
+            start -= 1
+        items = [*items[:start], items[at], *items[start:at], *items[at + 1 :]]
+    return items
+
+
+def _contrasted(items: list[Item]) -> list[Item]:
+    """ "the cube, not the ball": what is not meant is left out."""
+    kept: list[Item] = []
+    at = 0
+    kind = ""
+    while at < len(items):
+        if (
+            items[at].kind == "thing"
+            and items[at].thing.kind == ONE
+            and kind
+            and not any(i.kind == "thing" for i in kept[-3:])
+        ):
+            items = [*items[:at], replace(items[at], things=(replace(items[at].thing, kind=kind),)), *items[at + 1 :]]
+        if items[at].kind == "not":
+            after = at + 1
+            while after < len(items) and items[after].kind == "skip":
+                after += 1
+            if after < len(items) and items[after].kind in ("thing", "direction", "amount", "at", "me"):
+                if items[after].kind == "thing" and items[after].thing.kind not in (ONE, "it", "them"):
+                    kind = items[after].thing.kind
+                at = after + 1
+                while items[after].kind == "thing" and at < len(items) and items[at].kind == "at":
+                    at += 1
+                continue
+        kept.append(items[at])
+        at += 1
+    return kept
+
+
+def _reparandum(items: list[Item], at: int, after: int) -> int | None:
+    """Where that begins which the words from `after` on replace, or None when nothing is replaced."""
+    if after >= len(items):
+        return None
+    new = items[after]
+    floor = max(0, at - 12)
+    if new.kind == "verb":
+        for back in range(at - 1, floor - 1, -1):
+            if items[back].kind == "verb":
+                return back
+            if items[back].kind == "then":
+                return None
+        return None
+    if new.kind == "thing":
+        bounded = next((back for back in range(at - 1, floor - 1, -1) if items[back].kind == "then"), floor - 1)
+        candidates = [back for back in range(at - 1, bounded, -1) if items[back].kind in ("thing", "at", "avoid")]
+        for back in candidates:
+            if items[back].kind == "thing" and _restart(items[back].thing, new.thing):
+                return back
+        if not candidates:
+            return None
+        back = candidates[0]
+        if items[back].kind == "at" and not items[back].things:
+            start = next((b for b in candidates if items[b].kind == "thing"), None)
+            if start is not None and (new.thing.relation or (after + 1 < len(items) and items[after + 1].kind == "at")):
+                return start
+            items[after] = replace(items[back], things=(new.thing,), end=new.end)
+            return back
+        followed = after + 1 < len(items) and items[after + 1].kind == "at"
+        if items[back].kind == "at" and (followed or new.thing.relation):
+            start = next((b for b in candidates if items[b].kind == "thing"), None)
+            if start is not None:
+                return start
+        if items[back].kind in ("at", "avoid") and items[back].things:
+            items[after] = replace(
+                items[back],
+                things=(*items[back].things[:-1], _inherited(new.thing, items[back].things[-1])),
+                end=new.end,
+            )
+            return back
+        if items[back].kind == "thing":
+            items[after] = replace(new, things=(_inherited(new.thing, items[back].thing),))
+        return back
+    same = [back for back in range(at - 1, floor - 1, -1) if items[back].kind == new.kind]
+    return same[0] if same and new.kind in ("direction", "amount", "at", "me", "table", "home", "hand") else None
+
+
+def _restart(old: Description, new: Description) -> bool:
+    return old.kind == new.kind != ONE and old.kind not in ("it", "them")
+
+
+def _inherited(new: Description, old: Description) -> Description:
+    return replace(new, kind=old.kind) if new.kind == ONE and old.kind not in ("it", "them") else new

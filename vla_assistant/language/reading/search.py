@@ -1,0 +1,220 @@
+"""The cheapest way to cut a row of items into clauses, asides and courtesies: shortest path over the items.
+
+Each way to go on from an item has a cost: a clause that makes sense costs nothing, what cannot be used costs most. What
+a thing is and what "it" means depends on what was said before, so the state travels along the path.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from vla_assistant.language.reading.attachment import located
+from vla_assistant.language.reading.clauses import interpret
+from vla_assistant.language.reading.items import ONE, THEM, Item
+from vla_assistant.language.reading.references import State, kind_before
+from vla_assistant.language.reading.sameness import same
+from vla_assistant.language.request import IT, Act, Description
+
+LONGEST_CLAUSE = 14
+LONGEST_ASIDE = 16
+LONGEST_NEGATION = 10
+ALONE = {
+    "skip": 0.0, "comma": 0.0, "then": 0.0, "manner": 0.0, "avoid": 0.0, "order": 0.05, "choice": 0.1, "repair": 0.2,
+    "remark": 0.25, "thing": 0.25, "me": 0.5, "hand": 0.6, "table": 0.7, "amount": 0.8, "direction": 0.9,
+    "unknown": 1.0, "at": 1.1, "home": 1.2, "verb": 1.6, "not": 4.0,
+}  # fmt: skip
+"""What it costs to leave an item of this kind out of every clause."""
+ASIDE, ASIDE_OF_THING, ASIDE_WORD = 0.2, 0.6, 0.03
+"""What a remark costs, what one costs that opens with a thing, and each word of it."""
+WEIGHTY = {
+    "verb": 0.35, "home": 0.3, "amount": 0.3, "table": 0.3, "then": 0.2, "me": 0.15, "at": 0.15, "thing": 0.1,
+    "comma": 0.1,
+}  # fmt: skip
+"""Kinds of items that are rarely said aside, and what each adds."""
+DEBT = 0.8
+"""A thing named that no clause takes up."""
+STRANGE = 2.0
+"""A thing that nobody here knows, or a pronoun that may mean it."""
+TOLD = 0.8
+"""A clause of which somebody else is the subject, or that tells of the past."""
+UNBOUND = 0.12
+"""A clause that begins in the middle of the row."""
+CLAUSE = 0.01
+AGAIN, WISH, RESUMED, NEGATION, NEGATED_ITEM = 0.3, 0.05, 0.05, 0.1, 0.03
+_BOUNDS = ("comma", "then", "order", "skip", "repair", "remark", "manner", "avoid", "not")
+_NEGATION_ENDS = ("comma", "then", "verb", "repair", "order", "not", "remark")
+_PRONOUNS = (IT, THEM, ONE)
+
+
+@dataclass(frozen=True)
+class Path:
+    """The items read so far: what they cost, their acts with the item each began at, and what they left behind."""
+
+    cost: float
+    acts: tuple[tuple[int, tuple[Act, ...]], ...]
+    state: State
+
+
+def cheapest(items: Sequence[Item], polite_past: bool, avoid: tuple[Description, ...] = ()) -> Path:
+    """The cheapest path through all items.
+
+    Args:
+        items: The sentence.
+        polite_past: A past form may be a request ("if you took the cup").
+        avoid: Things named in constraints, which "it" may mean.
+    """
+    return _Search(items, polite_past).run(State(mentioned=avoid))
+
+
+class _Search:
+    def __init__(self, items: Sequence[Item], polite_past: bool) -> None:
+        self._items, self._polite_past = items, polite_past
+        self._told = any(item.kind == "remark" and item.value == "past" for item in items)
+
+    def run(self, start: State) -> Path:
+        """The best path to each item is kept twice: with and without a thing that waits to be taken up."""
+        best: list[dict[bool, Path]] = [{} for _ in range(len(self._items) + 1)]
+        best[0][False] = Path(0.0, (), start)
+        for at in range(len(self._items)):
+            for path in best[at].values():
+                for end, step in self._steps(at, path):
+                    known = best[end].get(step.state.owed)
+                    if known is None or step.cost < known.cost - 1e-9:
+                        best[end][step.state.owed] = step
+        final = [replace(path, cost=path.cost + DEBT) if path.state.owed else path for path in best[-1].values()]
+        return min(final, key=lambda path: path.cost)
+
+    def _steps(self, at: int, path: Path) -> Iterator[tuple[int, Path]]:
+        here = self._items[at]
+        yield at + 1, self._left_out(at, path)
+        yield from self._topics(at, path)
+        yield from self._asides(at, path)
+        if here.kind == "not":
+            yield from self._negations(at, path)
+        elif here.kind not in ("comma", "then", "repair", "order"):
+            yield from self._clauses(at, path)
+
+    def _left_out(self, at: int, path: Path) -> Path:
+        here = self._items[at]
+        if here.kind == "thing":
+            return _topic(here.thing, path)
+        cost = ALONE[here.kind]
+        if here.kind == "unknown" and here.value == "object":
+            cost = STRANGE
+        elif here.value == "WGL":
+            cost = WISH
+        elif here.kind == "verb" and self._comes_again(at):
+            cost = AGAIN
+        return _passed([here], path, cost)
+
+    def _comes_again(self, at: int) -> bool:
+        """A verb that comes again was a false start."""
+        value = self._items[at].value
+        return any(item.kind == "verb" and item.value == value for item in self._items[at + 1 : at + 13])
+
+    def _topics(self, at: int, path: Path) -> Iterator[tuple[int, Path]]:
+        """A thing with its place or its places, of which the next clause says what to do with it."""
+        here, places = self._items[at], self._items[at + 1 : at + 3]
+        if here.kind != "thing" or not places or places[0].kind != "at" or not places[0].things:
+            return
+        yield at + 2, _topic(located(here.thing, places[0]), path)
+        if len(places) > 1 and places[1].kind == "at" and places[1].things:
+            first = replace(places[0], things=(located(places[0].thing, places[1]), *places[0].things[1:]))
+            yield at + 3, _topic(located(here.thing, first), path)
+
+    def _bound(self, at: int) -> bool:
+        return at == 0 or self._items[at - 1].kind in _BOUNDS
+
+    def _asides(self, at: int, path: Path) -> Iterator[tuple[int, Path]]:
+        here = self._items[at]
+        courtesy = here.kind == "skip" and here.value == "opening" and self._bound(at)
+        subject = here.kind == "thing" and self._bound(at)
+        if not (courtesy or subject or here.kind == "remark" or here.value == "WGL"):
+            return
+        cost, negative = ASIDE + (ASIDE_OF_THING if subject else 0.0), False
+        for end in range(at + 1, min(at + LONGEST_ASIDE, len(self._items)) + 1):
+            item = self._items[end - 1]
+            cost += ASIDE_WORD * (item.end - item.start)
+            cost += WEIGHTY.get(item.kind, 0.0) if item.form in ("", "base") else 0.0
+            negative = negative or item.kind == "not"
+            after = self._items[end].kind if end < len(self._items) else "end"
+            if after in (*_BOUNDS, "verb", "thing", "end") and not (negative and after == "verb"):
+                yield end, _passed(self._items[at:end], path, cost)
+
+    def _negations(self, at: int, path: Path) -> Iterator[tuple[int, Path]]:
+        """What is not to be done, up to the next boundary."""
+        for end in range(at + 2, min(at + LONGEST_NEGATION, len(self._items)) + 1):
+            negated = self._items[at + 1 : end]
+            ends = end == len(self._items) or self._items[end].kind in _NEGATION_ENDS
+            if ends and any(item.kind in ("verb", "thing") for item in negated):
+                yield end, self._negated(negated, path)
+                return
+
+    def _negated(self, items: Sequence[Item], path: Path) -> Path:
+        """It leaves only what "it" may mean."""
+        found = interpret(items, path.state, self._polite_past)
+        state = _with_mentioned(path.state, items)
+        if found is not None:
+            state = replace(found[2], last=path.state.last, codes=path.state.codes)
+        return replace(path, cost=path.cost + NEGATION + NEGATED_ITEM * len(items), state=state)
+
+    def _clauses(self, at: int, path: Path) -> Iterator[tuple[int, Path]]:
+        begun = CLAUSE if self._bound(at) else CLAUSE + UNBOUND
+        begun += TOLD if self._told or self._has_subject(at) else 0.0
+        for end in range(at + 1, min(at + LONGEST_CLAUSE, len(self._items)) + 1):
+            last = self._items[end - 1].kind
+            if last in ("not", "repair", "order"):
+                return
+            if last in ("comma", "then", "skip"):
+                continue
+            found = interpret(self._items[at:end], path.state, self._polite_past)
+            if found is not None:
+                acts, cost, state = found
+                cost += begun + self._doubt(at, path, acts)
+                yield end, Path(path.cost + cost, (*path.acts, (at, acts)), state)
+
+    def _doubt(self, at: int, path: Path, acts: tuple[Act, ...]) -> float:
+        """Whether the thing named before is forgotten, and whether "it" may mean a thing that nobody here knows."""
+        cost = DEBT if path.state.owed and not _taken_up(path.state.pending, acts) else 0.0
+        pronoun = any(act.object is not None and act.object.kind == IT for act in acts)
+        return cost + (STRANGE if pronoun and any(item.kind == "unknown" for item in self._items[:at]) else 0.0)
+
+    def _has_subject(self, at: int) -> bool:
+        """ "i can get it": no request."""
+        while at > 0 and self._items[at - 1].kind == "skip":
+            at -= 1
+        return at > 0 and self._items[at - 1].kind == "remark" and self._items[at - 1].value == "subject"
+
+
+def _topic(thing: Description, path: Path) -> Path:
+    """A thing named before it is said what to do with it: owed until a clause takes it up."""
+    known = path.state.pending
+    if path.state.owed and known is not None and (one := same(known, thing)) is not None:
+        return replace(path, cost=path.cost + RESUMED, state=replace(path.state, pending=one))
+    cost = path.cost + ALONE["thing"] + (DEBT if path.state.owed else 0.0)
+    if thing.kind in (IT, THEM):
+        return replace(path, cost=cost)
+    if thing.kind == ONE:
+        thing = replace(thing, kind=kind_before((), path.state))
+    state = replace(path.state, mentioned=(*path.state.mentioned, thing), pending=thing, owed=True)
+    return replace(path, cost=cost, state=state)
+
+
+def _passed(items: Sequence[Item], path: Path, cost: float) -> Path:
+    """Said aside: it moves nothing, and "it" may mean a thing in it."""
+    return replace(path, cost=path.cost + cost, state=_with_mentioned(path.state, items))
+
+
+def _with_mentioned(state: State, items: Sequence[Item]) -> State:
+    things = tuple(item.thing for item in items if item.kind == "thing" and item.thing.kind not in _PRONOUNS)
+    return replace(state, mentioned=(*state.mentioned, *things), pending=things[-1]) if things else state
+
+
+def _taken_up(thing: Description | None, acts: tuple[Act, ...]) -> bool:
+    if thing is None:
+        return False
+    things = [act.object for act in acts if act.object is not None]
+    if not thing.relation:
+        things += [anchor for act in acts for anchor in act.anchors]
+    return any(same(other, thing) is not None for other in things)

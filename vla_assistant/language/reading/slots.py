@@ -1,0 +1,129 @@
+"""The items of a clause sorted by the part they play."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from vla_assistant.language.reading.items import THEM, Item
+from vla_assistant.language.request import IT, Description
+
+_SKIPS = {
+    "skip": 0.0,
+    "comma": 0.02,
+    "then": 0.02,
+    "order": 0.3,
+    "unknown": 1.0,
+    "remark": 0.3,
+    "choice": 0.0,
+    "manner": 0.0,
+    "avoid": 0.0,
+}
+BROKEN = 0.5
+
+
+@dataclass
+class Slots:
+    verb: Item | None = None
+    things: list[Description] | None = None
+    ats: list[Item] | None = None
+    direction: str = ""
+    amount: str = ""
+    me: bool = False
+    table: bool = False
+    home: bool = False
+    hand: str = ""
+    cost: float = 0.0
+    first_at: int = -1
+    first_thing: int = -1
+    subject: bool = False
+    torn: bool = False
+
+
+def collect(items: Sequence[Item]) -> Slots | None:
+    slots = Slots(things=[], ats=[])
+    assert slots.things is not None
+    assert slots.ats is not None
+    last, broken = "", False
+    for index, item in enumerate(items):
+        if item.kind not in ("skip", "comma", "then"):
+            before, after_comma = last, broken
+            last, broken = item.kind, False
+        match item.kind:
+            case "verb":
+                if slots.verb is not None:
+                    if slots.verb.value in ("LMH",) and not slots.things:
+                        slots.verb = item
+                        continue
+                    return None
+                slots.verb = item
+                slots.subject = bool(slots.things)
+            case "thing":
+                if item.thing.kind in (IT, THEM) and slots.things:
+                    continue
+                if slots.subject and slots.verb is not None and item.thing.kind not in (IT, THEM):
+                    return None
+                if slots.first_thing < 0:
+                    slots.first_thing = index
+                slots.things.append(item.thing)
+            case "at":
+                if item.value in ("with", "for") and item.things and item.thing.kind == IT:
+                    continue
+                if not item.things:
+                    if item.value in ("in", "on", "for", "at", "to", "with", "next to"):
+                        slots.cost += 0.15
+                        continue
+                    return None
+                if slots.first_at < 0:
+                    slots.first_at = index
+                slots.torn = slots.torn or (after_comma and before == "thing")
+                slots.ats.append(item)
+            case "direction":
+                if slots.direction and slots.direction != item.value:
+                    if {slots.direction, item.value} == {"up", "down"}:
+                        return None
+                    if item.value == "back" or slots.direction == "back":
+                        slots.direction = item.value if slots.direction == "back" else slots.direction
+                        continue
+                    if item.value in ("up", "down") or slots.direction in ("up", "down"):
+                        slots.direction = item.value if slots.direction in ("up", "down") else slots.direction
+                        slots.cost += 0.3
+                        continue
+                    return None
+                slots.direction = item.value
+            case "amount":
+                if slots.amount:
+                    return None
+                slots.amount = item.value
+            case "me":
+                slots.me = True
+            case "table":
+                slots.table = True
+            case "home":
+                slots.home = True
+            case "hand":
+                slots.hand = item.value
+            case "not" | "repair":
+                return None
+            case "comma" | "then":
+                complete = (
+                    (slots.ats and (slots.things or slots.verb))
+                    or slots.direction
+                    or slots.me
+                    or slots.table
+                    or slots.amount
+                )
+                coordinated = item.kind == "comma" or (last == "thing" and not slots.ats)
+                slots.cost += _SKIPS[item.kind] if coordinated and not complete else BROKEN
+                broken = True
+            case "unknown":
+                slots.cost += (
+                    2.2
+                    if slots.verb is not None and not slots.things and not slots.ats
+                    else 2.0
+                    if item.value == "object"
+                    else 1.0
+                )
+            case kind:
+                slots.cost += _SKIPS[kind]
+    return slots

@@ -1,0 +1,47 @@
+"""Typing mistakes and words that a recognizer confuses: what a sentence may have been meant to say."""
+
+from __future__ import annotations
+
+import functools
+import importlib.util
+from pathlib import Path
+
+from rapidfuzz.distance import OSA
+
+from vla_assistant.language.reading.lexicon import Lexicon
+from vla_assistant.language.vocabulary import Phrase
+
+SHORTEST = 3
+LONG = 8
+"""A word of so many letters may hold two mistakes."""
+
+
+def mended(words: Phrase, lexicon: Lexicon) -> Phrase:
+    """The words with slips put right: misheard words by the list, words that do not exist by the nearest known one."""
+    return tuple(lexicon.misheard.get(word) or _nearest(word, lexicon) for word in words)
+
+
+def _nearest(word: str, lexicon: Lexicon) -> str:
+    if word in lexicon.known or len(word) < SHORTEST or not word.isalpha() or word in _english():
+        return word
+    limit = 2 if len(word) >= LONG else 1
+    near = [(OSA.distance(word, known, score_cutoff=limit), _unlike(word, known), known) for known in lexicon.known]
+    near = [entry for entry in near if entry[0] <= limit and len(entry[2]) >= SHORTEST]
+    return min(near)[2] if near else word
+
+
+def _unlike(word: str, known: str) -> tuple[bool, bool, int]:
+    """People keep the first letter and all the letters; they rarely add some."""
+    return word[0] != known[0], sorted(word) != sorted(known), len(word) - len(known)
+
+
+@functools.cache
+def _english() -> frozenset[str]:
+    """Words that exist, from the pronunciation dictionary that pocketsphinx brings; empty without it."""
+    found = importlib.util.find_spec("pocketsphinx")
+    if found is None or found.origin is None:
+        return frozenset()
+    file = Path(found.origin).parent / "model" / "en-us" / "cmudict-en-us.dict"
+    if not file.is_file():
+        return frozenset()
+    return frozenset(line.split(" ", 1)[0] for line in file.read_text(encoding="utf-8").splitlines())
