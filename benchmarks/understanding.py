@@ -1,0 +1,76 @@
+"""How many of the sentences people say are read exactly as they were meant, and how long a reading takes [ms].
+
+python benchmarks/understanding.py              the sentences for development
+python benchmarks/understanding.py --show       those of them that are misread, with what was meant and read
+python benchmarks/understanding.py --unopened   the held back third: figures only, never a sentence
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from benchmarks.report import print_summary
+from vla_assistant.evaluate.sayings import Saying, is_right, load
+from vla_assistant.language.reading.reader import read
+from vla_assistant.language.request import Request
+
+SAID = Path(__file__).resolve().parent.parent / "tests" / "language" / "said"
+Reading = tuple[Saying, Request | None]
+
+
+def share(readings: Sequence[Reading]) -> dict[str, Any]:
+    """How many are right, of how many, in percent."""
+    right = sum(is_right(saying, request) for saying, request in readings)
+    return {"right": right, "of": len(readings), "percent": round(100 * right / max(len(readings), 1), 1)}
+
+
+def groups(readings: Sequence[Reading]) -> dict[str, dict[str, Any]]:
+    """The figures that the issue asks for."""
+    commands = [entry for entry in readings if entry[0].steps]
+    return {
+        "steps_1_3": share([entry for entry in commands if entry[0].steps <= 3]),
+        "steps_4_6": share([entry for entry in commands if entry[0].steps > 3]),
+        "unsupported_refused": share([entry for entry in readings if entry[0].meaning == "unsupported"]),
+        "nothing_refused": share([entry for entry in readings if entry[0].meaning == "nothing"]),
+        "supported_refused": {"count": sum(request is None for _, request in commands), "of": len(commands)},
+    }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    only = parser.add_mutually_exclusive_group()
+    only.add_argument("--unopened", action="store_true")
+    only.add_argument("--show", action="store_true")
+    options = parser.parse_args()
+    folder = SAID / "unopened" if options.unopened else SAID
+    files = {file.stem: list(load([file])) for file in sorted(folder.glob("*.tsv"))}
+    readings: dict[str, list[Reading]] = {style: [] for style in files}
+    took_ms = []
+    read("pick up the red cup")  # the words are loaded once
+    for style, sentences in files.items():
+        for saying in sentences:
+            begun_s = time.perf_counter()
+            readings[style].append((saying, read(saying.text)))
+            took_ms.append(1000 * (time.perf_counter() - begun_s))
+    if options.show:
+        for saying, request in (entry for entries in readings.values() for entry in entries):
+            if not is_right(saying, request):
+                print(f"{saying.text}\n    meant {saying.meaning}\n    read  {request or 'nothing'}")
+        return
+    everything = [entry for entries in readings.values() for entry in entries]
+    styles = {style: share([e for e in entries if e[0].steps])["percent"] for style, entries in readings.items()}
+    sentences_read = "unopened" if options.unopened else "development"
+    print_summary(
+        "understanding", took_ms, "ms", sentences=sentences_read, **groups(everything), commands_by_style=styles
+    )
+
+
+if __name__ == "__main__":
+    main()
