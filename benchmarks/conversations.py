@@ -1,0 +1,249 @@
+"""Conversations with the arm, turn by turn: what each turn comes to, compared with what the writers of the scripts meant.
+
+The scripts are tests/language/said/conversations; every proposal that no next turn changes is carried out in a small model
+of the table, so that things lie where a conversation has left them. `--held-back` plays only the scripts whose index in
+their file is divisible by three, which were not looked at while the program was written; `--show` prints what went wrong.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import sys
+import time
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from benchmarks.report import print_summary
+from vla_assistant.language import places, tasks, vocabulary
+from vla_assistant.language.dialogue import Dialogue, Turn
+from vla_assistant.language.memory import found_again
+from vla_assistant.language.reading.reader import read
+from vla_assistant.language.resolution import ResolvedAct
+from vla_assistant.language.vocabulary import Thing
+from vla_assistant.types import PixelPoint, Reference, SeenThing
+
+SCRIPTS = Path(__file__).resolve().parent.parent / "tests" / "language" / "said" / "conversations"
+ACROSS = {"left": 0.22, "middle": 0.5, "right": 0.78}
+TOWARDS_USER = {"far": 0.3, "middle": 0.52, "near": 0.76}
+_WAITING = {"wait": "waiting", "moving": "moving"}
+_KEEPING = ("nothing", "help", "repeat", "understood", "slower", "faster", "nudge", "pause", "resume")
+"""Turns after which what was going on still is."""
+_STEPS = ("steps", "wait-corrected", "instead", "return")
+_KINDS = (
+    "ask",
+    "confirm",
+    "cancel",
+    "slower",
+    "faster",
+    "pause",
+    "resume",
+    "stop",
+    "help",
+    "repeat",
+    "understood",
+    "unsupported",
+    "nothing",
+)
+
+
+@dataclass(frozen=True)
+class Said:
+    """One turn of a script: what is said and what it means, in the notation of the scripts."""
+
+    text: str
+    meaning: str
+
+
+@dataclass(frozen=True)
+class Script:
+    """A conversation: its things by the names the meanings use, and its turns."""
+
+    name: str
+    held_back: bool
+    things: Mapping[str, SeenThing]
+    turns: tuple[Said, ...]
+
+
+def scripts(folder: Path = SCRIPTS) -> Iterator[Script]:
+    """All scripts, in the order of their files."""
+    for file in sorted(folder.glob("*.txt")):
+        for index, part in enumerate(re.split(r"(?m)^## ", file.read_text(encoding="utf-8"))[1:]):
+            title, _, body = part.partition("\n")
+            listed = re.search(r"(?m)^things: (.*)$", body)
+            turns = tuple(Said(*map(str.strip, found)) for found in re.findall(r"(?m)^> (.*)\n= (.*)$", body))
+            yield Script(f"{file.stem} {index} {title}", index % 3 == 0, _things(listed[1] if listed else ""), turns)
+
+
+def _things(listed: str) -> dict[str, SeenThing]:
+    """The listed things by colour and noun, with their place in square brackets where two are alike."""
+    entries = [entry.strip().partition(" @ ") for entry in listed.split(";")]
+    names = [name for name, _, _ in entries]
+    found = {}
+    for name, _, place in entries:
+        colour, noun = name.split()
+        across, towards = place.split()
+        point = PixelPoint("front", ACROSS[across], TOWARDS_USER[towards], 0.97)
+        found[f"{name} [{place}]" if names.count(name) > 1 else name] = SeenThing(Reference(noun, colour), point)
+    return found
+
+
+class Table:
+    """Where the things of a script are while it is played."""
+
+    def __init__(self, things: Mapping[str, SeenThing]) -> None:
+        self.things = dict(things)
+
+    @property
+    def seen(self) -> tuple[SeenThing, ...]:
+        return tuple(self.things.values())
+
+    def name(self, thing: SeenThing) -> str:
+        """The name by which the script calls it."""
+        now = found_again(thing, self.seen)
+        return next(name for name, other in self.things.items() if other == now)
+
+    def carry_out(self, acts: Sequence[ResolvedAct]) -> None:
+        for act in acts:
+            if act.object is not None:
+                name = self.name(act.object)
+                anchors = (
+                    tuple(self.things[self.name(anchor)] for anchor in act.anchors)
+                    if act.skill != tasks.RETURN
+                    else act.anchors
+                )
+                point = tasks.landing(replace(act, anchors=anchors), self.things[name].point)
+                self.things[name] = replace(
+                    self.things[name], point=replace(point, v=point.v - 0.01 * (act.relation in places.INSIDE))
+                )
+
+
+def told(turn: Turn, table: Table) -> str:
+    """The turn in the notation of the scripts."""
+    if turn.kind == "ask" and turn.question is not None:
+        return f"ask({' | '.join(sorted(table.name(choice.thing) for choice in turn.question.choices))})"
+    if turn.kind == "nudge":
+        return f"nudge({turn.direction})"
+    if turn.kind not in _STEPS:
+        return turn.kind
+    constraints = [*sorted(turn.manner), *(f"avoid {table.name(thing)}" for thing in turn.avoid)]
+    acts = "; ".join(_told(act, table) for act in turn.acts)
+    return acts + (f" | {', '.join(constraints)}" if constraints else "")
+
+
+def _told(act: ResolvedAct, table: Table) -> str:
+    where = f"{act.relation} {' & '.join(map(table.name, act.anchors))}" if act.relation else ""
+    thing = table.name(act.object) if act.object else ""
+    return f"{act.skill}({', '.join(filter(None, (thing, where, act.direction, act.amount)))})"
+
+
+def plain(meaning: str) -> str:
+    """The meaning without what counts as the same: a pick before its place, in or on as the carrier decides, the order of
+    choices, and the words for what goes on."""
+    meaning = re.sub(r"^(wait|moving|instead): ", "", meaning)
+    if asked := re.fullmatch(r"ask\((.*)\)", meaning):
+        return f"ask({' | '.join(sorted(choice.strip() for choice in asked[1].split('|')))})"
+    meaning = re.sub(r"pick\(([^()]*)\); (?=place\(\1,)", "", meaning)
+    return re.sub(
+        r", (in|on) (\w+ (bowl|cup))", r", in \2", re.sub(r", in (\w+ (plate|cube|can|ball))", r", on \1", meaning)
+    )
+
+
+def expected_kind(meaning: str) -> str:
+    """The kind of turn, for the figures by kind."""
+    head = re.match(r"[a-z_]+", re.sub(r"^(wait|moving): ", "", meaning))
+    word = head[0] if head else ""
+    if meaning.startswith("instead"):
+        return "instead"
+    return word if word in (*_KINDS, "nudge", "return") else "steps"
+
+
+def right(said: Said, turn: Turn, table: Table) -> bool:
+    """Whether the turn is what the script says; a motion in place of another must be told as such."""
+    if said.meaning.startswith("instead") != (turn.kind == "instead"):
+        return False
+    return plain(told(turn, table)) == plain(said.meaning)
+
+
+def play(script: Script, things: Mapping[str, Thing] | None, show: bool) -> Iterator[tuple[str, bool, float]]:
+    """Each turn of the script: its kind, whether it was right, and how long it took [s]."""
+    dialogue, table = Dialogue(things=things), Table(script.things)
+    phase, planned = "idle", ()
+    for said in script.turns:
+        if phase == "idle":
+            table.carry_out(planned)
+            planned = ()
+        start = time.perf_counter()
+        turn = dialogue.hear(said.text, table.seen, phase)
+        took = time.perf_counter() - start
+        if turn.kind in _STEPS and phase == "moving" and turn.kind != "instead":
+            table.carry_out(planned)
+        good = right(said, turn, table)
+        if show and not good:
+            print(f"{script.name} [{phase}]\n   > {said.text}\n   = {said.meaning}\n   ! {turn.kind}: {told(turn, table)}"
+                  f"  (reader: {read(said.text)}) {turn.says}", file=sys.stderr)  # fmt: skip
+        yield expected_kind(said.meaning), good, took
+        if turn.kind in _STEPS:
+            planned = turn.acts
+        elif turn.kind == "cancel":
+            planned = ()
+        phase = after(said.meaning, phase)
+
+
+def after(meaning: str, phase: str) -> str:
+    """What is going on once that turn has been said."""
+    prefix = meaning.partition(":")[0]
+    if prefix in _WAITING:
+        return _WAITING[prefix]
+    if meaning.startswith("ask("):
+        return "asked"
+    return phase if expected_kind(meaning) in _KEEPING else "idle"
+
+
+def able() -> dict[str, Thing]:
+    """The vocabulary's things as the writers of the scripts took them, who did not know what this arm cannot lift."""
+    known = vocabulary.load().things
+    return {name: replace(thing, lift=True, push=True, holds=tuple(known)) for name, thing in known.items()}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("--held-back", action="store_true", help="only the scripts kept for the end")
+    parser.add_argument("--development", action="store_true", help="only the others")
+    parser.add_argument("--this-arm", action="store_true", help="with what this arm can lift and what holds what")
+    parser.add_argument("--show", action="store_true", help="print what went wrong to stderr")
+    options = parser.parse_args()
+    if not (options.held_back and options.development):
+        chosen = [
+            s for s in scripts() if not ((options.held_back and not s.held_back) or (options.development and s.held_back))
+        ]
+    else:
+        parser.error("--held-back and --development exclude each other")
+    things = None if options.this_arm else able()
+    kinds: dict[str, list[bool]] = defaultdict(list)
+    whole, seconds = 0, []
+    for script in chosen:
+        rows = list(play(script, things, options.show))
+        whole += all(good for _, good, _ in rows)
+        seconds += [took for _, _, took in rows]
+        for kind, good, _ in rows:
+            kinds[kind].append(good)
+    by_kind = {kind: f"{sum(goods)}/{len(goods)}" for kind, goods in sorted(kinds.items())}
+    turns_right = sum(sum(goods) for goods in kinds.values())
+    print_summary(
+        "conversations",
+        seconds,
+        "s",
+        scripts=len(chosen),
+        scripts_right=whole,
+        turns_right=turns_right,
+        by_kind=by_kind,
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,133 @@
+"""What is planned, with one part of it put right: "no, the blue one", "left of it", "3 cm"."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from vla_assistant.language.fragments import Fragment
+from vla_assistant.language.request import ANYTHING, IT, Act, Description, Request
+from vla_assistant.language.resolution import ResolvedAct, Settled
+from vla_assistant.language.tasks import INSIDE, RETURN, Task
+from vla_assistant.types import SeenThing
+
+_CARRIERS = ("bowl", "plate")
+"""What is rather put something on than put somewhere."""
+_WITH_PLACE = ("pick", "place", "put_down", "give")
+Amended = tuple[Request, tuple[Settled, ...]]
+
+
+def amended(task: Task, part: Fragment, seen: Sequence[SeenThing]) -> Amended | None:
+    """The request for the task with that part in it and everything else settled; None when the part has no place in it."""
+    request, settled = task.said()
+    at = _act_for(task.acts, part)
+    if at is None:
+        return (replace(request, manner=request.manner | part.manner), settled) if part.manner else None
+    old, act = task.acts[at], request.acts[at]
+    kept = [entry for entry in settled if entry.act != at]
+    here = {entry.slot: entry for entry in settled if entry.act == at}
+    things = list(part.things)
+    if part.relation:
+        act, here = _placed(act, old, part, here)
+    for thing in things[:1]:
+        slot = "object" if part.relation else slot_for(thing, old, part, seen)
+        act, here = _with(act, slot, like(thing, _at(old, slot), seen), here)
+    if part.direction and old.skill in ("push", "move"):
+        act = replace(act, direction=part.direction)
+    if part.amount and old.skill in ("push", "move"):
+        act = replace(act, amount=part.amount)
+    if part.receiver:
+        act = Act("give" if part.receiver == "me" else "put_down", act.object)
+        here = {slot: entry for slot, entry in here.items() if slot == "object"}
+    acts = (*request.acts[:at], act, *request.acts[at + 1 :])
+    return replace(request, acts=acts, manner=request.manner | part.manner), (*kept, *here.values())
+
+
+def like(thing: Description, old: SeenThing | None, seen: Sequence[SeenThing]) -> Description:
+    """ "the blue one" instead of a cube is the blue cube where one is seen; "the other one" is as the first in colour too."""
+    if thing.kind != ANYTHING or old is None:
+        return thing
+    alike = [
+        other
+        for other in seen
+        if other.reference.name == old.reference.name and thing.colour in (None, other.reference.colour)
+    ]
+    if not alike:
+        return thing
+    return replace(thing, kind=old.reference.name)
+
+
+def slot_for(thing: Description, act: ResolvedAct, part: Fragment, seen: Sequence[SeenThing]) -> str:
+    """Which thing of the act another one is named for: what it is done with, or where it goes."""
+    if not act.anchors or act.object is None:
+        return "object"
+    if part.rejected_place or any(
+        _fits(other, act.anchors[0]) and not _fits(other, act.object) for other in part.rejected
+    ):
+        return "anchor 0"
+    if any(_fits(other, act.object) for other in part.rejected):
+        return "object"
+    kinds = {thing.kind} if thing.kind != ANYTHING else _kinds(thing, act, seen)
+    if act.object.reference.name in kinds:
+        return "object"
+    if act.anchors[0].reference.name in kinds or (kinds and kinds <= set(_CARRIERS)):
+        return "anchor 0"
+    return "object"
+
+
+def _kinds(thing: Description, act: ResolvedAct, seen: Sequence[SeenThing]) -> set[str]:
+    """The kinds of which something of that colour is seen that the act is not about yet."""
+    used = (act.object, *act.anchors) if thing.colour or thing.choice else ()
+    return {
+        other.reference.name for other in seen if other not in used and thing.colour in (None, other.reference.colour)
+    }
+
+
+def _fits(thing: Description, other: SeenThing) -> bool:
+    return thing.kind in (ANYTHING, other.reference.name) and thing.colour in (None, other.reference.colour)
+
+
+def _act_for(acts: Sequence[ResolvedAct], part: Fragment) -> int | None:
+    """The last act that the part can belong to."""
+    for at, act in reversed(list(enumerate(acts))):
+        if act.skill == RETURN:
+            continue
+        if (part.direction or part.amount) and act.skill not in ("push", "move"):
+            continue
+        if part.relation and act.skill not in _WITH_PLACE:
+            continue
+        if (part.things or part.receiver) and act.object is None:
+            continue
+        if part.things or part.relation or part.direction or part.amount or part.receiver:
+            return at
+    return None
+
+
+def _placed(act: Act, old: ResolvedAct, part: Fragment, here: dict[str, Settled]) -> tuple[Act, dict[str, Settled]]:
+    """The act with another place; "next to it" is next to where it was to go."""
+    settled = {slot: entry for slot, entry in here.items() if slot == "object"}
+    anchors = list(part.anchors)
+    if part.anchors[0].kind == IT and act.anchors:
+        anchors[0] = act.anchors[0]
+        settled["anchor 0"] = here["anchor 0"]
+    elif old.anchors and part.anchors[0].kind == ANYTHING and part.anchors[0].colour:
+        anchors[0] = like(part.anchors[0], old.anchors[0], ())
+    relation = part.relation
+    if relation in ("in", "on", "to"):
+        relation = "in" if anchors[0].kind in INSIDE else "on"
+    return Act("place", act.object, relation, tuple(anchors)), settled
+
+
+def _with(act: Act, slot: str, thing: Description, here: dict[str, Settled]) -> tuple[Act, dict[str, Settled]]:
+    """The act with that thing in that slot, not settled any more."""
+    settled = {name: entry for name, entry in here.items() if name != slot}
+    if slot == "object":
+        return replace(act, object=thing), settled
+    relation = act.relation
+    if relation in ("in", "on"):
+        relation = "in" if thing.kind in INSIDE else "on"
+    return replace(act, relation=relation, anchors=(thing, *act.anchors[1:])), settled
+
+
+def _at(act: ResolvedAct, slot: str) -> SeenThing | None:
+    return act.object if slot == "object" else act.anchors[0]

@@ -1,0 +1,139 @@
+"""Parts of a sentence that are no request by themselves: "the blue one", "not on the plate, next to it", "5 cm"."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from vla_assistant.language.reading import lexicon as lexicons
+from vla_assistant.language.reading.cutting import Cutter
+from vla_assistant.language.reading.items import ONE, THEM, Item
+from vla_assistant.language.request import ALL, ANYTHING, IT, Description
+from vla_assistant.language.vocabulary import Phrase
+
+_WITHOUT_WEIGHT = ("skip", "comma", "then", "repair")
+_RELATIONS = {"into": "in", "onto": "on", "near": "next to"}
+DESTINATIONS = ("in", "on", "to", "next to", "left of", "right of", "in front of", "behind", "between")
+
+
+@dataclass(frozen=True)
+class Fragment:
+    """What a part of a sentence names.
+
+    Attributes:
+        things: Things, "the blue one" with the kind ANYTHING.
+        relation: Where to, with its `anchors`; empty when it names no place.
+        direction: Of a push or of the hand.
+        amount: How far.
+        manner: Of "slow", "fast", "careful".
+        rejected: Things that are not meant: "not the can".
+        rejected_place: Whether the place is not meant: "not on the plate".
+        receiver: "me" or "table" when that is where to.
+    """
+
+    things: tuple[Description, ...] = ()
+    relation: str = ""
+    anchors: tuple[Description, ...] = ()
+    direction: str = ""
+    amount: str = ""
+    manner: frozenset[str] = frozenset()
+    rejected: tuple[Description, ...] = ()
+    rejected_place: bool = False
+    receiver: str = ""
+
+    def __or__(self, other: Fragment) -> Fragment:
+        """Both together; of what only one can be meant, the later."""
+        later = other if other.relation else self
+        return Fragment(
+            (*self.things, *other.things), later.relation, later.anchors, other.direction or self.direction, other.amount or self.amount,
+            self.manner | other.manner, (*self.rejected, *other.rejected), self.rejected_place or other.rejected_place,
+            other.receiver or self.receiver,
+        )  # fmt: skip
+
+    @property
+    def says_something(self) -> bool:
+        """Whether it names anything that is meant."""
+        return bool(self.things or self.relation or self.direction or self.amount or self.manner or self.receiver)
+
+
+def cut(words: Phrase, language: str = "en") -> list[Item]:
+    """The elements of the words."""
+    return Cutter(words, lexicons.load(language)).cut()
+
+
+def fragment(words: Phrase, language: str = "en") -> Fragment | None:
+    """What the words name, or None when they are more or less than names of things, places, directions and amounts."""
+    found = Fragment()
+    negated = False
+    items = cut(words, language)
+    if _vague(items):
+        return None
+    for item in items:
+        if item.kind == "not":
+            negated = True
+            continue
+        if item.kind in _WITHOUT_WEIGHT:
+            negated = negated and item.kind != "comma"
+            continue
+        part = _part(item, negated)
+        if part is None:
+            return None
+        found, negated = found | part, False
+    return found if found != Fragment() else None
+
+
+def described(words: Phrase, language: str = "en") -> Description | None:
+    """The one thing that the words describe, or None."""
+    found = fragment(words, language)
+    if found is None or len(found.things) != 1 or found != Fragment(things=found.things):
+        return None
+    return found.things[0]
+
+
+def mentioned(words: Phrase, language: str = "en") -> tuple[Description, ...]:
+    """The things named anywhere in the words."""
+    items = cut(words, language)
+    named = (thing for item in items if item.kind in ("thing", "at") for thing in item.things)
+    return tuple(thing for thing in named if thing.kind not in (IT, THEM, ONE, ANYTHING))
+
+
+def denies(words: Phrase, language: str = "en") -> bool:
+    """Whether a word of denial stands anywhere in the words."""
+    return any(item.kind == "not" for item in cut(words, language))
+
+
+def _vague(items: Sequence[Item]) -> bool:
+    """Whether words without weight stand beside nothing but a direction or an amount: "thank you so much", "all from me"."""
+    kinds = {item.kind for item in items}
+    return "skip" in kinds and bool(kinds & {"direction", "amount"}) and not kinds & {"thing", "at", "repair"}
+
+
+def _part(item: Item, negated: bool) -> Fragment | None:
+    things = tuple(map(_plain, item.things))
+    if negated:
+        return {"thing": Fragment(rejected=things), "at": Fragment(rejected_place=True), "direction": Fragment()}.get(
+            item.kind
+        )
+    match item.kind:
+        case "at" if item.value == "with" and things:
+            return Fragment(things=things)
+        case "thing":
+            return Fragment(things=things)
+        case "at" if things and (relation := _RELATIONS.get(item.value, item.value)) in DESTINATIONS:
+            return Fragment(relation=relation, anchors=things)
+        case "direction":
+            return Fragment(direction=item.value)
+        case "amount":
+            return Fragment(amount=item.value)
+        case "manner":
+            return Fragment(manner=frozenset({item.value}))
+        case "me" | "table":
+            return Fragment(receiver=item.kind)
+    return None
+
+
+def _plain(thing: Description) -> Description:
+    """The thing with an open kind for "one", and "them" as all of "it"."""
+    if thing.kind == THEM:
+        return replace(thing, kind=IT, number=ALL)
+    return replace(thing, kind=ANYTHING) if thing.kind == ONE else thing

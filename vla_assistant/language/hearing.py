@@ -1,0 +1,181 @@
+"""Which turn a text is, from the kinds of its clauses and what is going on; nothing is looked at, nothing is resolved."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from vla_assistant.language import mood
+from vla_assistant.language import words as spelling
+from vla_assistant.language.closed import closed_intent
+from vla_assistant.language.fragments import Fragment, denies, mentioned
+from vla_assistant.language.request import Description
+from vla_assistant.language.turns import Clause, clauses, load
+from vla_assistant.types import Intent
+
+REFERRING = ("undo", "return", "same", "opposite", "again", "more")
+"""Turns that refer to what was done before."""
+_ASKING = ("help", "repeat", "understood")
+_MANNERS = {"slower": "slow", "faster": "fast", "carefully": "careful"}
+
+
+class Phase(StrEnum):
+    """What is going on while something is said."""
+
+    IDLE = "idle"
+    ASKED = "asked"
+    WAITING = "waiting"
+    MOVING = "moving"
+
+
+@dataclass(frozen=True)
+class Heard:
+    """What kind of turn a text is.
+
+    Attributes:
+        kind: "stop", "pause", "resume", "cancel", "confirm", "reject" (what is planned, without what is meant), "help",
+            "repeat", "understood", "manner", one of REFERRING, "part" (names things or places only), "request",
+            "unsupported" (asks for what no reader knows) or "nothing".
+        thing: Of "return" and "same": with what.
+        amount: Of "more": how far.
+        part: What the clauses name; of "manner" how.
+        corrects: Whether it puts something right.
+        topic: Of "request": the one thing spoken of aside before it.
+        then: The request that follows in the same breath: "undo that and go home".
+        core: Of "request": its clauses without those that are aside; empty when one of these denies something.
+    """
+
+    kind: str
+    thing: Description | None = None
+    amount: str = ""
+    part: Fragment = Fragment()  # noqa: RUF009  it is frozen
+    corrects: bool = False
+    topic: Description | None = None
+    core: str = ""
+    then: Heard | None = None
+
+    @property
+    def complete(self) -> bool:
+        """Whether the part alone could be a request: a thing and where to."""
+        part = self.part
+        return bool(part.things) and bool(part.relation or part.direction or part.receiver)
+
+
+def hear(text: str, phase: Phase, language: str = "en") -> Heard:
+    """The turn that the text makes in this phase. Closed words come first; less motion comes before more."""
+    said = clauses(text, language)
+    intent = closed_intent(text, language)
+    if halt := _halting(said, language):
+        return Heard(halt)
+    if intent is Intent.STOP:
+        return Heard("stop")
+    if intent is Intent.CANCEL:
+        return Heard("cancel")
+    if phase is Phase.WAITING and _approves(said, language):
+        return Heard("confirm")
+    if all(clause.kind in ("yes", "empty") for clause in said):
+        return Heard("resume" if phase is Phase.MOVING and _goes_on(said, language) else "nothing")
+    content = [clause for clause in said if _is_content(clause)]
+    corrects = any(clause.corrects for clause in said)
+    return _with_content(content, said, corrects, language) if content else _without_content(said, language)
+
+
+def _is_content(clause: Clause) -> bool:
+    named = clause.fragment is not None and (clause.fragment.says_something or clause.fragment.rejected)
+    return clause.kind in ("request", *REFERRING) or bool(named)
+
+
+def _halting(said: Sequence[Clause], language: str) -> str:
+    """ "stop" or "pause" when a clause says so; "wait, the blue one" is a correction and no stop."""
+    kinds = [clause.kind for clause in said]
+    openings = load(language).openings
+    for at, clause in enumerate(said):
+        soft = openings.fit(clause.words) and any(map(_is_content, said[at + 1 :]))
+        if clause.kind == "stop" and not soft and "pause" not in kinds[at:]:
+            return "stop"
+        if clause.kind == "pause":
+            return "pause"
+    return ""
+
+
+def _goes_on(said: Sequence[Clause], language: str) -> bool:
+    """ "Go ahead" is a yes, and after a pause it means to go on."""
+    return any(load(language).turns["resume"].fit(clause.words) for clause in said)
+
+
+def _approves(said: Sequence[Clause], language: str) -> bool:
+    """Whether the text is a yes and nothing that could limit it."""
+    lexicon = load(language)
+
+    def approving(clause: Clause) -> bool:
+        bare = spelling.without(lexicon.fillers, clause.words)
+        return clause.kind in ("yes", "empty") or lexicon.approval.fit(clause.words) or lexicon.approval.fit(bare)
+
+    return any(clause.kind != "empty" for clause in said) and all(map(approving, said))
+
+
+def _with_content(content: Sequence[Clause], said: Sequence[Clause], corrects: bool, language: str) -> Heard:
+    kinds = {clause.kind for clause in content}
+    asking = next((clause.kind for clause in said if clause.kind in _ASKING), None)
+    if asking and "request" not in kinds:
+        return Heard(asking)
+    part = Fragment()
+    for clause in content:
+        part |= (clause.fragment if clause.kind == "fragment" else None) or Fragment()
+    if any(clause.kind == "carefully" or clause.kind in _MANNERS for clause in said):
+        part |= _manner(said)
+    referring = [clause for clause in content if clause.kind in REFERRING]
+    if referring and "request" not in kinds and not part.says_something:
+        best = min(referring, key=lambda clause: REFERRING.index(clause.kind))
+        return Heard(best.kind, best.thing, best.amount, best.fragment or part, corrects)
+    if len(referring) == len(content) == 1:
+        return Heard(
+            referring[0].kind,
+            referring[0].thing,
+            referring[0].amount,
+            (referring[0].fragment or Fragment()) | part,
+            corrects,
+        )
+    if content[0].kind in REFERRING and kinds == {content[0].kind, "request"}:
+        first = _with_content(content[:1], said[:1], corrects, language)
+        return replace(first, then=_with_content(content[1:], said[said.index(content[1]) :], False, language))
+    cancels = [at for at, clause in enumerate(said) if clause.kind == "cancel"]
+    if cancels and not any(map(_is_content, said[cancels[-1] :])):
+        return Heard("cancel")
+    if kinds == {"fragment"}:
+        return Heard("part", part=part, corrects=corrects) if part.says_something else Heard("reject")
+    return Heard("request", part=part, corrects=corrects, topic=_topic(said, language), core=_core(said, language))
+
+
+def _topic(said: Sequence[Clause], language: str) -> Description | None:
+    """ "Today we start with the brown block, put it ..."."""
+    before = [
+        clause
+        for clause in said[: next(at for at, clause in enumerate(said) if clause.kind == "request")]
+        if clause.kind == "aside"
+    ]
+    named = [thing for clause in before for thing in mentioned(clause.words, language)]
+    return named[0] if len(named) == 1 and not any(denies(clause.words, language) for clause in before) else None
+
+
+def _core(said: Sequence[Clause], language: str) -> str:
+    if any(clause.kind == "aside" and denies(clause.words, language) for clause in said):
+        return ""
+    return ", ".join(" ".join(clause.words) for clause in said if clause.kind not in ("aside", "empty", "yes"))
+
+
+def _without_content(said: Sequence[Clause], language: str) -> Heard:
+    kinds = [clause.kind for clause in said]
+    for kind in ("cancel", "resume", *_ASKING):
+        if kind in kinds:
+            return Heard(kind)
+    if any(kind in _MANNERS for kind in kinds):
+        return Heard("manner", part=_manner(said), corrects="no" in kinds)
+    if "no" in kinds and all(kind in ("no", "empty") for kind in kinds):
+        return Heard("reject")
+    return Heard("unsupported" if mood.asks(tuple(said), language) else "nothing")
+
+
+def _manner(said: Sequence[Clause]) -> Fragment:
+    return Fragment(manner=frozenset(_MANNERS[clause.kind] for clause in said if clause.kind in _MANNERS))

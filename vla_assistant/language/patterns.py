@@ -1,0 +1,70 @@
+"""Patterns for whole clauses, as the word files write them: "(put|set) {thing} back [where it was]"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from vla_assistant.errors import ConfigError
+from vla_assistant.language.vocabulary import Phrase
+
+_TOKEN = re.compile(r"[()\[\]|]|\{\w+\}|[^\s()\[\]|{}]+")
+_MARKS = {"(": "(?:", ")": ")", "[": "(?:", "]": ")?", "|": "|"}
+
+
+@dataclass(frozen=True)
+class Found:
+    """A pattern that a clause fits, with the words that stand at its slots."""
+
+    slots: dict[str, Phrase]
+
+
+class Patterns:
+    """Several patterns of which a clause may fit one.
+
+    Args:
+        written: (a|b) is a or b, [a] may be missing, {name} is a slot for one or more words, the fewest that fit.
+    """
+
+    def __init__(self, written: Iterable[str]) -> None:
+        self._expressions = tuple(_expression(pattern) for pattern in written)
+
+    def matches(self, words: Phrase) -> Iterator[Found]:
+        """Each pattern that the words fit from the first to the last."""
+        text = _joined(words)
+        for expression in self._expressions:
+            if words and (match := expression.fullmatch(text)):
+                yield Found({name: tuple(value.split()) for name, value in match.groupdict().items() if value})
+
+    def fit(self, words: Phrase) -> bool:
+        """Whether the words fit a pattern from the first to the last."""
+        return next(self.matches(words), None) is not None
+
+    def start(self, words: Phrase) -> int:
+        """How many words the longest pattern takes that the words begin with; 0 when none does."""
+        text = _joined(words)
+        ends = [match.group().count(" ") for expression in self._expressions if (match := expression.match(text))]
+        return max(ends, default=0)
+
+    def end(self, words: Phrase) -> int:
+        """How many words the longest pattern takes that the words end with; 0 when none does."""
+        return next((len(words) - at for at in range(len(words)) if self.fit(words[at:])), 0)
+
+
+def _joined(words: Phrase) -> str:
+    return "".join(f"{word} " for word in words)
+
+
+def _expression(pattern: str) -> re.Pattern[str]:
+    """The pattern as a regular expression over words that each end with a space."""
+    parts = []
+    for token in _TOKEN.findall(pattern):
+        if token.startswith("{"):
+            parts.append(rf"(?P<{token[1:-1]}>(?:\S+ )+?)")
+        else:
+            parts.append(_MARKS.get(token) or f"{re.escape(token)} ")
+    compiled = re.compile("".join(parts))
+    if compiled.fullmatch(""):
+        raise ConfigError(f"The pattern {pattern!r} fits no words at all, so it would fit everything.")
+    return compiled

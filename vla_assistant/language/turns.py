@@ -1,0 +1,192 @@
+"""Clauses of what is said in a conversation, and which turn each of them makes; all words are in assets/turns_en.toml."""
+
+from __future__ import annotations
+
+import functools
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from vla_assistant import paths
+from vla_assistant.errors import ConfigError
+from vla_assistant.language import words as spelling
+from vla_assistant.language.closed import closed_intent, control_word
+from vla_assistant.language.fragments import Fragment, described, fragment
+from vla_assistant.language.patterns import Found, Patterns
+from vla_assistant.language.reading.reader import read
+from vla_assistant.language.request import Description
+from vla_assistant.language.vocabulary import Phrase
+from vla_assistant.types import Intent
+
+VERSION = 1
+_DASH = re.compile(r"\s[-–—]+\s|[–—…]|\.\.\.")
+_AND = ("and", "but", "then")
+
+
+@dataclass(frozen=True)
+class TurnWords:
+    """The patterns of one language: of each kind of turn in the order of the file, and those of corrections and moods."""
+
+    fillers: tuple[Phrase, ...]
+    turns: Mapping[str, Patterns]
+    openings: Patterns
+    endings: Patterns
+    rejecting: Patterns
+    approval: Patterns
+    mood: Mapping[str, Patterns]
+
+
+@dataclass(frozen=True)
+class Clause:
+    """One clause of what was said.
+
+    Attributes:
+        words: As they were said.
+        kind: A kind of turn of the word file; "stop", "yes", "no" (closed words, or words that reject); "resume";
+            "request"; "fragment"; "aside" for what belongs to none; "empty" for fillers alone.
+        thing: Of "return" and "same": with what.
+        amount: Of "more": how far.
+        fragment: Of "fragment" what it names, of "same" what is different.
+        corrects: Whether words of a correction stand in it: "no, ...", "... instead".
+    """
+
+    words: Phrase
+    kind: str
+    thing: Description | None = None
+    amount: str = ""
+    fragment: Fragment | None = None
+    corrects: bool = False
+
+
+@functools.cache
+def load(language: str = "en") -> TurnWords:
+    """The shipped words.
+
+    Raises:
+        ConfigError: the file is missing or of another version.
+    """
+    path = paths.assets() / f"turns_{language}.toml"
+    try:
+        tables = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigError(f"The words of turns {path} cannot be read ({error.strerror}).") from error
+    if tables.pop("version", None) != VERSION:
+        raise ConfigError(f"The words of turns {path} have another version; {VERSION} is needed.")
+    corrections = tables["corrections"]
+    return TurnWords(
+        tuple(tuple(filler.split()) for filler in tables["fillers"]),
+        {kind: Patterns(written) for kind, written in tables["turns"].items()},
+        Patterns(corrections["openings"]),
+        Patterns(corrections["endings"]),
+        Patterns(corrections["rejecting"]),
+        Patterns(tables["approval"]["words"]),
+        {kind: Patterns(written) for kind, written in tables["mood"].items()},
+    )
+
+
+def clauses(text: str, language: str = "en") -> tuple[Clause, ...]:
+    """The clauses of the text between its commas and stops; one that joins two turns by "and" is cut there."""
+    found: list[Clause] = []
+    for part in _parts(spelling.normalised(_DASH.sub(" , ", text[: spelling.LONGEST_TEXT]))):
+        whole = _clause(part, language)
+        found.extend((_joined(part, whole, language) or (whole,)) if whole.kind in ("aside", "request") else (whole,))
+    return tuple(found)
+
+
+def _parts(words: Phrase) -> Iterator[Phrase]:
+    part: list[str] = []
+    for word in (*words, ","):
+        if word != ",":
+            part.append(word)
+        elif part:
+            yield tuple(part)
+            part = []
+
+
+def _joined(words: Phrase, whole: Clause, language: str) -> tuple[Clause, ...]:
+    """The two clauses of "a bit more and we are good", or of "undo that and go home": the first is a turn, or either is."""
+    for at in (at for at, word in enumerate(words) if word in _AND and 0 < at < len(words) - 1):
+        pair = (_clause(words[:at], language), _clause(words[at + 1 :], language))
+        kinds = [clause.kind for clause in (pair if whole.kind == "aside" else pair[:1])]
+        if any(kind in load(language).turns for kind in kinds):
+            return pair
+    return ()
+
+
+def _clause(words: Phrase, language: str) -> Clause:
+    lexicon = load(language)
+    bare = spelling.without(lexicon.fillers, words)
+    found = _closed(words, language) or _turn(words, words, language) or _turn(words, bare, language)
+    if found is not None:
+        return found
+    if lexicon.rejecting.fit(words) or lexicon.rejecting.fit(bare):
+        return Clause(words, "no", corrects=True)
+    if not bare:
+        return Clause(words, "empty")
+    rest, corrects = _uncorrected(words, lexicon)
+    if corrects and (found := _turn(words, spelling.without(lexicon.fillers, rest), language, corrects)):
+        return found
+    if (named := fragment(spelling.without(lexicon.fillers, rest), language)) is not None:
+        return Clause(words, "fragment", fragment=named, corrects=corrects)
+    kind = "request" if read(" ".join(rest), language) is not None else "aside"
+    return Clause(words, kind, corrects=corrects)
+
+
+def _closed(words: Phrase, language: str) -> Clause | None:
+    """A clause of closed words; "no" said often is a rejection here, for more was said than that."""
+    text = " ".join(words)
+    intent = closed_intent(text, language)
+    if intent is Intent.STOP and load(language).turns["pause"].fit(words):
+        return Clause(words, "pause")
+    if intent is Intent.STOP and closed_intent(words[0], language) is Intent.NO:
+        return Clause(words, "no", corrects=True)
+    if intent is None:
+        return Clause(words, "resume") if control_word(text, language) == "resume" else None
+    return Clause(words, str(intent.value), corrects=intent is Intent.NO)
+
+
+def _turn(words: Phrase, bare: Phrase, language: str, corrects: bool = False) -> Clause | None:
+    """The clause as a turn of the word file, or None."""
+    for kind, patterns in load(language).turns.items():
+        for found in patterns.matches(bare):
+            slots = _slots(found, language)
+            if slots is not None:
+                return Clause(words, kind, *slots, corrects=corrects)
+    if control_word(" ".join(bare), language) == "resume":
+        return Clause(words, "resume", corrects=corrects)
+    return None
+
+
+def _slots(found: Found, language: str) -> tuple[Description | None, str, Fragment | None] | None:
+    """What stands at the slots, or None when it is not what belongs there."""
+    thing, amount, part = None, "", None
+    if "thing" in found.slots and (thing := described(found.slots["thing"], language)) is None:
+        return None
+    if "amount" in found.slots:
+        named = fragment(found.slots["amount"], language)
+        if named is None or named != Fragment(amount=named.amount):
+            return None
+        amount = named.amount
+    if "part" in found.slots and (part := fragment(found.slots["part"], language)) is None:
+        return None
+    return thing, amount, part
+
+
+def _uncorrected(words: Phrase, lexicon: TurnWords) -> tuple[Phrase, bool]:
+    """The words without what opens or ends a correction, and whether there was any."""
+    rest = words
+    start = 0
+    while start < len(rest) and (taken := _opening(rest[start:], lexicon)):
+        start += taken
+    after = len(rest) - lexicon.endings.end(rest[start:]) if start < len(rest) else len(rest)
+    trimmed = rest[start:after]
+    return (trimmed, True) if trimmed and trimmed != rest else (rest, False)
+
+
+def _opening(words: Phrase, lexicon: TurnWords) -> int:
+    """How many words open a correction, with the fillers before them."""
+    filler = spelling.starts_with(lexicon.fillers, words) or ()
+    return lexicon.openings.start(words) or (
+        len(filler) + taken if filler and (taken := _opening(words[len(filler) :], lexicon)) else 0
+    )
