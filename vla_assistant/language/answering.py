@@ -11,11 +11,14 @@ from pathlib import Path
 from vla_assistant import paths
 from vla_assistant.language import fitting
 from vla_assistant.language import words as spelling
+from vla_assistant.language.closed import closed_intent
 from vla_assistant.language.fitting import View, fits, kept
 from vla_assistant.language.memory import Memory
 from vla_assistant.language.reading import lexicon as lexicons
-from vla_assistant.language.reading.items import Items
-from vla_assistant.language.reading.reader import merged, read
+from vla_assistant.language.reading.cutting import Cutter
+from vla_assistant.language.reading.fluency import merged
+from vla_assistant.language.reading.reader import read
+from vla_assistant.language.reading.spelling import mended
 from vla_assistant.language.request import ANYTHING, IT, Act, Description, Request
 from vla_assistant.language.resolution import Choice, Question, Refusal, Resolved, Settled
 from vla_assistant.language.resolving import asked, resolve
@@ -82,16 +85,27 @@ def answer(
     if isinstance(said, Choice):
         found = _Found((said.thing,))
     else:
-        said_of = _Answer(question, request, View.of(seen, memory, doubt), load())
-        found = said_of.found(spelling.normalised(said))
+        found = _heard(_Answer(question, request, View.of(seen, memory, doubt), load()), said)
         if found.none:
-            return Refusal(said_of.words.says["none"])
+            return Refusal(load().says["none"])
     if not found.things:
         return None
     if len(found.things) > 1 and not found.together:
         return asked(found.things, seen, question.act, question.slot, question.settled)
     settled = (*question.settled, Settled(question.act, question.slot, found.things))
     return resolve(request, seen, memory, settled=settled, doubt=doubt, things=things)
+
+
+def _heard(answer: _Answer, said: str) -> _Found:
+    """What the answer leaves, with slips of the keyboard put right if need be; closed words and questions are none."""
+    words = spelling.normalised(said)
+    if closed_intent(said) is not None or spelling.starts_with(answer.words.tables["asking"], words):
+        return _Found()
+    found = answer.found(words)
+    if found.things or found.none:
+        return found
+    heard = mended(words, lexicons.load("en"))
+    return answer.found(heard) if heard != words else found
 
 
 @dataclass(frozen=True)
@@ -117,17 +131,22 @@ class _Answer:
     def found(self, said: Phrase) -> _Found:
         """What is meant by these words."""
         said = self._repaired(said)
-        if self.words.find("any", said):
+        if self._says("any", said):
             best = max(self._candidates, key=lambda i: self.view.seen[i].point.v, default=None)
             return _Found(() if best is None else (self.view.seen[best],))
-        if self.words.find("none", said):
+        if self._says("none", said):
             return _Found(none=True)
-        if self.words.find("all", said) and self.question.slot == "object":
+        if self._says("all", said) and self.question.slot == "object":
             return _Found(self.question.candidates, together=True)
         if mark := self.words.find("not", said):
             before = self._selected(said[: mark[1]])
             return before if before.things else self._rest(self._selected(said[mark[2] :]))
         return self._selected(said)
+
+    def _says(self, table: str, said: Phrase) -> bool:
+        """Whether a phrase of the table is in the answer; a single word must be the answer but for one other word."""
+        mark = self.words.find(table, said)
+        return mark is not None and (mark[2] - mark[1] > 1 or len(spelling.spoken(said)) <= 2)
 
     def _repaired(self, said: Phrase) -> Phrase:
         """Only what follows the last "no, I mean", where something follows."""
@@ -140,6 +159,8 @@ class _Answer:
         return _Found(rest if left_out.things else ())
 
     def _selected(self, said: Phrase) -> _Found:
+        if (named := self._named(said)) is not None:
+            return _Found((named,))
         counted = self._counted(said)
         if counted is not None and 0 <= counted < len(self.question.choices):
             return _Found((self.question.choices[counted].thing,))
@@ -150,6 +171,12 @@ class _Answer:
         if descriptions and not chosen:
             chosen = self._elsewhere(descriptions)
         return _Found(tuple(self.view.seen[i] for i in chosen) if descriptions else ())
+
+    def _named(self, said: Phrase) -> SeenThing | None:
+        """The thing of the choice whose words these are, as they were offered."""
+        names = {spelling.normalised(choice.name)[1:]: choice.thing for choice in self.question.choices}
+        spoken = [name for name in names if said[-len(name) :] == name]
+        return names[max(spoken, key=len)] if spoken else None
 
     def _counted(self, said: Phrase) -> int | None:
         """The index of the choice when the answer counts in the order in which they were offered."""
@@ -173,9 +200,11 @@ class _Answer:
         kinds = {thing.reference.name for thing in self.question.candidates}
         noun = kinds.pop() if len(kinds) == 1 else ANYTHING
         named = tuple(noun if word in _ONE else word for word in said)
-        items = merged(Items(named, lexicons.load("en")).cut())
-        if any(item.kind == "verb" for item in items) and (command := read(" ".join(said))) is not None:
-            return self._of_command(command)
+        items = merged(Cutter(named, lexicons.load("en")).cut())
+        taking = all("P" in item.value for item in items if item.kind == "verb")  # "take the one on the right"
+        if not taking and (command := read(" ".join(named))) is not None:
+            found = self._of_command(command)
+            return found + self._side(named) if found and not (found[0].side or found[0].relation) else found
         found = [_plain(item.thing) for item in items if item.kind == "thing" and item.thing.kind not in (IT, "them")]
         for item in items:
             if item.kind == "at" and item.things:
@@ -195,9 +224,10 @@ class _Answer:
 
     def _of_command(self, command: Request) -> list[Description]:
         """The description in a sentence that repeats the command or says "take the left one"; else none."""
-        if len(command.acts) != 1:
+        acts = [act for act in command.acts if act.skill != "move"]
+        if len(acts) != 1:
             return []
-        act, asked_act = command.acts[0], self.request.acts[self.question.act]
+        act, asked_act = acts[0], self.request.acts[self.question.act]
         same = act.skill == asked_act.skill and act.relation == asked_act.relation
         slot = _in_slot(act, self.question.slot) if same else act.object
         simple = same or (act.skill in _SIMPLE and not act.anchors)

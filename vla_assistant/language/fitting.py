@@ -12,7 +12,8 @@ from vla_assistant.language.request import ALL, ANYTHING, IT, Description
 from vla_assistant.types import PixelPoint, SeenThing
 
 DOUBT = 0.5
-"""Share of the best thing's weight from which on another thing may be meant too; see `calibration`."""
+"""Share of the best thing's weight from which on another thing may be meant too; `calibration` makes it a setting for
+what is asked about; for what a thing is described by ("near the bowl") it stays as it is."""
 Weights = list[float]
 Named = tuple[Description, tuple[int, ...]]
 
@@ -97,7 +98,7 @@ def fits(thing: Description, view: View, among: Sequence[int] | None = None) -> 
     if thing.relation:
         weights = _placed(thing, weights, view)
     if thing.without is not None:
-        left_out = kept(fits(_inherited(thing.without, thing), view), view.doubt)
+        left_out = kept(fits(_inherited(thing.without, thing), view), DOUBT)
         weights = [0.0 if i in left_out else weight for i, weight in enumerate(weights)]
     if thing.side:
         weights = _sided(thing, weights, view)
@@ -164,7 +165,7 @@ def _placed(thing: Description, weights: Weights, view: View) -> Weights:
 
 def _relations(thing: Description, weights: Weights, things: Sequence[SeenThing], view: View) -> Weights:
     anchors = [fits(anchor, view) for anchor in thing.anchors]
-    chosen = [kept(found, view.doubt) for found in anchors]
+    chosen = [kept(found, DOUBT) for found in anchors]
     rows = [combination for combination in product(*chosen) if len(set(combination)) == len(combination)]
     found = [0.0] * len(things)
     for i, other in enumerate(things):
@@ -175,7 +176,7 @@ def _relations(thing: Description, weights: Weights, things: Sequence[SeenThing]
 
 def _sided(thing: Description, weights: Weights, view: View) -> Weights:
     """Weights after "left", "nearest" and the like among those that fit so far; "two left cups": the two leftmost."""
-    among = kept(weights, view.doubt)
+    among = kept(weights, DOUBT)
     if thing.number > 1:
         ordered = places.ranked([view.seen[i] for i in among], thing.side) if thing.side != "middle" else []
         chosen = [view.seen.index(other) for other in ordered[: thing.number]]

@@ -10,11 +10,12 @@ from vla_assistant.language.phrasing import listed
 from vla_assistant.types import SeenThing
 
 MOST_CHOICES = 4
-SIDE_BY_SIDE = 0.10
-"""From this distance on, people see at once which of two things is farther left or nearer."""
-LANDMARK = 0.20
-"""A thing farther away than this is no landmark."""
+SIDE_BY_SIDE_M = 0.055
+"""From this distance on, people see at once which of two things is farther left or nearer [m]."""
+LANDMARK_M = 0.16
+"""A thing farther away than this is no landmark [m]."""
 _ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth")
+_OPPOSITES = {"left": "right", "near": "far"}
 _SIDES = {"left": "on the left", "right": "on the right", "near": "nearest to you", "far": "farthest from you"}
 
 
@@ -71,12 +72,12 @@ def _standing(thing: SeenThing, alike: Sequence[SeenThing]) -> str:
     """A side, where the thing stands out on it and no other one could be meant."""
     for side, words in _SIDES.items():
         ordered = places.ranked(alike, side)
-        if ordered[0] is thing and places.towards(side, thing.point, ordered[1].point) >= SIDE_BY_SIDE:
+        if ordered[0] is thing and places.towards(side, thing.point, ordered[1].point) >= SIDE_BY_SIDE_M:
             return words
     ordered = places.ranked(alike, "left")
     if len(alike) == 3 and ordered[1] is thing:
-        gaps = [abs(other.point.u - thing.point.u) for other in alike if other is not thing]
-        return "in the middle" if min(gaps) >= SIDE_BY_SIDE else ""
+        gaps = [abs(places.towards("left", other.point, thing.point)) for other in alike if other is not thing]
+        return "in the middle" if min(gaps) >= SIDE_BY_SIDE_M else ""
     return ""
 
 
@@ -84,20 +85,27 @@ def _beside(thing: SeenThing, alike: Sequence[SeenThing], seen: Sequence[SeenThi
     """Near a thing that is the only one of its kind and colour and much nearer to this one than to the others."""
     for mark in sorted(seen, key=lambda other: places.gap(other.point, thing.point)):
         away = places.gap(mark.point, thing.point)
-        if away > LANDMARK:
+        if away > LANDMARK_M:
             break
         others = [places.gap(mark.point, other.point) for other in alike if other is not thing]
-        if _only(mark, seen) and mark not in alike and min(others) > away * 1.5 + places.CLOSE_CALL:
+        if _only(mark, seen) and mark not in alike and min(others) > away * 1.5 + places.CLOSE_CALL_M:
             return f"near the {mark.reference}"
     return ""
 
 
 def _counted(thing: SeenThing, alike: Sequence[SeenThing]) -> str:
-    ordered = places.ranked(alike, "left")
-    gaps = [b.point.u - a.point.u for a, b in pairwise(ordered)]
-    if min(gaps) >= places.CLOSE_CALL or len(alike) > 2:
-        return f"that is the {_ORDINALS[ordered.index(thing)]} from the left"
-    return "nearer to you" if places.ranked(alike, "near")[0] is thing else "farther away"
+    """The place in the row of them, across or away, whichever is easier to see."""
+    if len(alike) == 2:
+        easier = max(("left", "near"), key=lambda side: abs(places.towards(side, alike[0].point, alike[1].point)))
+        first = places.ranked(alike, easier)[0] is thing
+        return _SIDES[easier if first else _OPPOSITES[easier]]
+    easier = max(("left", "near"), key=lambda side: _narrowest(places.ranked(alike, side), side))
+    place = places.ranked(alike, easier).index(thing)
+    return f"that is the {_ORDINALS[place]} from the {'left' if easier == 'left' else 'front'}"
+
+
+def _narrowest(row: Sequence[SeenThing], side: str) -> float:
+    return min(places.towards(side, a.point, b.point) for a, b in pairwise(row))
 
 
 def _only(thing: SeenThing, seen: Sequence[SeenThing]) -> bool:

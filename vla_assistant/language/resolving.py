@@ -67,6 +67,21 @@ def asked(
     return Question(text, choices, act, slot, tuple(places.ranked(fitting, "left")), settled)
 
 
+def likelihoods(
+    request: Request,
+    seen: Sequence[SeenThing],
+    memory: Memory = Memory(),  # noqa: B008  it is frozen
+    things: Mapping[str, Thing] | None = None,
+) -> list[float]:
+    """How likely each seen thing is meant as the object of the first act, up to a factor; see `calibration`."""
+    slots = _Slots(request, (), things if things is not None else vocabulary.load().things)
+    act, view = request.acts[0], View.of(seen, memory)
+    if act.object is None:
+        return [0.0] * len(seen)
+    useful = slots.wanted(act, view)
+    return _doubted(act.object, _of_use(fits(act.object, view), useful), useful, request.confidence, view)
+
+
 @dataclass(frozen=True)
 class _Slots:
     request: Request
@@ -98,7 +113,7 @@ class _Slots:
     def _objects(self, index: int, act: Act, view: View) -> list[int]:
         assert act.object is not None
         chosen = self._settled(index, "object", view) or view.called(act.object)
-        return chosen or self._meant(act.object, index, "object", act.skill, self._wanted(act, view), view)
+        return chosen or self._meant(act.object, index, "object", act.skill, self.wanted(act, view), view)
 
     def _anchors(self, index: int, act: Act, objects: list[int], view: View) -> list[int]:
         found: list[int] = []
@@ -121,7 +136,7 @@ class _Slots:
                 return list(view.remembered(entry.things))
         return []
 
-    def _wanted(self, act: Act, view: View) -> list[bool]:
+    def wanted(self, act: Act, view: View) -> list[bool]:
         """Which things the act could be about: what it can be done with, and what is not yet where it is to go."""
         assert act.object is not None
         goals = kept(fits(act.anchors[0], view), view.doubt) if act.relation in places.INSIDE else ()
@@ -146,8 +161,7 @@ class _Slots:
         weights = fits(thing, view)
         if not any(weights):
             raise _Ends(self._nothing(thing, act, slot, skill, useful, view))
-        if any(weight for weight, use in zip(weights, useful, strict=True) if use):
-            weights = [weight * use for weight, use in zip(weights, useful, strict=True)]
+        weights = _of_use(weights, useful)
         likely: Sequence[int] = kept(_doubted(thing, weights, useful, self.request.confidence, view), view.doubt)
         if thing.number == ALL or thing.kind == IT:
             return sorted(kept(weights, view.doubt), key=lambda i: view.seen[i].point.u)
@@ -206,6 +220,12 @@ class _Slots:
     def _holds(self, carrier: int, kind: str, view: View) -> bool:
         known = self.things.get(view.seen[carrier].reference.name)
         return known is not None and kind in known.holds
+
+
+def _of_use(weights: Sequence[float], useful: Sequence[bool]) -> list[float]:
+    """The weights of what the act could be about, where that leaves any."""
+    left = [weight * use for weight, use in zip(weights, useful, strict=True)]
+    return left if any(left) else list(weights)
 
 
 def _doubted(
