@@ -8,7 +8,7 @@ from vla_assistant.arms.simulated import WORKSPACE_UPPER, Config, SimulatedArm
 from vla_assistant.config import SafetySection
 from vla_assistant.errors import InputError
 from vla_assistant.sim.kinematics import Kinematics
-from vla_assistant.types import ActionChunk
+from vla_assistant.types import ActionChunk, RobotState
 
 
 @pytest.fixture
@@ -177,3 +177,22 @@ def test_a_collision_holds(arm: GuardedArm) -> None:
     assert arm.held == ""
     arm.rest(2)
     assert "Joint 2 pushes with 200 N m" in arm.held
+
+
+def test_a_collision_while_a_stop_brakes_outlasts_the_release_of_the_stop(arm: GuardedArm) -> None:
+    real = arm._arm.state
+
+    def pressed() -> RobotState:
+        state = real()
+        state.effort[1] = 200.0
+        return state
+
+    arm.stop("you cancelled")
+    arm._arm.state = pressed
+    arm.rest(11)
+    arm._arm.state = real
+    arm.release()
+    arm.rest(11)
+    assert "Joint 2 pushes with 200 N m" in arm.held
+    arm.resume()
+    assert arm.held == ""

@@ -9,11 +9,12 @@ from typing import Any
 import numpy as np
 import pytest
 
+from tests.motion.moves import until
 from vla_assistant.arms.guarded import guarded
 from vla_assistant.arms.simulated import Config, SimulatedArm
 from vla_assistant.config import SafetySection
 from vla_assistant.runtime.motion_messages import VERSION, MotionMemory, MotionReport, MotionSetup
-from vla_assistant.runtime.motion_server import MotionServer
+from vla_assistant.runtime.motion_server import STOPPED, MotionServer
 from vla_assistant.types import ActionChunk
 from vla_assistant.wire import unpack
 
@@ -150,6 +151,32 @@ def test_no_sign_of_life_is_a_hold(loop: Loop) -> None:
         time.sleep(0.005)
     assert "no sign of life for 0." in loop.report.held
     assert loop.move()["value"].allowed is False
+
+
+@pytest.mark.expects_log
+def test_a_release_clears_the_stop_and_leaves_a_hold_that_the_process_decided_on(loop: Loop) -> None:
+    """The program was silent for a moment, then cancelled: what it takes back is its own stop only."""
+    loop.memory.control.beat(time.monotonic_ns(), 0)
+    loop.move()
+    until(lambda: "no sign of life" in loop.report.held, 2.0)
+    loop.memory.control.stop(7)
+    until(lambda: loop.report.stop_number == 7 and loop.report.still, 2.0)
+    loop.ask("release", 7)
+    assert "no sign of life" in loop.report.held
+    assert loop.report.own_reason == loop.report.held
+    assert loop.move()["value"].allowed is False
+    loop.ask("resume", 7)
+    assert (loop.report.held, loop.report.own_reason) == ("", "")
+
+
+def test_a_release_of_a_stop_alone_leaves_nothing(loop: Loop) -> None:
+    loop.memory.control.stop(7)
+    until(lambda: loop.report.stop_number == 7, 2.0)
+    assert (loop.report.held, loop.report.own_reason) == (STOPPED, "")
+    loop.ask("release", 6)
+    assert loop.report.held == STOPPED
+    loop.ask("release", 7)
+    assert loop.report.held == ""
 
 
 @pytest.mark.expects_log

@@ -12,26 +12,35 @@ from vla_assistant import events, language
 from vla_assistant.runtime.session_worker import SessionWorker
 from vla_assistant.session import Rules, Session
 from vla_assistant.session import messages as m
-from vla_assistant.types import Command, Intent, Source
+from vla_assistant.types import Command, Intent, Plan, Source, Step
 
 
 class Brake:
-    """Stands still at once."""
-
-    still = True
-    why_stopped = "it stopped by itself"
+    """Stands still at once, unless the test says otherwise."""
 
     def __init__(self) -> None:
-        self.stopped = False
+        self.stopped, self.still = False, True
         self.resumed = 0
+        self.own_reason = ""
+
+    @property
+    def holds_by_itself(self) -> bool:
+        return bool(self.own_reason)
+
+    @property
+    def why_stopped(self) -> str:
+        return self.own_reason
 
     def stop(self, reason: str) -> int:
         self.stopped = True
         return 1
 
-    def resume(self, number: int | None = None) -> None:
-        self.stopped = False
+    def resume(self, number: int) -> None:
+        self.stopped, self.own_reason = False, ""
         self.resumed += 1
+
+    def release(self, number: int) -> None:
+        self.stopped = False
 
 
 class Talk:
@@ -136,22 +145,49 @@ def test_a_fault_of_the_session_itself_ends_the_command_once(monkeypatch: pytest
     assert "the program has a fault (RuntimeError: a bug)" in ended.outcome.reason
 
 
+@pytest.mark.parametrize("still", [True, False])
+def test_what_the_arm_holds_for_by_itself_while_a_cancel_brakes_is_told_and_stays(still: bool) -> None:
+    """An arm that does not come to rest must not keep that from the user either."""
+    session, brake, told = Session(Rules(), language.describe), Brake(), list[events.Event]()
+    session.feed(m.Given(Command(1, "go home", Source.TYPED, 0.0)), 0.0)
+    session.feed(m.Interpreted(1, language.understand("go home")), 0.0)
+    home = m.Draft(Plan((Step("home"),), "go home", 1.0), 1, 0.0)
+    session.feed(m.Planned(1, home), 0.0)
+    session.feed(m.Confirm(None, "click"), 0.0)
+    session.feed(m.Planned(1, home), 0.0)
+    worker = SessionWorker(session, Silent(), brake, told.append, lambda: 0.0)
+    brake.still = False
+    worker.put(m.Cancel("click"))
+    worker.start()
+    assert until(lambda: brake.stopped, 5.0)
+    brake.own_reason = "joint 3 pushes too hard"
+    brake.still = still
+    assert until(lambda: worker.stopped, 5.0)
+    time.sleep(0.15)
+    worker.close("the program was closed")
+    assert brake.stopped
+    assert brake.own_reason
+    assert [e.reason for e in told if isinstance(e, events.Stopped) and not e.still] == ["joint 3 pushes too hard"]
+
+
 class StartingBrake(Brake):
     """An arm that is still starting: a stop reaches it once its memory is there, in its own time."""
 
     def __init__(self, hears: bool) -> None:
         super().__init__()
-        self.ready, self._hears, self._number, self.resumes = False, hears, 0, list[int | None]()
+        self.ready, self._hears, self._number, self.resumes = False, hears, 0, list[int]()
 
     def stop(self, reason: str) -> int:
         self._number += 1
         self.stopped = self.stopped or self._hears or self.ready
         return self._number
 
-    def resume(self, number: int | None = None) -> None:
+    def resume(self, number: int) -> None:
         self.resumes.append(number)
-        if number in (None, self._number):
+        if number == self._number:
             self.stopped = False
+
+    release = resume
 
 
 @pytest.mark.parametrize("hears", [True, False])

@@ -2,7 +2,8 @@
 
 The motion process calls `tick` at 50 Hz; data generation and evaluation call `run`, as fast as the machine can. A hold
 is latched: it brakes, forgets everything that was wanted and refuses everything new until `resume`, which moves
-nothing.
+nothing. What the user stopped (`stop`) and what the arm holds for by itself (`hold`) are two latches, so that taking
+back a stop (`release`) never clears a collision.
 """
 
 from __future__ import annotations
@@ -51,7 +52,8 @@ class GuardedArm:
         self._strained = 0
         self._sent: JointCommand | None = None
         self.actions_done = 0
-        self.held = ""
+        self._stopped = ""
+        self.own_reason = ""
         self.refusal = ""
 
     def connect(self) -> None:
@@ -96,6 +98,11 @@ class GuardedArm:
     def busy(self) -> bool:
         """Whether actions are left or it is on its way home."""
         return bool(self._actions) or self._ticks_left > 0 or self._home is not None
+
+    @property
+    def held(self) -> str:
+        """Why it holds, its own reason before the user's; empty when it does not."""
+        return self.own_reason or self._stopped
 
     @property
     def homing(self) -> bool:
@@ -153,13 +160,21 @@ class GuardedArm:
 
     def hold(self, reason: str) -> None:
         """Brake as fast as the limits allow and stay, until `resume`. The first reason, a clause, is kept."""
-        self._forget()
-        self._servo.hold()
-        self.held = self.held or reason
+        self.settle()
+        self.own_reason = self.own_reason or reason
+
+    def stop(self, reason: str) -> None:
+        """Brake like `hold` because the user wants it; until `release` or `resume`."""
+        self.settle()
+        self._stopped = self._stopped or reason
+
+    def release(self) -> None:
+        """Clear what `stop` latched and nothing else; nothing moves by that."""
+        self._stopped = ""
 
     def resume(self) -> None:
-        """Clear the latch; nothing moves by that."""
-        self.held = ""
+        """Clear both latches; nothing moves by that."""
+        self._stopped = self.own_reason = ""
 
     def settle(self) -> None:
         """Forget what is left of the chunk and come to rest, without a latch."""
@@ -244,7 +259,7 @@ class GuardedArm:
     def _watch_effort(self) -> None:
         reason = self._guard.check_effort(self._state.effort)
         self._strained = self._strained + 1 if reason else 0
-        if self._strained >= EFFORT_TICKS and not self.held:
+        if self._strained >= EFFORT_TICKS and not self.own_reason:
             self.hold(reason.rstrip("."))
 
 

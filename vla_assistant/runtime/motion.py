@@ -237,13 +237,25 @@ class MotionProcess:
         self._call("resume", number)
         self._resumed = number
 
+    def release(self, number: int) -> None:
+        """Take the stop of that number back, and only that: what the arm holds for by itself stays until `resume`.
+
+        Raises:
+            ProcessError: the process is gone.
+        """
+        self._call("release", number)
+        self._resumed = number
+
     @property
     def stopped(self) -> bool:
         """Whether the arm was told to stop, or holds by itself, and was not resumed; also when the process is gone."""
-        if self._memory is None or self._memory.control.stop_number != self._resumed or not self.alive:
-            return True
+        return self._stop_is_latched or self.holds_by_itself
+
+    @property
+    def holds_by_itself(self) -> bool:
+        """Whether the arm holds although nobody told it to stop; also when the process is gone."""
         report = self._latest_report()
-        return report is not None and bool(report.held)
+        return not self.alive or (report is not None and bool(report.own_reason))
 
     @property
     def why_stopped(self) -> str:
@@ -254,9 +266,7 @@ class MotionProcess:
             failure = self._link.failure if self._link is not None else None
             why = f": {failure.message.rstrip('.')}" if failure is not None else ""
             return f"the motion process is not running{why}"
-        if self._memory is not None and self._memory.control.stop_number != self._resumed:
-            return self._reason
-        return self.report().held
+        return self.report().own_reason or self._reason
 
     @property
     def still(self) -> bool:
@@ -299,6 +309,10 @@ class MotionProcess:
         return float(self._call("drawing_cost"))
 
     # Inside
+
+    @property
+    def _stop_is_latched(self) -> bool:
+        return self._memory is None or self._memory.control.stop_number != self._resumed
 
     def _open(self) -> tuple[MotionMemory, MotionLink]:
         """Make everything that `close` frees.

@@ -62,6 +62,7 @@ class MotionReport:
         still: The arm's own state says that it stands still.
         moving: A motion is under way: actions are left, it goes home, or it has not come to rest.
         held: Why it holds until it is resumed; empty when it does not.
+        own_reason: The part of that which is the process's own and no stop of the user's.
         stop_number: The last stop that it obeys or obeyed.
         ticks: Control periods so far.
         overruns: How many of them began more than a whole period late.
@@ -76,6 +77,7 @@ class MotionReport:
     still: bool
     moving: bool
     held: str
+    own_reason: str
     stop_number: int
     ticks: int
     overruns: int

@@ -171,10 +171,17 @@ class MotionServer:
         self._report()
 
     def _do_resume(self, stop_number: int) -> None:
-        """Clear the latch for that stop; one that was pressed meanwhile has another number and stays."""
+        """The user wants to go on after that stop; one that was pressed meanwhile has another number and stays."""
+        self._clear(stop_number, self._arm.resume)
+
+    def _do_release(self, stop_number: int) -> None:
+        """Take that stop back and nothing else: what the arm holds for by itself stays."""
+        self._clear(stop_number, self._arm.release)
+
+    def _clear(self, stop_number: int, latch: Callable[[], None]) -> None:
         self._resumed = stop_number
         if self._memory.control.stop_number == stop_number:
-            self._arm.resume()
+            latch()
         self._watch_words()
         self._report()
 
@@ -230,7 +237,7 @@ class MotionServer:
         """Obey stop, and hold when the app or its window gives no sign of life."""
         if self._stop_is_new:
             self._stop_number = self._memory.control.stop_number
-            self._arm.hold(STOPPED)
+            self._arm.stop(STOPPED)
             self._report()
         if not self._setup.lockstep and not self._arm.held and not self._idle:
             reason = self._why_lifeless()
@@ -292,6 +299,7 @@ class MotionServer:
             still=self._arm.still,
             moving=self._runs_free or self._arm.busy or (not self._setup.lockstep and self._arm.moving),
             held=self._arm.held,
+            own_reason=self._arm.own_reason,
             stop_number=self._stop_number,
             ticks=self._ticks,
             overruns=self._metronome.overruns,

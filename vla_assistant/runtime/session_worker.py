@@ -29,6 +29,9 @@ class Brake(Protocol):
     def stopped(self) -> bool: ...
 
     @property
+    def holds_by_itself(self) -> bool: ...
+
+    @property
     def still(self) -> bool: ...
 
     @property
@@ -36,7 +39,13 @@ class Brake(Protocol):
 
     def stop(self, reason: str) -> int: ...
 
-    def resume(self, number: int | None = None) -> None: ...
+    def resume(self, number: int) -> None:
+        """Clear the stop of that number and whatever the arm holds for by itself."""
+        ...
+
+    def release(self, number: int) -> None:
+        """Clear the stop of that number only."""
+        ...
 
 
 class Performer(Protocol):
@@ -156,7 +165,7 @@ class SessionWorker:
         Raises:
             Exception: the first that an effect raised; after it nothing new was begun.
         """
-        if isinstance(item, m.Resume) and not (self._session.stopped and self._release(self._stop_number)):
+        if isinstance(item, m.Resume) and not (self._session.stopped and self._resume()):
             return  # what is not told to be stopped cannot be resumed: the stop that was meant may still be on its way
         fault: Exception | None = None
         for effect in self._session.feed(item, self._now()):
@@ -197,22 +206,27 @@ class SessionWorker:
             return
         if self._session.stopped and not self._brake.stopped:  # the arm came up after the stop
             self._stop_number = self._brake.stop("stop was pressed while the arm was starting")
-        if self._to_release is not None and self._brake.still:
-            number, self._to_release = self._to_release, None
-            self._release(number)
-        elif self._brake.stopped and not self._session.stopped and self._to_release is None:
+        unheard_of = self._brake.stopped and self._to_release is None
+        if (self._brake.holds_by_itself or unheard_of) and not self._session.stopped:
             self._take(m.Stop(self._brake.why_stopped))
+        elif self._to_release is not None and self._brake.still:
+            number, self._to_release = self._to_release, None
+            self._try(self._brake.release, number)
         if self._awaiting_stillness and self._brake.still:
             self._awaiting_stillness = False
             self._take(m.Stood())
 
-    def _release(self, number: int) -> bool:
-        """Clear the arm's latch of the stop with that number; a later stop stays. An arm that starts is told later."""
+    def _resume(self) -> bool:
+        """Clear the arm's latch as the user wants; an arm that starts is told later. A stop not heard of yet stays."""
+        if self._arm_ready():
+            return self._try(self._brake.resume, self._stop_number)
+        self._to_release = self._stop_number
+        return True
+
+    def _try(self, clear: Callable[[int], None], number: int) -> bool:
+        """Whether the arm did what was asked; if not, the user is told why."""
         try:
-            if self._arm_ready():
-                self._brake.resume(number)
-            else:
-                self._to_release = number
+            clear(number)
         except AssistantError as error:
             self._publish(Warned(self._now(), str(error)))
             return False
