@@ -90,7 +90,7 @@ def answer(
             return Refusal(load().says["none"])
     if not found.things:
         return None
-    if len(found.things) > 1 and not found.together:
+    if not found.settles:
         return asked(found.things, seen, question.act, question.slot, question.settled)
     settled = (*question.settled, Settled(question.act, question.slot, found.things))
     return resolve(request, seen, memory, settled=settled, doubt=doubt, things=things)
@@ -102,10 +102,11 @@ def _heard(answer: _Answer, said: str) -> _Found:
     if closed_intent(said) is not None or spelling.starts_with(answer.words.tables["asking"], words):
         return _Found()
     found = answer.found(words)
-    if found.things or found.none:
-        return found
     heard = mended(words, lexicons.load("en"))
-    return answer.found(heard) if heard != words else found
+    if found.settles or heard == words:
+        return found
+    again = answer.found(heard)
+    return again if again.settles or (again.things and not found.things) else found
 
 
 @dataclass(frozen=True)
@@ -115,6 +116,11 @@ class _Found:
     things: tuple[SeenThing, ...] = ()
     together: bool = False
     none: bool = False
+
+    @property
+    def settles(self) -> bool:
+        """Whether nothing more needs to be asked."""
+        return self.none or self.together or len(self.things) == 1
 
 
 @dataclass(frozen=True)
@@ -175,7 +181,7 @@ class _Answer:
     def _named(self, said: Phrase) -> SeenThing | None:
         """The thing of the choice whose words these are, as they were offered."""
         names = {spelling.normalised(choice.name)[1:]: choice.thing for choice in self.question.choices}
-        spoken = [name for name in names if said[-len(name) :] == name]
+        spoken = [name for name in names if any(said[at : at + len(name)] == name for at in range(len(said)))]
         return names[max(spoken, key=len)] if spoken else None
 
     def _counted(self, said: Phrase) -> int | None:
