@@ -53,6 +53,48 @@ def test_a_silent_sound_is_told_once_and_truly(tmp_path: Path, capsys: pytest.Ca
     assert capsys.readouterr().out == "  (I heard nothing usable in that sound.)\n"
 
 
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--audio", "/nonexistent.wav"], "/nonexistent.wav"),
+        (["go home", "--set", "use.arm=nosuch"], "There is no arm back end 'nosuch'."),
+        (["go home", "--set", "safety.speed_scale=much"], "speed_scale"),
+    ],
+)
+def test_what_cannot_be_used_is_an_end_too(arguments: list[str], said: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["do", *arguments, "--yes", "--json"])
+    out, err = capsys.readouterr()
+    (line,) = [json.loads(line) for line in out.splitlines()]
+    assert (ended.value.code, line["event"], line["outcome"]) == (2, "run_ended", "failed")
+    assert said in line["reason"]
+    assert err == f"vla-assistant: {line['reason']}\n"
+
+
+def test_neither_text_nor_sound_is_an_end_too(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["do", "--json"])
+    out, err = capsys.readouterr()
+    line = json.loads(out)
+    assert (ended.value.code, line["event"], line["outcome"]) == (2, "run_ended", "refused")
+    assert line["reason"] == err.strip() == "Give either the command as text or a sound file with --audio."
+
+
+@pytest.mark.parametrize("options", [(), ("--json",)])
+def test_an_interrupt_while_listening_is_told(
+    options: tuple[str, ...], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("vla_assistant.commands.do.heard", interrupted)
+    with pytest.raises(SystemExit) as ended:
+        main(["do", "--audio", "a.wav", *options])
+    out, err = capsys.readouterr()
+    assert (ended.value.code, err) == (3, "Stopped: you pressed Ctrl-C.\n")
+    assert [json.loads(line)["outcome"] for line in out.splitlines()] == ["stopped"] * len(options)
+
+
 @pytest.mark.parametrize(("typed", "yes"), [("yes", True), ("go ahead then", False), ("no", False)])
 def test_an_answer_at_the_terminal_is_the_terminals(typed: str, yes: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdin", Answering())

@@ -4,13 +4,16 @@ import json
 from pathlib import Path
 
 import numpy as np
+import pytest
 import soundfile
 import typer
 from typer.testing import CliRunner
 
 from tests.recognizers.voices import flite, needs_flite
-from vla_assistant.commands.transcribe import transcribe
+from vla_assistant.commands.transcribe import transcribe, transcripts
+from vla_assistant.config import ListeningSection
 from vla_assistant.errors import InputError
+from vla_assistant.types import Audio, Utterance
 
 app = typer.Typer()
 app.command()(transcribe)
@@ -64,7 +67,7 @@ def test_a_file_in_which_nothing_is_heard_is_no_error(tmp_path: Path):
 def test_what_is_too_unsure_to_act_on_is_marked(tmp_path: Path):
     talk = tmp_path / "talk.wav"
     flite("the weather is rather nice today", talk)
-    (tmp_path / "a.jsgf").write_text("#JSGF V1.0; grammar x; public <x> = no+;")
+    (tmp_path / "a.jsgf").write_text("#JSGF V1.0; grammar x; public <x> = go home;")
     line = json.loads(run(talk, "--grammar", tmp_path / "a.jsgf", "--json").stdout)
     assert line["text"]
     assert line["confidence"] < 0.3
@@ -72,6 +75,30 @@ def test_what_is_too_unsure_to_act_on_is_marked(tmp_path: Path):
     assert shown.exit_code == 0
     assert f"{talk}: {line['text']} (" in shown.stdout
     assert "too unsure to act on" in shown.stdout
+
+
+class Hearing:
+    """A recognizer that always hears the same."""
+
+    def __init__(self, text: str, confidence: float) -> None:
+        self.utterance = Utterance(text, confidence, "hearing")
+
+    def transcribe(self, audio: Audio, grammar: str | None = None) -> Utterance:
+        return self.utterance
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+
+@pytest.mark.parametrize(
+    ("text", "confidence", "usable"),
+    [("go home", 0.4, True), ("go home", 0.2, False), ("yes", 0.4, False), ("resume", 0.8, False), ("stop", 0.1, True)],
+)
+def test_unsure_is_what_the_program_would_not_act_on(tmp_path: Path, text: str, confidence: float, usable: bool):
+    soundfile.write(tmp_path / "a.wav", np.zeros(16_000), 16_000)
+    (transcript,) = transcripts([tmp_path / "a.wav"], Hearing(text, confidence), None, ListeningSection())
+    assert transcript.usable == usable
+    assert ("too unsure to act on" in str(transcript)) != usable
 
 
 @needs_flite

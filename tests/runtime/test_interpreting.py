@@ -27,3 +27,7 @@ def test_how_sure_a_word_must_be(text: str, confidence: float, acted_on: bool) -
     doubt = doubt_about(Utterance(text, confidence, "scripted"), LIMITS)
     assert (not doubt) == acted_on
     assert acted_on or f'"{text}"' in doubt
+
+
+def test_silence_is_not_acted_on() -> None:
+    assert doubt_about(Utterance("", 0.0, "scripted"), LIMITS) == "I heard nothing usable in that sound."

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from vla_assistant.commands.options import ConfigFile, Json, Seed, Sets, settings_of
+from vla_assistant.errors import AssistantError
 
 if TYPE_CHECKING:
     from vla_assistant.config import Settings
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 EXIT_CODES = {"done": 0, "failed": 1, "refused": 3, "asked": 3, "cancelled": 3, "stopped": 3}
 BAD_USE = 2
 EMPTY = 'The command is empty: say what the arm should do, for example "pick up the blue cube".'
-NOTHING_HEARD = "I heard nothing usable in that sound."
+NO_COMMAND = "Give either the command as text or a sound file with --audio."
 
 
 def do(
@@ -49,19 +50,28 @@ def do(
 
     Example: vla-assistant do "pick up the blue cube and place it in the red bowl" --yes --seed 7
     """
-    if (text is None) == (audio is None):
-        typer.echo("Give either the command as text or a sound file with --audio.", err=True)
-        raise typer.Exit(BAD_USE)
     notice = Notice(as_json)
-    if text is not None and not text.strip():
-        typer.echo(EMPTY, err=True)
-        notice.end(text, "refused", EMPTY)
+    if bad_use := _bad_use(text, audio):
+        typer.echo(bad_use, err=True)
+        notice.end(text or "", "refused", bad_use)
         raise typer.Exit(BAD_USE)
     defaults = ["use.speaker=silent", f"simulation.pace={'realtime' if realtime else 'lockstep'}"]
     seeded = [f"simulation.seed={seed}"] if seed is not None else []
-    settings = settings_of(config_file, [*(sets or ()), *seeded], defaults)
-    outcome = _run_to_its_end(settings, text or "", audio, notice, yes=yes, require=require)
+    try:
+        settings = settings_of(config_file, [*(sets or ()), *seeded], defaults)
+        outcome = _run_to_its_end(settings, text or "", audio, notice, yes=yes, require=require)
+    except AssistantError as error:
+        if not notice.ended:
+            notice.end(text or "", "failed", str(error))
+        raise
     raise typer.Exit(EXIT_CODES[outcome.result])
+
+
+def _bad_use(text: str | None, audio: Path | None) -> str:
+    """What is wrong with the way it was called, a sentence; empty when nothing is."""
+    if (text is None) == (audio is None):
+        return NO_COMMAND
+    return EMPTY if text is not None and not text.strip() else ""
 
 
 class Notice:
@@ -105,7 +115,9 @@ def _run_to_its_end(
     except KeyboardInterrupt as interrupt:
         if notice.ended:
             raise
-        return notice.end(text, "stopped", f"Stopped: {interrupt_reason(interrupt)}.")
+        reason = f"Stopped: {interrupt_reason(interrupt)}."
+        typer.echo(reason, err=True)
+        return notice.end(text, "stopped", reason)
 
 
 @contextmanager
@@ -175,7 +187,6 @@ def doubt_of(settings: Settings, utterance: Utterance, notice: Callable[[Event],
     from vla_assistant.events import Heard, NothingHeard
     from vla_assistant.runtime.interpreting import doubt_about
 
-    usable = utterance.text and utterance.confidence >= settings.listening.min_confidence
-    doubt = doubt_about(utterance, settings.listening) if usable else NOTHING_HEARD
+    doubt = doubt_about(utterance, settings.listening)
     notice(NothingHeard(time.monotonic(), doubt) if doubt else Heard(time.monotonic(), utterance))
     return doubt

@@ -15,6 +15,7 @@ from vla_assistant.commands.options import ConfigFile, Json, Sets, settings_of
 from vla_assistant.errors import InputError
 
 if TYPE_CHECKING:
+    from vla_assistant.config import ListeningSection
     from vla_assistant.speech.recognizers.base import Recognizer
 
 EXAMPLE = "Example: vla-assistant transcribe command.wav --json"
@@ -31,7 +32,7 @@ class Transcript:
     seconds: float = 0.0
     error: str = ""
     usable: bool = True
-    """The recognizer is sure enough of the text that the program would act on it."""
+    """The recognizer is sure enough of the text that the program would act on it; a yes needs more than a no."""
 
     def as_json(self) -> str:
         """One line: file, text, confidence, seconds of computing; `error` only when there is one."""
@@ -77,7 +78,7 @@ def transcribe(
     model: Recognizer = backend.create(settings.backend("recognizers", chosen.name))
     failed = False
     try:
-        for transcript in transcripts(files, model, text, settings.listening.min_confidence):
+        for transcript in transcripts(files, model, text, settings.listening):
             failed = failed or bool(transcript.error)
             if as_json:
                 typer.echo(transcript.as_json())
@@ -89,9 +90,10 @@ def transcribe(
 
 
 def transcripts(
-    files: list[Path], recognizer: Recognizer, grammar: str | None, min_confidence: float
+    files: list[Path], recognizer: Recognizer, grammar: str | None, limits: ListeningSection
 ) -> Iterator[Transcript]:
     """The transcript of each file, in order; a file that cannot be used gives one with `error`."""
+    from vla_assistant.runtime.interpreting import doubt_about
     from vla_assistant.speech import audio
 
     for file in files:
@@ -102,8 +104,8 @@ def transcripts(
             yield Transcript(str(file), error=str(error))
             continue
         seconds = round(time.perf_counter() - begin, 3)
-        usable = heard.confidence >= min_confidence
-        yield Transcript(str(file), heard.text, round(heard.confidence, 3), seconds, usable=usable)
+        doubt = doubt_about(heard, limits)
+        yield Transcript(str(file), heard.text, round(heard.confidence, 3), seconds, usable=not doubt)
 
 
 def _warn(sentence: str) -> None:

@@ -10,6 +10,7 @@ from vla_assistant.errors import InputError
 from vla_assistant.types import Intent, Reference, SeenThing, Understanding, Utterance
 
 PLACES = ("table", "left", "right")
+NOTHING_HEARD = "I heard nothing usable in that sound."
 
 
 def interpret(text: str, look: Callable[[], tuple[SeenThing, ...]], last: Reference | None = None) -> Understanding:
@@ -30,10 +31,12 @@ def interpret(text: str, look: Callable[[], tuple[SeenThing, ...]], last: Refere
 
 
 def doubt_about(utterance: Utterance, limits: ListeningSection) -> str:
-    """Why a spoken word that leads to motion is not acted on, as a sentence; empty when it may be.
+    """Why what was heard is not acted on, as a sentence; empty when it may be.
 
     A stop needs no certainty: a false one costs a pause. A yes or a resume that nobody said may cost a hand.
     """
+    if not utterance.text:
+        return NOTHING_HEARD
     meaning = interpret(utterance.text, tuple)
     resumes = meaning.intent is Intent.CONTROL and meaning.reason == "resume"
     needed = limits.min_confidence_resume if resumes else limits.min_confidence
