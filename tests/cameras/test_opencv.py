@@ -70,6 +70,8 @@ def test_a_file_that_is_not_there(tmp_path: Path) -> None:
     for source, words in {
         str(tmp_path / "none.mp4"): f"There is no video file {tmp_path / 'none.mp4'}.",
         "none.mp4": "There is no video file none.mp4.",
+        "~nouser/none.mp4": "There is no video file ~nouser/none.mp4.",
+        "n" * 300 + ".mp4": f"There is no video file {'n' * 300}.mp4.",
         str(tmp_path): f"The camera source {tmp_path} is a folder.",
     }.items():
         with pytest.raises(DeviceError) as error:

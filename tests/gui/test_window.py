@@ -274,7 +274,8 @@ def test_devices_are_asked_for_off_the_windows_thread(window: Window, double: Do
 
 def test_the_pickers_show_what_is_in_use(window: Window, double: Double, qtbot: QtBot) -> None:
     camera, microphone = window.pickers.camera, window.pickers.microphone
-    double.frames = {"opencv": story.picture("front"), **double.frames}  # the policy's eye comes first
+    double.frames = {"webcam": story.picture("front"), **double.frames}
+    double.names = ["opencv", "simulated", "webcam"]  # the policy's eye comes first, whatever else has pictures
     double.sounds = ["ALSA: default", "ALSA: USB"]
     tell(
         qtbot,

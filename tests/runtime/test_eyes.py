@@ -74,6 +74,22 @@ def test_a_frozen_picture_that_keeps_coming_is_refused(settings_with: Make) -> N
         assert "the same picture for" in refused(eyes)
 
 
+def test_the_policys_eye_comes_first(settings_with: Make) -> None:
+    extra = 'use.extra_cameras=["opencv"]'
+    with mjpeg_server() as stream:
+        settings = settings_with(extra, f"cameras.opencv.source={stream.address}")
+        eyes = Eyes(settings, World(), lambda: None, lambda *_: None, lambda text: None, time.monotonic)
+        eyes.choose("opencv")
+        try:
+            assert eyes.names == ("opencv", "front", "wrist")
+            eyes._cameras = {"webcam": eyes._cameras["opencv"], **eyes._cameras}
+            assert eyes.names == ("opencv", "webcam", "front", "wrist")
+            eyes._eye = "simulated"
+            assert eyes.names == ("front", "wrist", "webcam", "opencv")
+        finally:
+            eyes.close()
+
+
 def test_the_simulators_eye_leaves_the_observation_alone(settings_with: Make) -> None:
     eyes = Eyes(settings_with(), World(), lambda: None, lambda *_: None, lambda text: None, time.monotonic)
     observation = replace(observed(), instruction="look")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -50,14 +51,14 @@ def resolve(text: str, devices_at: Path = _VIDEO4LINUX) -> CaptureSource:
         return CaptureSource(text, text, "stream")
     if text.startswith("/dev/"):
         return CaptureSource(text, text, "device")
-    file = Path(text).expanduser()
-    if file.is_file():
+    file = Path(os.path.expanduser(text))  # `Path` raises at an unknown user or a name too long; os.path says no
+    if os.path.isfile(file):
         return CaptureSource(str(file), text, "file")
     names = device_names(devices_at)
     for index, name in names.items():
         if text and text.lower() in name.lower():
             return CaptureSource(index, name, "device")
-    if file.is_dir() and text:
+    if os.path.isdir(file) and text:
         raise DeviceError(f"The camera source {text} is a folder.", "Name a video file in it.")
     if file.suffix or len(file.parts) > 1:
         raise DeviceError(f"There is no video file {text}.", _known(names))

@@ -94,16 +94,10 @@ class Pickers(QWidget):
         self.new_scene.clicked.connect(self._lay_scene)
 
     def _ask_cameras(self) -> None:
-        self._worker.ask(self._cameras, self.camera.show_names)
+        self._worker.ask(self._assistant.camera_names, self.camera.show_names)
 
     def _ask_microphones(self) -> None:
         self._worker.ask(self._assistant.microphones, self.microphone.show_names)
-
-    def _cameras(self) -> list[str]:
-        """What the policy's eye can be; the one that it is comes first, as it does in `cameras`."""
-        names = self._assistant.camera_names()
-        eye = self._assistant.cameras[:1]
-        return sorted(names, key=lambda name: name not in eye)
 
     def restyle(self, palette: Palette) -> None:
         """Draw the icons in the colours of another palette."""

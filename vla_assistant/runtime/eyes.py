@@ -68,7 +68,8 @@ class Eyes:
         """Cameras that have pictures to show, the policy's eye first."""
         others = tuple(name for name in self._cameras if name != SIMULATED)
         views = VIEWS if self._settings.use.arm == SIMULATED else ()
-        return (*others, *views) if self._eye != SIMULATED else (*views, *others)
+        eye = views if self._eye == SIMULATED else (self._eye,)
+        return tuple(sorted((*others, *views), key=lambda name: name not in eye))
 
     def latest(self, name: str) -> Frame | None:
         """The newest picture of a camera of `names`."""
