@@ -2,8 +2,10 @@
 
 A back end is one file in its kind's folder with `REQUIRES` (import names it needs), a `Config` model and one class
 named in `BACKEND`. It may have a function `require(config)`, which raises an AssistantError when weights, a file or a
-device that it needs are not on this machine; it is quick, so it looks at files and lists and loads nothing. Other
-packages add theirs through the entry-point groups `vla_assistant.policies`, `.arms`, and so on.
+device that it needs are not on this machine. It is quick: it looks at files and asks the system which devices there
+are, for which it may load a small library of the system (PortAudio, eSpeak); it reads no weights, opens no device and
+imports nothing heavy. Other packages add theirs through the entry-point groups `vla_assistant.policies`, `.arms`, and
+so on.
 """
 
 from __future__ import annotations
@@ -59,7 +61,7 @@ class Backend:
     @property
     def missing(self) -> tuple[str, ...]:
         """Import names this back end needs and this machine lacks."""
-        return tuple(name for name in self.module.REQUIRES if importlib.util.find_spec(name) is None)
+        return tuple(name for name in self.module.REQUIRES if not _installed(name))
 
     @property
     def summary(self) -> str:
@@ -82,6 +84,9 @@ class Backend:
             getattr(self.module, "require", lambda config: None)(config)
         except AssistantError as error:
             return str(error)
+        except Exception as error:  # a plugin's mistake must not hide the other back ends
+            name = f"{singular(self.kind)} back end {self.name!r}"
+            return f"The {name} cannot say whether it works here ({type(error).__name__}: {error})."
         return ""
 
     def _require_packages(self) -> None:
@@ -91,6 +96,14 @@ class Backend:
                 "which is not installed.",
                 f"Install it with: pip install 'vla-assistant[{self.name.replace('_', '-')}]'.",
             )
+
+
+def _installed(name: str) -> bool:
+    """Can this be imported? Of a dotted name the packages above it are imported to find out."""
+    try:
+        return importlib.util.find_spec(name) is not None
+    except ModuleNotFoundError:
+        return False
 
 
 def backends(kind: str) -> dict[str, Backend]:
