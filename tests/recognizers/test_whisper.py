@@ -14,7 +14,7 @@ from vla_assistant import config
 from vla_assistant.errors import BackendError, WeightsError
 from vla_assistant.speech import recognizers
 from vla_assistant.speech.recognizers.invention import Segment, usable_text
-from vla_assistant.speech.recognizers.whisper import Config, WhisperRecognizer, weights_file
+from vla_assistant.speech.recognizers.whisper import MODELS, Config, WhisperRecognizer, require, weights_file
 
 
 @pytest.fixture
@@ -38,13 +38,35 @@ def test_missing_weights_are_told_and_never_fetched(no_cache: Path):
 
 
 @pytest.mark.parametrize(
-    ("model", "said"), [("enormous", "no Whisper model 'enormous'"), ("/nowhere/a.pt", "no Whisper weights file")]
+    ("model", "said"),
+    [
+        ("enormous", "There is no Whisper model 'enormous', and no weights file enormous.pt is here"),
+        ("/nowhere/a.pt", "no Whisper weights file /nowhere/a.pt"),
+        ("~nouser/a.pt", "no Whisper weights file ~nouser/a.pt"),
+    ],
 )
-def test_a_wrong_name_is_told(no_cache: Path, model: str, said: str):
-    with pytest.raises(WeightsError) as error:
-        WhisperRecognizer(Config(model=model, download=True))
-    assert said in error.value.message
-    assert "base.en" in error.value.hint
+@pytest.mark.parametrize("download", [False, True])
+def test_a_wrong_name_is_told(no_cache: Path, model: str, said: str, download: bool):
+    """Nothing could be fetched for it, so it is not usable either way."""
+    wrong = Config(model=model, download=download)
+    for attempt in (WhisperRecognizer, require):
+        with pytest.raises(WeightsError) as error:
+            attempt(wrong)
+        assert said in error.value.message
+        assert "base.en" in error.value.hint
+    auto = [f"recognizers.whisper.model={model}", f"recognizers.whisper.download={download}"]
+    assert recognizers.choose(config.load(overrides=auto)).name == "sphinx"
+
+
+def test_the_names_that_can_be_fetched_are_whispers_own():
+    import whisper
+
+    assert set(MODELS) == set(whisper._MODELS)
+
+
+def test_own_weights_may_have_any_name(no_cache: Path):
+    (no_cache / "enormous.pt").touch()
+    require(Config(model="enormous", folder=str(no_cache)))
 
 
 class Bomb:

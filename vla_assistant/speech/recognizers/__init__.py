@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from vla_assistant import registry
+from vla_assistant.errors import WeightsError
 
 if TYPE_CHECKING:
     from vla_assistant.config import Settings
@@ -40,7 +41,9 @@ def choose(settings: Settings) -> Choice:
     missing = registry.backend("recognizers", "whisper").missing
     if missing:
         return Choice("sphinx", f"Whisper needs {', '.join(missing)}, which is not installed.")
+    try:
+        whisper.require(config)
+    except WeightsError as error:
+        return Choice("sphinx", error.message)
     file = whisper.weights_file(config)
-    if file is None and not config.download:
-        return Choice("sphinx", f"The weights of Whisper ({config.model}) are not on this machine.")
     return Choice("whisper", f"Whisper's weights are at {file}." if file else "Whisper's weights may be downloaded.")

@@ -7,6 +7,7 @@ the grammar's score lies from that free score says how well the words fit the so
 from __future__ import annotations
 
 import math
+import os
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -178,7 +179,7 @@ def _padded(speech: FloatArray, hiss: float) -> FloatArray:
 def _model_folder(config: Config) -> Path:
     from pocketsphinx import get_model_path
 
-    folder = Path(config.model).expanduser() if config.model else Path(get_model_path()) / "en-us"
+    folder = Path(os.path.expanduser(config.model)) if config.model else Path(get_model_path()) / "en-us"
     if not (folder / "en-us" / "mdef").is_file() or not (folder / "cmudict-en-us.dict").is_file():
         raise WeightsError(
             f"There is no acoustic model in {folder}.",

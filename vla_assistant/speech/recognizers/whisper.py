@@ -29,6 +29,11 @@ _ADVICE = (
     "Put the .pt file there, name a file with --set recognizers.whisper.model=FILE, allow the download with --set "
     "recognizers.whisper.download=true, or use --set use.recognizer=sphinx."
 )
+MODELS = (
+    "tiny", "tiny.en", "base", "base.en", "small", "small.en", "medium", "medium.en",
+    "large", "large-v1", "large-v2", "large-v3", "large-v3-turbo", "turbo",
+)  # fmt: skip
+"""The names of `whisper.available_models`, whose import takes seconds; what has another name is never fetched."""
 _ALIASES = {"large": "large-v3", "turbo": "large-v3-turbo"}
 
 
@@ -47,22 +52,22 @@ class Config(BackendConfig):
 
 def weights_file(config: Config) -> Path | None:
     """The file with the weights if it is on this machine; looks at paths only."""
-    own = Path(config.model).expanduser()
-    if own.suffix == ".pt" or len(own.parts) > 1:
-        return own if own.is_file() else None
+    own = Path(os.path.expanduser(config.model))
+    if _is_path(config):
+        return own if os.path.isfile(own) else None
     files = [folder / f"{_ALIASES.get(config.model, config.model)}.pt" for folder in _folders(config)]
     return next((file for file in files if file.is_file()), None)
 
 
 def require(config: Config) -> None:
     """Are the weights there, or may they be fetched? See `registry`."""
-    if weights_file(config) is None and not config.download:
-        raise WeightsError(_missing(config, known=True), _ADVICE)
+    if weights_file(config) is None and not (config.download and config.model in MODELS):
+        raise _missing(config)
 
 
 def _folders(config: Config) -> list[Path]:
     if config.folder:
-        return [Path(config.folder).expanduser()]
+        return [Path(os.path.expanduser(config.folder))]
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
     return [paths.data() / "models" / "whisper", cache / "whisper"]
 
@@ -130,10 +135,8 @@ def _downloaded(config: Config) -> Path:
     """Fetch the weights when that is wished; the file appears whole by rename."""
     import whisper
 
-    url = whisper._MODELS.get(config.model)
-    if url is None or not config.download:
-        known = f"Known models: {', '.join(sorted(whisper._MODELS))}."
-        raise WeightsError(_missing(config, url is not None), f"{known} {_ADVICE}")
+    require(config)
+    url = whisper._MODELS[config.model]
     folder = _folders(config)[0]
     partial = folder / "partial"
     try:
@@ -143,10 +146,20 @@ def _downloaded(config: Config) -> Path:
         raise WeightsError(f"The Whisper weights {config.model!r} could not be fetched ({error}).") from error
 
 
-def _missing(config: Config, known: bool) -> str:
-    if Path(config.model).suffix == ".pt" or len(Path(config.model).parts) > 1:
-        return f"There is no Whisper weights file {config.model}."
-    if not known:
-        return f"There is no Whisper model {config.model!r}."
+def _is_path(config: Config) -> bool:
+    """Does `model` name a file, and not one of Whisper's own models?"""
+    return Path(config.model).suffix == ".pt" or len(Path(config.model).parts) > 1
+
+
+def _missing(config: Config) -> WeightsError:
+    """Why there are no weights, as an error to raise."""
+    advice = f"Known models: {', '.join(MODELS)}. {_ADVICE}"
+    if _is_path(config):
+        return WeightsError(f"There is no Whisper weights file {config.model}.", advice)
     places = " or ".join(str(folder) for folder in _folders(config))
-    return f"The weights of the Whisper model {config.model!r} are not on this machine (looked in {places})."
+    if config.model not in MODELS:
+        nothing = f"There is no Whisper model {config.model!r}, and no weights file {config.model}.pt is here"
+        return WeightsError(f"{nothing} (looked in {places}).", advice)
+    return WeightsError(
+        f"The weights of the Whisper model {config.model!r} are not on this machine (looked in {places}).", _ADVICE
+    )
