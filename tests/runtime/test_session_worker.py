@@ -128,6 +128,26 @@ def test_a_fault_in_the_middle_of_telling_costs_no_command_its_end(broken: type[
 
 
 @pytest.mark.expects_log
+@pytest.mark.parametrize("failures", [1, 2])
+def test_an_end_that_could_not_be_told_is_told_again_and_the_thread_lives_on(failures: int) -> None:
+    told: list[events.Event] = []
+    left = [RuntimeError("a subscriber that fails")] * failures
+
+    def publish(event: events.Event) -> None:
+        if isinstance(event, events.RunEnded) and event.command.id == 1 and left:
+            raise left.pop()
+        told.append(event)
+
+    worker = SessionWorker(Session(Rules(), language.describe), Silent(), Brake(), publish, time.monotonic)
+    worker.start()
+    worker.put(m.Given(Command(1, " ", Source.TYPED, time.monotonic())))
+    worker.put(m.Given(Command(2, " ", Source.TYPED, time.monotonic())))
+    assert until(lambda: any(isinstance(e, events.RunEnded) and e.command.id == 2 for e in told), 5.0)
+    worker.close("the program was closed")
+    assert sorted(event.command.id for event in told if isinstance(event, events.RunEnded)) == [1, 2]
+
+
+@pytest.mark.expects_log
 def test_a_fault_of_the_session_itself_ends_the_command_once(monkeypatch: pytest.MonkeyPatch) -> None:
     told: list[events.Event] = []
     session = Session(Rules(), language.describe)

@@ -40,7 +40,7 @@ class ArmStart:
         Raises:
             AssistantError: nobody started it, it did not come up, or it was closed before.
         """
-        if self._thread.ident is None:
+        if self._thread.ident is None and not self._settled.is_set():
             raise ProcessError("The arm was not started, because nothing was to move.")
         self._settled.wait()
         if self._error is not None:

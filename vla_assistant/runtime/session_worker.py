@@ -107,6 +107,7 @@ class SessionWorker:
                 self._deal(item)
         if self._unended:
             self._deal(m.Stop(reason))
+        self._end_rest(reason)
 
     @property
     def proposal(self) -> Proposal | None:
@@ -155,9 +156,16 @@ class SessionWorker:
             self._take(m.Stop(reason))
         except Exception:
             log.exception("stopping after a fault")
+        self._end_rest(reason)
+
+    def _end_rest(self, reason: str) -> None:
+        """Tell the end of every command of which nobody could be told; `close` tries once more."""
         for command in list(self._unended.values()):
             outcome = Outcome(Result.FAILED, f"Failed: {reason}.", seconds=self._now() - command.time_s)
-            self._tell(RunEnded(self._now(), command, outcome))
+            try:
+                self._tell(RunEnded(self._now(), command, outcome))
+            except Exception:
+                log.exception("telling the end of command %d", command.id)
 
     def _take(self, item: m.Input) -> None:
         """Feed the session and carry out its effects; one that fails keeps nobody from hearing of the others.
@@ -188,9 +196,12 @@ class SessionWorker:
             self._performer.perform(effect)
 
     def _tell(self, event: Event) -> None:
-        """Publish; the end of a command once only."""
-        if not isinstance(event, RunEnded) or self._unended.pop(event.command.id, None) is not None:
+        """Publish; the end of a command once only, and again if telling it failed."""
+        if not isinstance(event, RunEnded):
             self._publish(event)
+        elif event.command.id in self._unended:
+            self._publish(event)
+            del self._unended[event.command.id]
 
     def _hold(self, effect: m.Hold) -> None:
         """The arm is told first; what was about to be sent is caught after that."""

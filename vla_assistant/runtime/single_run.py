@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 
 from vla_assistant.events import Event, Proposed, RunEnded
 from vla_assistant.runtime.assistant import Assistant
@@ -43,17 +44,20 @@ def carry_out(
         source: Where it comes from.
         decide: Answers its proposal.
         with_arm: See `Assistant.start`.
-        notice: Takes every event, on the caller's thread; the last is the command's RunEnded.
+        notice: Takes every event, on the caller's thread; the last is the command's RunEnded. It hears that again if
+            it was interrupted at it.
     """
     happened = assistant.events()
     number = assistant.add_command(text, source)
+    ended: list[RunEnded] = []
     try:
         assistant.start(with_arm=with_arm)
-        return _follow(assistant, number, happened, decide, notice)
+        return _follow(assistant, number, happened, decide, notice, ended)
     except KeyboardInterrupt as interrupt:
         reason = interrupt_reason(interrupt)
         assistant.stop(reason)
-        return _follow(assistant, number, happened, lambda _: Decision(False, "the stop", reason), notice)
+        left = chain(ended, happened)  # after the end nothing comes any more that one could wait for
+        return _follow(assistant, number, left, lambda _: Decision(False, "the stop", reason), notice, ended)
 
 
 def interrupt_reason(interrupt: KeyboardInterrupt) -> str:
@@ -67,8 +71,14 @@ def _follow(
     happened: Iterator[Event],
     decide: Callable[[Proposal], Decision],
     notice: Callable[[Event], None],
+    ended: list[RunEnded],
 ) -> Outcome:
+    """Until the command has ended; its end stands in `ended` before anybody is told."""
     for event in happened:
+        if isinstance(event, RunEnded) and event.command.id == number:
+            ended.append(event)
+            notice(event)
+            return event.outcome
         notice(event)
         if isinstance(event, Proposed) and event.proposal.command.id == number:
             decision = decide(event.proposal)
@@ -76,6 +86,4 @@ def _follow(
                 assistant.confirm(event.proposal.id, by=decision.by)
             else:
                 assistant.cancel(by=decision.by, reason=decision.reason)
-        elif isinstance(event, RunEnded) and event.command.id == number:
-            return event.outcome
     return Outcome(Result.STOPPED, "The program was closed.")
