@@ -1,8 +1,9 @@
-"""Conversations with the arm, turn by turn: what each turn comes to, compared with what the writers of the scripts meant.
+"""Conversations with the arm, turn by turn: what each comes to, compared with what the writers of the scripts meant.
 
-The scripts are tests/language/said/conversations; every proposal that no next turn changes is carried out in a small model
-of the table, so that things lie where a conversation has left them. `--held-back` plays only the scripts whose index in
-their file is divisible by three, which were not looked at while the program was written; `--show` prints what went wrong.
+The scripts are tests/language/said/conversations; every proposal that no next turn changes is carried out in a small
+model of the table, so that things lie where a conversation has left them. `--held-back` plays only the scripts whose
+index in their file is divisible by three, which were not looked at while the program was written; `--show` prints what
+went wrong.
 """
 
 from __future__ import annotations
@@ -20,10 +21,11 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from benchmarks.report import print_summary
 from vla_assistant.language import places, tasks, vocabulary
-from vla_assistant.language.dialogue import Dialogue, Turn
+from vla_assistant.language.dialogue import Dialogue
 from vla_assistant.language.memory import found_again
 from vla_assistant.language.reading.reader import read
 from vla_assistant.language.resolution import ResolvedAct
+from vla_assistant.language.turn import WITH_ACTS, Turn
 from vla_assistant.language.vocabulary import Thing
 from vla_assistant.types import PixelPoint, Reference, SeenThing
 
@@ -33,7 +35,6 @@ TOWARDS_USER = {"far": 0.3, "middle": 0.52, "near": 0.76}
 _WAITING = {"wait": "waiting", "moving": "moving"}
 _KEEPING = ("nothing", "help", "repeat", "understood", "slower", "faster", "nudge", "pause", "resume")
 """Turns after which what was going on still is."""
-_STEPS = ("steps", "wait-corrected", "instead", "return")
 _KINDS = (
     "ask",
     "confirm",
@@ -128,7 +129,7 @@ def told(turn: Turn, table: Table) -> str:
         return f"ask({' | '.join(sorted(table.name(choice.thing) for choice in turn.question.choices))})"
     if turn.kind == "nudge":
         return f"nudge({turn.direction})"
-    if turn.kind not in _STEPS:
+    if turn.kind not in WITH_ACTS:
         return turn.kind
     constraints = [*sorted(turn.manner), *(f"avoid {table.name(thing)}" for thing in turn.avoid)]
     acts = "; ".join(_told(act, table) for act in turn.acts)
@@ -142,15 +143,16 @@ def _told(act: ResolvedAct, table: Table) -> str:
 
 
 def plain(meaning: str) -> str:
-    """The meaning without what counts as the same: a pick before its place, in or on as the carrier decides, the order of
-    choices, and the words for what goes on."""
+    """The meaning without what counts as the same.
+
+    That is a pick before its place, in or on as the carrier decides, the order of choices, and what goes on meanwhile.
+    """
     meaning = re.sub(r"^(wait|moving|instead): ", "", meaning)
     if asked := re.fullmatch(r"ask\((.*)\)", meaning):
         return f"ask({' | '.join(sorted(choice.strip() for choice in asked[1].split('|')))})"
     meaning = re.sub(r"pick\(([^()]*)\); (?=place\(\1,)", "", meaning)
-    return re.sub(
-        r", (in|on) (\w+ (bowl|cup))", r", in \2", re.sub(r", in (\w+ (plate|cube|can|ball))", r", on \1", meaning)
-    )
+    meaning = re.sub(r", in (\w+ (plate|cube|can|ball))", r", on \1", meaning)
+    return re.sub(r", (in|on) (\w+ (bowl|cup))", r", in \2", meaning)
 
 
 def expected_kind(meaning: str) -> str:
@@ -172,7 +174,8 @@ def right(said: Said, turn: Turn, table: Table) -> bool:
 def play(script: Script, things: Mapping[str, Thing] | None, show: bool) -> Iterator[tuple[str, bool, float]]:
     """Each turn of the script: its kind, whether it was right, and how long it took [s]."""
     dialogue, table = Dialogue(things=things), Table(script.things)
-    phase, planned = "idle", ()
+    phase = "idle"
+    planned: tuple[ResolvedAct, ...] = ()
     for said in script.turns:
         if phase == "idle":
             table.carry_out(planned)
@@ -180,14 +183,14 @@ def play(script: Script, things: Mapping[str, Thing] | None, show: bool) -> Iter
         start = time.perf_counter()
         turn = dialogue.hear(said.text, table.seen, phase)
         took = time.perf_counter() - start
-        if turn.kind in _STEPS and phase == "moving" and turn.kind != "instead":
+        if turn.kind in WITH_ACTS and phase == "moving" and turn.kind != "instead":
             table.carry_out(planned)
         good = right(said, turn, table)
         if show and not good:
-            print(f"{script.name} [{phase}]\n   > {said.text}\n   = {said.meaning}\n   ! {turn.kind}: {told(turn, table)}"
-                  f"  (reader: {read(said.text)}) {turn.says}", file=sys.stderr)  # fmt: skip
+            came = f"{turn.kind}: {told(turn, table)}  (reader: {read(said.text)}) {turn.says}"
+            print(f"{script.name} [{phase}]\n   > {said.text}\n   = {said.meaning}\n   ! {came}", file=sys.stderr)
         yield expected_kind(said.meaning), good, took
-        if turn.kind in _STEPS:
+        if turn.kind in WITH_ACTS:
             planned = turn.acts
         elif turn.kind == "cancel":
             planned = ()
@@ -217,12 +220,8 @@ def main() -> None:
     parser.add_argument("--this-arm", action="store_true", help="with what this arm can lift and what holds what")
     parser.add_argument("--show", action="store_true", help="print what went wrong to stderr")
     options = parser.parse_args()
-    if not (options.held_back and options.development):
-        chosen = [
-            s for s in scripts() if not ((options.held_back and not s.held_back) or (options.development and s.held_back))
-        ]
-    else:
-        parser.error("--held-back and --development exclude each other")
+    parts = {True} if options.held_back else {False} if options.development else {True, False}
+    chosen = [script for script in scripts() if script.held_back in parts]
     things = None if options.this_arm else able()
     kinds: dict[str, list[bool]] = defaultdict(list)
     whole, seconds = 0, []

@@ -8,17 +8,19 @@ from dataclasses import replace
 from vla_assistant.language.fragments import Fragment
 from vla_assistant.language.request import ANYTHING, IT, Act, Description, Request
 from vla_assistant.language.resolution import ResolvedAct, Settled
-from vla_assistant.language.tasks import INSIDE, RETURN, Task
+from vla_assistant.language.tasks import INSIDE, OPPOSITES, RETURN, Task
 from vla_assistant.types import SeenThing
 
 _CARRIERS = ("bowl", "plate")
 """What is rather put something on than put somewhere."""
+MOTIONS = ("push", "move")
+"""Skills with a direction."""
 _WITH_PLACE = ("pick", "place", "put_down", "give")
 Amended = tuple[Request, tuple[Settled, ...]]
 
 
 def amended(task: Task, part: Fragment, seen: Sequence[SeenThing]) -> Amended | None:
-    """The request for the task with that part in it and everything else settled; None when the part has no place in it."""
+    """The request for the task with that part in it, all else settled; None when the part has no place in it."""
     request, settled = task.said()
     at = _act_for(task.acts, part)
     if at is None:
@@ -32,9 +34,9 @@ def amended(task: Task, part: Fragment, seen: Sequence[SeenThing]) -> Amended | 
     for thing in things[:1]:
         slot = "object" if part.relation else slot_for(thing, old, part, seen)
         act, here = _with(act, slot, like(thing, _at(old, slot), seen), here)
-    if part.direction and old.skill in ("push", "move"):
+    if part.direction and old.skill in MOTIONS:
         act = replace(act, direction=part.direction)
-    if part.amount and old.skill in ("push", "move"):
+    if part.amount and old.skill in MOTIONS:
         act = replace(act, amount=part.amount)
     if part.receiver:
         act = Act("give" if part.receiver == "me" else "put_down", act.object)
@@ -43,8 +45,29 @@ def amended(task: Task, part: Fragment, seen: Sequence[SeenThing]) -> Amended | 
     return replace(request, acts=acts, manner=request.manner | part.manner), (*kept, *here.values())
 
 
+def with_other(task: Task, thing: Description, seen: Sequence[SeenThing]) -> Amended:
+    """The request for the acts on the task's object with another thing: "the same with the blue one"."""
+    about = replace(task, acts=tuple(act for act in task.acts if act.object in (None, task.object)))
+    request, settled = about.said()
+    new = like(thing, task.object, seen)
+    acts = tuple(replace(act, object=new) if act.object is not None else act for act in request.acts)
+    return replace(request, acts=acts), tuple(entry for entry in settled if entry.slot != "object")
+
+
+def farther(task: Task, amount: str) -> Amended | None:
+    """The request for the last push or move of the task by that amount; None when it held none."""
+    acts = [replace(act, amount=amount) for act in task.acts if act.skill in MOTIONS]
+    return replace(task, acts=tuple(acts[-1:])).said() if acts else None
+
+
+def turned_round(task: Task) -> Fragment | None:
+    """The direction opposite to the one of the last push or move."""
+    directions = [act.direction for act in task.acts if act.skill in MOTIONS]
+    return Fragment(direction=OPPOSITES[directions[-1]]) if directions else None
+
+
 def like(thing: Description, old: SeenThing | None, seen: Sequence[SeenThing]) -> Description:
-    """ "the blue one" instead of a cube is the blue cube where one is seen; "the other one" is as the first in colour too."""
+    """ "The blue one" instead of a cube is the blue cube where one is seen."""
     if thing.kind != ANYTHING or old is None:
         return thing
     alike = [
@@ -92,7 +115,7 @@ def _act_for(acts: Sequence[ResolvedAct], part: Fragment) -> int | None:
     for at, act in reversed(list(enumerate(acts))):
         if act.skill == RETURN:
             continue
-        if (part.direction or part.amount) and act.skill not in ("push", "move"):
+        if (part.direction or part.amount) and act.skill not in MOTIONS:
             continue
         if part.relation and act.skill not in _WITH_PLACE:
             continue

@@ -45,10 +45,26 @@ class Fragment:
         """Both together; of what only one can be meant, the later."""
         later = other if other.relation else self
         return Fragment(
-            (*self.things, *other.things), later.relation, later.anchors, other.direction or self.direction, other.amount or self.amount,
-            self.manner | other.manner, (*self.rejected, *other.rejected), self.rejected_place or other.rejected_place,
-            other.receiver or self.receiver,
-        )  # fmt: skip
+            things=(*self.things, *other.things),
+            relation=later.relation,
+            anchors=later.anchors,
+            direction=other.direction or self.direction,
+            amount=other.amount or self.amount,
+            manner=self.manner | other.manner,
+            rejected=(*self.rejected, *other.rejected),
+            rejected_place=self.rejected_place or other.rejected_place,
+            receiver=other.receiver or self.receiver,
+        )
+
+    @property
+    def is_direction(self) -> bool:
+        """Whether it says where the hand should go, and nothing of things and places."""
+        return bool(self.direction) and not (self.things or self.relation or self.receiver)
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether it could be a request by itself: a thing and where to."""
+        return bool(self.things) and bool(self.relation or self.direction or self.receiver)
 
     @property
     def says_something(self) -> bool:
@@ -98,12 +114,27 @@ def mentioned(words: Phrase, language: str = "en") -> tuple[Description, ...]:
 
 
 def denies(words: Phrase, language: str = "en") -> bool:
-    """Whether a word of denial stands anywhere in the words."""
-    return any(item.kind == "not" for item in cut(words, language))
+    """Whether the words deny something, other than of a thing as in "so it does not tip"."""
+    items = [item for item in cut(words, language) if item.kind != "skip"]
+    before = [None, *items]
+    return any(
+        item.kind == "not" and (last is None or last.kind != "thing") for last, item in zip(before, items, strict=False)
+    )
+
+
+def denial(words: Phrase, language: str = "en") -> int:
+    """How many words of denial the words begin with."""
+    items = cut(words, language)
+    return items[0].end if items and items[0].kind == "not" else 0
+
+
+def warns(words: Phrase, language: str = "en") -> bool:
+    """Whether the words name something that must not be touched."""
+    return any(item.kind == "avoid" for item in cut(words, language))
 
 
 def _vague(items: Sequence[Item]) -> bool:
-    """Whether words without weight stand beside nothing but a direction or an amount: "thank you so much", "all from me"."""
+    """Whether only a direction or an amount stands beside words without weight: "thank you so much", "all from me"."""
     kinds = {item.kind for item in items}
     return "skip" in kinds and bool(kinds & {"direction", "amount"}) and not kinds & {"thing", "at", "repair"}
 

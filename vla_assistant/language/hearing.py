@@ -1,4 +1,4 @@
-"""Which turn a text is, from the kinds of its clauses and what is going on; nothing is looked at, nothing is resolved."""
+"""Which turn a text is, from the kinds of its clauses and what is going on; before anything is looked at."""
 
 from __future__ import annotations
 
@@ -9,14 +9,18 @@ from enum import StrEnum
 from vla_assistant.language import mood
 from vla_assistant.language import words as spelling
 from vla_assistant.language.closed import closed_intent
-from vla_assistant.language.fragments import Fragment, denies, mentioned
+from vla_assistant.language.fragments import Fragment, denies, mentioned, warns
+from vla_assistant.language.reading.reader import read
 from vla_assistant.language.request import Description
 from vla_assistant.language.turns import Clause, clauses, load
 from vla_assistant.types import Intent
 
 REFERRING = ("undo", "return", "same", "opposite", "again", "more")
 """Turns that refer to what was done before."""
+_BEFORE_ANOTHER = ("undo", "return", "again", "more")
+"""Those that a request may follow in the same breath."""
 _ASKING = ("help", "repeat", "understood")
+_EMPTY = ("nothing", "unsupported")
 _MANNERS = {"slower": "slow", "faster": "fast", "carefully": "careful"}
 
 
@@ -42,6 +46,7 @@ class Heard:
         part: What the clauses name; of "manner" how.
         corrects: Whether it puts something right.
         topic: Of "request": the one thing spoken of aside before it.
+        stranger: Whether something is named before it that is none of the known things, so that "it" may be that.
         then: The request that follows in the same breath: "undo that and go home".
         core: Of "request": its clauses without those that are aside; empty when one of these denies something.
     """
@@ -53,20 +58,15 @@ class Heard:
     corrects: bool = False
     topic: Description | None = None
     core: str = ""
+    stranger: bool = False
     then: Heard | None = None
-
-    @property
-    def complete(self) -> bool:
-        """Whether the part alone could be a request: a thing and where to."""
-        part = self.part
-        return bool(part.things) and bool(part.relation or part.direction or part.receiver)
 
 
 def hear(text: str, phase: Phase, language: str = "en") -> Heard:
     """The turn that the text makes in this phase. Closed words come first; less motion comes before more."""
     said = clauses(text, language)
     intent = closed_intent(text, language)
-    if halt := _halting(said, language):
+    if halt := _halting(said, phase, language):
         return Heard(halt)
     if intent is Intent.STOP:
         return Heard("stop")
@@ -78,7 +78,10 @@ def hear(text: str, phase: Phase, language: str = "en") -> Heard:
         return Heard("resume" if phase is Phase.MOVING and _goes_on(said, language) else "nothing")
     content = [clause for clause in said if _is_content(clause)]
     corrects = any(clause.corrects for clause in said)
-    return _with_content(content, said, corrects, language) if content else _without_content(said, language)
+    heard = _with_content(content, said, corrects, language) if content else _without_content(said, language)
+    if heard.kind in (*_EMPTY, *_ASKING) and read(text, language) is not None:
+        return _request(said, Fragment(), corrects, language)
+    return heard
 
 
 def _is_content(clause: Clause) -> bool:
@@ -86,16 +89,19 @@ def _is_content(clause: Clause) -> bool:
     return clause.kind in ("request", *REFERRING) or bool(named)
 
 
-def _halting(said: Sequence[Clause], language: str) -> str:
-    """ "stop" or "pause" when a clause says so; "wait, the blue one" is a correction and no stop."""
-    kinds = [clause.kind for clause in said]
+def _halting(said: Sequence[Clause], phase: Phase, language: str) -> str:
+    """ "stop" or "pause" when a clause says so: the first, or any while the arm moves.
+
+    "Wait, the blue one" is a correction and no stop; "take it, hold it, go up" is none while nothing moves.
+    """
     openings = load(language).openings
+    first = next((at for at, clause in enumerate(said) if clause.kind != "empty"), None)
     for at, clause in enumerate(said):
-        soft = openings.fit(clause.words) and any(map(_is_content, said[at + 1 :]))
-        if clause.kind == "stop" and not soft and "pause" not in kinds[at:]:
-            return "stop"
-        if clause.kind == "pause":
-            return "pause"
+        halts = clause.kind in ("stop", "pause") and (at == first or phase is Phase.MOVING)
+        goes_on = any(map(_is_content, said[at + 1 :]))
+        soft = goes_on and (openings.fit(clause.words) or (clause.kind == "pause" and phase is not Phase.MOVING))
+        if halts and not soft:
+            return "pause" if "pause" in [other.kind for other in said[at:]] else "stop"
     return ""
 
 
@@ -137,32 +143,48 @@ def _with_content(content: Sequence[Clause], said: Sequence[Clause], corrects: b
             (referring[0].fragment or Fragment()) | part,
             corrects,
         )
-    if content[0].kind in REFERRING and kinds == {content[0].kind, "request"}:
+    if content[0].kind in _BEFORE_ANOTHER and kinds == {content[0].kind, "request"}:
         first = _with_content(content[:1], said[:1], corrects, language)
         return replace(first, then=_with_content(content[1:], said[said.index(content[1]) :], False, language))
     cancels = [at for at, clause in enumerate(said) if clause.kind == "cancel"]
     if cancels and not any(map(_is_content, said[cancels[-1] :])):
         return Heard("cancel")
     if kinds == {"fragment"}:
-        return Heard("part", part=part, corrects=corrects) if part.says_something else Heard("reject")
-    return Heard("request", part=part, corrects=corrects, topic=_topic(said, language), core=_core(said, language))
+        stranger = _stranger(said, language)
+        return (
+            Heard("part", part=part, corrects=corrects, stranger=stranger) if part.says_something else Heard("reject")
+        )
+    return _request(said, part, corrects, language)
+
+
+def _request(said: Sequence[Clause], part: Fragment, corrects: bool, language: str) -> Heard:
+    topic, core, stranger = _topic(said, language), _core(said, language), _stranger(said, language)
+    return Heard("request", part=part, corrects=corrects, topic=topic, core=core, stranger=stranger)
+
+
+def _stranger(said: Sequence[Clause], language: str) -> bool:
+    return any(clause.kind == "aside" and mood.names_a_stranger(clause.words, language) for clause in said)
 
 
 def _topic(said: Sequence[Clause], language: str) -> Description | None:
     """ "Today we start with the brown block, put it ..."."""
+    kinds = [clause.kind for clause in said]
     before = [
-        clause
-        for clause in said[: next(at for at, clause in enumerate(said) if clause.kind == "request")]
-        if clause.kind == "aside"
+        clause for clause in said[: kinds.index("request") if "request" in kinds else 0] if clause.kind == "aside"
     ]
     named = [thing for clause in before for thing in mentioned(clause.words, language)]
     return named[0] if len(named) == 1 and not any(denies(clause.words, language) for clause in before) else None
 
 
 def _core(said: Sequence[Clause], language: str) -> str:
-    if any(clause.kind == "aside" and denies(clause.words, language) for clause in said):
+    """The clauses that say what to do and how; asides stay out unless they deny something or say what not to touch."""
+    asides = [clause for clause in said if clause.kind == "aside"]
+    if any(denies(clause.words, language) for clause in asides):
         return ""
-    return ", ".join(" ".join(clause.words) for clause in said if clause.kind not in ("aside", "empty", "yes"))
+    kept = [
+        clause for clause in said if clause.kind in ("request", "fragment", *_MANNERS) or warns(clause.words, language)
+    ]
+    return ", ".join(" ".join(clause.meant) for clause in kept)
 
 
 def _without_content(said: Sequence[Clause], language: str) -> Heard:

@@ -2,29 +2,47 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+
 from vla_assistant.language import words as spelling
 from vla_assistant.language.fragments import cut
+from vla_assistant.language.request import IT
 from vla_assistant.language.turns import Clause, load
 from vla_assistant.language.vocabulary import Phrase
 
 _NAMES = 1
 """Words of a clause that may be a name called out before an order."""
+_LONGEST_NAME = 5
+_OF_NO_OTHER = ("verb", "at", "direction", "manner", "me", "table", "amount", "comma", "then", "skip")
+"""Elements of an order whose object was named before it."""
 
 
-def asks(clauses: tuple[Clause, ...], language: str = "en") -> bool:
+def asks(clauses: Sequence[Clause], language: str = "en") -> bool:
     """Whether one of the clauses asks somebody to do something: "could you ...", or a clause that opens with a verb.
 
-    An order after a name that is not the arm's ("Tommy, put your phone away") is for somebody else.
+    An order after a name that is not the arm's ("Tommy, put your phone away") is for somebody else; after the name of
+    a thing ("scissors, grab") it is for the arm.
     """
-    said = [
-        (clause.words, asking(clause.words, language))
-        for clause in clauses
-        if clause.kind in ("aside", "request", "fragment")
-    ]
-    for at, (words, asked) in enumerate(said):
-        if asked and not (at > 0 and _called_out(*said[at - 1], words, language)):
+    said = list(_breaths(clauses, language))
+    for at, words in enumerate(said):
+        before = said[at - 1] if at else ()
+        if names_a_stranger(before, language) and _about_what_was_named(words, language):
+            return True
+        if asking(words, language) and not _called_out(before, language):
             return True
     return False
+
+
+def _breaths(clauses: Sequence[Clause], language: str) -> Iterator[Phrase]:
+    """The clauses, cut where the speaker hesitates."""
+    hesitates = load(language).mood["hesitations"]
+    for clause in clauses:
+        start = 0
+        for at, word in enumerate((*clause.words, "")):
+            if not word or hesitates.fit((word,)):
+                if at > start:
+                    yield clause.words[start:at]
+                start = at + 1
 
 
 def asking(words: Phrase, language: str = "en") -> bool:
@@ -36,20 +54,35 @@ def asking(words: Phrase, language: str = "en") -> bool:
     return len(rest) > _NAMES and not mood["telling"].start(rest)
 
 
+def names_a_stranger(words: Phrase, language: str = "en") -> bool:
+    """Whether the clause only names something that is none of the known things: "screwdriver", "stapler by the cup"."""
+    rest = _opened(words, language)
+    if not 0 < len(rest) <= _LONGEST_NAME or load(language).mood["telling"].start(rest):
+        return False
+    items = [item for item in cut(rest, language) if item.kind != "skip"]
+    return bool(items) and items[0].kind == "unknown" and not any(item.kind in ("verb", "remark") for item in items)
+
+
 def _opened(words: Phrase, language: str) -> Phrase:
     """The words from the first that decides on."""
-    fillers = load(language).mood["fillers"]
-    while taken := max(fillers.start(words), len(spelling.starts_with(load(language).fillers, words) or ())):
-        if load(language).mood["asking"].start(words) > taken:
+    fillers, mood = load(language).fillers, load(language).mood
+    while taken := max(mood["fillers"].start(words), len(spelling.starts_with(fillers, words) or ())):
+        if mood["asking"].start(words) > taken:
             break
         words = words[taken:]
     return words
 
 
-def _called_out(before: Phrase, asked: bool, words: Phrase, language: str) -> bool:
-    """Whether the clause before is somebody's name: one word that names no thing and is not what "it" stands for."""
-    rest = _opened(before, language)
-    if asked or len(rest) != _NAMES or load(language).mood["telling"].start(rest):
+def _about_what_was_named(words: Phrase, language: str) -> bool:
+    """Whether the clause is an order or a place for what was named before it: "pick up", "in the bowl", "iron it"."""
+    if load(language).mood["telling"].start(_opened(words, language)):
         return False
-    known = any(item.kind not in ("unknown", "skip") for item in cut(rest, language))
-    return not known and not any(item.kind == "thing" and item.thing.kind == "it" for item in cut(words, language))
+    items = cut(words, language)
+    its = [item for item in items if item.kind == "thing" and item.thing.kind == IT]
+    return bool(its) or (bool(items) and all(item.kind in _OF_NO_OTHER for item in items))
+
+
+def _called_out(before: Phrase, language: str) -> bool:
+    """Whether the clause before is somebody's name: one word that names no known thing."""
+    rest = _opened(before, language)
+    return len(rest) == _NAMES and names_a_stranger(before, language)

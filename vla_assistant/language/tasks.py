@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from vla_assistant.language import places
@@ -44,19 +44,27 @@ class Task:
         """What the last act is about."""
         return next((act.object for act in reversed(self.acts) if act.object is not None), None)
 
-    def renamed(self, now: dict[SeenThing, SeenThing]) -> Task:
-        """With things as they are seen now."""
+    @property
+    def things(self) -> tuple[SeenThing, ...]:
+        """Everything that it is about and that may lie elsewhere by now."""
+        return tuple(thing for act in self.acts for thing in (act.object, *_moving_anchors(act)) if thing is not None)
+
+    @property
+    def returns(self) -> bool:
+        """Whether it brings things back, among others."""
+        return any(act.skill == RETURN for act in self.acts)
+
+    def renamed(self, now: Mapping[SeenThing | None, SeenThing]) -> Task:
+        """With things as they are seen now; where something goes back to stays where it was."""
         acts = tuple(
             replace(
                 act,
-                object=now.get(act.object, act.object) if act.object else None,
-                anchors=tuple(now.get(a, a) for a in act.anchors),
+                object=now.get(act.object, act.object),
+                anchors=act.anchors if act.skill == RETURN else _now(act.anchors, now),
             )
-            if act.skill != RETURN or act.object is None
-            else replace(act, object=now.get(act.object, act.object))
             for act in self.acts
         )
-        return replace(self, acts=acts, avoid=tuple(now.get(thing, thing) for thing in self.avoid))
+        return replace(self, acts=acts, avoid=_now(self.avoid, now))
 
     def said(self) -> tuple[Request, tuple[Settled, ...]]:
         """The request for the same acts, with what settles every thing in it."""
@@ -66,6 +74,14 @@ class Task:
             slots += [(f"anchor {number}", anchor) for number, anchor in enumerate(act.anchors)]
             settled += [Settled(index, slot, (thing,)) for slot, thing in slots if thing]
         return Request(tuple(map(_described, self.acts)), self.manner), tuple(settled)
+
+
+def _moving_anchors(act: ResolvedAct) -> tuple[SeenThing, ...]:
+    return () if act.skill == RETURN else act.anchors
+
+
+def _now(things: tuple[SeenThing, ...], now: Mapping[SeenThing | None, SeenThing]) -> tuple[SeenThing, ...]:
+    return tuple(now.get(thing, thing) for thing in things)
 
 
 def named(thing: SeenThing) -> Description:
@@ -126,11 +142,8 @@ def _after(act: ResolvedAct, memory: Memory) -> Memory:
         return memory.let_go() if act.skill == "open" else memory
     if act.skill == "pick":
         return memory.took(thing)
-    return (
-        memory.moved(thing, landing(act, thing.point)).let_go()
-        if act.skill != "push"
-        else memory.moved(thing, landing(act, thing.point))
-    )
+    memory = memory.moved(thing, landing(act, thing.point))
+    return memory if act.skill == "push" else memory.let_go()
 
 
 def landing(act: ResolvedAct, start: PixelPoint) -> PixelPoint:
@@ -150,7 +163,7 @@ def landing(act: ResolvedAct, start: PixelPoint) -> PixelPoint:
 def spoken_of(acts: Sequence[ResolvedAct], memory: Memory) -> Memory:
     """With the things of the acts spoken of: what the last act is about is "it", several objects are "them"."""
     for act in acts:
-        for anchor in act.anchors if act.skill != RETURN else ():
+        for anchor in _moving_anchors(act):
             memory = memory.spoke_of(anchor)
     objects = tuple(dict.fromkeys(act.object for act in acts if act.object is not None))
     together = {act.object for act in acts if act.skill == acts[-1].skill}

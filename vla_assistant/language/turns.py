@@ -1,4 +1,4 @@
-"""Clauses of what is said in a conversation, and which turn each of them makes; all words are in assets/turns_en.toml."""
+"""Clauses of what is said in a conversation, and which turn each makes; the words are in assets/turns_en.toml."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from vla_assistant import paths
 from vla_assistant.errors import ConfigError
 from vla_assistant.language import words as spelling
 from vla_assistant.language.closed import closed_intent, control_word
-from vla_assistant.language.fragments import Fragment, described, fragment
+from vla_assistant.language.fragments import Fragment, denial, described, fragment
 from vla_assistant.language.patterns import Found, Patterns
 from vla_assistant.language.reading.reader import read
 from vla_assistant.language.request import Description
@@ -26,7 +26,7 @@ _AND = ("and", "but", "then")
 
 @dataclass(frozen=True)
 class TurnWords:
-    """The patterns of one language: of each kind of turn in the order of the file, and those of corrections and moods."""
+    """The patterns of one language: of each kind of turn in the order of the file, of corrections and of moods."""
 
     fillers: tuple[Phrase, ...]
     turns: Mapping[str, Patterns]
@@ -49,6 +49,7 @@ class Clause:
         amount: Of "more": how far.
         fragment: Of "fragment" what it names, of "same" what is different.
         corrects: Whether words of a correction stand in it: "no, ...", "... instead".
+        meant: The words without those of a correction.
     """
 
     words: Phrase
@@ -57,6 +58,7 @@ class Clause:
     amount: str = ""
     fragment: Fragment | None = None
     corrects: bool = False
+    meant: Phrase = ()
 
 
 @functools.cache
@@ -105,7 +107,7 @@ def _parts(words: Phrase) -> Iterator[Phrase]:
 
 
 def _joined(words: Phrase, whole: Clause, language: str) -> tuple[Clause, ...]:
-    """The two clauses of "a bit more and we are good", or of "undo that and go home": the first is a turn, or either is."""
+    """The two clauses of "a bit more and we are good", where either is a turn, or of "undo that and go home"."""
     for at in (at for at, word in enumerate(words) if word in _AND and 0 < at < len(words) - 1):
         pair = (_clause(words[:at], language), _clause(words[at + 1 :], language))
         kinds = [clause.kind for clause in (pair if whole.kind == "aside" else pair[:1])]
@@ -124,13 +126,13 @@ def _clause(words: Phrase, language: str) -> Clause:
         return Clause(words, "no", corrects=True)
     if not bare:
         return Clause(words, "empty")
-    rest, corrects = _uncorrected(words, lexicon)
+    rest, corrects = _uncorrected(words, language)
     if corrects and (found := _turn(words, spelling.without(lexicon.fillers, rest), language, corrects)):
         return found
     if (named := fragment(spelling.without(lexicon.fillers, rest), language)) is not None:
-        return Clause(words, "fragment", fragment=named, corrects=corrects)
+        return Clause(words, "fragment", fragment=named, corrects=corrects, meant=rest)
     kind = "request" if read(" ".join(rest), language) is not None else "aside"
-    return Clause(words, kind, corrects=corrects)
+    return Clause(words, kind, corrects=corrects, meant=rest)
 
 
 def _closed(words: Phrase, language: str) -> Clause | None:
@@ -152,7 +154,7 @@ def _turn(words: Phrase, bare: Phrase, language: str, corrects: bool = False) ->
         for found in patterns.matches(bare):
             slots = _slots(found, language)
             if slots is not None:
-                return Clause(words, kind, *slots, corrects=corrects)
+                return Clause(words, kind, *slots, corrects=corrects, meant=words)
     if control_word(" ".join(bare), language) == "resume":
         return Clause(words, "resume", corrects=corrects)
     return None
@@ -173,12 +175,14 @@ def _slots(found: Found, language: str) -> tuple[Description | None, str, Fragme
     return thing, amount, part
 
 
-def _uncorrected(words: Phrase, lexicon: TurnWords) -> tuple[Phrase, bool]:
-    """The words without what opens or ends a correction, and whether there was any."""
-    rest = words
+def _uncorrected(words: Phrase, language: str) -> tuple[Phrase, bool]:
+    """The words without what opens or ends a correction, and whether there was any; "no need to" opens none."""
+    rest, lexicon = words, load(language)
     start = 0
     while start < len(rest) and (taken := _opening(rest[start:], lexicon)):
         start += taken
+    if start < denial(words, language):
+        return words, False
     after = len(rest) - lexicon.endings.end(rest[start:]) if start < len(rest) else len(rest)
     trimmed = rest[start:after]
     return (trimmed, True) if trimmed and trimmed != rest else (rest, False)

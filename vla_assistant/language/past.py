@@ -1,0 +1,87 @@
+"""What was done and what is planned in a conversation, kept as it is seen now."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+
+from vla_assistant.language import tasks
+from vla_assistant.language.memory import Memory, found_again
+from vla_assistant.language.resolution import ResolvedAct
+from vla_assistant.language.tasks import Task
+from vla_assistant.types import SeenThing
+
+REMEMBERED = 20
+"""So many turns can be undone."""
+
+
+@dataclass
+class Past:
+    """The tasks of a conversation.
+
+    Attributes:
+        memory: What earlier turns left behind.
+        done: What was carried out and not undone, the latest last.
+        planned: What is proposed or under way.
+    """
+
+    memory: Memory = field(default_factory=Memory)
+    done: list[Task] = field(default_factory=list)
+    planned: Task | None = None
+
+    def look(self, seen: Sequence[SeenThing]) -> None:
+        """Know everything spoken of as it is seen now."""
+        self.memory = self.memory.seeing(seen)
+        things = [thing for task in self._tasks() for thing in task.things if thing != self.memory.held]
+        self._rename({thing: now for thing in things if (now := found_again(thing, seen)) is not None})
+
+    def plan(self, task: Task) -> None:
+        """The task is proposed; its things are what is spoken of now."""
+        self.planned = task
+        self.memory = tasks.spoken_of(task.acts, self.memory)
+
+    def settle(self) -> None:
+        """What was planned has been carried out."""
+        if self.planned is None:
+            return
+        task, self.memory = tasks.carried_out(self.planned, self.memory)
+        self.planned = None
+        if not task.undoes:
+            self.done = [*self.done, task][-REMEMBERED:]
+        self._rename(
+            {act.object: _landed(act.object, act) for act in task.acts if act.object not in (None, self.memory.held)}
+        )
+
+    def undo(self) -> tuple[ResolvedAct, ...] | None:
+        """The acts that undo the last task which can be undone; it counts as undone from now on."""
+        while self.done:
+            acts = tasks.undone(self.done.pop())
+            if acts is not None:
+                return acts
+        return None
+
+    def back(self, things: Iterable[SeenThing]) -> tuple[ResolvedAct, ...]:
+        """The acts that bring those things back which were moved."""
+        return tuple(tasks.going_back(thing, at) for thing in things if (at := self.memory.before(thing)) is not None)
+
+    def base(self, with_object: bool = False) -> Task | None:
+        """What "again" refers to: the last task that brought nothing back; on demand the last with an object."""
+        fitting = [task for task in self._tasks() if not task.returns and (task.object or not with_object)]
+        return fitting[-1] if fitting else None
+
+    @property
+    def last(self) -> Task | None:
+        """What is planned, else what was done last."""
+        return next(reversed(self._tasks()), None)
+
+    def _tasks(self) -> list[Task]:
+        return [*self.done, *([self.planned] if self.planned else [])]
+
+    def _rename(self, now: dict[SeenThing | None, SeenThing]) -> None:
+        self.done = [task.renamed(now) for task in self.done]
+        self.planned = self.planned.renamed(now) if self.planned else None
+
+
+def _landed(thing: SeenThing | None, act: ResolvedAct) -> SeenThing:
+    assert thing is not None
+    return replace(thing, point=tasks.landing(act, thing.point))
