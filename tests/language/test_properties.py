@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from tests.language.sentences import COMMANDS
 from vla_assistant.errors import InputError
 from vla_assistant.language import closed_intent, describe, understand
+from vla_assistant.language.reading.lexicon import load as reading_words
 from vla_assistant.language.vocabulary import load
 from vla_assistant.language.words import normalised
 from vla_assistant.types import Intent
@@ -17,6 +18,12 @@ LEXICON = load().lexicon("en")
 VERBS = {phrase for phrases in LEXICON.verbs.values() for phrase in phrases} | {
     phrase for phrase, place in LEXICON.places.items() if place == "home"
 }
+WORDS = reading_words("en")
+# "no" is not among them: in the middle of a sentence people repair with it ("the red, no, the blue cube").
+NEGATIONS = (
+    "not", "dont", "do not", "never", "cannot", "cant", "wont", "shouldnt", "mustnt", "neither", "nor", "stop",
+    "cancel",
+)  # fmt: skip
 commands = st.sampled_from(list(COMMANDS))
 fillers = st.sampled_from([" ".join(phrase) for phrase in LEXICON.courtesy["fillers"]])
 openings = st.sampled_from([" ".join(phrase) for phrase in LEXICON.courtesy["openings"]])
@@ -56,11 +63,13 @@ def test_a_negation_moves_nothing(text, negation):
     assert understood.intent is not Intent.COMMAND
 
 
-@given(commands, st.integers(0, 30), st.sampled_from([" ".join(p) for p in LEXICON.small["negations"]]))
-def test_a_negation_anywhere_moves_nothing(text, at, negation):
+@settings(max_examples=400)
+@given(commands, st.integers(0, 30), st.sampled_from(NEGATIONS))
+def test_a_negation_anywhere_never_yields_the_same_motion(text, at, negation):
     words = text.split()
     words.insert(at % (len(words) + 1), negation)
-    assert understand(" ".join(words)).steps == ()
+    understood = understand(" ".join(words)).steps
+    assert understood == () or understood != understand(text).steps
 
 
 @settings(max_examples=400)
@@ -104,14 +113,22 @@ def test_a_closed_word_comes_only_from_closed_words(words):
 
 
 def has_a_verb(text: str) -> bool:
+    """Whether any word says what to do: a verb, a place to go, a relation or a direction."""
     words = tuple(word for word in normalised(text) if word != ",")
-    return any(words[i : i + len(verb)] == verb for verb in VERBS for i in range(len(words)))
+    if any(words[i : i + len(verb)] == verb for verb in VERBS for i in range(len(words))):
+        return True
+    kinds = {"verbs", "home", "relations", "directions", "me", "table"}
+    return any(kinds & set(WORDS.at(words, at)) for at in range(len(words)))
 
 
 def names(name: str, text: str) -> bool:
     phrases = (*LEXICON.words[name], *LEXICON.plurals.get(name, ()))
     words = normalised(text)
-    return any(words[i : i + len(p)] == p for p in phrases for i in range(len(words)))
+    if any(words[i : i + len(p)] == p for p in phrases for i in range(len(words))):
+        return True
+    found = [WORDS.at(words, at) for at in range(len(words))]
+    kinds = ("nouns", "plurals", "directions", "relations")
+    return any(here[kind][0].startswith(name) for here in found for kind in kinds if kind in here)
 
 
 @pytest.mark.slow

@@ -62,7 +62,7 @@ def test_the_elephant_sentence():
 
 def test_two_cups_in_the_picture_are_named():
     understood = understand("pick up the cup", TABLE)
-    assert understood.question == "Which cup do you mean: the blue cup or the red cup?"
+    assert understood.question == "The red cup or the blue one?"
     assert understood.intent is Intent.COMMAND
 
 

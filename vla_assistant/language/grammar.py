@@ -75,7 +75,7 @@ class Gap:
 
 
 class Parser:
-    """Parses the words of one request; use `request()` once, then `gap` says what went wrong if it returned None."""
+    """Parses the words of one request; use `request()` once, then `complete` or `gap` say how it went."""
 
     def __init__(self, sentence: Phrase, lexicon: Lexicon) -> None:
         self._lexicon = lexicon
@@ -84,6 +84,7 @@ class Parser:
         self._closings = sorted(_bare(lexicon.courtesy["closings"], fillers), key=len, reverse=True)
         self._words = self._trimmed(words.without(fillers, sentence))
         self._dead: set[int] = set()
+        self.complete = False
         self.gap = Gap("verb", 0)
 
     @property
@@ -95,7 +96,9 @@ class Parser:
         """The clauses of the whole text, or None."""
         if len(self._words) > words.LONGEST_SENTENCE:
             return None
-        return self._request(self._skip(0))
+        clauses = self._request(self._skip(0))
+        self.complete = clauses is not None
+        return clauses
 
     def bare_thing(self) -> NounPhrase | None:
         """The thing that makes up the whole text ("the red cup"), or None."""

@@ -9,14 +9,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from difflib import get_close_matches
 
-from vla_assistant.language import words
+from vla_assistant.language import abilities, words
 from vla_assistant.language.closed import closed_intent, control_word
 from vla_assistant.language.grammar import Gap, NounPhrase, Parser
 from vla_assistant.language.meaning import Context, Refused, Unclear, steps_of
+from vla_assistant.language.memory import Memory
 from vla_assistant.language.phrasing import examples, what_is_seen
+from vla_assistant.language.reading.reader import read
+from vla_assistant.language.request import Request
+from vla_assistant.language.resolution import Question, Refusal
+from vla_assistant.language.resolving import resolve
 from vla_assistant.language.vocabulary import Lexicon, Phrase, load
-from vla_assistant.types import Intent, Reference, SeenThing, Understanding
+from vla_assistant.types import Intent, Reference, SeenThing, Step, Understanding
 
+SURE = 0.8
+"""Confidence from which a reading is proposed; docs/language.md says how often it is right from there."""
 UNCERTAIN = 0.5
 """Confidence of an understanding that ends in a question."""
 
@@ -82,13 +89,24 @@ def _answer(bare: Phrase, context: Context) -> str:
 
 
 def _instruction(text: str, context: Context) -> Understanding:
+    """By the strict grammar where it uses the text up to its last word, else as the reader reads it."""
+    parser = Parser(words.normalised(text), context.lexicon)
+    strict = _by_grammar(text, parser, context)
+    if strict.steps or (parser.complete and not (context.seen and strict.question)):
+        return strict
+    read = _as_read(text, context)
+    if read is None or (parser.complete and not (read.steps or read.question)):
+        return strict
+    return read
+
+
+def _by_grammar(text: str, parser: Parser, context: Context) -> Understanding:
     spoken = words.normalised(text)
     if words.without(context.lexicon.small["negations"], spoken) != spoken:
         return Understanding(
             text, Intent.UNSUPPORTED, confidence=UNCERTAIN,
             reason=f"I hear a no or not in that, so I move nothing. Say only what I should do. {_able(context)}",
         )  # fmt: skip
-    parser = Parser(spoken, context.lexicon)
     clauses = parser.request()
     if clauses is None:
         return _not_parsed(text, parser, context)
@@ -98,6 +116,39 @@ def _instruction(text: str, context: Context) -> Understanding:
         return Understanding(text, Intent.COMMAND, confidence=UNCERTAIN, question=str(question))
     except Refused as refusal:
         return Understanding(text, Intent.UNSUPPORTED, confidence=UNCERTAIN, reason=str(refusal))
+
+
+def _as_read(text: str, context: Context) -> Understanding | None:
+    """What the reader is sure enough of; None when it is not, or when the text holds a word that means stop."""
+    if not context.lexicon.stop_words.isdisjoint(words.normalised(text)):
+        return None
+    request = read(text)
+    if request is None or request.confidence < SURE:
+        return None
+    try:
+        abilities.check(request)
+        steps = _steps_read(request, context)
+    except Unclear as question:
+        return Understanding(text, Intent.COMMAND, confidence=UNCERTAIN, question=str(question))
+    except Refused as refusal:
+        reason = f"{refusal} {_able(context)}"
+        return Understanding(text, Intent.UNSUPPORTED, confidence=UNCERTAIN, reason=reason)
+    notes = tuple(f'I took "{said}" as "{meant}".' for said, meant in request.repairs)
+    return Understanding(text, Intent.COMMAND, steps, confidence=request.confidence, notes=notes)
+
+
+def _steps_read(request: Request, context: Context) -> tuple[Step, ...]:
+    if not context.seen:
+        if not abilities.is_plain(request):
+            raise Unclear(f'I have to see the table to know what "{request}" means.')
+        return abilities.plain_steps(request, context.vocabulary, context.lexicon)
+    last = [thing for thing in context.seen if thing.reference == context.last]
+    outcome = resolve(request, context.seen, Memory().spoke_of(*last))
+    if isinstance(outcome, Question):
+        raise Unclear(outcome.text)
+    if isinstance(outcome, Refusal):
+        raise Refused(outcome.text)
+    return abilities.steps_of(outcome.acts, context.seen, context.lexicon)
 
 
 def _not_parsed(text: str, parser: Parser, context: Context) -> Understanding:

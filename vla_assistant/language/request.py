@@ -1,6 +1,7 @@
 """What words mean before anyone has looked: acts on things as they are described, and how to go about it.
 
-`str` of each value is the notation of the test sentences ("place(2 cup, in blue bowl) | careful"), see docs/language.md.
+`str` of each value is the notation of the test sentences, "place(2 cup, in blue bowl) | careful"; see
+docs/language.md.
 """
 
 from __future__ import annotations
@@ -62,7 +63,8 @@ class Act:
     """One thing to do.
 
     Attributes:
-        skill: "pick", "place", "put_down", "give", "push", "move" (only the hand), "open", "close" (the gripper), "home".
+        skill: "pick", "place", "put_down", "give", "push", "move" (only the hand), "open" or "close" (the gripper), or
+            "home".
         object: What with; None for the last four.
         relation: Of `place`: "in", "on", "next to", "left of", "right of", "in front of", "behind", "between".
         anchors: Of `place`: what the relation is to, two for "between".

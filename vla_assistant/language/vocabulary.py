@@ -96,6 +96,12 @@ class Lexicon:
         return frozenset(word for phrases in lists for phrase in phrases for word in phrase) | {","}
 
     @functools.cached_property
+    def stop_words(self) -> frozenset[str]:
+        """The single words that mean stop or cancel; a text that holds one is no command."""
+        less = (phrase for phrase, kind in self.closed.items() if kind in ("stop", "cancel"))
+        return frozenset(phrase[0] for phrase in less if len(phrase) == 1) - {"wait", "hold", "dont"}
+
+    @functools.cached_property
     def content_words(self) -> tuple[str, ...]:
         """The single words that carry the meaning: verbs, things, colours and places."""
         lists = [*self.verbs.values(), tuple(self.things), tuple(self.colours), tuple(self.places)]

@@ -10,6 +10,17 @@ from vla_assistant.language.reading.sameness import same
 from vla_assistant.language.request import Act
 
 
+def motions(acts: Sequence[Act]) -> tuple[Act, ...]:
+    """The acts without a pick that the next act on the same thing makes anyhow."""
+    after = (*acts[1:], None)
+    carried = ("place", "give", "put_down")
+    return tuple(
+        act
+        for act, following in zip(acts, after, strict=True)
+        if not (act.skill == "pick" and following and following.skill in carried and following.object == act.object)
+    )
+
+
 def ordered(items: Sequence[Item], acts: Sequence[tuple[int, tuple[Act, ...]]]) -> list[Act]:
     """The acts in the order in which they are to be carried out."""
     row = [(at, list(found)) for at, found in acts]

@@ -9,7 +9,7 @@ from vla_assistant.language.reading import lexicon as lexicons
 from vla_assistant.language.reading.cutting import Cutter
 from vla_assistant.language.reading.fluency import fluent, merged, restarted
 from vla_assistant.language.reading.items import ONE
-from vla_assistant.language.reading.order import ordered
+from vla_assistant.language.reading.order import motions, ordered
 from vla_assistant.language.reading.references import State
 from vla_assistant.language.reading.repair import repaired
 from vla_assistant.language.reading.search import cheapest
@@ -21,35 +21,55 @@ ACCEPTED = 1.5
 """Highest cost of a reading that is acted on; long sentences may cost more."""
 
 
+COVERED = 0.5
+"""Share of the words that acts are made of, below which the confidence falls."""
+WELL_FORMED = 0.8
+"""Confidence of a text without its negation that makes sense by itself."""
+UNFINISHED = 0.7
+"""Cost of a text that breaks off after "and"."""
+
+
 def read(text: str, language: str = "en") -> Request | None:
     """The request that the text makes, or None when it makes none that is understood."""
     lexicon = lexicons.load(language)
     said = spelling.normalised(text)
-    first, first_cost = _read(said, lexicon)
+    best = _read(said, lexicon)
     heard = mended(said, lexicon)
     if heard != said:
-        second, second_cost = _read(heard, lexicon)
-        if second is not None and (first is None or second_cost < first_cost):
-            repairs = tuple((a, b) for a, b in zip(said, heard, strict=True) if a != b)
-            return replace(second, confidence=_confidence(second_cost), repairs=repairs)
-    return None if first is None else replace(first, confidence=_confidence(first_cost))
+        second = _read(heard, lexicon)
+        if second is not None and (best is None or second.confidence > best.confidence):
+            best = replace(second, repairs=tuple((a, b) for a, b in zip(said, heard, strict=True) if a != b))
+    return None if best is not None and _means_the_same_without_not(heard, best, lexicon) else best
 
 
-def _confidence(cost: float) -> float:
-    return round(max(0.0, 1.0 - cost / (2 * ACCEPTED)), 3)
+def _means_the_same_without_not(words: Phrase, request: Request, lexicon: lexicons.Lexicon) -> bool:
+    """Whether a negation in the text changed nothing; then it was not understood, and nothing must move."""
+    negations = lexicon.sets["negations"]
+    if negations.isdisjoint(words):
+        return False
+    positive = _read(tuple(word for word in words if word not in negations), lexicon)
+    sure = positive is not None and positive.confidence >= WELL_FORMED
+    return sure and positive is not None and motions(positive.acts) == motions(request.acts)
 
 
-def _read(words: Phrase, lexicon: lexicons.Lexicon) -> tuple[Request | None, float]:
+def _read(words: Phrase, lexicon: lexicons.Lexicon) -> Request | None:
     said = fluent(words, lexicon)
     items = merged(repaired(merged(restarted(Cutter(said, lexicon).cut()))))
+    if not items:
+        return None
     manner = frozenset(item.value for item in items if item.kind == "manner")
     avoid = tuple(thing for item in items if item.kind == "avoid" for thing in item.things)
     path = cheapest(items, not lexicon.sets["polite_past"].isdisjoint(said), avoid)
     acts = ordered(items, path.acts)
     if not acts or path.cost > ACCEPTED + 0.05 * len(said):
-        return None, path.cost
+        return None
     avoid = tuple(_known(thing, path.state) for thing in avoid)
-    return Request(tuple(acts), manner, avoid), path.cost
+    cost = path.cost + (UNFINISHED if said[-1] in lexicon.sets["unfinished"] else 0.0)
+    return Request(tuple(acts), manner, avoid, _confidence(cost, path.used / len(spelling.spoken(said))))
+
+
+def _confidence(cost: float, covered: float) -> float:
+    return round(max(0.0, 1.0 - cost / (2 * ACCEPTED)) * min(1.0, covered / COVERED), 3)
 
 
 def _known(thing: Description, state: State) -> Description:

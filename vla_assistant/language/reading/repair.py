@@ -7,6 +7,9 @@ from dataclasses import replace
 from vla_assistant.language.reading.items import ONE, Item
 from vla_assistant.language.request import Description
 
+NEARBY = 6
+"""How many items away the other side of a contrast may be."""
+
 
 def repaired(items: list[Item]) -> list[Item]:
     """Self-repair: what follows "no, I mean" takes the place of the last thing of its kind before it."""
@@ -32,7 +35,8 @@ def repaired(items: list[Item]) -> list[Item]:
                 items = items[:start] + kept + items[after:]
                 at = max(start - 1, 0)
                 continue
-            items = [*items[:at], replace(items[at], kind="skip"), *items[at + 1 :]]
+            kind = "not" if items[at].value == "no" else "skip"
+            items = [*items[:at], replace(items[at], kind=kind), *items[at + 1 :]]
         at += 1
     return items
 
@@ -57,32 +61,49 @@ def _fronted(items: list[Item]) -> list[Item]:
 
 
 def _contrasted(items: list[Item]) -> list[Item]:
-    """ "the cube, not the ball": what is not meant is left out."""
+    """ "the cube, not the ball": what is not meant is left out; "the white one" may be of its kind.
+
+    Only where something else of that sort is said nearby: a "not" that contrasts nothing stays and forbids the clause.
+    """
     kept: list[Item] = []
-    at = 0
-    kind = ""
+    at, kind = 0, ""
     while at < len(items):
+        here = items[at]
         if (
-            items[at].kind == "thing"
-            and items[at].thing.kind == ONE
-            and kind
-            and not any(i.kind == "thing" for i in kept[-3:])
+            kind
+            and here.kind == "thing"
+            and here.thing.kind == ONE
+            and "thing" not in [item.kind for item in kept[-3:]]
         ):
-            items = [*items[:at], replace(items[at], things=(replace(items[at].thing, kind=kind),)), *items[at + 1 :]]
-        if items[at].kind == "not":
-            after = at + 1
-            while after < len(items) and items[after].kind == "skip":
-                after += 1
-            if after < len(items) and items[after].kind in ("thing", "direction", "amount", "at", "me"):
-                if items[after].kind == "thing" and items[after].thing.kind not in (ONE, "it", "them"):
-                    kind = items[after].thing.kind
-                at = after + 1
-                while items[after].kind == "thing" and at < len(items) and items[at].kind == "at":
-                    at += 1
-                continue
-        kept.append(items[at])
+            here = replace(here, things=(replace(here.thing, kind=kind),))
+        after = _next(items, at)
+        if here.kind == "not" and after < len(items) and _contrasts(items, at, after):
+            excluded = items[after]
+            if excluded.kind == "thing" and excluded.thing.kind not in (ONE, "it", "them"):
+                kind = excluded.thing.kind
+            at = after + 1
+            while excluded.kind == "thing" and at < len(items) and items[at].kind == "at":
+                at += 1
+            continue
+        kept.append(here)
         at += 1
     return kept
+
+
+def _next(items: list[Item], at: int) -> int:
+    at += 1
+    while at < len(items) and items[at].kind == "skip":
+        at += 1
+    return at
+
+
+def _contrasts(items: list[Item], at: int, after: int) -> bool:
+    kind = items[after].kind
+    if kind not in ("thing", "direction", "amount", "at", "me"):
+        return False
+    others = ("thing", "at") if kind in ("thing", "at") else (kind, "at") if kind == "me" else (kind,)
+    nearby = [*items[max(0, at - NEARBY) : at], *items[after + 1 : after + 1 + NEARBY]]
+    return any(item.kind in others for item in nearby)
 
 
 def _reparandum(items: list[Item], at: int, after: int) -> int | None:

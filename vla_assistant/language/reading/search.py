@@ -14,6 +14,7 @@ from vla_assistant.language.reading.clauses import interpret
 from vla_assistant.language.reading.items import ONE, THEM, Item
 from vla_assistant.language.reading.references import State, kind_before
 from vla_assistant.language.reading.sameness import same
+from vla_assistant.language.reading.slots import SUBJECT
 from vla_assistant.language.request import IT, Act, Description
 
 LONGEST_CLAUSE = 14
@@ -36,8 +37,6 @@ DEBT = 0.8
 """A thing named that no clause takes up."""
 STRANGE = 2.0
 """A thing that nobody here knows, or a pronoun that may mean it."""
-TOLD = 0.8
-"""A clause of which somebody else is the subject, or that tells of the past."""
 UNBOUND = 0.12
 """A clause that begins in the middle of the row."""
 CLAUSE = 0.01
@@ -49,11 +48,12 @@ _PRONOUNS = (IT, THEM, ONE)
 
 @dataclass(frozen=True)
 class Path:
-    """The items read so far: what they cost, their acts with the item each began at, and what they left behind."""
+    """The items read so far: their cost, their acts with the item each began at, what they left behind, words used."""
 
     cost: float
     acts: tuple[tuple[int, tuple[Act, ...]], ...]
     state: State
+    used: int = 0
 
 
 def cheapest(items: Sequence[Item], polite_past: bool, avoid: tuple[Description, ...] = ()) -> Path:
@@ -146,10 +146,17 @@ class _Search:
         """What is not to be done, up to the next boundary."""
         for end in range(at + 2, min(at + LONGEST_NEGATION, len(self._items)) + 1):
             negated = self._items[at + 1 : end]
-            ends = end == len(self._items) or self._items[end].kind in _NEGATION_ENDS
+            ends = end == len(self._items) or self._ends_negation(end)
             if ends and any(item.kind in ("verb", "thing") for item in negated):
                 yield end, self._negated(negated, path)
                 return
+
+    def _ends_negation(self, at: int) -> bool:
+        """A plain "and" leads on: "do not take it and put it down" moves nothing."""
+        item = self._items[at]
+        if item.kind == "verb" and self._items[at - 1].kind == "then":
+            return False
+        return item.kind in _NEGATION_ENDS and item.value != "and"
 
     def _negated(self, items: Sequence[Item], path: Path) -> Path:
         """It leaves only what "it" may mean."""
@@ -161,7 +168,7 @@ class _Search:
 
     def _clauses(self, at: int, path: Path) -> Iterator[tuple[int, Path]]:
         begun = CLAUSE if self._bound(at) else CLAUSE + UNBOUND
-        begun += TOLD if self._told or self._has_subject(at) else 0.0
+        begun += SUBJECT if self._told or self._has_subject(at) else 0.0
         for end in range(at + 1, min(at + LONGEST_CLAUSE, len(self._items)) + 1):
             last = self._items[end - 1].kind
             if last in ("not", "repair", "order"):
@@ -172,13 +179,14 @@ class _Search:
             if found is not None:
                 acts, cost, state = found
                 cost += begun + self._doubt(at, path, acts)
-                yield end, Path(path.cost + cost, (*path.acts, (at, acts)), state)
+                used = path.used + self._items[end - 1].end - self._items[at].start
+                yield end, Path(path.cost + cost, (*path.acts, (at, acts)), state, used)
 
     def _doubt(self, at: int, path: Path, acts: tuple[Act, ...]) -> float:
         """Whether the thing named before is forgotten, and whether "it" may mean a thing that nobody here knows."""
         cost = DEBT if path.state.owed and not _taken_up(path.state.pending, acts) else 0.0
         pronoun = any(act.object is not None and act.object.kind == IT for act in acts)
-        return cost + (STRANGE if pronoun and any(item.kind == "unknown" for item in self._items[:at]) else 0.0)
+        return cost + (STRANGE if pronoun and any(item.kind == "unknown" for item in self._items[: at + 4]) else 0.0)
 
     def _has_subject(self, at: int) -> bool:
         """ "i can get it": no request."""

@@ -20,6 +20,8 @@ _SKIPS = {
     "avoid": 0.0,
 }
 BROKEN = 0.5
+SUBJECT = 1.6
+"""Somebody else does it, or did."""
 
 
 @dataclass
@@ -116,6 +118,8 @@ def collect(items: Sequence[Item]) -> Slots | None:
                 coordinated = item.kind == "comma" or (last == "thing" and not slots.ats)
                 slots.cost += _SKIPS[item.kind] if coordinated and not complete else BROKEN
                 broken = True
+            case "remark" if item.value in ("subject", "past"):
+                slots.cost += SUBJECT
             case "unknown":
                 slots.cost += (
                     2.2

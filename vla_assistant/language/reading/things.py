@@ -50,7 +50,7 @@ class Things:
             ):
                 value, after = match
                 if value == "article":
-                    if self.word(at) == "one" and self.get(at + 1, "directions"):
+                    if self.word(at) == "one" and not self.starts_noun(match[1]):
                         break
                     definite = True
                 elif value == "all":

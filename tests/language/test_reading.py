@@ -1,0 +1,111 @@
+"""What people say -> requests: the written sentences, and each thing the reader can do by itself."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from vla_assistant.errors import InputError
+from vla_assistant.evaluate.sayings import Saying, canonical, is_right, load
+from vla_assistant.language.reading import lexicon
+from vla_assistant.language.reading.reader import read
+from vla_assistant.language.reading.spelling import mended
+
+SAID = Path(__file__).parent / "said"
+SENTENCES = list(load(sorted(SAID.glob("*.tsv"))))
+
+READ = {
+    "grab the navy block": "pick(blue cube)",
+    "hand me the mug, would you": "give(cup)",
+    "could you be so kind as to put the tin down": "put_down(can)",
+    "the red, no, the blue cube goes in the bowl": "place(blue cube, in bowl)",
+    "put both cups on the plate": "place(2 cup, on plate)",
+    "all red things in the white bowl": "place(all red thing, in white bowl)",
+    "everything except the ball goes on the plate": "place(all thing except ball, on plate)",
+    "pick up the second can from the left": "pick(2nd left can)",
+    "take the cube behind the plate": "pick(cube behind plate)",
+    "lift the one that is nearest to me": "pick(near thing)",
+    "put the ball in the cup left of the bowl": "place(ball, in cup left of bowl)",
+    "put the can between the plate and the cup": "place(can, between plate & cup)",
+    "before you go home, put the ball in the cup": "place(ball, in cup); home()",
+    "push the cube left, but lift the can first": "pick(can); push(cube, left)",
+    "give me the cup after you put the cube in the bowl": "place(cube, in bowl); give(cup)",
+    "don't push the cup, lift it": "pick(cup)",
+    "lift the green cube, not the blue one": "pick(green cube)",
+    "hand up 50 mm, then left 2 inches": "move(up, 5 cm); move(left, 5 cm)",
+    "open the gripper, go down a bit and close it": "open(); move(down, a bit); close()",
+    "slowly slide the bowl to the right without touching the cup": "push(bowl, right) | slow, avoid cup",
+    "put teh blu cube on teh plat": "place(blue cube, on plate)",
+    "put the bawl in the bole": "place(ball, in bowl)",
+    "um so take the the can and uh put put it on the plate": "pick(can); place(can, on plate)",
+    "push the left plate 4 cm away, the right one 4 cm back": (
+        "push(left plate, forward, 4 cm); push(right plate, back, 4 cm)"
+    ),
+}
+
+NOT_READ = (
+    "do not touch the ball", "I already put the ball in the cup", "pour the water into the cup", "bring me my glasses",
+    "fold the napkin", "what a day", "the cup is red", "never push the ball to the left", "close the gripper not",
+    "don't pick up the cube and put it in the bowl", "xyzzy", "",
+)  # fmt: skip
+
+
+def test_the_written_sentences_are_many_and_of_five_styles():
+    assert {file.stem for file in SAID.glob("*.tsv")} == {"polite", "rambling", "second_language", "technical", "terse"}
+    unopened = sum(len(file.read_text(encoding="utf-8").splitlines()) for file in SAID.glob("unopened/*.tsv"))
+    assert len(SENTENCES) + unopened >= 1000
+    assert unopened * 3 >= len(SENTENCES) + unopened
+
+
+def test_the_reader_is_not_worse_than_it_was():
+    """A floor under the sentences for development; benchmarks/understanding.py has the figures."""
+    commands = [saying for saying in SENTENCES if saying.steps]
+    others = [saying for saying in SENTENCES if not saying.steps]
+    assert sum(is_right(saying, read(saying.text)) for saying in commands) >= 0.80 * len(commands)
+    assert sum(is_right(saying, read(saying.text)) for saying in others) >= 0.95 * len(others)
+
+
+@pytest.mark.parametrize(("text", "meaning"), READ.items(), ids=READ)
+def test_it_reads(text, meaning):
+    request = read(text)
+    assert request is not None
+    assert canonical(str(request)) == canonical(meaning)
+
+
+@pytest.mark.parametrize("text", NOT_READ)
+def test_it_does_not_read(text):
+    assert read(text) is None
+
+
+def test_a_slip_is_told():
+    request = read("pikc up the red cup")
+    assert request is not None
+    assert request.repairs == (("pikc", "pick"),)
+
+
+def test_words_that_exist_are_no_slips():
+    words = ("phone", "plane", "bull", "fork")
+    assert mended(words, lexicon.load()) == words
+
+
+def test_a_strange_sentence_is_read_with_less_confidence():
+    sure, unsure = read("pick up the red cup"), read("well you never know pick up the red cup or whatever my aunt says")
+    assert sure is not None
+    assert unsure is None or unsure.confidence < sure.confidence
+
+
+def test_canonical_meanings():
+    assert canonical("pick(red cup); place(red cup, on plate)") == canonical("place(red cup, on plate)")
+    assert canonical("pick(can near cup); give(can)") == canonical("give(can near cup)")
+    assert canonical("pick(red cup); place(blue cup, on plate)") != canonical("place(blue cup, on plate)")
+    assert canonical("place(cup, in front of bowl)") != canonical("place(cup, in bowl)")
+    assert canonical("home() | slow, careful") == canonical("home() | careful, slow")
+
+
+def test_a_line_without_a_meaning_is_told(tmp_path):
+    file = tmp_path / "said.tsv"
+    file.write_text("pick up the cup\n", encoding="utf-8")
+    with pytest.raises(InputError, match=r"Line 1 of .*said.tsv"):
+        list(load([file]))
+    assert Saying("no, thanks", "nothing").steps == 0

@@ -1,0 +1,107 @@
+"""From acts to the steps that the policy has learnt; what it has not learnt is refused in words, never left out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from vla_assistant.language.meaning import Refused, Unclear
+from vla_assistant.language.phrasing import spoken_name
+from vla_assistant.language.request import ANYTHING, IT, Act, Description, Request
+from vla_assistant.language.resolution import ResolvedAct
+from vla_assistant.language.vocabulary import Lexicon, Vocabulary
+from vla_assistant.types import Reference, SeenThing, Step
+
+PLACED = ("in", "on")
+PUSHED = ("left", "right")
+_UNLEARNT = {
+    "give": "hand things over",
+    "move": "move the hand by itself",
+    "open": "open the gripper by itself",
+    "close": "close the gripper by itself",
+}
+
+
+def is_plain(request: Request) -> bool:
+    """Whether kind and colour name every thing of the request, so that no picture is needed to know which is meant."""
+    things = [thing for act in request.acts for thing in (act.object, *act.anchors) if thing is not None]
+    return all(thing == Description(thing.kind, thing.colour) and thing.kind not in (ANYTHING, IT) for thing in things)
+
+
+def check(request: Request) -> None:
+    """Refuse what the policy has not learnt.
+
+    Raises:
+        Refused: `str` says what.
+    """
+    for act in request.acts:
+        _check_act(act)
+    if request.avoid:
+        raise Refused(f"I cannot promise to keep clear of the {request.avoid[0]} yet.")
+
+
+def plain_steps(request: Request, vocabulary: Vocabulary, lexicon: Lexicon) -> tuple[Step, ...]:
+    """The steps of a plain request.
+
+    Raises:
+        Refused: the arm cannot do this with that thing.
+    """
+    return tuple(_plain_step(act, vocabulary, lexicon) for act in request.acts)
+
+
+def steps_of(acts: Sequence[ResolvedAct], seen: Sequence[SeenThing], lexicon: Lexicon) -> tuple[Step, ...]:
+    """The steps of acts on things that are seen.
+
+    Raises:
+        Unclear: two things look alike, and the policy knows a thing only by its kind and colour.
+    """
+    steps = []
+    for act in acts:
+        things = [_reference(thing, seen, lexicon) for thing in (act.object, *act.anchors) if thing is not None]
+        steps.append(_step(act.skill, act.direction, things))
+    return tuple(steps)
+
+
+def _check_act(act: Act) -> None:
+    if act.skill in _UNLEARNT:
+        raise Refused(f"I cannot {_UNLEARNT[act.skill]} yet.")
+    if act.skill == "place" and act.relation not in PLACED:
+        raise Refused(f"I cannot place things {act.relation} {_things(act.anchors)} yet.")
+    if act.skill == "push" and act.direction not in PUSHED:
+        raise Refused(f"I cannot push things {act.direction} yet.")
+    if act.skill == "push" and act.amount:
+        raise Refused(f"I cannot push things by a measured way ({act.amount}) yet.")
+
+
+def _things(anchors: Sequence[Description]) -> str:
+    return " and ".join(f"the {anchor}" for anchor in anchors)
+
+
+def _plain_step(act: Act, vocabulary: Vocabulary, lexicon: Lexicon) -> Step:
+    things = [Reference(thing.kind, thing.colour) for thing in (act.object, *act.anchors) if thing is not None]
+    if things and not vocabulary.things[things[0].name].lift:
+        what = spoken_name(Reference(things[0].name), lexicon)
+        raise Refused(f"I cannot {'push' if act.skill == 'push' else 'lift'} a {what}.")
+    if len(things) > 1 and things[0].name not in vocabulary.things[things[1].name].holds:
+        what, where = (spoken_name(Reference(thing.name), lexicon) for thing in things)
+        raise Refused(f"A {what} does not stay in or on a {where}.")
+    return _step(act.skill, act.direction, things)
+
+
+def _step(skill: str, direction: str, things: Sequence[Reference]) -> Step:
+    if skill == "home":
+        return Step("home")
+    if skill == "put_down":
+        return Step("put_down", things[0] if things else None, Reference("table"))
+    if skill == "push":
+        return Step("push", things[0], Reference(direction))
+    return Step(skill, *things)
+
+
+def _reference(thing: SeenThing, seen: Sequence[SeenThing], lexicon: Lexicon) -> Reference:
+    alike = [other for other in seen if other.reference == thing.reference]
+    if len(alike) > 1:
+        name = spoken_name(thing.reference, lexicon)
+        raise Unclear(
+            f"I see {len(alike)} of the {name} and cannot keep them apart. Please move one away, then ask again."
+        )
+    return thing.reference
