@@ -32,6 +32,7 @@ READ = {
     "push the cube left, but lift the can first": "pick(can); push(cube, left)",
     "give me the cup after you put the cube in the bowl": "place(cube, in bowl); give(cup)",
     "don't push the cup, lift it": "pick(cup)",
+    "take the ball and, um, no, the cube, put it in the bowl": "place(cube, in bowl)",
     "lift the green cube, not the blue one": "pick(green cube)",
     "hand up 50 mm, then left 2 inches": "move(up, 5 cm); move(left, 5 cm)",
     "open the gripper, go down a bit and close it": "open(); move(down, a bit); close()",

@@ -120,7 +120,10 @@ def _reparandum(items: list[Item], at: int, after: int) -> int | None:
                 return None
         return None
     if new.kind == "thing":
-        bounded = next((back for back in range(at - 1, floor - 1, -1) if items[back].kind == "then"), floor - 1)
+        said = at
+        while said > 0 and items[said - 1].kind in ("comma", "skip", "then"):
+            said -= 1
+        bounded = next((back for back in range(said - 1, floor - 1, -1) if items[back].kind == "then"), floor - 1)
         candidates = [back for back in range(at - 1, bounded, -1) if items[back].kind in ("thing", "at", "avoid")]
         for back in candidates:
             if items[back].kind == "thing" and _restart(items[back].thing, new.thing):
