@@ -92,7 +92,7 @@ def clauses(text: str, language: str = "en") -> tuple[Clause, ...]:
     found: list[Clause] = []
     for part in _parts(spelling.normalised(_DASH.sub(" , ", text[: spelling.LONGEST_TEXT]))):
         whole = _clause(part, language)
-        found.extend((_joined(part, whole, language) or (whole,)) if whole.kind in ("aside", "request") else (whole,))
+        found.extend((_joined(part, language) or (whole,)) if whole.kind in ("aside", "request") else (whole,))
     return tuple(found)
 
 
@@ -106,13 +106,12 @@ def _parts(words: Phrase) -> Iterator[Phrase]:
             part = []
 
 
-def _joined(words: Phrase, whole: Clause, language: str) -> tuple[Clause, ...]:
-    """The two clauses of "a bit more and we are good", where either is a turn, or of "undo that and go home"."""
+def _joined(words: Phrase, language: str) -> tuple[Clause, ...]:
+    """The two clauses of "a bit more and we are good" or "undo that and go home": the first is a turn by itself."""
     for at in (at for at, word in enumerate(words) if word in _AND and 0 < at < len(words) - 1):
-        pair = (_clause(words[:at], language), _clause(words[at + 1 :], language))
-        kinds = [clause.kind for clause in (pair if whole.kind == "aside" else pair[:1])]
-        if any(kind in load(language).turns for kind in kinds):
-            return pair
+        first = _clause(words[:at], language)
+        if first.kind in load(language).turns:
+            return first, _clause(words[at + 1 :], language)
     return ()
 
 

@@ -1,0 +1,295 @@
+"""Conversations: turns that refer to each other, corrections, undoing, questions, and what must never be acted on."""
+
+import random
+
+import pytest
+
+from vla_assistant.language.dialogue import Dialogue
+from vla_assistant.language.tasks import RETURN, landing
+from vla_assistant.language.turn import WITH_ACTS
+from vla_assistant.types import PixelPoint, Reference, SeenThing
+
+PLACES = {
+    "red cube": (0.2, 0.75),
+    "blue cube": (0.8, 0.3),
+    "white plate": (0.5, 0.5),
+    "red cup": (0.2, 0.3),
+    "blue cup": (0.8, 0.75),
+    "green bowl": (0.5, 0.25),
+    "yellow ball": (0.5, 0.8),
+}
+
+
+def seen(places=None):
+    found = []
+    for name, (u, v) in (places or PLACES).items():
+        colour, noun = name.split()
+        found.append(SeenThing(Reference(noun, colour), PixelPoint("front", u, v, 0.97)))
+    return found
+
+
+class Talk:
+    """A conversation in which everything that is proposed is carried out before the next turn, unless a phase is given."""
+
+    def __init__(self, things=None):
+        self.dialogue = Dialogue()
+        self.seen = seen(things)
+        self.planned = ()
+
+    def say(self, text, phase="idle"):
+        if phase == "idle":
+            self._carry_out()
+        self.turn = self.dialogue.hear(text, tuple(self.seen), phase)
+        if self.turn.kind in WITH_ACTS:
+            self.planned = self.turn.acts
+        elif self.turn.kind == "cancel":
+            self.planned = ()
+        return self.turn
+
+    def acts(self, text, phase="idle"):
+        """The acts of the turn in words."""
+        self.say(text, phase)
+        return "; ".join(map(str, self.turn.acts))
+
+    def _carry_out(self):
+        for act in self.planned:
+            if act.object is not None:
+                at = self.seen.index(next(t for t in self.seen if t.reference == act.object.reference))
+                self.seen[at] = SeenThing(act.object.reference, landing(act, self.seen[at].point))
+        self.planned = ()
+
+
+def kinds(*lines):
+    talk = Talk()
+    return [talk.say(text, phase).kind for text, phase in lines]
+
+
+def test_three_commands_make_one_job():
+    talk = Talk()
+    assert talk.acts("pick up the red block") == "pick(red cube)"
+    assert talk.acts("place it on the blue block") == "place(red cube, on blue cube)"
+    assert talk.acts("move back to home") == "home()"
+
+
+def test_again_and_a_bit_more():
+    talk = Talk()
+    assert talk.acts("push the yellow ball left") == "push(yellow ball, left)"
+    assert talk.acts("once more") == "push(yellow ball, left)"
+    assert talk.acts("and a tiny bit more, please") == "push(yellow ball, left, a bit)"
+    assert talk.acts("another 5 cm") == "push(yellow ball, left, 5 cm)"
+    assert talk.acts("now the other way") == "push(yellow ball, right, 5 cm)"
+
+
+def test_the_same_with_another_thing():
+    talk = Talk()
+    talk.say("put the red cube on the plate")
+    assert talk.acts("the same with the blue one") == "place(blue cube, on white plate)"
+    assert talk.acts("put the yellow ball there too") == "place(yellow ball, on white plate)"
+    assert talk.acts("and the red cup as well") == "place(red cup, on white plate)"
+
+
+def test_the_other_one():
+    talk = Talk()
+    talk.say("pick up the red cup")
+    talk.say("put it on the plate")
+    assert talk.acts("now the other one") == "place(blue cup, on white plate)"
+
+
+@pytest.mark.parametrize(
+    "text", ["put it back", "put the cube back where it was", "no, put it back, I changed my mind"]
+)
+def test_put_it_back_goes_where_it_was(text):
+    talk = Talk()
+    talk.say("put the red cube on the plate")
+    assert talk.say(text).kind == "return"
+    (act,) = talk.turn.acts
+    assert (act.skill, str(act.object.reference)) == (RETURN, "red cube")
+    assert (act.anchors[0].point.u, act.anchors[0].point.v) == PLACES["red cube"]
+
+
+def test_what_was_never_moved_cannot_be_put_back():
+    turn = Talk().say("put the red cube back")
+    assert (turn.kind, turn.says) == (
+        "unsupported", "I do not know where the red cube was before; I have not moved it."
+    )  # fmt: skip
+
+
+def test_undo_goes_back_turn_by_turn():
+    talk = Talk()
+    talk.say("put the red cube on the plate")
+    talk.say("move the hand left 5 cm")
+    talk.say("close the gripper")
+    assert talk.acts("undo") == "open()"
+    assert talk.acts("undo") == "move(right, 5 cm)"
+    assert talk.acts("undo that") == "return(red cube)"
+    assert talk.say("undo").says == "There is nothing to undo."
+
+
+def test_an_undo_and_a_request_in_one_breath():
+    talk = Talk()
+    talk.say("push the red cube right")
+    assert talk.acts("undo that and go home") == "return(red cube); home()"
+
+
+def test_corrections_while_a_proposal_waits():
+    talk = Talk()
+    talk.say("put the red cube on the plate")
+    assert talk.acts("no, the blue one", "waiting") == "place(blue cube, on white plate)"
+    assert talk.turn.kind == "wait-corrected"
+    assert talk.acts("not on the plate, next to it", "waiting") == "place(blue cube, next to white plate)"
+    assert talk.acts("I meant the green bowl", "waiting") == "place(blue cube, next to green bowl)"
+    assert talk.acts("take the red one instead", "waiting") == "place(red cube, next to green bowl)"
+    assert talk.say("gently", "waiting").manner == {"careful"}
+    assert talk.say("yes, go", "waiting").kind == "confirm"
+
+
+def test_corrections_of_amount_and_direction():
+    talk = Talk()
+    talk.say("push the red cube right 6 cm")
+    assert talk.acts("no, 3 cm", "waiting") == "push(red cube, right, 3 cm)"
+    assert talk.acts("no, to the left", "waiting") == "push(red cube, left, 3 cm)"
+
+
+def test_the_blue_one_too_joins_what_waits():
+    talk = Talk()
+    talk.say("put the red cube on the plate")
+    assert talk.acts("and the blue one too", "waiting") == (
+        "place(red cube, on white plate); place(blue cube, on white plate)"
+    )  # fmt: skip
+
+
+def test_while_the_arm_moves():
+    talk = Talk()
+    talk.say("put the red cube in the bowl")
+    assert talk.say("not so fast!", "moving").kind == "slower"
+    turn = talk.say("a bit to the left", "moving")
+    assert (turn.kind, turn.direction, turn.amount) == ("nudge", "left", "a bit")
+    assert talk.say("pause, my phone", "moving").kind == "pause"
+    assert talk.say("ok you can go on", "moving").kind == "resume"
+    assert talk.acts("no no, on the plate", "moving") == "place(red cube, on white plate)"
+    assert talk.turn.kind == "instead"
+    assert talk.say("wait, the blue one", "moving").kind == "instead"
+    assert talk.say("stop, stop", "moving").kind == "stop"
+
+
+def test_a_new_command_while_the_arm_moves_comes_after():
+    talk = Talk()
+    talk.say("pick up the red cube")
+    turn = talk.say("put it on the plate", "moving")
+    assert (turn.kind, str(turn.acts[0])) == ("steps", "place(red cube, on white plate)")
+
+
+def test_a_question_and_its_answer():
+    talk = Talk()
+    turn = talk.say("pick up the cup")
+    assert turn.kind == "ask"
+    assert [str(choice.thing.reference) for choice in turn.question.choices] == ["red cup", "blue cup"]
+    assert talk.acts("the left one", "asked") == "pick(red cup)"
+
+
+def test_a_question_is_answered_by_a_click():
+    talk = Talk()
+    turn = talk.say("pick up the cup")
+    chosen = talk.dialogue.choose(turn.question.choices[1], talk.seen)
+    assert [str(act) for act in chosen.acts] == ["pick(blue cup)"]
+    assert talk.dialogue.choose(turn.question.choices[1], talk.seen).kind == "nothing"
+
+
+def test_a_question_can_be_left():
+    assert kinds(("pick up the cup", "idle"), ("oh, never mind", "asked")) == ["ask", "cancel"]
+    talk = Talk()
+    talk.say("pick up the cup")
+    assert talk.acts("put the yellow ball in the green bowl", "asked") == "place(yellow ball, in green bowl)"
+
+
+def test_what_was_dropped_is_not_undone():
+    talk = Talk()
+    talk.say("put the red cube on the plate")
+    talk.dialogue.dropped()
+    talk.planned = ()
+    assert talk.say("undo").says == "There is nothing to undo."
+
+
+def test_help_and_repeating():
+    talk = Talk()
+    assert talk.say("I'm new here, what can I say?").kind == "help"
+    said = talk.turn.says
+    assert said
+    assert talk.say("say that again please").says == said
+    assert talk.say("what did you understand?").says == "Nothing is planned."
+    talk.say("pick up the red cube")
+    assert talk.say("what did you understand?", "waiting").says == "I understood: pick(red cube)."
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "hello again",
+        "I have never seen the other one again",
+        "it's the same with my brother",
+        "my mother brother bothers another again and again",
+        "she put it back in the drawer yesterday",
+        "I would rather not undo my shoes",
+        "there is more to life than cubes",
+        "thank you, that was great",
+        "no more please",
+        "not again",
+        "don't do that again",
+        "please do not put it back",
+        "never undo that",
+        "don't do the same with the blue one",
+        "the other one is not mine",
+    ],
+)
+def test_words_of_turns_inside_other_sentences_move_nothing(text):
+    talk = Talk()
+    talk.say("push the red cube right")
+    assert talk.say(text).acts == ()
+
+
+@pytest.mark.parametrize(
+    "text", ["yes but slowly", "yes, my cat is on the table", "no", "yes, the blue one", "ok wait"]
+)
+def test_only_a_plain_yes_confirms(text):
+    talk = Talk()
+    talk.say("put the red cube on the plate")
+    assert talk.say(text, "waiting").kind != "confirm"
+
+
+@pytest.mark.parametrize("phase", ["idle", "asked", "waiting", "moving"])
+def test_stop_stops_in_every_phase(phase):
+    assert Talk().say("Stop!", phase).kind == "stop"
+    assert Talk().say("stop, you hit the cup", phase).kind == "stop"
+
+
+def test_an_order_about_something_unknown_does_not_move_what_was_spoken_of():
+    talk = Talk()
+    talk.say("pick up the red cup")
+    assert talk.say("screwdriver, in the bowl").kind == "unsupported"
+    assert talk.say("bananna, next to the plate").kind == "unsupported"
+
+
+def test_asked_for_and_told():
+    talk = Talk()
+    assert talk.say("could you iron my shirt?").kind == "unsupported"
+    assert talk.say("solder the wire to pin 3").kind == "unsupported"
+    assert talk.say("my teddy is called Bruno").kind == "nothing"
+    assert talk.say("Tommy, sweep the floor!").kind == "nothing"
+
+
+WORDS = (
+    "again other one same undo back put it the a bit more yes no not stop pause go on red blue cube cup plate left right too there that"
+    " in on with and , never mind please slowly instead what did you say understand give me home open close push 5 cm hello"
+).split()
+
+
+def test_random_words_never_crash_and_never_move_before_anything_was_done():
+    rng = random.Random(7)
+    verbs = {"put", "give", "home", "open", "close", "push", "go", "in", "on", "left", "right", "there", "back"}
+    for _ in range(1500):
+        talk = Talk()
+        words = rng.choices(WORDS, k=rng.randint(1, 9))
+        for phase in ("idle", "waiting", "moving"):
+            turn = talk.say(" ".join(words), phase)
+            if phase == "idle" and not verbs & set(words):
+                assert not turn.acts, words
