@@ -38,7 +38,7 @@ ROOT = Path(__file__).resolve().parent.parent
 CALIBRATE_FROM, CHECK_FROM = 100_000, 200_000
 SLIP = 0.15  # share of commands with a slip of the keyboard
 SAME_PLACE = 0.05  # share of the picture within which a seen thing is the one that lies there
-ERRORS = (0.005, 0.01, 0.02, 0.03, 0.05, 0.075, 0.1, 0.15, 0.2, 0.3)
+ERRORS = (0.005, 0.01, 0.02, 0.03, 0.04, 0.05, 0.075, 0.1, 0.15, 0.2, 0.3)
 PICTURE = ROOT / "docs" / "pictures" / "asking_coverage.png"
 SHIPPED = ROOT / "assets" / "asking_calibration.json"
 
@@ -150,7 +150,7 @@ def main() -> None:
     known = list(cases(CALIBRATE_FROM, chosen.trials, table, policy))
     checked = list(cases(CHECK_FROM, chosen.trials, table, policy))
     table.close()
-    values = sorted(round(strangeness(case.likely, case.meant), 4) for case in known)
+    values = sorted(math.ceil(strangeness(case.likely, case.meant) * 1e6) / 1e6 for case in known)
     if chosen.write:
         about = {"version": 1, "seeds": [CALIBRATE_FROM, CALIBRATE_FROM + chosen.trials], "strangeness": values}
         SHIPPED.write_text(json.dumps(about) + "\n", encoding="utf-8")

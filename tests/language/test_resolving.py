@@ -92,6 +92,7 @@ REFUSED = {
     "no such thing": (pick(Description("can")), "I see no can.", "pick up the"),
     "no such colour": (pick(replace(CUP, colour="pink")), "I see no pink cup.", "a blue cup"),
     "no such place": (pick(CUBE.lying("right of", PLATE)), "I see no cube right of the plate.", "green cube"),
+    "no such landmark": (pick(CUP.lying("near", Description("can"))), "I see no can.", "I can, for example"),
     "too few": (pick(replace(RED_CUP, number=3)), "I see only", "not 3"),
     "no third": (pick(replace(RED_CUP, side="left", rank=3)), "There are only 2 of them", "on the left"),
     "too wide": (pick(PLATE), "I cannot lift a plate", "cubes, balls, cans and cups"),
@@ -173,6 +174,12 @@ def test_it_is_what_is_held_or_was_spoken_of_last() -> None:
     assert acts(resolve(pick(replace(it, number=ALL)), SEEN, them)).count("pick") == 2
     same = Request((Act("pick", BALL), Act("place", it, "in", (BOWL,))))
     assert acts(resolve(same, SEEN)).endswith("place(green ball [right near], in black bowl [right middle])")
+
+
+def test_it_is_the_only_thing_there_is_where_nothing_was_spoken_of() -> None:
+    it = pick(Description(IT))
+    assert acts(resolve(it, table("red cup @ left near; white plate @ middle middle"))) == "pick(red cup [left near])"
+    assert acts(resolve(it, ())).startswith('Refusal: I do not know what "it" is.')
 
 
 def test_the_other_one_is_alike_and_not_the_one_before() -> None:

@@ -22,6 +22,9 @@ from vla_assistant.errors import ConfigError
 LEAST_DOUBT = 1e-6
 """Share of the likeliest weight that still counts when hardly any error is accepted."""
 
+ROUNDING = 1e-9
+"""So that a thing exactly at the quantile is not lost to rounding."""
+
 
 def strangeness(likely: Sequence[float], meant: int | None) -> float:
     """0 when the meant thing was held to be the likeliest, 1 when it was held to be impossible or was not seen."""
@@ -53,7 +56,7 @@ def doubt_for(error: float, values: Sequence[float] | None = None) -> float:
     Raises:
         ConfigError: the error is not between 0 and 1, or the shipped file is missing or broken.
     """
-    return max(LEAST_DOUBT, 1.0 - quantile(values if values is not None else shipped(), error))
+    return max(LEAST_DOUBT, 1.0 - quantile(values if values is not None else shipped(), error) - ROUNDING)
 
 
 @functools.cache

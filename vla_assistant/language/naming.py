@@ -31,7 +31,7 @@ def question(things: Sequence[SeenThing], seen: Sequence[SeenThing], more: bool 
     """ "The red cup on the left or the one near the plate?" `more`: there are others besides."""
     told = [_after(name, i, things) for i, name in enumerate(names(things, seen))]
     text = listed([*told, "another one"] if more else told, "or")
-    return f"{text[0].upper()}{text[1:]}{'' if len(things) > 1 else ', do you mean that'}?"
+    return f"{text[0].upper()}{text[1:]}?"
 
 
 def shown(things: Sequence[SeenThing]) -> tuple[SeenThing, ...]:

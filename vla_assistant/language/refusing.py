@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from vla_assistant.language import vocabulary
 from vla_assistant.language.naming import names
 from vla_assistant.language.phrasing import listed, plurals, what_is_seen, with_article
-from vla_assistant.language.request import ANYTHING, Description
+from vla_assistant.language.request import ANYTHING, IT, Description
 from vla_assistant.language.resolution import Refusal
 from vla_assistant.language.vocabulary import Thing
 from vla_assistant.types import SeenThing
@@ -37,9 +37,8 @@ def not_seen(thing: Description, skill: str, seen: Sequence[SeenThing], things: 
     lexicon = vocabulary.load().lexicon("en")
     like = [other for other in seen if thing.kind in (ANYTHING, other.reference.name)]
     like = like or [other for other in seen if thing.colour == other.reference.colour is not None] or list(seen)
-    return Refusal(
-        f"I see no {described(thing)}. {what_is_seen(like, lexicon)}{_for_example(skill, like, seen, things)}"
-    )
+    missing = 'I do not know what "it" is.' if thing.kind == IT else f"I see no {described(thing)}."
+    return Refusal(f"{missing} {what_is_seen(like, lexicon)}{_for_example(skill, like, seen, things)}")
 
 
 def too_few(thing: Description, found: Sequence[SeenThing], seen: Sequence[SeenThing]) -> Refusal:

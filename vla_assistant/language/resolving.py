@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from vla_assistant.language import naming, places, refusing, vocabulary
+from vla_assistant.language import naming, places, refusing, vocabulary, weighing
 from vla_assistant.language.fitting import DOUBT, View, fits, kept
 from vla_assistant.language.memory import Memory
 from vla_assistant.language.request import ALL, ANYTHING, IT, Act, Description, Request
@@ -79,7 +79,9 @@ def likelihoods(
     if act.object is None:
         return [0.0] * len(seen)
     useful = slots.wanted(act, view)
-    return _doubted(act.object, _of_use(fits(act.object, view), useful), useful, request.confidence, view)
+    return weighing.doubted(
+        act.object, weighing.of_use(fits(act.object, view), useful), useful, request.confidence, view
+    )
 
 
 @dataclass(frozen=True)
@@ -160,9 +162,13 @@ class _Slots:
         """The things that are meant, several where several were asked for; else the request ends."""
         weights = fits(thing, view)
         if not any(weights):
+            if thing.kind == IT and sum(useful) == 1:
+                return [useful.index(True)]
             raise _Ends(self._nothing(thing, act, slot, skill, useful, view))
-        weights = _of_use(weights, useful)
-        likely: Sequence[int] = kept(_doubted(thing, weights, useful, self.request.confidence, view), view.doubt)
+        weights = weighing.of_use(weights, useful)
+        likely: Sequence[int] = kept(
+            weighing.doubted(thing, weights, useful, self.request.confidence, view), view.doubt
+        )
         if thing.number == ALL or thing.kind == IT:
             return sorted(kept(weights, view.doubt), key=lambda i: view.seen[i].point.u)
         if thing.number > 1:
@@ -170,7 +176,7 @@ class _Slots:
         if thing.choice == "any":
             return [max(likely, key=lambda i: (weights[i] > 0, view.now[i].point.v))]
         if len(likely) > 1:
-            likely = _preferred(likely, weights, slot, skill, view)
+            likely = weighing.preferred(likely, weights, slot, skill, view)
         if len(likely) > 1:
             raise _Ends(asked([view.seen[i] for i in likely], view.seen, act, slot, self.settled))
         return list(likely)
@@ -191,7 +197,8 @@ class _Slots:
             fit = kept(fits(replace(thing, side="", rank=1), view), view.doubt)
             if fit:
                 return refusing.no_such_rank(thing, [view.seen[i] for i in fit], view.seen)
-        return refusing.not_seen(thing, skill, view.seen, self.things)
+        missing = next((anchor for anchor in thing.anchors if not any(fits(anchor, view))), thing)
+        return refusing.not_seen(missing, skill, view.seen, self.things)
 
     def _movable(self, act: Act, objects: list[int], anchors: list[int], view: View) -> list[int]:
         """The objects with which it can be done; of "everything", what cannot be moved so stays where it is."""
@@ -220,40 +227,6 @@ class _Slots:
     def _holds(self, carrier: int, kind: str, view: View) -> bool:
         known = self.things.get(view.seen[carrier].reference.name)
         return known is not None and kind in known.holds
-
-
-def _of_use(weights: Sequence[float], useful: Sequence[bool]) -> list[float]:
-    """The weights of what the act could be about, where that leaves any."""
-    left = [weight * use for weight, use in zip(weights, useful, strict=True)]
-    return left if any(left) else list(weights)
-
-
-def _doubted(
-    thing: Description, weights: Sequence[float], useful: Sequence[bool], confidence: float, view: View
-) -> list[float]:
-    """How likely each is meant: the words were read right with that confidence, else something like it was meant."""
-    if thing.kind == IT or thing.choice or (thing.kind == ANYTHING and thing.colour is None):
-        return list(weights)
-    alike = [
-        t.point.confidence * use * (t.reference.name == thing.kind or t.reference.colour == thing.colour is not None)
-        for t, use in zip(view.seen, useful, strict=True)
-    ]
-    said, like = sum(weights), sum(alike)
-    if not said or not like:
-        return list(weights)
-    return [confidence * w / said + (1.0 - confidence) * a / like for w, a in zip(weights, alike, strict=True)]
-
-
-def _preferred(likely: Sequence[int], weights: Sequence[float], slot: str, skill: str, view: View) -> Sequence[int]:
-    """Of several that fit: the one in the hand when it is to be laid somewhere, then the one spoken of last."""
-    fitting = [i for i in likely if weights[i] > 0]
-    if slot == "object" and skill in ("place", "put_down", "give") and view.held in fitting:
-        return [view.held] if view.held is not None else likely
-    for recent in (view.spoken, view.remembered(view.memory.last)[:1]):
-        known = [i for i in recent if i in fitting]
-        if len(known) == 1:
-            return known
-    return likely
 
 
 def _carried_out(act: Act, thing: int, anchors: Sequence[int], view: View) -> View:
