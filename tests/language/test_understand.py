@@ -4,9 +4,21 @@ import time
 
 import pytest
 
-from tests.language.sentences import ASKED, CLOSED, COMMANDS, HOME, NOT_CLOSED, REFUSED, pick, place, seen, thing
+from tests.language.sentences import (
+    ASKED,
+    CLOSED,
+    COMMANDS,
+    HOME,
+    NOT_CLOSED,
+    REFUSED,
+    pick,
+    place,
+    put_down,
+    seen,
+    thing,
+)
 from vla_assistant.errors import InputError
-from vla_assistant.language import closed_intent, describe, examples, understand
+from vla_assistant.language import Hand, closed_intent, describe, examples, understand
 from vla_assistant.types import Intent
 
 TABLE = seen("red cup", "blue cup", "blue bowl", "green ball", "red cube")
@@ -94,6 +106,23 @@ def test_the_blue_one_is_of_the_kind_spoken_of():
 def test_it_may_mean_the_thing_of_the_turn_before():
     assert understand("place it on the blue cube", last=thing("red cube")).steps == (place("red cube", "blue cube"),)
     assert understand("place it on the blue cube").question
+
+
+@pytest.mark.parametrize(
+    "text", ["pick up the green ball", "would you be a dear and grab the green ball", "push the ball left"]
+)
+def test_a_full_hand_is_asked_about(text):
+    holding = Hand(thing("red cup"))
+    understood = understand(text, TABLE, hand=holding)
+    assert "it would still hold the red cup" in understood.question
+    assert understood.steps == ()
+    assert understand("put the red cup on the table", TABLE, hand=holding).steps == (put_down("red cup"),)
+    assert understand("put it in the blue bowl", TABLE, last=thing("red cup"), hand=holding).steps
+
+
+def test_an_empty_hand_puts_nothing_down():
+    assert "I hold nothing" in understand("put down the red cup", TABLE, hand=Hand()).question
+    assert understand("pick up the red cup and put it down", TABLE, hand=Hand()).steps
 
 
 @pytest.mark.parametrize("text", ["no, the blue one", "not that one, the red cup", "I meant the red cup"])

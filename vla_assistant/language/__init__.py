@@ -2,7 +2,8 @@
 
 from vla_assistant.language.closed import closed_intent
 from vla_assistant.language.interpreter import understand
+from vla_assistant.language.meaning import Hand
 from vla_assistant.language.phrasing import describe, examples
 from vla_assistant.language.speech_grammar import jsgf
 
-__all__ = ["closed_intent", "describe", "examples", "jsgf", "understand"]
+__all__ = ["Hand", "closed_intent", "describe", "examples", "jsgf", "understand"]

@@ -44,34 +44,21 @@ def plain_steps(request: Request, vocabulary: Vocabulary, lexicon: Lexicon) -> t
 
     Raises:
         Refused: the arm cannot do this with that thing.
-        Unclear: a step needs the hand while it holds something.
     """
-    return _one_handed(tuple(_plain_step(act, vocabulary, lexicon) for act in request.acts), lexicon)
+    return tuple(_plain_step(act, vocabulary, lexicon) for act in request.acts)
 
 
 def steps_of(acts: Sequence[ResolvedAct], seen: Sequence[SeenThing], lexicon: Lexicon) -> tuple[Step, ...]:
     """The steps of acts on things that are seen.
 
     Raises:
-        Unclear: two things look alike, and the policy knows a thing only by its kind and colour; or a step needs the
-            hand while it holds something.
+        Unclear: two things look alike, and the policy knows a thing only by its kind and colour.
     """
     steps = []
     for act in acts:
         things = [_reference(thing, seen, lexicon) for thing in (act.object, *act.anchors) if thing is not None]
         steps.append(_step(act.skill, act.direction, things))
-    return _one_handed(tuple(steps), lexicon)
-
-
-def _one_handed(steps: tuple[Step, ...], lexicon: Lexicon) -> tuple[Step, ...]:
-    """The steps again; asks where to put the held thing before a step that needs the hand."""
-    held: Reference | None = None
-    for step in steps:
-        if held is not None and step.skill != "home" and (step.object != held or step.skill in ("pick", "push")):
-            name = spoken_name(held, lexicon)
-            raise Unclear(f"I have one hand, and it would still hold the {name}. Where should I put the {name} first?")
-        held = step.object if step.skill == "pick" else held if step.skill == "home" else None
-    return steps
+    return tuple(steps)
 
 
 def _check_act(act: Act) -> None:

@@ -12,7 +12,7 @@ from difflib import get_close_matches
 from vla_assistant.language import abilities, words
 from vla_assistant.language.closed import closed_intent, control_word
 from vla_assistant.language.grammar import Gap, NounPhrase, Parser
-from vla_assistant.language.meaning import Context, Refused, Unclear, steps_of
+from vla_assistant.language.meaning import Context, Hand, Refused, Unclear, one_handed, steps_of
 from vla_assistant.language.memory import Memory
 from vla_assistant.language.phrasing import examples, what_is_seen
 from vla_assistant.language.reading.reader import read
@@ -29,7 +29,12 @@ UNCERTAIN = 0.5
 
 
 def understand(
-    text: str, seen: Sequence[SeenThing] = (), *, last: Reference | None = None, language: str = "en"
+    text: str,
+    seen: Sequence[SeenThing] = (),
+    *,
+    last: Reference | None = None,
+    hand: Hand | None = None,
+    language: str = "en",
 ) -> Understanding:
     """What the text means.
 
@@ -38,6 +43,7 @@ def understand(
         seen: What the policy sees; empty when that is not known. References are then resolved to one thing that is
             seen, or asked about.
         last: The object of the command before, which "it" may mean.
+        hand: What the hand holds, when that is known; a command that needs a second hand is asked about.
         language: Key of the vocabulary file.
 
     Returns:
@@ -55,7 +61,7 @@ def understand(
     if control is not None:
         return Understanding(text, Intent.CONTROL, reason=control)
     vocabulary = load()
-    context = Context(vocabulary, vocabulary.lexicon(language), seen, last)
+    context = Context(vocabulary, vocabulary.lexicon(language), seen, last, hand)
     return _conversation(text, context) or _instruction(text, context)
 
 
@@ -127,7 +133,7 @@ def _as_read(text: str, context: Context) -> Understanding | None:
         return None
     try:
         abilities.check(request)
-        steps = _steps_read(request, context)
+        steps = one_handed(_steps_read(request, context), context.hand, context.lexicon)
     except Unclear as question:
         return Understanding(text, Intent.COMMAND, confidence=UNCERTAIN, question=str(question))
     except Refused as refusal:

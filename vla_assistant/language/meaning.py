@@ -21,13 +21,28 @@ class Refused(Exception):  # noqa: N818
 
 
 @dataclass(frozen=True)
+class Hand:
+    """What the hand is known to hold; nothing when None."""
+
+    held: Reference | None = None
+
+
+@dataclass(frozen=True)
 class Context:
-    """What the words may refer to: what the camera shows (empty: not known) and the object of the turn before."""
+    """What the words may refer to.
+
+    Attributes:
+        vocabulary, lexicon: The words.
+        seen: What the camera shows; empty when that is not known.
+        last: The object of the turn before.
+        hand: What the hand holds, when that is known.
+    """
 
     vocabulary: Vocabulary
     lexicon: Lexicon
     seen: Sequence[SeenThing] = ()
     last: Reference | None = None
+    hand: Hand | None = None
 
 
 def steps_of(clauses: Sequence[Clause], context: Context) -> tuple[Step, ...]:
@@ -38,12 +53,27 @@ def steps_of(clauses: Sequence[Clause], context: Context) -> tuple[Step, ...]:
         Refused: a thing is unknown, or the arm cannot do this with it.
     """
     steps: list[Step] = []
-    last, held = context.last, None
+    last, held = context.last, context.hand.held if context.hand else None
     for clause in clauses:
         step = _step(clause, context, last, held)
         held = _held_after(step, held, context.lexicon)
         last = step.object or last
         steps.append(step)
+    return one_handed(steps, context.hand, context.lexicon)
+
+
+def one_handed(steps: Sequence[Step], hand: Hand | None, lexicon: Lexicon) -> tuple[Step, ...]:
+    """The steps again, when one hand can do them from what it holds now.
+
+    Raises:
+        Unclear: a step needs the hand while it holds something, or puts down what it is known not to hold.
+    """
+    held = hand.held if hand else None
+    for step in steps:
+        if step.skill == "put_down" and hand and held is None:
+            what = spoken_name(step.object, lexicon) if step.object else "thing"
+            raise Unclear(f"I hold nothing that I could put down. Should I pick up the {what} first?")
+        held = _held_after(step, held, lexicon)
     return tuple(steps)
 
 
