@@ -157,7 +157,7 @@ def test_a_stop_does_not_wait_for_a_slow_recognizer(make: Callable[..., Ears]) -
     ears.listener.start()
     ears.until(lambda: ears.stops, "the stop")
     assert len(slow.heard) <= 1
-    assert ears.texts in ([], ["stop"])
+    assert set(ears.texts) <= {"stop"}  # the scripted spotter may hear it in both clips
     slow.release.set()
 
 
