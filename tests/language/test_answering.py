@@ -100,7 +100,7 @@ def test_an_answer_that_leaves_two_is_asked_about_again() -> None:
     assert isinstance(question, Question)
     again = answer(question, PUT, "the red one", SEEN)
     assert isinstance(again, Question)
-    assert again.text == "The red cup on the left or the one on the right?"
+    assert again.text == "In the red cup on the left or the one on the right?"
     assert acts(answer(again, PUT, "right", SEEN)).endswith("in red cup [right far])")
 
 

@@ -53,7 +53,7 @@ def test_at_most_four_are_offered_and_the_rest_is_mentioned() -> None:
     seen = tuple(lying(f"{colour} cup", 0.1 + 0.15 * i, 0.5) for i, colour in enumerate(COLOURS))
     offered = shown(seen)
     assert len(offered) == MOST_CHOICES
-    assert asked(seen, seen, 0, "object", ()).text.endswith("or another one?")
+    assert asked(PICK, seen, seen, 0, "object", ()).text.endswith("or another one?")
 
 
 def test_every_offered_name_means_its_choice() -> None:
@@ -63,7 +63,7 @@ def test_every_offered_name_means_its_choice() -> None:
         alike = [lying("red cup", *rng.uniform((0.1, 0.42), (0.9, 0.75))) for _ in range(int(rng.integers(2, 5)))]
         others = [lying(f"green {kind}", *rng.uniform((0.1, 0.42), (0.9, 0.75))) for kind in kinds]
         seen = (*alike, *others)
-        put = asked((*alike, others[0]), seen, 0, "object", ())
+        put = asked(PICK, (*alike, others[0]), seen, 0, "object", ())
         told = [choice.name for choice in put.choices]
         assert len(set(told)) == len(told), put.text
         for choice in put.choices:

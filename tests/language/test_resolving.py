@@ -88,10 +88,23 @@ def test_what_is_unclear_is_asked(case: str) -> None:
     assert [choice.thing.point.u for choice in question.choices] == sorted(c.thing.point.u for c in question.choices)
 
 
+def test_the_question_says_what_is_asked_about() -> None:
+    texts = [resolve(request, SEEN) for request in (pick(RED_CUP), place(BALL, "next to", RED_CUP))]
+    assert [outcome.text for outcome in texts if isinstance(outcome, Question)] == [
+        "The red cup on the left or the one on the right?",
+        "Next to the red cup on the left or the one on the right?",
+    ]
+
+
 REFUSED = {
     "no such thing": (pick(Description("can")), "I see no can.", "pick up the"),
     "no such colour": (pick(replace(CUP, colour="pink")), "I see no pink cup.", "a blue cup"),
     "no such place": (pick(CUBE.lying("right of", PLATE)), "I see no cube right of the plate.", "green cube"),
+    "no such superlative place": (
+        pick(CUBE.lying("right of", replace(RED_CUP, side="far"))),
+        "I see no cube right of the farthest red cup.",
+        "green cube",
+    ),
     "no such landmark": (pick(CUP.lying("near", Description("can"))), "I see no can.", "I can, for example"),
     "too few": (pick(replace(RED_CUP, number=3)), "I see only", "not 3"),
     "no third": (pick(replace(RED_CUP, side="left", rank=3)), "There are only 2 of them", "on the left"),

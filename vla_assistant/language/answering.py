@@ -57,7 +57,7 @@ def answer(
     if not found.things:
         return None
     if not found.settles:
-        return asked(found.things, seen, question.act, question.slot, question.settled)
+        return asked(request, found.things, seen, question.act, question.slot, question.settled)
     settled = (*question.settled, Settled(question.act, question.slot, found.things))
     return resolve(request, seen, memory, settled=settled, doubt=doubt, things=things)
 

@@ -27,10 +27,17 @@ def names(things: Sequence[SeenThing], seen: Sequence[SeenThing]) -> tuple[str, 
     )
 
 
-def question(things: Sequence[SeenThing], seen: Sequence[SeenThing], more: bool = False) -> str:
-    """ "The red cup on the left or the one near the plate?" `more`: there are others besides."""
+def question(things: Sequence[SeenThing], seen: Sequence[SeenThing], more: bool = False, where: str = "") -> str:
+    """ "The red cup on the left or the one near the plate?"
+
+    Args:
+        things: What is offered.
+        seen: Everything that is seen, for landmarks.
+        more: There are others besides.
+        where: "in", "next to", ... when a place is asked for: "In the red bowl or the blue one?"
+    """
     told = [_after(name, i, things) for i, name in enumerate(names(things, seen))]
-    text = listed([*told, "another one"] if more else told, "or")
+    text = f"{where} {listed([*told, 'another one'] if more else told, 'or')}".strip()
     return f"{text[0].upper()}{text[1:]}?"
 
 

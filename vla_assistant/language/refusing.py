@@ -21,6 +21,8 @@ _SAID = {
     "push": "push {}",
 }
 _VERBS = {"pick": "lift", "place": "lift", "put_down": "lift", "give": "lift", "push": "push"}
+_SIDES = {"left": "on the left", "right": "on the right", "middle": "in the middle"}
+_SUPERLATIVES = {"near": "nearest", "far": "farthest"}
 _MOST_NAMED = 4
 
 
@@ -79,13 +81,13 @@ def itself(kind: str) -> Refusal:
 
 
 def described(thing: Description) -> str:
-    """The description in plain words: "red cup left of the bowl"."""
-    side = {"left": "on the left", "right": "on the right", "middle": "in the middle"}.get(thing.side, "")
-    where = (
-        f"{thing.relation} {listed(f'the {described(anchor)}' for anchor in thing.anchors)}" if thing.relation else ""
-    )
+    """The description in plain words: "red cup left of the farthest bowl"."""
+    side = _SIDES.get(thing.side, "")
+    anchors = listed(f"the {described(anchor)}" for anchor in thing.anchors)
+    where = f"{thing.relation} {anchors}" if thing.relation else ""
     other = "other" if thing.choice == "other" else ""
-    return " ".join(filter(None, (other, thing.colour, thing.kind, side, where)))
+    first = _SUPERLATIVES.get(thing.side, "")
+    return " ".join(filter(None, (other, first, thing.colour, thing.kind, side, where)))
 
 
 def _for_example(skill: str, like: Sequence[SeenThing], seen: Sequence[SeenThing], things: Mapping[str, Thing]) -> str:

@@ -58,12 +58,19 @@ def resolve(
 
 
 def asked(
-    fitting: Sequence[SeenThing], seen: Sequence[SeenThing], act: int, slot: str, settled: tuple[Settled, ...]
+    request: Request,
+    fitting: Sequence[SeenThing],
+    seen: Sequence[SeenThing],
+    act: int,
+    slot: str,
+    settled: tuple[Settled, ...],
 ) -> Question:
     """The question which of these is meant in that slot of that act."""
     offered = naming.shown(fitting)
     choices = tuple(map(Choice, naming.names(offered, seen), offered))
-    text = naming.question(offered, seen, more=len(fitting) > len(offered))
+    relation = request.acts[act].relation if slot != "object" else ""
+    where = relation if relation != "between" else ""
+    text = naming.question(offered, seen, len(fitting) > len(offered), where)
     return Question(text, choices, act, slot, tuple(places.ranked(fitting, "left")), settled)
 
 
@@ -178,7 +185,7 @@ class _Slots:
         if len(likely) > 1:
             likely = weighing.preferred(likely, weights, slot, skill, view)
         if len(likely) > 1:
-            raise _Ends(asked([view.seen[i] for i in likely], view.seen, act, slot, self.settled))
+            raise _Ends(asked(self.request, [view.seen[i] for i in likely], view.seen, act, slot, self.settled))
         return list(likely)
 
     def _several(self, thing: Description, weights: Sequence[float], view: View) -> list[int]:
@@ -192,7 +199,7 @@ class _Slots:
     ) -> Question | Refusal:
         able = [other for other, use in zip(view.seen, useful, strict=True) if use]
         if thing.kind == IT and able:
-            return asked(able, view.seen, act, slot, self.settled)
+            return asked(self.request, able, view.seen, act, slot, self.settled)
         if thing.side and thing.rank > 1:
             fit = kept(fits(replace(thing, side="", rank=1), view), view.doubt)
             if fit:
