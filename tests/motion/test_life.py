@@ -4,16 +4,16 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 
 import psutil
 import pytest
 
-from tests.motion.complaining import FAILURE
+from tests.motion.complaining import FAILURE, STAYS
 from tests.motion.moves import until
 from vla_assistant import events
 from vla_assistant.config import load
-from vla_assistant.errors import AssistantError, ProcessError
+from vla_assistant.errors import AssistantError, InputError, ProcessError
 from vla_assistant.runtime import motion as motion_module
 from vla_assistant.runtime import motion_link
 from vla_assistant.runtime.assistant import Assistant
@@ -37,10 +37,11 @@ def nothing_left() -> Iterator[None]:
     assert descriptors() == open_files
 
 
-@pytest.fixture
-def complaining(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The motion process comes up, and says at the first request why it cannot go on."""
-    program = ChildProgram("tests.motion.complaining", "--complain", "motion.log", {})
+@pytest.fixture(params=["ends", "stays"])
+def complaining(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
+    """The motion process comes up, says at the first request why it cannot go on, and ends or answers nobody."""
+    stays = {STAYS: "yes"} if request.param == "stays" else {}
+    program = ChildProgram("tests.motion.complaining", "--complain", "motion.log", stays)
     monkeypatch.setattr(motion_link, "PROGRAM", program)
 
 
@@ -57,9 +58,28 @@ def test_what_the_process_says_by_itself_reaches_the_program(caplog: pytest.LogC
     assert str(FAILURE) in caplog.text
     assert motion.stopped
     assert motion.why_stopped == "the motion process is not running: The arm's bus is silent"
+    asked_s = time.monotonic()
     with pytest.raises(ProcessError, match="bus is silent"):
-        motion.go_home()
+        motion.resume()
+    assert time.monotonic() - asked_s < 1.0
     motion.close()
+    assert warned == [str(FAILURE)]
+
+
+@pytest.mark.usefixtures("nothing_left")
+def test_a_stop_before_the_start_holds_the_arm_until_it_is_resumed() -> None:
+    with closing(MotionProcess(load(), pace="lockstep")) as motion:
+        motion.stop("first")
+        number = motion.stop("you pressed stop")
+        motion.start()
+        assert motion.stopped
+        assert motion.why_stopped == "you pressed stop"
+        with pytest.raises(InputError, match="The arm is stopped: stop was pressed"):
+            motion.go_home()
+        until(lambda: motion.still)
+        motion.release(number)
+        assert not motion.stopped
+        motion.go_home()
 
 
 @pytest.mark.expects_log

@@ -13,6 +13,7 @@ from tests.motion.moves import until
 from vla_assistant.arms.guarded import guarded
 from vla_assistant.arms.simulated import Config, SimulatedArm
 from vla_assistant.config import SafetySection
+from vla_assistant.errors import DeviceError
 from vla_assistant.runtime.motion_messages import VERSION, MotionMemory, MotionReport, MotionSetup
 from vla_assistant.runtime.motion_server import STOPPED, MotionServer
 from vla_assistant.types import ActionChunk
@@ -28,6 +29,7 @@ class MetalArm(SimulatedArm):
         super().__init__(Config(), clock=time.monotonic)
         self.sent = 0
         self.fails_at = -1
+        self.silent = False
         self.closed_s = 0.0
 
     @property
@@ -40,6 +42,8 @@ class MetalArm(SimulatedArm):
 
     def send(self, command: Any) -> Any:
         self.sent += 1
+        if self.silent:
+            raise DeviceError("The arm on /dev/ttyACM0 does not answer.", "Is it plugged in?")
         if self.sent == self.fails_at:
             raise RuntimeError("the bus is silent")
         return super().send(command)
@@ -205,3 +209,15 @@ def test_a_failing_tick_holds_the_arm_and_is_told_before_the_process_ends(loop: 
     assert not loop.thread.is_alive()
     assert loop.report.held == "The motion process failed (RuntimeError: the bus is silent)"
     assert loop.report.still
+
+
+@pytest.mark.expects_log
+def test_an_arm_that_stays_silent_is_told_once(loop: Loop) -> None:
+    """It is silent while the process leaves, too; that is no news."""
+    loop.move()
+    loop.metal.silent = True
+    told = loop.answers.get(timeout=5.0)
+    assert told["error"] == ("DeviceError", "The arm on /dev/ttyACM0 does not answer.", "Is it plugged in?")
+    loop.thread.join(timeout=10.0)
+    assert not loop.thread.is_alive()
+    assert loop.answers.empty()

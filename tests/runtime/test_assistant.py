@@ -123,16 +123,33 @@ def test_closing_in_motion_stops_the_arm_and_ends_the_command(settings_with: Mak
         assert one.outcome(number).reason == "Stopped: the program was closed."
 
 
-@pytest.mark.parametrize("moment", ["planned", "proposed", "queued"])
+@pytest.mark.parametrize("busy", [True, False])
+def test_closing_stops_what_may_begin_to_move_before_it_waits_for_anything(
+    settings_with: Make, monkeypatch: pytest.MonkeyPatch, busy: bool
+) -> None:
+    assistant = Assistant(settings_with(), headless=True)
+    order: list[str] = []
+    monkeypatch.setattr(assistant, "stop", order.append)
+    monkeypatch.setattr(assistant._ears, "close", lambda: order.append("ears"))
+    if busy:
+        assistant.add_command("go home")
+    assistant.close()
+    assert order == (["the program was closed", "ears"] if busy else ["ears"])
+
+
+@pytest.mark.parametrize("moment", ["planned", "proposed", "checked", "queued"])
 def test_closing_ends_every_command_once_wherever_it_is(settings_with: Make, moment: str) -> None:
     with table(settings_with("simulation.pace=lockstep")) as one:
         numbers = [one.ask(PICK)]
         if moment == "proposed":
             one.proposed()
+        elif moment == "checked":
+            one.confirm()
         elif moment == "queued":
             numbers += [one.ask("go home"), one.ask(PICK)]
         one.assistant.close()
         assert [one.outcome(number).result for number in numbers] == [Result.STOPPED] * len(numbers)
+        assert not one.of(events.Acting)
 
 
 def test_a_new_scene_while_a_yes_is_checked_voids_it_and_is_laid_before_anything_new(settings_with: Make) -> None:

@@ -191,15 +191,15 @@ def test_what_the_arm_holds_for_by_itself_while_a_cancel_brakes_is_told_and_stay
 
 
 class StartingBrake(Brake):
-    """An arm that is still starting: a stop reaches it once its memory is there, in its own time."""
+    """An arm that is still starting; a stop waits for it."""
 
-    def __init__(self, hears: bool) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self.ready, self._hears, self._number, self.resumes = False, hears, 0, list[int]()
+        self.ready, self._number, self.resumes = False, 0, list[int]()
 
     def stop(self, reason: str) -> int:
         self._number += 1
-        self.stopped = self.stopped or self._hears or self.ready
+        self.stopped = True
         return self._number
 
     def resume(self, number: int) -> None:
@@ -210,9 +210,8 @@ class StartingBrake(Brake):
     release = resume
 
 
-@pytest.mark.parametrize("hears", [True, False])
-def test_a_stop_while_the_arm_starts_holds_it_when_it_is_up(hears: bool) -> None:
-    brake = StartingBrake(hears)
+def test_a_stop_while_the_arm_starts_holds_it_when_it_is_up() -> None:
+    brake = StartingBrake()
     worker = SessionWorker(
         Session(Rules(), language.describe), Silent(), brake, lambda event: None, time.monotonic, lambda: brake.ready
     )
@@ -227,9 +226,8 @@ def test_a_stop_while_the_arm_starts_holds_it_when_it_is_up(hears: bool) -> None
     worker.close("the program was closed")
 
 
-@pytest.mark.parametrize("hears", [True, False])
-def test_a_stop_and_a_resume_while_the_arm_starts_leave_nothing_stopped_and_nothing_waiting(hears: bool) -> None:
-    brake = StartingBrake(hears)
+def test_a_stop_and_a_resume_while_the_arm_starts_leave_nothing_stopped_and_nothing_waiting() -> None:
+    brake = StartingBrake()
     told: list[events.Event] = []
     worker = SessionWorker(
         Session(Rules(), language.describe), Silent(), brake, told.append, time.monotonic, lambda: brake.ready
@@ -250,7 +248,7 @@ def test_a_stop_and_a_resume_while_the_arm_starts_leave_nothing_stopped_and_noth
 
 def test_a_resume_clears_only_the_stop_that_the_session_has_heard_of() -> None:
     """A second stop reaches the arm before the session: the resume in between must not undo it."""
-    brake = StartingBrake(hears=True)
+    brake = StartingBrake()
     brake.ready = True
     worker = SessionWorker(
         Session(Rules(), language.describe), Silent(), brake, lambda event: None, time.monotonic, lambda: brake.ready

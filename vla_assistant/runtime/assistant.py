@@ -114,8 +114,8 @@ class Assistant:
             if self._closed:
                 return
             self._closed = True
-        if self._worker.acting:
-            self.stop(CLOSED)  # before anything that may take its time
+        if not self._worker.idle:
+            self.stop(CLOSED)  # before anything that may take its time: what is confirmed may begin to move meanwhile
         self._ears.close()
         self._voice.close()
         self._worker.close(CLOSED)

@@ -64,6 +64,7 @@ class MotionProcess:
         self._opening = threading.Lock()  # nothing comes into being beside `close`, and nothing is freed twice at once
         self._closing = threading.Event()
         self._gui_tick_ns = 0
+        self._stop_number = 0
         self._resumed = 0
         self._reason = ""
         self._view: MotionView | None = None
@@ -219,9 +220,12 @@ class MotionProcess:
     # Stopping
 
     def stop(self, reason: str = "you pressed stop") -> int:
-        """Stop now and stay stopped until `resume`. From any thread, never blocks. Returns the number of this stop."""
+        """Stop now and stay stopped until `resume`. From any thread, never blocks. Returns the number of this stop.
+
+        A process that is not started yet begins with it.
+        """
         self._reason = reason
-        number = time.monotonic_ns()
+        self._stop_number = number = time.monotonic_ns()
         if self._memory is not None:
             self._memory.control.stop(number)
         return number
@@ -324,6 +328,8 @@ class MotionProcess:
             if self._closing.is_set():
                 raise ProcessError(_CLOSED)
             memory = self._memory = MotionMemory()
+            while memory.control.stop_number != self._stop_number:  # once, unless `stop` comes in between
+                memory.control.stop(self._stop_number)
             self._view = MotionView(memory)
             link = self._link = MotionLink(memory.block.inherited, self._warn)
             self._heart = threading.Thread(target=self._beat, args=(memory,), name="heartbeat", daemon=True)

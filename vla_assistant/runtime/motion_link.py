@@ -55,7 +55,7 @@ class MotionLink:
     @property
     def alive(self) -> bool:
         """Whether the process runs and answers."""
-        return not self._ended.is_set()
+        return not self._ended.is_set() and self.failure is None
 
     @property
     def pid(self) -> int:
@@ -81,7 +81,7 @@ class MotionLink:
         number, answer = next(self._ids), Future[Any]()
         self._waiting[number] = answer
         try:
-            if self._ended.is_set():
+            if not self.alive:
                 raise self._gone()
             self._send({"id": number, "call": name, "args": args})
             return self._result(answer, timeout_s)
@@ -127,17 +127,27 @@ class MotionLink:
             log.exception("reading answers")
             close_quietly(self._process.stdin)  # nobody can talk with it any more: it holds and ends
         self._ended.set()
+        self._disappoint()
+
+    def _disappoint(self) -> None:
+        """Nobody gets an answer any more."""
         for answer in list(self._waiting.values()):
             if not answer.done():
                 answer.set_exception(self._gone())
 
     def _take(self, message: dict[str, Any]) -> None:
         if message["id"] == _UNASKED and self._ready.done():
-            self.failure = restored(message["error"])
-            log.error("the motion process cannot go on: %s", self.failure)
-            self._warn(str(self.failure))
+            self._fail(restored(message["error"]))
         elif (answer := self._waiting.get(message["id"])) is not None:
             settle(answer, message)
+
+    def _fail(self, failure: AssistantError) -> None:
+        """It may live on, to keep a real arm energised, but it answers nobody. What it says later follows from this."""
+        log.error("the motion process cannot go on: %s", failure)
+        if self.failure is None:
+            self.failure = failure
+            self._disappoint()
+            self._warn(str(failure))
 
     def _gone(self) -> ProcessError:
         if self.failure is not None:

@@ -89,7 +89,10 @@ class MotionServer:
                     self._tick()
         except Exception as error:  # a bug, or an arm that does not answer
             self._fail(error)
-        self._leave()
+        try:
+            self._leave()
+        except Exception:  # the same once more, or nobody is there to be told
+            log.exception("leaving")
 
     def close(self) -> None:
         """Let go of everything."""

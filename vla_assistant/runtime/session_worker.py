@@ -23,7 +23,7 @@ TICK_S = 0.05
 
 
 class Brake(Protocol):
-    """The part of the motion process that means less motion."""
+    """The part of the motion process that means less motion. It takes a stop also while the arm is still starting."""
 
     @property
     def stopped(self) -> bool: ...
@@ -124,11 +124,6 @@ class SessionWorker:
         """Nothing has come in that is not dealt with."""
         return self._inbox.empty() and self._session.idle
 
-    @property
-    def acting(self) -> bool:
-        """Is a confirmed command being carried out?"""
-        return self._session.acting
-
     def _run(self) -> None:
         while True:
             try:
@@ -215,8 +210,6 @@ class SessionWorker:
         """Stillness is told once; a hold that the motion process decided on by itself stops the session too."""
         if not self._arm_ready():
             return
-        if self._session.stopped and not self._brake.stopped:  # the arm came up after the stop
-            self._stop_number = self._brake.stop("stop was pressed while the arm was starting")
         unheard_of = self._brake.stopped and self._to_release is None
         if (self._brake.holds_by_itself or unheard_of) and not self._session.stopped:
             self._take(m.Stop(self._brake.why_stopped))
