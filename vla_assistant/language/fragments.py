@@ -67,6 +67,11 @@ class Fragment:
         return bool(self.things) and bool(self.relation or self.direction or self.receiver)
 
     @property
+    def is_vague(self) -> bool:
+        """Whether it is only "a lot" or "a bit", which people say of many things."""
+        return self == Fragment(amount=self.amount) and not self.amount[:1].isdigit()
+
+    @property
     def says_something(self) -> bool:
         """Whether it names anything that is meant."""
         return bool(self.things or self.relation or self.direction or self.amount or self.manner or self.receiver)

@@ -99,6 +99,7 @@ def _halting(said: Sequence[Clause], phase: Phase, language: str) -> str:
     for at, clause in enumerate(said):
         halts = clause.kind in ("stop", "pause") and (at == first or phase is Phase.MOVING)
         goes_on = any(map(_is_content, said[at + 1 :]))
+        goes_on = goes_on or (phase is not Phase.MOVING and any(other.kind in _ASKING for other in said[at + 1 :]))
         soft = goes_on and (openings.fit(clause.words) or (clause.kind == "pause" and phase is not Phase.MOVING))
         if halts and not soft:
             return "pause" if "pause" in [other.kind for other in said[at:]] else "stop"
@@ -115,10 +116,10 @@ def _approves(said: Sequence[Clause], language: str) -> bool:
     lexicon = load(language)
 
     def approving(clause: Clause) -> bool:
-        bare = spelling.without(lexicon.fillers, clause.words)
-        return clause.kind in ("yes", "empty") or lexicon.approval.fit(clause.words) or lexicon.approval.fit(bare)
+        bare = spelling.without(lexicon.beside_approval, clause.words)
+        return clause.kind == "yes" or lexicon.approval.fit(clause.words) or lexicon.approval.fit(bare)
 
-    return any(clause.kind != "empty" for clause in said) and all(map(approving, said))
+    return any(map(approving, said)) and all(clause.kind == "empty" or approving(clause) for clause in said)
 
 
 def _with_content(content: Sequence[Clause], said: Sequence[Clause], corrects: bool, language: str) -> Heard:
@@ -131,6 +132,8 @@ def _with_content(content: Sequence[Clause], said: Sequence[Clause], corrects: b
         part |= (clause.fragment if clause.kind == "fragment" else None) or Fragment()
     if any(clause.kind == "carefully" or clause.kind in _MANNERS for clause in said):
         part |= _manner(said)
+    if part.says_something and part == Fragment(manner=part.manner) and kinds == {"fragment"}:
+        return Heard("manner", part=part, corrects=corrects)
     referring = [clause for clause in content if clause.kind in REFERRING]
     if referring and "request" not in kinds and not part.says_something:
         best = min(referring, key=lambda clause: REFERRING.index(clause.kind))

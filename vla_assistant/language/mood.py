@@ -67,7 +67,7 @@ def _opened(words: Phrase, language: str) -> Phrase:
     """The words from the first that decides on."""
     fillers, mood = load(language).fillers, load(language).mood
     while taken := max(mood["fillers"].start(words), len(spelling.starts_with(fillers, words) or ())):
-        if mood["asking"].start(words) > taken:
+        if mood["asking"].start(words) >= taken:
             break
         words = words[taken:]
     return words

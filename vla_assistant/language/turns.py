@@ -15,7 +15,7 @@ from vla_assistant.language.closed import closed_intent, control_word
 from vla_assistant.language.fragments import Fragment, denial, described, fragment
 from vla_assistant.language.patterns import Found, Patterns
 from vla_assistant.language.reading.reader import read
-from vla_assistant.language.request import Description
+from vla_assistant.language.request import IT, Description
 from vla_assistant.language.vocabulary import Phrase
 from vla_assistant.types import Intent
 
@@ -34,6 +34,7 @@ class TurnWords:
     endings: Patterns
     rejecting: Patterns
     approval: Patterns
+    beside_approval: tuple[Phrase, ...]
     mood: Mapping[str, Patterns]
 
 
@@ -83,6 +84,7 @@ def load(language: str = "en") -> TurnWords:
         Patterns(corrections["endings"]),
         Patterns(corrections["rejecting"]),
         Patterns(tables["approval"]["words"]),
+        tuple(tuple(phrase.split()) for phrase in tables["approval"]["beside"]),
         {kind: Patterns(written) for kind, written in tables["mood"].items()},
     )
 
@@ -117,7 +119,7 @@ def _joined(words: Phrase, language: str) -> tuple[Clause, ...]:
 
 def _clause(words: Phrase, language: str) -> Clause:
     lexicon = load(language)
-    bare = spelling.without(lexicon.fillers, words)
+    bare = _bare(words, language)
     found = _closed(words, language) or _turn(words, words, language) or _turn(words, bare, language)
     if found is not None:
         return found
@@ -126,19 +128,28 @@ def _clause(words: Phrase, language: str) -> Clause:
     if not bare:
         return Clause(words, "empty")
     rest, corrects = _uncorrected(words, language)
-    if corrects and (found := _turn(words, spelling.without(lexicon.fillers, rest), language, corrects)):
+    if corrects and (found := _turn(words, _bare(rest, language), language, corrects)):
         return found
-    if (named := fragment(spelling.without(lexicon.fillers, rest), language)) is not None:
+    named = fragment(spelling.without(lexicon.fillers, rest), language)
+    if named is not None and not (named.is_vague and not corrects):
         return Clause(words, "fragment", fragment=named, corrects=corrects, meant=rest)
     kind = "request" if read(" ".join(rest), language) is not None else "aside"
     return Clause(words, kind, corrects=corrects, meant=rest)
+
+
+def _bare(words: Phrase, language: str) -> Phrase:
+    """The words without fillers, and what is said several times in a row only once."""
+    bare = spelling.without(load(language).fillers, words)
+    return tuple(word for word, before in zip(bare, ("", *bare), strict=False) if word != before)
 
 
 def _closed(words: Phrase, language: str) -> Clause | None:
     """A clause of closed words; "no" said often is a rejection here, for more was said than that."""
     text = " ".join(words)
     intent = closed_intent(text, language)
-    if intent is Intent.STOP and load(language).turns["pause"].fit(words):
+    pauses = load(language).turns["pause"]
+    addressed = spelling.without(load(language).beside_approval, words)
+    if intent is Intent.STOP and any(map(pauses.fit, (words, addressed, _bare(words, language)))):
         return Clause(words, "pause")
     if intent is Intent.STOP and closed_intent(words[0], language) is Intent.NO:
         return Clause(words, "no", corrects=True)
@@ -152,7 +163,7 @@ def _turn(words: Phrase, bare: Phrase, language: str, corrects: bool = False) ->
     for kind, patterns in load(language).turns.items():
         for found in patterns.matches(bare):
             slots = _slots(found, language)
-            if slots is not None:
+            if slots is not None and not (kind == "same" and slots[0] is not None and slots[0].kind == IT):
                 return Clause(words, kind, *slots, corrects=corrects, meant=words)
     if control_word(" ".join(bare), language) == "resume":
         return Clause(words, "resume", corrects=corrects)
