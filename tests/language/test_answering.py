@@ -55,6 +55,12 @@ def said(request: Request, text: str) -> str:
         ("the second from the right", LEFT),
         ("not the left one", RIGHT),
         ("the left one, not the right one", LEFT),
+        ("not that one, the right one", RIGHT),
+        ("the one not near the plate", LEFT),
+        ("no not the right one", LEFT),
+        ("the one closest to you", RIGHT),
+        ("the top one", RIGHT),
+        ("you pick", LEFT),
         ("the right one, no, the left one", LEFT),
         ("pick up the left red cup", LEFT),
         ("give me the right one", RIGHT),
@@ -82,6 +88,19 @@ def test_which_of_two_alike(text: str, expected: str) -> None:
 )
 def test_which_destination(text: str, expected: str) -> None:
     assert said(PUT, text) == f"place(green ball [right near], in {expected})"
+
+
+def test_words_said_back_mean_what_they_were_said_of() -> None:
+    seen = table("red cup @ middle near; red cup @ middle far")
+    question = resolve(PICK, seen)
+    assert isinstance(question, Question)
+    assert question.text == "The red cup nearest to you or the one farthest from you?"
+    assert acts(answer(question, PICK, "the one nearest to you", seen)) == "pick(red cup [middle near])"
+    assert acts(answer(question, PICK, "farthest from you please", seen)) == "pick(red cup [middle far])"
+
+
+def test_what_a_thing_is_without_chooses_nothing_else() -> None:
+    assert said(PICK, "the one without the ball").startswith("Question")
 
 
 def test_which_kind() -> None:

@@ -111,8 +111,7 @@ class _Answer:
         if self._says("all", said) and self.question.slot == "object":
             return _Found(self.question.candidates, together=True)
         if mark := self.words.find("not", said):
-            before = self._selected(said[: mark[1]])
-            return before if before.things else self._rest(self._selected(said[mark[2] :]))
+            return self._contrasted(said[: mark[1]], said[mark[2] :])
         return self._selected(said)
 
     def _says(self, table: str, said: Phrase) -> bool:
@@ -125,6 +124,14 @@ class _Answer:
         while (mark := self.words.find("repairs", said)) and mark[2] < len(said):
             said = said[mark[2] :]
         return said
+
+    def _contrasted(self, before: Phrase, after: Phrase) -> _Found:
+        """ "the left one, not the right one", "not that one, the right one", or the rest: "not the left one"."""
+        excluded, _, instead = " ".join(after).partition(" ,")
+        for said in (before, tuple(instead.split())):
+            if (found := self._selected(said)).settles:
+                return found
+        return self._rest(self._selected(tuple(excluded.split())))
 
     def _rest(self, left_out: _Found) -> _Found:
         rest = tuple(thing for thing in self.question.candidates if thing not in left_out.things)
@@ -147,6 +154,10 @@ class _Answer:
     def _named(self, said: Phrase) -> SeenThing | None:
         """The thing of the choice whose words these are, as they were offered."""
         names = {spelling.normalised(choice.name)[1:]: choice.thing for choice in self.question.choices}
+        for choice in self.question.choices:  # said back, "nearest to you" is still nearest to the user
+            where = spelling.normalised(choice.name.removeprefix(f"the {choice.thing.reference}"))
+            if where[-1:] == ("you",):
+                names[where] = choice.thing
         spoken = [name for name in names if any(said[at : at + len(name)] == name for at in range(len(said)))]
         return names[max(spoken, key=len)] if spoken else None
 
