@@ -3,8 +3,9 @@
 import pytest
 
 from vla_assistant.config import ListeningSection
-from vla_assistant.runtime.interpreting import doubt_about
-from vla_assistant.types import Utterance
+from vla_assistant.language import Hand
+from vla_assistant.runtime.interpreting import doubt_about, interpret
+from vla_assistant.types import Reference, Utterance
 
 LIMITS = ListeningSection()
 
@@ -31,3 +32,18 @@ def test_how_sure_a_word_must_be(text: str, confidence: float, acted_on: bool) -
 
 def test_silence_is_not_acted_on() -> None:
     assert doubt_about(Utterance("", 0.0, "scripted"), LIMITS) == "I heard nothing usable in that sound."
+
+
+def test_the_hand_is_felt_for_what_needs_it_and_only_then() -> None:
+    felt = []
+
+    def feel() -> Hand:
+        felt.append(True)
+        return Hand(Reference("cup", "yellow"))
+
+    assert "it would still hold the yellow cup" in interpret("pick up the white can", tuple, feel=feel).question
+    assert felt
+    felt.clear()
+    for text in ("stop", "go home", "what do you see"):
+        interpret(text, tuple, feel=feel)
+    assert not felt

@@ -75,7 +75,13 @@ class Gap:
 
 
 class Parser:
-    """Parses the words of one request; use `request()` once, then `complete` or `gap` say how it went."""
+    """Parses the words of one request; use `request()` once.
+
+    Attributes:
+        complete: The request used up all words.
+        several: It holds a quantifier.
+        gap: What went wrong when it is not complete.
+    """
 
     def __init__(self, sentence: Phrase, lexicon: Lexicon) -> None:
         self._lexicon = lexicon
@@ -84,7 +90,7 @@ class Parser:
         self._closings = sorted(_bare(lexicon.courtesy["closings"], fillers), key=len, reverse=True)
         self._words = self._trimmed(words.without(fillers, sentence))
         self._dead: set[int] = set()
-        self.complete = False
+        self.complete = self.several = False
         self.gap = Gap("verb", 0)
 
     @property
@@ -98,6 +104,8 @@ class Parser:
             return None
         clauses = self._request(self._skip(0))
         self.complete = clauses is not None
+        phrases = [phrase for clause in clauses or () for phrase in (clause.object, clause.destination)]
+        self.several = any(phrase is not None and bool(phrase.quantifier) for phrase in phrases)
         return clauses
 
     def bare_thing(self) -> NounPhrase | None:

@@ -101,7 +101,7 @@ def _instruction(text: str, context: Context) -> Understanding:
     if strict.steps or (parser.complete and not (context.seen and strict.question)):
         return strict
     read = _as_read(text, context)
-    if read is None or (parser.complete and not (read.steps or read.question)):
+    if read is None or (parser.complete and not (read.question or (read.steps and parser.several))):
         return strict
     return read
 

@@ -7,24 +7,35 @@ from collections.abc import Callable
 from vla_assistant import language
 from vla_assistant.config import ListeningSection
 from vla_assistant.errors import InputError
+from vla_assistant.language import Hand
 from vla_assistant.types import Intent, Reference, SeenThing, Understanding, Utterance
 
 PLACES = ("table", "left", "right")
 NOTHING_HEARD = "I heard nothing usable in that sound."
 
 
-def interpret(text: str, look: Callable[[], tuple[SeenThing, ...]], last: Reference | None = None) -> Understanding:
+def interpret(
+    text: str,
+    look: Callable[[], tuple[SeenThing, ...]],
+    last: Reference | None = None,
+    feel: Callable[[], Hand | None] = lambda: None,
+) -> Understanding:
     """What the text means; one that cannot be read at all is unsupported.
 
     Args:
         text: What was said.
         look: What the policy sees now; called only when it matters.
         last: What "it" may mean.
+        feel: What the hand holds, None when that is not known; called only for what moves the arm.
     """
     try:
+        seen: tuple[SeenThing, ...] = ()
         understanding = language.understand(text, last=last)
         if _needs_picture(understanding):
-            understanding = language.understand(text, look(), last=last)
+            seen = look()
+            understanding = language.understand(text, seen, last=last)
+        if any(step.skill != "home" for step in understanding.steps):
+            understanding = language.understand(text, seen, last=last, hand=feel())
     except InputError as error:
         return Understanding(text, Intent.UNSUPPORTED, confidence=0.0, reason=str(error))
     return understanding

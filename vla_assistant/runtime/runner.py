@@ -18,7 +18,8 @@ import numpy as np
 
 from vla_assistant import language
 from vla_assistant.errors import AssistantError
-from vla_assistant.events import Acting, Event, SceneSeen, Warned
+from vla_assistant.events import Acting, Event, SceneLaid, SceneSeen, Warned
+from vla_assistant.language import Hand
 from vla_assistant.policies.base import Policy
 from vla_assistant.runtime.interpreting import interpret
 from vla_assistant.runtime.preview import preview
@@ -116,6 +117,7 @@ class Runner:
         self._begun: int | None = None
         self._before: tuple[m.Ticket, Observation] | None = None
         self._subject: Reference | None = None
+        self._taken: Reference | None = None
         self.seen: tuple[SeenThing, ...] = ()
         self._thread = threading.Thread(target=self._run, name="runner", daemon=True)
 
@@ -201,20 +203,36 @@ class Runner:
             case m.Act(ticket, step):
                 self._answer(self._act(ticket, step))
             case m.Judge(ticket, step, last):
-                self._answer(m.Judged(ticket, self._judge(ticket, step, last)))
+                judgement = self._judge(ticket, step, last)
+                if step.skill == "pick" and judgement.done:
+                    self._taken = step.object
+                self._answer(m.Judged(ticket, judgement))
             case m.Recover(ticket):
                 self._rise(ticket)
                 self._answer(m.Recovered(ticket))
             case m.Lay(seed):
                 self._arm_ready()
                 self._motion.new_scene(seed, ())
+                self._publish(SceneLaid(self._now(), seed))
 
     # Understanding.
 
     def _understand(self, command: Command) -> Understanding:
-        understanding = interpret(command.text, self._look, self._subject)
+        understanding = interpret(command.text, self._look, self._subject, self._feel)
         self._subject = next((step.object for step in understanding.steps if step.object), self._subject)
         return understanding
+
+    def _feel(self) -> Hand | None:
+        """What the hand holds, as the gripper reports it; None when that is not known."""
+        try:
+            self._arm_ready()
+            holding = _holding(self._motion.observe().state)
+        except AssistantError as error:
+            log.info("the hand is not felt: %s", error)
+            return None
+        if not holding:
+            return Hand()
+        return Hand(self._taken) if self._taken else None
 
     def _look(self) -> tuple[SeenThing, ...]:
         """What is seen on the table now; without a policy or pictures nothing is."""
