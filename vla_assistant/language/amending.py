@@ -17,32 +17,56 @@ MOTIONS = ("push", "move")
 """Skills with a direction."""
 _WITH_PLACE = ("pick", "place", "put_down", "give")
 Amended = tuple[Request, tuple[Settled, ...]]
+_Known = dict[tuple[int, str], Settled]
 
 
 def amended(task: Task, part: Fragment, seen: Sequence[SeenThing]) -> Amended | None:
-    """The request for the task with that part in it, all else settled; None when the part has no place in it."""
-    request, settled = task.said()
+    """The request for the task with that part in it, all else settled; None when the part has no place in it.
+
+    Acts that differ in nothing but their object ("both cans in the bowl") change together.
+    """
     at = _act_for(task.acts, part)
     if at is None:
+        request, settled = task.said()
         return (replace(request, manner=request.manner | part.manner), settled) if part.manner else None
-    old, act = task.acts[at], request.acts[at]
-    kept = [entry for entry in settled if entry.act != at]
-    here = {entry.slot: entry for entry in settled if entry.act == at}
-    things = list(part.things)
+    old = task.acts[at]
+    slot = _slot(part, old, seen)
+    if slot == "object":
+        task = replace(task, acts=tuple(act for act in task.acts if act.object in (None, old.object)))
+    request, settled = task.said()
+    acts, known = list(request.acts), {(entry.act, entry.slot): entry for entry in settled}
+    thing = like(part.things[0], _at(old, slot), seen) if part.things else None
+    for index, act in enumerate(task.acts):
+        if replace(act, object=old.object) == old:
+            acts[index], known = _changed(acts[index], index, part, thing if slot != "object" else None, known)
+        if slot == "object" and act.object == old.object and thing is not None:
+            acts[index] = replace(acts[index], object=thing)
+            known.pop((index, "object"), None)
+    return replace(request, acts=tuple(acts), manner=request.manner | part.manner), tuple(known.values())
+
+
+def _slot(part: Fragment, old: ResolvedAct, seen: Sequence[SeenThing]) -> str:
+    """Where the thing of the part belongs; "" when it names none."""
+    if not part.things:
+        return ""
+    return "object" if part.relation else slot_for(part.things[0], old, part, seen)
+
+
+def _changed(act: Act, index: int, part: Fragment, anchor: Description | None, known: _Known) -> tuple[Act, _Known]:
+    """The act with the place, direction, amount or receiver of the part, and what is settled then."""
     if part.relation:
-        act, here = _placed(act, old, part, here)
-    for thing in things[:1]:
-        slot = "object" if part.relation else slot_for(thing, old, part, seen)
-        act, here = _with(act, slot, like(thing, _at(old, slot), seen), here)
-    if part.direction and old.skill in MOTIONS:
-        act = replace(act, direction=part.direction)
-    if part.amount and old.skill in MOTIONS:
-        act = replace(act, amount=part.amount)
+        act, known = _placed(act, index, part, known)
+    elif anchor is not None:
+        relation = act.relation
+        if relation in ("in", "on"):
+            relation = "in" if anchor.kind in INSIDE else "on"
+        act = replace(act, relation=relation, anchors=(anchor, *act.anchors[1:]))
+        known = {key: entry for key, entry in known.items() if key != (index, "anchor 0")}
+    if act.skill in MOTIONS:
+        act = replace(act, direction=part.direction or act.direction, amount=part.amount or act.amount)
     if part.receiver:
-        act = Act("give" if part.receiver == "me" else "put_down", act.object)
-        here = {slot: entry for slot, entry in here.items() if slot == "object"}
-    acts = (*request.acts[:at], act, *request.acts[at + 1 :])
-    return replace(request, acts=acts, manner=request.manner | part.manner), (*kept, *here.values())
+        act, known = Act("give" if part.receiver == "me" else "put_down", act.object), _without_anchors(known, index)
+    return act, known
 
 
 def with_other(task: Task, thing: Description, seen: Sequence[SeenThing]) -> Amended:
@@ -126,30 +150,21 @@ def _act_for(acts: Sequence[ResolvedAct], part: Fragment) -> int | None:
     return None
 
 
-def _placed(act: Act, old: ResolvedAct, part: Fragment, here: dict[str, Settled]) -> tuple[Act, dict[str, Settled]]:
+def _placed(act: Act, index: int, part: Fragment, known: _Known) -> tuple[Act, _Known]:
     """The act with another place; "next to it" is next to where it was to go."""
-    settled = {slot: entry for slot, entry in here.items() if slot == "object"}
     anchors = list(part.anchors)
-    if part.anchors[0].kind == IT and act.anchors:
+    settled = _without_anchors(known, index)
+    if anchors[0].kind == IT and act.anchors:
         anchors[0] = act.anchors[0]
-        settled["anchor 0"] = here["anchor 0"]
-    elif old.anchors and part.anchors[0].kind == ANYTHING and part.anchors[0].colour:
-        anchors[0] = like(part.anchors[0], old.anchors[0], ())
+        settled[index, "anchor 0"] = known[index, "anchor 0"]
     relation = part.relation
     if relation in ("in", "on", "to"):
         relation = "in" if anchors[0].kind in INSIDE else "on"
     return Act("place", act.object, relation, tuple(anchors)), settled
 
 
-def _with(act: Act, slot: str, thing: Description, here: dict[str, Settled]) -> tuple[Act, dict[str, Settled]]:
-    """The act with that thing in that slot, not settled any more."""
-    settled = {name: entry for name, entry in here.items() if name != slot}
-    if slot == "object":
-        return replace(act, object=thing), settled
-    relation = act.relation
-    if relation in ("in", "on"):
-        relation = "in" if thing.kind in INSIDE else "on"
-    return replace(act, relation=relation, anchors=(thing, *act.anchors[1:])), settled
+def _without_anchors(known: _Known, index: int) -> _Known:
+    return {key: entry for key, entry in known.items() if key[0] != index or key[1] == "object"}
 
 
 def _at(act: ResolvedAct, slot: str) -> SeenThing | None:

@@ -15,16 +15,22 @@ SURE = 0.6
 
 def request(text: str, heard: Heard, language: str = "en") -> Request | None:
     """The request that is read; "it" is what was spoken of before it in the same breath."""
-    found = read(text, language)
-    if found is None and heard.core:
-        found = read(heard.core, language)
-        found = found if found is not None and found.confidence >= SURE else None
+    found = _surer(read(text, language), read(heard.core, language) if heard.core else None)
     if found is None:
         return None
     found = replace(found, manner=found.manner | heard.part.manner)
     if heard.topic is None or found.acts[0].object != Description(IT):
         return found
     return replace(found, acts=tuple(_about(act, heard.topic) for act in found.acts))
+
+
+def _surer(whole: Request | None, core: Request | None) -> Request | None:
+    """The request of the whole text, as sure as that of its core when they agree; that of the core when it is alone."""
+    if core is None:
+        return whole
+    if whole is None:
+        return core if core.confidence >= SURE else None
+    return core if str(core) == str(whole) and core.confidence > whole.confidence else whole
 
 
 def _about(act: Act, thing: Description) -> Act:

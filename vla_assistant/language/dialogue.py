@@ -85,7 +85,7 @@ class Dialogue:
             phase: "idle", "asked" (a question waits), "waiting" (a proposal waits) or "moving".
         """
         now = _Now(text, hear(text, Phase(phase), self.language), seen, Phase(phase))
-        if now.phase is Phase.IDLE:
+        if now.phase is Phase.IDLE and now.heard.kind != "resume":
             self.past.settle()
         self.past.look(seen)
         turn = self._answered(now) or self._follow(now)
@@ -264,6 +264,9 @@ class Dialogue:
             return None
         if len(part.things) == 1 and part == Fragment(things=part.things):
             return self._with(base, part.things[0], now)
+        if part.relation and not part.things and base.acts[-1].anchors:
+            wanted = amending.amended(base, part, now.seen)
+            return self._resolved(wanted, now, "steps", replace(base, acts=())) if wanted is not None else None
         motions = tuple(act for act in base.acts if act.skill in amending.MOTIONS)
         if motions and not (part.things or part.relation) and (part.direction or part.amount):
             wanted = amending.amended(replace(base, acts=motions[-1:]), part, now.seen)
