@@ -184,6 +184,13 @@ class SceneSeen(Event):
 
 
 @dataclass(frozen=True)
+class SceneLaid(Event):
+    """Another simulated scene lies on the table."""
+
+    seed: int
+
+
+@dataclass(frozen=True)
 class Warned(Event):
     """Something the user should know: a stale camera, a clipped action, a lost process."""
 

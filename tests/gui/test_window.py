@@ -23,6 +23,7 @@ from vla_assistant.events import (
     Queued,
     Resumed,
     RunEnded,
+    SceneLaid,
     Stopped,
     Warned,
     Withdrawn,
@@ -304,10 +305,24 @@ def test_a_choice_that_failed_is_not_shown_as_if_it_had_not(window: Window, doub
 
 
 def test_a_new_scene_takes_the_seed_that_stands_there(window: Window, double: Double, qtbot: QtBot) -> None:
-    window.pickers.seed.setValue(12)
-    for _ in range(2):
+    for wanted, seed in ((12, 12), (12, 13)):  # the same number again means the next table
+        window.pickers.seed.setValue(wanted)
         qtbot.mouseClick(window.pickers.new_scene, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: double.called("new_scene") == [(12,), (13,)], timeout=WAIT_MS)
+        qtbot.waitUntil(lambda seed=seed: double.called("new_scene")[-1:] == [(seed,)], timeout=WAIT_MS)
+        tell(qtbot, window, double, SceneLaid(100.0, seed))
+        assert window.pickers.seed.value() == seed
+
+
+def test_the_seed_that_stands_there_is_that_of_the_table_until_another_scene_is_laid(
+    window: Window, double: Double, qtbot: QtBot
+) -> None:
+    window.pickers.seed.setValue(12)
+    qtbot.mouseClick(window.pickers.new_scene, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: double.called("new_scene") == [(12,)], timeout=WAIT_MS)
+    tell(qtbot, window, double, Warned(100.0, "The arm works; no new scene is laid."))
+    assert window.pickers.seed.value() == 0
+    tell(qtbot, window, double, SceneLaid(101.0, 12))
+    assert window.pickers.seed.value() == 12
 
 
 def test_no_new_scene_is_laid_while_the_arm_works(window: Window, double: Double, qtbot: QtBot) -> None:

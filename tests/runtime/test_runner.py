@@ -54,7 +54,12 @@ class Desk:
 def test_another_scene_is_laid_and_a_refusal_is_told() -> None:
     desk = Desk()
     desk.runner.perform(m.Lay(4))
-    assert until(lambda: desk.books.scenes == [4], 5.0)
+    assert until(lambda: bool(desk.told), 5.0)
+    assert desk.books.scenes == [4]
+    (laid,) = desk.told
+    assert isinstance(laid, events.SceneLaid)
+    assert laid.seed == 4
+    desk.told.clear()
     desk.books.error = InputError("The arm is real.", "There is no scene to lay.")
     desk.runner.perform(m.Lay(5))
     assert until(lambda: bool(desk.told), 5.0)

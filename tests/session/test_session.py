@@ -348,7 +348,8 @@ def test_a_new_scene_voids_what_is_planned_proposed_or_checked(steps_done: int) 
 def test_no_new_scene_is_laid_while_the_arm_works() -> None:
     talk = Talk()
     talk.start()
-    assert talk.feed(m.NewScene(5)) == []
+    (effect,) = talk.feed(m.NewScene(5))
+    assert effect == m.Publish(events.Warned(talk.now, "The arm works; no new scene is laid."))
     assert talk.session.acting
 
 

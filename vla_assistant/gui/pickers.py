@@ -8,7 +8,7 @@ from __future__ import annotations
 from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSpinBox, QWidget
 
-from vla_assistant.events import Event, Part, PartChanged, PartState
+from vla_assistant.events import Event, Part, PartChanged, PartState, SceneLaid
 from vla_assistant.gui.elements import button
 from vla_assistant.gui.icons import pixmap
 from vla_assistant.gui.surface import Surface
@@ -61,7 +61,7 @@ class Pickers(QWidget):
         super().__init__()
         self._assistant = assistant
         self._worker = worker
-        self._laid: int | None = None
+        self._laid = 0
         self.camera = DevicePicker("camera")
         self.microphone = DevicePicker("microphone")
         self.seed = QSpinBox()
@@ -105,7 +105,9 @@ class Pickers(QWidget):
             sign.setPixmap(pixmap(name, palette.muted, 18))
 
     def handle(self, event: Event) -> None:
-        """Ask for the devices once their part is up."""
+        """Ask for the devices once their part is up; show the seed of a scene once it lies there."""
+        if isinstance(event, SceneLaid):
+            self.show_seed(event.seed)
         if not isinstance(event, PartChanged) or event.state in (PartState.LOADING, PartState.OFF):
             return
         if event.part is Part.CAMERA:
@@ -123,5 +125,5 @@ class Pickers(QWidget):
         seed = self.seed.value()
         if seed == self._laid:
             seed = (seed + 1) % (_LARGEST_SEED + 1)
-        self.show_seed(seed)
+        self.seed.setValue(self._laid)  # that one lies there until it is told otherwise
         self._worker.ask(lambda: self._assistant.new_scene(seed))

@@ -211,9 +211,11 @@ class Session:
 
     def _new_scene(self, item: m.NewScene) -> None:
         """Nothing is laid while the arm works; that is decided here, so that no confirmation can come in between."""
-        if not self.acting:
-            self._scene_changed(item)
-            self._effects.append(m.Lay(item.seed))
+        if self.acting:
+            self._tell(events.Warned(self._now, "The arm works; no new scene is laid."))
+            return
+        self._scene_changed(item)
+        self._effects.append(m.Lay(item.seed))
 
     # Motion: only `_begin` starts it, and only `_planned` after a confirmation calls that.
 
