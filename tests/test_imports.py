@@ -16,7 +16,7 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
         "errors",
         "types",
         "events paths",
-        "registry wire session safety language",
+        "registry wire framing child_process session safety language",
         "config",
         "sim networks speech cameras policies arms data",
         "train evaluate serve",

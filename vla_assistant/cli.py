@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 BAD_USE = 2
 INTERRUPTED = 130
-MODEL_PROCESS, MOTION_PROCESS = "--model-process", "--motion-process"
+MODEL_PROCESS, MOTION_PROCESS, VOICE_PROCESS = "--model-process", "--motion-process", "--voice-process"
 
 app = typer.Typer(
     help="Talk to a robot arm. Without a command the window opens.",
@@ -92,7 +92,7 @@ def main(arguments: list[str] | None = None) -> None:
 
     if arguments is None:
         arguments = sys.argv[1:]
-    if arguments[:1] in ([MODEL_PROCESS], [MOTION_PROCESS]):
+    if arguments[:1] in ([MODEL_PROCESS], [MOTION_PROCESS], [VOICE_PROCESS]):
         _serve(arguments[0])
         return
     try:
@@ -113,6 +113,10 @@ def _serve(which: str) -> None:
         from vla_assistant.runtime import model_server
 
         model_server.main()
+    elif which == VOICE_PROCESS:
+        from vla_assistant.speech import voice_main
+
+        voice_main.main()
     else:
         from vla_assistant.runtime import motion_main
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import glob
-import multiprocessing
 import os
 import signal
 import subprocess
@@ -15,6 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
+import psutil
 import pytest
 
 from tests.speech.ears import likeness
@@ -35,6 +35,12 @@ def leftovers() -> list[str]:
     return glob.glob(os.path.join(tempfile.gettempdir(), "vla-voice-*"))
 
 
+def voices(parent: int | None = None) -> list[psutil.Process]:
+    """The voice processes that a program, by default this one, has started."""
+    children = psutil.Process(parent).children()
+    return [child for child in children if "vla_assistant.speech.voice_main" in child.cmdline()]
+
+
 @pytest.fixture(autouse=True)
 def nothing_is_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Temporary files of a test lie in its own folder, where other programs leave none."""
@@ -42,7 +48,7 @@ def nothing_is_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     threads = threading.active_count()
     yield
-    assert multiprocessing.active_children() == []
+    assert voices() == []
     assert leftovers() == []
     assert threading.active_count() == threads
 
@@ -108,7 +114,7 @@ def test_silence_is_heard_within_100_ms(sound_card: VirtualSoundCard, speaker: P
 
 
 def test_a_silence_before_the_sound_began_is_not_lost(sound_card: VirtualSoundCard, speaker: Pyttsx3Speaker) -> None:  # noqa: F811
-    wait_for(lambda: bool(multiprocessing.active_children()), 90, "the voice")
+    wait_for(lambda: bool(voices()), 90, "the voice")
     with sound_card.recording() as recorded:
         for delay_s in np.linspace(0, 0.25, 12):
             speaker.speak(LONG)
@@ -131,8 +137,8 @@ def test_the_latest_sentence_wins(speaker: Pyttsx3Speaker) -> None:
 def test_a_killed_engine_is_replaced(speaker: Pyttsx3Speaker) -> None:
     speaker.speak("one")
     wait_for(lambda: len(speaker.recent) == 1 and not speaker.speaking, 90, "the first sentence")
-    (child,) = multiprocessing.active_children()
-    os.kill(child.pid or 0, signal.SIGKILL)
+    (child,) = voices()
+    child.kill()
     speaker.speak("two")
     wait_for(lambda: len(speaker.recent) == 2 and not speaker.speaking, 90, "the second sentence")
     assert speaker.recent[1].audio.seconds > 0.3
@@ -142,8 +148,8 @@ def test_a_hanging_engine_is_replaced_and_then_told(monkeypatch: pytest.MonkeyPa
     engine = voice.VoiceEngine(voice.VoiceSettings())
     try:
         engine.start()
-        (child,) = multiprocessing.active_children()
-        os.kill(child.pid or 0, signal.SIGSTOP)
+        (child,) = voices()
+        child.suspend()
         monkeypatch.setattr(voice, "RENDER_TIMEOUT_S", 3.0)
         assert engine.render("hello").seconds > 0.3
     finally:
@@ -203,12 +209,13 @@ def test_ctrl_c_leaves_no_process_and_no_file(sound_card: VirtualSoundCard, tmp_
     ) as process:
         assert process.stdout is not None
         assert process.stdout.readline() == b"speaking\n"
+        (child,) = voices(process.pid)
         os.killpg(process.pid, signal.SIGINT)
         _, complaints = process.communicate(timeout=60)
     assert process.returncode == 0
     assert b"Traceback" not in complaints
     assert leftovers() == []
-    wait_for(lambda: not group_lives(process.pid), 30, "the processes to end")
+    assert not child.is_running()
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
@@ -229,19 +236,27 @@ def test_a_killed_program_leaves_no_process_and_no_file(number: signal.Signals, 
     ) as process:
         assert process.stdout is not None
         assert process.stdout.readline() == b"started\n"
+        (child,) = voices(process.pid)
         assert len(leftovers()) == 1
         process.send_signal(number)
     wait_for(lambda: not leftovers(), 30, "the folder to go")
-    wait_for(lambda: not group_lives(process.pid), 30, "the voice's process to end")
+    wait_for(lambda: not child.is_running(), 30, "the voice's process to end")
 
 
-def group_lives(group: int) -> bool:
-    """Is there still a process in the group?"""
-    try:
-        os.killpg(group, 0)
-    except ProcessLookupError:
-        return False
-    return True
+def test_the_users_main_script_runs_once(tmp_path: Path) -> None:
+    """The voice's process imports only what it needs: a script needs no `if __name__ == "__main__"`."""
+    program = tmp_path / "program.py"
+    program.write_text("from vla_assistant.speech import voice\nprint(voice.render('hello').seconds > 0.3)\n")
+    env = os.environ | {"PYTHONPATH": os.getcwd()}
+    ran = subprocess.run([sys.executable, str(program)], env=env, capture_output=True, text=True, timeout=120)
+    assert (ran.stdout, ran.stderr, ran.returncode) == ("True\n", "", 0)
+
+
+def test_a_speaker_closed_while_the_engine_starts_leaves_nothing() -> None:
+    for delay_s in (0.0, 0.1, 0.2, 0.3, 0.4):
+        starting = Pyttsx3Speaker(Config())
+        time.sleep(delay_s)
+        starting.close()
 
 
 @pytest.mark.parametrize("word", ["go home", "stop"])

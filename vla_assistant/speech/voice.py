@@ -9,23 +9,22 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import io
-import multiprocessing
-import os
 import shutil
-import signal
+import subprocess
 import sys
-import tempfile
 import threading
-import time
 import weakref
 from dataclasses import dataclass
 from functools import partial
-from multiprocessing.connection import Connection
-from pathlib import Path
 from typing import Any
 
-from vla_assistant.errors import BackendError
+from vla_assistant import framing
+from vla_assistant.child_process import ChildProgram, close_quietly, restored
+from vla_assistant.errors import BackendError, ProcessError
 from vla_assistant.types import Audio
+from vla_assistant.wire import travels
+
+PROGRAM = ChildProgram("vla_assistant.speech.voice_main", "--voice-process", "voice.log", {})
 
 RATE_WPM = 150
 VOLUME = 0.9
@@ -34,12 +33,13 @@ LONGEST_TEXT = 600
 START_TIMEOUT_S = 60.0
 """It starts in 0.6 s; on a machine that is overloaded many times over it took 20 s."""
 RENDER_TIMEOUT_S = 20.0
-_FILE_TIMEOUT_S = 2.0
+END_TIMEOUT_S = 0.5
 _LIBRARIES = ("libespeak-ng.so.1", "/usr/local/lib/libespeak-ng.so.1", "libespeak.so.1")
 """Where pyttsx3 looks on Linux."""
-_HINT = "On Debian and Ubuntu: sudo apt install espeak-ng. Or set use.speaker to silent."
+HINT = "On Debian and Ubuntu: sudo apt install espeak-ng. Or set use.speaker to silent."
 
 
+@travels
 @dataclass(frozen=True)
 class VoiceSettings:
     """Speed in words a minute, volume 0-1, and the voice's id, name or language; empty takes the engine's own."""
@@ -54,11 +54,15 @@ class VoiceEngine:
 
     def __init__(self, settings: VoiceSettings) -> None:
         self._settings = settings
-        self._process: Any = None
-        self._connection: Connection | None = None
+        self._process: subprocess.Popen[bytes] | None = None
         self._clean = weakref.finalize(self, lambda: None)
         self.voice = ""
         """Id of the voice in use, once started."""
+
+    @property
+    def pid(self) -> int | None:
+        """The process, while there is one."""
+        return self._process.pid if self._process else None
 
     def start(self) -> None:
         """Start the process and wait until the engine is ready.
@@ -66,15 +70,14 @@ class VoiceEngine:
         Raises:
             BackendError: the engine or the voice is not there.
         """
-        if self._process is not None and self._process.is_alive():
+        if self._process is not None and self._process.poll() is None:
             return
         self.close()
-        context = multiprocessing.get_context("spawn")
-        self._connection, theirs = context.Pipe()
-        self._process = context.Process(target=_serve, args=(theirs, self._settings), name="vla-voice", daemon=True)
-        self._process.start()
-        theirs.close()
-        self.voice, folder = self._answer(START_TIMEOUT_S)
+        try:
+            self._process = PROGRAM.start()
+        except OSError as error:
+            raise BackendError(f"The voice engine's process cannot be started ({error}).", HINT) from error
+        self.voice, folder = self._ask({"settings": self._settings}, START_TIMEOUT_S)
         self._clean = weakref.finalize(self, partial(shutil.rmtree, folder, ignore_errors=True))
 
     def render(self, text: str) -> Audio:
@@ -94,41 +97,57 @@ class VoiceEngine:
 
     def close(self) -> None:
         """End the process; nothing of it stays."""
-        if self._connection is not None:
-            self._connection.close()
-            self._connection = None
         if self._process is not None:
-            self._process.join(0.5)
-            if self._process.is_alive():
+            close_quietly(self._process.stdin)
+            try:
+                self._process.wait(END_TIMEOUT_S)
+            except subprocess.TimeoutExpired:
                 self._process.kill()
-                self._process.join(1.0)
-            self._process.close()
+                self._process.wait()
+            close_quietly(self._process.stdout)
             self._process = None
         self._clean()
 
     def _render(self, text: str) -> Audio:
         self.start()
-        assert self._connection is not None
-        try:
-            self._connection.send(text)
-        except OSError as error:
-            raise BackendError("The voice engine's process has ended.", _HINT) from error
-        return _decode(self._answer(RENDER_TIMEOUT_S))
+        return _decode(self._ask({"text": text}, RENDER_TIMEOUT_S))
 
-    def _answer(self, timeout_s: float) -> Any:
-        assert self._connection is not None
+    def _ask(self, request: dict[str, Any], timeout_s: float) -> Any:
+        """What the process answers; one that does not answer in time is killed, which ends the waiting."""
+        process, late = self._process, threading.Event()
+        assert process is not None
+
+        def give_up() -> None:
+            late.set()
+            process.kill()
+
+        patience = threading.Timer(timeout_s, give_up)
+        patience.daemon = True
+        patience.start()
         try:
-            if not self._connection.poll(timeout_s):
-                self.close()
-                raise BackendError(f"The voice engine has not answered for {timeout_s:.0f} s.", _HINT)
-            good, answer = self._connection.recv()
-        except (EOFError, OSError) as error:
-            self.close()
-            raise BackendError("The voice engine's process has ended.", _HINT) from error
-        if not good:
-            self.close()
-            raise BackendError(str(answer), _HINT)
-        return answer
+            answer = _exchanged(process, request)
+        finally:
+            patience.cancel()
+            patience.join()
+        if answer is not None and "value" in answer:
+            return answer["value"]
+        self.close()
+        if answer is not None:
+            raise restored(answer["error"])
+        if late.is_set():
+            raise BackendError(f"The voice engine has not answered for {timeout_s:.0f} s.", HINT)
+        raise BackendError("The voice engine's process has ended.", f"See {PROGRAM.log_file}. {HINT}")
+
+
+def _exchanged(process: subprocess.Popen[bytes], request: dict[str, Any]) -> dict[str, Any] | None:
+    """The answer to a request; None when the process has ended."""
+    assert process.stdin is not None
+    assert process.stdout is not None
+    try:
+        framing.send(process.stdin, request)
+        return framing.receive(process.stdout)
+    except (OSError, ValueError, ProcessError):
+        return None
 
 
 def render(text: str, voice: str = "", rate_wpm: int = RATE_WPM, volume: float = VOLUME) -> Audio:
@@ -156,7 +175,7 @@ def require_engine() -> None:
         with contextlib.suppress(OSError):
             ctypes.CDLL(library)
             return
-    raise BackendError("There is no speech engine on this computer.", _HINT)
+    raise BackendError("There is no speech engine on this computer.", HINT)
 
 
 def speakable(text: str) -> str:
@@ -176,80 +195,3 @@ def _decode(content: bytes) -> Audio:
 
     samples, rate_hz = soundfile.read(io.BytesIO(content), dtype="float32")
     return Audio(mono(samples), rate_hz)
-
-
-def _serve(connection: Connection, settings: VoiceSettings) -> None:
-    """The engine's process: answers each text with the bytes of a sound file, until the connection closes.
-
-    The folder is made here, so that it goes with this process, however the program ended.
-    """
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit())
-    with (
-        tempfile.TemporaryDirectory(prefix="vla-voice-", ignore_cleanup_errors=True) as folder,
-        open(os.devnull, "w") as nowhere,
-        contextlib.redirect_stdout(nowhere),
-        contextlib.suppress(EOFError, OSError),
-    ):
-        try:
-            engine, voice = _engine(settings)
-        except Exception as error:
-            connection.send((False, f"The voice engine cannot be used ({_sentence(error)})."))
-            return
-        connection.send((True, (voice, folder)))
-        while True:
-            connection.send(_try_speak(engine, connection.recv(), Path(folder) / "voice.wav"))
-
-
-def _engine(settings: VoiceSettings) -> tuple[Any, str]:
-    """The engine of this system and the id of its voice."""
-    try:
-        import pyttsx3
-
-        engine = pyttsx3.init()
-    except OSError as error:
-        raise RuntimeError(f"no speech engine was found: {_sentence(error)}") from error
-    if settings.voice:
-        engine.setProperty("voice", _voice_id(engine, settings.voice))
-    engine.setProperty("rate", settings.rate_wpm)
-    engine.setProperty("volume", settings.volume)
-    return engine, settings.voice or str(engine.getProperty("voice"))
-
-
-def _voice_id(engine: Any, wanted: str) -> str:
-    """The id of the voice with that id, name or language, whatever the case."""
-    voices = engine.getProperty("voices")
-    for voice in voices:
-        languages = [str(language).lower().strip("\x00\x05") for language in voice.languages or []]
-        last = voice.id.rsplit("/", 1)[-1].lower()
-        if wanted.lower() in (voice.id.lower(), voice.name.lower(), last, *languages):
-            return voice.id
-    near = [voice.id for voice in voices if wanted.lower()[:2] in voice.id.lower()][:8]
-    raise RuntimeError(f"there is no voice {wanted!r}; near it are {', '.join(near) or 'none'}")
-
-
-def _try_speak(engine: Any, text: str, file: Path) -> tuple[bool, bytes | str]:
-    try:
-        file.unlink(missing_ok=True)
-        engine.save_to_file(text, str(file))
-        engine.runAndWait()
-        return True, _finished(file)
-    except Exception as error:
-        return False, f"The voice engine failed ({_sentence(error)})."
-
-
-def _finished(file: Path) -> bytes:
-    """The file's bytes; some engines return before they have written it."""
-    deadline = time.monotonic() + _FILE_TIMEOUT_S
-    size = -1
-    while time.monotonic() < deadline:
-        now = file.stat().st_size if file.is_file() else 0
-        if now and (now == size or sys.platform == "linux"):
-            return file.read_bytes()
-        size = now
-        threading.Event().wait(0.02)
-    raise RuntimeError("it reported success and wrote no sound")
-
-
-def _sentence(error: Exception) -> str:
-    return str(error).strip().rstrip(".") or type(error).__name__

@@ -9,14 +9,14 @@ from pathlib import Path
 
 import pytest
 
+from vla_assistant import child_process, framing
+from vla_assistant.child_process import ChildProgram, close_quietly, described, restored, settle
 from vla_assistant.errors import AssistantError, ProcessError, WeightsError
-from vla_assistant.runtime import child_process, framing
-from vla_assistant.runtime.child_process import ChildProgram, close_quietly, described, restored, settle
 
 CHATTY = """
 import os, subprocess, sys
-from vla_assistant.runtime import framing
-from vla_assistant.runtime.child_process import take_pipes
+from vla_assistant import framing
+from vla_assistant.child_process import take_pipes
 requests, answers = take_pipes()
 print("a library talks")
 subprocess.run([sys.executable, "-c", "print('its child too')"])
