@@ -189,6 +189,13 @@ def test_it_is_what_is_held_or_was_spoken_of_last() -> None:
     assert acts(resolve(same, SEEN)).endswith("place(green ball [right near], in black bowl [right middle])")
 
 
+def test_it_is_what_was_spoken_of_before_where_the_last_thing_cannot_be_meant() -> None:
+    it, memory = Description(IT), Memory().spoke_of(SEEN[6]).spoke_of(SEEN[5])
+    assert acts(resolve(place(BALL, "in", it), SEEN, memory)).endswith("in black bowl [right middle])")
+    swapped = Memory().spoke_of(SEEN[5]).spoke_of(SEEN[6])
+    assert acts(resolve(place(it, "in", BOWL), SEEN, swapped)).startswith("place(green ball")
+
+
 def test_it_is_the_only_thing_there_is_where_nothing_was_spoken_of() -> None:
     it = pick(Description(IT))
     assert acts(resolve(it, table("red cup @ left near; white plate @ middle middle"))) == "pick(red cup [left near])"

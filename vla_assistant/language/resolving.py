@@ -128,7 +128,7 @@ class _Slots:
         found: list[int] = []
         for number, anchor in enumerate(act.anchors):
             slot = f"anchor {number}"
-            chosen = self._settled(index, slot, view) or view.called(anchor)
+            chosen = self._settled(index, slot, view) or [i for i in view.called(anchor) if i not in objects]
             if not chosen:
                 single = objects if len(objects) == 1 else []
                 useful = [i not in (*single, *found) for i in range(len(view.seen))]
@@ -167,10 +167,8 @@ class _Slots:
         self, thing: Description, act: int, slot: str, skill: str, useful: Sequence[bool], view: View
     ) -> list[int]:
         """The things that are meant, several where several were asked for; else the request ends."""
-        weights = fits(thing, view)
+        weights = fits(thing, view) if thing.kind != IT else weighing.pronoun(fits(thing, view), useful, view)
         if not any(weights):
-            if thing.kind == IT and sum(useful) == 1:
-                return [useful.index(True)]
             raise _Ends(self._nothing(thing, act, slot, skill, useful, view))
         weights = weighing.of_use(weights, useful)
         likely: Sequence[int] = kept(

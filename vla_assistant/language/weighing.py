@@ -14,6 +14,16 @@ def of_use(weights: Sequence[float], useful: Sequence[bool]) -> list[float]:
     return left if any(left) else list(weights)
 
 
+def pronoun(weights: Sequence[float], useful: Sequence[bool], view: View) -> list[float]:
+    """What "it" means where the thing spoken of last is of no use here: the one before it, or the only useful thing."""
+    if any(weight and use for weight, use in zip(weights, useful, strict=True)):
+        return list(weights)
+    earlier = [i for i in (*view.spoken, *view.remembered(view.memory.last)) if useful[i]]
+    if not earlier and sum(useful) == 1:
+        earlier = [useful.index(True)]
+    return [float(i in earlier[:1]) for i in range(len(useful))] if earlier else list(weights)
+
+
 def doubted(
     thing: Description, weights: Sequence[float], useful: Sequence[bool], confidence: float, view: View
 ) -> list[float]:
