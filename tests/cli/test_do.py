@@ -14,6 +14,7 @@ import pytest
 from tests.cli.test_processes import PROGRAM, Started
 from vla_assistant.cli import main
 from vla_assistant.commands import telling
+from vla_assistant.commands.do import Notice
 from vla_assistant.runtime.single_run import Decision
 
 
@@ -147,3 +148,14 @@ def test_a_polite_kill_while_the_terminal_is_asked_is_a_stop() -> None:
     assert (command.wait(timeout=60), last["outcome"]) == (3, "stopped")
     command.stdout.close()
     command.stderr.close()
+
+
+@pytest.mark.parametrize("as_json", [True, False])
+def test_an_end_that_is_told_again_after_an_interrupt_is_printed_once(
+    as_json: bool, capsys: pytest.CaptureFixture[str]
+) -> None:
+    notice = Notice(as_json)
+    notice.end("go home", "done", "Done: go home.")
+    notice.end("go home", "done", "Done: go home.")
+    assert notice.ended
+    assert capsys.readouterr().out.count("run_ended") == int(as_json)

@@ -7,6 +7,7 @@ import signal
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -169,6 +170,20 @@ def test_a_new_scene_while_a_yes_is_checked_voids_it_and_is_laid_before_anything
         assert after is not None
         assert renewed.frame_id == after.id > before.id
         assert (before.image != after.image).any()
+
+
+def test_on_a_real_arm_a_new_scene_is_refused_and_costs_no_command_its_life(settings_with: Make) -> None:
+    settings = settings_with()
+    metal = settings.sections.model_copy(update={"use": settings.use.model_copy(update={"arm": "metal"})})
+    assistant = Assistant(replace(settings, sections=metal), headless=True)
+    told: list[Event] = []
+    assistant.subscribe(told.append)
+    assistant.new_scene(4)
+    assert assistant.idle
+    assistant.close()
+    (warned,) = told
+    assert isinstance(warned, events.Warned)
+    assert warned.message == "A real table cannot be laid out anew by the program."
 
 
 def test_cancel_in_motion_holds_and_the_next_command_may_follow(settings_with: Make) -> None:

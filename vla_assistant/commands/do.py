@@ -78,16 +78,22 @@ class Notice:
     """Prints what happens; the last line is always the one end of the command."""
 
     def __init__(self, as_json: bool) -> None:
-        from vla_assistant.commands.telling import json_line, sentence_line
+        from vla_assistant.commands.telling import sentence_of
+        from vla_assistant.events import to_json
 
-        self._print = json_line if as_json else sentence_line
+        self._line = to_json if as_json else sentence_of
         self.ended = False
 
     def __call__(self, event: Event) -> None:
         from vla_assistant.events import RunEnded
 
-        self.ended = self.ended or isinstance(event, RunEnded)
-        self._print(event)
+        line = self._line(event)
+        if isinstance(event, RunEnded):
+            if self.ended:  # told again after an interrupt
+                return
+            self.ended = True
+        if line:
+            print(line, flush=True)
 
     def end(self, text: str, result: str, reason: str) -> Outcome:
         """The end of a command that no assistant has taken."""

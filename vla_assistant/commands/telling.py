@@ -1,4 +1,4 @@
-"""Events as lines for a terminal: JSON, or sentences for people."""
+"""Events as sentences for people at a terminal, and their answer."""
 
 from __future__ import annotations
 
@@ -12,11 +12,6 @@ from vla_assistant.types import Step
 
 if TYPE_CHECKING:
     from vla_assistant.runtime.single_run import Decision
-
-
-def json_line(event: Event) -> None:
-    """Print the event's public JSON line."""
-    print(events.to_json(event), flush=True)
 
 
 def sentence_line(event: Event) -> None:

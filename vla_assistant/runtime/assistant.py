@@ -276,10 +276,13 @@ class Assistant:
         return language.examples(self._runner.seen, 6)
 
     def new_scene(self, seed: int) -> None:
-        """Lay another simulated scene soon; plans for the old one are void. Nothing happens while the arm works.
+        """Lay another simulated scene soon; plans for the old one are void.
 
-        Never waits; where no scene can be laid, a `Warned` says why.
+        Never waits; `SceneLaid` tells when it lies there, and a `Warned` why not: a real arm, or one that works.
         """
+        if self.settings.use.arm != "simulated":  # said before any plan is made void for nothing
+            self._warn("A real table cannot be laid out anew by the program.")
+            return
         self._put(m.NewScene(seed))
 
     # Inside.
