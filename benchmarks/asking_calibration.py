@@ -21,8 +21,8 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from benchmarks.ambiguity_scenes import alike_scene, sayings
-from benchmarks.ambiguity_words import told
+from benchmarks.asking.scenes import alike_scene, sayings
+from benchmarks.asking.words import told
 from benchmarks.report import print_summary
 from vla_assistant.data.table import Table
 from vla_assistant.language.calibration import doubt_for, strangeness
@@ -143,7 +143,7 @@ def plot(rows: list[Row], calibrated: int, checked: int) -> str:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--trials", type=int, default=1000, help="scenes to calibrate on, and as many to check on")
+    parser.add_argument("--trials", type=int, default=2500, help="scenes to calibrate on, and as many to check on")
     parser.add_argument("--write", action="store_true", help="ship this calibration")
     chosen = parser.parse_args()
     table, policy = Table(), CompactPolicy()

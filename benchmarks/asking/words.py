@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from benchmarks.ambiguity_scenes import Said, landmarks, standing_out, unique
+from benchmarks.asking.scenes import Said, landmarks, standing_out, unique
 from vla_assistant.language import vocabulary
 from vla_assistant.language.resolution import Choice, Question
 from vla_assistant.sim.scene import Scene
