@@ -7,7 +7,7 @@ from dataclasses import replace
 from vla_assistant.language.reading.items import ONE, Item
 from vla_assistant.language.reading.lexicon import Lexicon
 from vla_assistant.language.reading.sameness import same
-from vla_assistant.language.request import Description
+from vla_assistant.language.request import IT, Description
 from vla_assistant.language.vocabulary import Phrase
 
 
@@ -68,6 +68,24 @@ def merged(items: list[Item]) -> list[Item]:
                 continue
         found.append(item)
     return found
+
+
+def explained(items: list[Item]) -> list[Item]:
+    """ "behind it, the bowl I mean": the thing said after a pronoun says which one it is."""
+    kept: list[Item] = []
+    at = 0
+    while at < len(items):
+        here, after = items[at], at + 1
+        while after < len(items) and items[after].kind == "skip":
+            after += 1
+        pronoun = here.kind == "at" and len(here.things) == 1 and here.thing.kind == IT
+        if pronoun and after < len(items) and items[after].kind == "thing" and items[after].thing.kind not in (IT, ONE):
+            ends = after + 1 == len(items) or items[after + 1].kind in ("comma", "then", "skip", "repair")
+            if ends:
+                here, at = replace(here, things=items[after].things, end=items[after].end), after
+        kept.append(here)
+        at += 1
+    return kept
 
 
 def _same_place(found: list[Item], item: Item) -> list[Item] | None:

@@ -18,7 +18,8 @@ class Item:
 
     Attributes:
         kind: "verb", "thing", "at" (a relation to things), "direction", "amount", "me", "table", "home", "hand",
-            "then", "comma", "order", "manner", "avoid", "not", "repair", "remark", "skip" or "unknown".
+            "then", "comma", "order", "manner", "avoid", "choice", "not", "repair", "doubt" (a "no" that repairs
+            nothing), "remark", "skip" or "unknown".
         value: What it stands for.
         start, end: Words of the sentence.
         things: Of "thing" one, of "at" the anchors, of "avoid" what must not be touched.

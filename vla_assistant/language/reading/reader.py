@@ -7,14 +7,14 @@ from dataclasses import replace
 from vla_assistant.language import words as spelling
 from vla_assistant.language.reading import lexicon as lexicons
 from vla_assistant.language.reading.cutting import Cutter
-from vla_assistant.language.reading.fluency import fluent, merged, restarted
-from vla_assistant.language.reading.items import ONE
+from vla_assistant.language.reading.fluency import explained, fluent, merged, restarted
+from vla_assistant.language.reading.items import ONE, Item
 from vla_assistant.language.reading.order import motions, ordered
 from vla_assistant.language.reading.references import State
 from vla_assistant.language.reading.repair import repaired
 from vla_assistant.language.reading.search import cheapest
 from vla_assistant.language.reading.spelling import mended
-from vla_assistant.language.request import Description, Request
+from vla_assistant.language.request import IT, Description, Request
 from vla_assistant.language.vocabulary import Phrase
 
 ACCEPTED = 1.5
@@ -33,39 +33,47 @@ def read(text: str, language: str = "en") -> Request | None:
     """The request that the text makes, or None when it makes none that is understood."""
     lexicon = lexicons.load(language)
     said = spelling.normalised(text)
-    best = _read(said, lexicon)
+    best = _sensible(said, lexicon)
     heard = mended(said, lexicon)
     if heard != said:
-        second = _read(heard, lexicon)
+        second = _sensible(heard, lexicon)
         if second is not None and (best is None or second.confidence > best.confidence):
             best = replace(second, repairs=tuple((a, b) for a, b in zip(said, heard, strict=True) if a != b))
-    return None if best is not None and _means_the_same_without_not(heard, best, lexicon) else best
+    return best
 
 
-def _means_the_same_without_not(words: Phrase, request: Request, lexicon: lexicons.Lexicon) -> bool:
-    """Whether a negation in the text changed nothing; then it was not understood, and nothing must move."""
-    negations = lexicon.sets["negations"]
-    if negations.isdisjoint(words):
-        return False
-    positive = _read(tuple(word for word in words if word not in negations), lexicon)
-    sure = positive is not None and positive.confidence >= WELL_FORMED
-    return sure and positive is not None and motions(positive.acts) == motions(request.acts)
+def items_of(words: Phrase, lexicon: lexicons.Lexicon) -> list[Item]:
+    """The sentence as a row of items, with what is said twice or taken back put right; `words` are fluent."""
+    return explained(merged(repaired(merged(restarted(Cutter(words, lexicon).cut())))))
 
 
-def _read(words: Phrase, lexicon: lexicons.Lexicon) -> Request | None:
+def _sensible(words: Phrase, lexicon: lexicons.Lexicon) -> Request | None:
+    """The reading, unless it says the same as without its negation: then that was not understood."""
+    request, negated = _read(words, lexicon)
+    if request is None or not negated:
+        return request
+    positive, _ = _read(tuple(word for word in words if word not in lexicon.sets["negations"]), lexicon)
+    if positive is None or positive.confidence < WELL_FORMED or motions(positive.acts) != motions(request.acts):
+        return request
+    return None
+
+
+def _read(words: Phrase, lexicon: lexicons.Lexicon) -> tuple[Request | None, bool]:
+    """The reading, and whether something in the sentence is negated and not only contrasted."""
     said = fluent(words, lexicon)
-    items = merged(repaired(merged(restarted(Cutter(said, lexicon).cut()))))
+    items = items_of(said, lexicon)
     if not items:
-        return None
+        return None, False
+    negated = any(item.kind == "not" for item in items)
     manner = frozenset(item.value for item in items if item.kind == "manner")
-    avoid = tuple(thing for item in items if item.kind == "avoid" for thing in item.things)
+    avoid = tuple(thing for item in items if item.kind == "avoid" for thing in item.things if thing.kind != IT)
     path = cheapest(items, not lexicon.sets["polite_past"].isdisjoint(said), avoid)
     acts = ordered(items, path.acts)
     if not acts or path.cost > ACCEPTED + 0.05 * len(said):
-        return None
+        return None, negated
     avoid = tuple(_known(thing, path.state) for thing in avoid)
     cost = path.cost + (UNFINISHED if said[-1] in lexicon.sets["unfinished"] else 0.0)
-    return Request(tuple(acts), manner, avoid, _confidence(cost, path.used / len(spelling.spoken(said))))
+    return Request(tuple(acts), manner, avoid, _confidence(cost, path.used / len(spelling.spoken(said)))), negated
 
 
 def _confidence(cost: float, covered: float) -> float:

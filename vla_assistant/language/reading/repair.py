@@ -35,7 +35,7 @@ def repaired(items: list[Item]) -> list[Item]:
                 items = items[:start] + kept + items[after:]
                 at = max(start - 1, 0)
                 continue
-            kind = "not" if items[at].value == "no" else "skip"
+            kind = "doubt" if items[at].value == "no" else "skip"
             items = [*items[:at], replace(items[at], kind=kind), *items[at + 1 :]]
         at += 1
     return items
@@ -101,9 +101,14 @@ def _contrasts(items: list[Item], at: int, after: int) -> bool:
     kind = items[after].kind
     if kind not in ("thing", "direction", "amount", "at", "me"):
         return False
+    before = items[at - 1] if at else None
+    if before is not None and (before.kind == "verb" or (before.things and before.things[-1].kind == ONE)):
+        return False  # "pick not up", "the blue not cube"
+    if (kind == "at" and not items[after].things) or (kind == "thing" and items[after].thing.kind in ("it", "them")):
+        return False
     others = ("thing", "at") if kind in ("thing", "at") else (kind, "at") if kind == "me" else (kind,)
     nearby = [*items[max(0, at - NEARBY) : at], *items[after + 1 : after + 1 + NEARBY]]
-    return any(item.kind in others for item in nearby)
+    return any(item.kind in others and (item.things or item.kind != "at") for item in nearby)
 
 
 def _reparandum(items: list[Item], at: int, after: int) -> int | None:

@@ -20,9 +20,11 @@ from vla_assistant.language.request import IT, Act, Description
 LONGEST_CLAUSE = 14
 LONGEST_ASIDE = 16
 LONGEST_NEGATION = 10
+TELLING = 3
+"""How many items away a word of the past makes a clause a tale."""
 ALONE = {
     "skip": 0.0, "comma": 0.0, "then": 0.0, "manner": 0.0, "avoid": 0.0, "order": 0.05, "choice": 0.1, "repair": 0.2,
-    "remark": 0.25, "thing": 0.25, "me": 0.5, "hand": 0.6, "table": 0.7, "amount": 0.8, "direction": 0.9,
+    "remark": 0.25, "thing": 0.25, "me": 0.5, "hand": 0.6, "table": 0.7, "doubt": 0.7, "amount": 0.8, "direction": 0.9,
     "unknown": 1.0, "at": 1.1, "home": 1.2, "verb": 1.6, "not": 4.0,
 }  # fmt: skip
 """What it costs to leave an item of this kind out of every clause."""
@@ -41,8 +43,8 @@ UNBOUND = 0.12
 """A clause that begins in the middle of the row."""
 CLAUSE = 0.01
 AGAIN, WISH, RESUMED, NEGATION, NEGATED_ITEM = 0.3, 0.05, 0.05, 0.1, 0.03
-_BOUNDS = ("comma", "then", "order", "skip", "repair", "remark", "manner", "avoid", "not")
-_NEGATION_ENDS = ("comma", "then", "verb", "repair", "order", "not", "remark")
+_BOUNDS = ("doubt", "comma", "then", "order", "skip", "repair", "remark", "manner", "avoid", "not")
+_NEGATION_ENDS = ("doubt", "comma", "then", "verb", "repair", "order", "not", "remark")
 _PRONOUNS = (IT, THEM, ONE)
 
 
@@ -70,7 +72,6 @@ def cheapest(items: Sequence[Item], polite_past: bool, avoid: tuple[Description,
 class _Search:
     def __init__(self, items: Sequence[Item], polite_past: bool) -> None:
         self._items, self._polite_past = items, polite_past
-        self._told = any(item.kind == "remark" and item.value == "past" for item in items)
 
     def run(self, start: State) -> Path:
         """The best path to each item is kept twice: with and without a thing that waits to be taken up."""
@@ -92,7 +93,7 @@ class _Search:
         yield from self._asides(at, path)
         if here.kind == "not":
             yield from self._negations(at, path)
-        elif here.kind not in ("comma", "then", "repair", "order"):
+        elif here.kind not in ("comma", "then", "repair", "order", "doubt"):
             yield from self._clauses(at, path)
 
     def _left_out(self, at: int, path: Path) -> Path:
@@ -168,17 +169,17 @@ class _Search:
 
     def _clauses(self, at: int, path: Path) -> Iterator[tuple[int, Path]]:
         begun = CLAUSE if self._bound(at) else CLAUSE + UNBOUND
-        begun += SUBJECT if self._told or self._has_subject(at) else 0.0
+        begun += SUBJECT if self._has_subject(at) else 0.0
         for end in range(at + 1, min(at + LONGEST_CLAUSE, len(self._items)) + 1):
             last = self._items[end - 1].kind
-            if last in ("not", "repair", "order"):
+            if last in ("not", "repair", "order", "doubt"):
                 return
             if last in ("comma", "then", "skip"):
                 continue
             found = interpret(self._items[at:end], path.state, self._polite_past)
             if found is not None:
                 acts, cost, state = found
-                cost += begun + self._doubt(at, path, acts)
+                cost += begun + self._doubt(at, path, acts) + (SUBJECT if self._told(at, end) else 0.0)
                 used = path.used + self._items[end - 1].end - self._items[at].start
                 yield end, Path(path.cost + cost, (*path.acts, (at, acts)), state, used)
 
@@ -187,6 +188,11 @@ class _Search:
         cost = DEBT if path.state.owed and not _taken_up(path.state.pending, acts) else 0.0
         pronoun = any(act.object is not None and act.object.kind == IT for act in acts)
         return cost + (STRANGE if pronoun and any(item.kind == "unknown" for item in self._items[: at + 4]) else 0.0)
+
+    def _told(self, at: int, end: int) -> bool:
+        """ "last week ...", "... already": it tells of what was."""
+        around = (*self._items[max(0, at - TELLING) : at], *self._items[end : end + TELLING])
+        return any(item.kind == "remark" and item.value == "past" for item in around)
 
     def _has_subject(self, at: int) -> bool:
         """ "i can get it": no request."""

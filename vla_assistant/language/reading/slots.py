@@ -105,7 +105,7 @@ def collect(items: Sequence[Item]) -> Slots | None:
                 slots.home = True
             case "hand":
                 slots.hand = item.value
-            case "not" | "repair":
+            case "not" | "repair" | "doubt":
                 return None
             case "comma" | "then":
                 complete = (
