@@ -3,8 +3,9 @@
 from pathlib import Path
 
 import pytest
+from pydantic import ValidationError, field_validator
 
-from vla_assistant import config, paths, registry
+from vla_assistant import config, config_words, paths, registry
 from vla_assistant.errors import BackendError, ConfigError
 
 
@@ -64,9 +65,58 @@ def test_an_override_of_the_wrong_form_is_refused(empty: Path, override: str) ->
         config.load(empty, [override])
 
 
-def test_a_value_out_of_range_names_the_key(empty: Path) -> None:
-    with pytest.raises(ConfigError, match="safety.speed_scale"):
-        config.load(empty, ["safety.speed_scale=3"])
+@pytest.mark.parametrize(
+    ("override", "said"),
+    [
+        ("use.extra_cameras=opencv", 'use.extra_cameras must be a list of words like ["opencv"], not "opencv".'),
+        ("use.extra_cameras=[3]", "use.extra_cameras[0] must be a text in quotes, not 3."),
+        ("use.arm=3", "use.arm must be a text in quotes, not 3."),
+        ("session.retries=many", 'session.retries must be a whole number from 0 to 5, not "many".'),
+        ("session.retries=1.5", "session.retries must be a whole number from 0 to 5, not 1.5."),
+        ("session.queue_length=0", "session.queue_length must be a whole number of at least 1, not 0."),
+        ("safety.speed_scale=3", "safety.speed_scale must be a number above 0 and at most 1, not 3."),
+        ("listening.mode=loud", 'listening.mode must be "hands-free" or "push-to-talk", not "loud".'),
+        ("cameras.opencv.loop=7", "cameras.opencv.loop must be true or false, not 7."),
+        ("arms.simulated=3", "arms.simulated must be a table like [arms.simulated], not 3."),
+        ("arms.simulated.speed=3", "arms.simulated.speed: unknown; there is nothing to choose here."),
+        ("simulation.seed=-3", "simulation.seed must be a whole number from 0 to 2147483647, not -3."),
+        (f"simulation.seed={10**40}", f"simulation.seed must be a whole number from 0 to 2147483647, not {10**40}."),
+    ],
+)
+def test_a_wrong_value_is_said_as_the_file_would_say_it(empty: Path, override: str, said: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        config.load(empty, [override])
+    first, mistake, last = str(caught.value).split("\n")
+    assert (first, mistake) == ("The configuration cannot be used:", f"  {said}")
+    assert last == f"Every option with its default and meaning is in {paths.default_config()}."
+
+
+def test_a_mistake_in_the_file_names_the_file(tmp_path: Path) -> None:
+    file = tmp_path / "config.toml"
+    file.write_text("session = 3\n[use]\nextra_cameras = 'opencv'\nmicrophone = 3\n[policies]\ncompact = 3\n")
+    with pytest.raises(ConfigError) as caught:
+        config.load(file, ["use.arm=3", "use.microphone=wav"])
+    assert str(caught.value).split("\n")[1:-1] == [
+        "  use.arm must be a text in quotes, not 3.",
+        f'  In {file}: use.extra_cameras must be a list of words like ["opencv"], not "opencv".',
+        f"  In {file}: session must be a table like [session], not 3.",
+        f"  In {file}: policies.compact must be a table like [policies.compact], not 3.",
+    ]
+
+
+def test_the_sentence_of_a_plugins_own_check_is_kept() -> None:
+    class Config(registry.BackendConfig):
+        port: str = ""
+
+        @field_validator("port")
+        @classmethod
+        def known(cls, port: str) -> str:
+            raise ValueError("there is no such port")
+
+    with pytest.raises(ValidationError) as caught:
+        Config(port="x")
+    (problem,) = caught.value.errors()
+    assert config_words.mistake(Config, problem, "arms.own.") == 'arms.own.port: there is no such port, not "x".'
 
 
 def test_a_missing_or_broken_file_is_told(tmp_path: Path) -> None:

@@ -13,11 +13,11 @@ ROOT = Path(vla_assistant.__file__).parent
 LAYERS: tuple[frozenset[str], ...] = tuple(
     frozenset(names.split())
     for names in (
-        "errors",
+        "errors seeds",
         "types",
         "events paths",
         "registry wire framing child_process session safety language",
-        "config",
+        "config config_words",
         "sim networks speech cameras policies arms data",
         "train evaluate serve",
         "runtime",

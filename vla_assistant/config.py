@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterable, Mapping
+from copy import deepcopy
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from vla_assistant import paths, registry
+from vla_assistant.config_words import mistake, toml, unknown
 from vla_assistant.errors import ConfigError
+from vla_assistant.seeds import HIGHEST_SEED
 
 
 class Section(BaseModel):
@@ -82,7 +84,7 @@ class SafetySection(Section):
 class SimulationSection(Section):
     """The simulated world."""
 
-    seed: int = Field(0, ge=0, description="Which scene lies on the table.")
+    seed: int = Field(0, ge=0, le=HIGHEST_SEED, description="Which scene lies on the table.")
     pace: Literal["realtime", "lockstep"] = Field(
         "realtime", description='"lockstep" runs as fast as the machine can; commands without a window use it.'
     )
@@ -151,23 +153,28 @@ def load(path: Path | None = None, overrides: Iterable[str] = ()) -> Settings:
     Raises:
         ConfigError: the file is missing or no TOML, or values are wrong; all mistakes are in the message.
     """
-    tables = _read(path)
+    file = path or paths.user_config()
+    tables = _read(file) if path or file.is_file() else {}
+    changed = deepcopy(tables)
     mistakes: list[str] = []
     for override in overrides:
-        _apply(tables, override, mistakes)
-    settings = _check(tables, mistakes)
+        _apply(changed, override, mistakes)
+    settings = _check(changed, mistakes)
     if mistakes or settings is None:
-        raise ConfigError(
-            "The configuration cannot be used:\n  " + "\n  ".join(mistakes),
-            "\nEvery option with its default and meaning is in the shipped config.toml.",
-        )
+        raise ConfigError(_told(mistakes, tables, file))
     return settings
 
 
-def _read(path: Path | None) -> dict[str, Any]:
-    file = path or paths.user_config()
-    if path is None and not file.is_file():
-        return {}
+def _told(mistakes: list[str], tables: dict[str, Any], file: Path) -> str:
+    """All mistakes; those that stand in the file say so."""
+    of_file: list[str] = []
+    _check(tables, of_file)
+    lines = [f"  In {file}: {line}" if line in of_file else f"  {line}" for line in mistakes]
+    last = f"Every option with its default and meaning is in {paths.default_config()}."
+    return "\n".join(("The configuration cannot be used:", *lines, last))
+
+
+def _read(file: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(file.read_text(encoding="utf-8"))
     except OSError as error:
@@ -206,7 +213,7 @@ def _check_kind(kind: str, tables: Any, mistakes: list[str]) -> dict[str, regist
     if not isinstance(tables, dict):
         mistakes.append(f"{kind} must be tables like [{kind}.{next(iter(found), 'name')}], not {tables!r}.")
         return {}
-    mistakes += [f"{kind}.{name}: {_unknown(name, found)}" for name in tables if name not in found]
+    mistakes += [f"{kind}.{name}: {unknown(name, found)}" for name in tables if name not in found]
     checked = {n: _validated(b.config_class, tables.get(n, {}), f"{kind}.{n}.", mistakes) for n, b in found.items()}
     return {name: config for name, config in checked.items() if isinstance(config, registry.BackendConfig)}
 
@@ -215,27 +222,9 @@ def _validated(model: type[BaseModel], table: Any, prefix: str, mistakes: list[s
     try:
         return model.model_validate(table)
     except ValidationError as error:
-        mistakes += [_sentence(model, problem, prefix) for problem in error.errors()]
+        others = () if prefix else registry.FOLDERS
+        mistakes += [mistake(model, problem, prefix, others) for problem in error.errors()]
         return None
-
-
-def _sentence(model: type[BaseModel], problem: Any, prefix: str) -> str:
-    where = [str(part) for part in problem["loc"]]
-    if problem["type"] == "extra_forbidden":
-        owner = model
-        for part in where[:-1]:
-            annotation = owner.model_fields[part].annotation
-            assert isinstance(annotation, type)
-            owner = annotation
-        known = list(owner.model_fields) + (list(registry.FOLDERS) if not prefix and len(where) == 1 else [])
-        return f"{prefix}{'.'.join(where)}: {_unknown(where[-1], known)}"
-    return f"{prefix}{'.'.join(where)}: {problem['msg']}, found {problem['input']!r}."
-
-
-def _unknown(name: str, known: Iterable[str]) -> str:
-    names = sorted(known)
-    near = get_close_matches(name, names, n=1)
-    return f"there is no such name; did you mean {near[0]!r}?" if near else f"unknown; known are {', '.join(names)}."
 
 
 def render() -> str:
@@ -256,18 +245,8 @@ def render() -> str:
 def _render_table(name: str, model: type[BaseModel], comment: str) -> str:
     lines = [f"# {comment}", f"[{name}]"]
     for key, field in model.model_fields.items():
-        lines += [f"# {field.description}", f"{key} = {_toml(field.default)}"]
+        lines += [f"# {field.description}", f"{key} = {toml(field.default)}"]
     return "\n".join(lines) + "\n"
-
-
-def _toml(value: Any) -> str:
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, str):
-        return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
-    if isinstance(value, (list, tuple)):
-        return "[" + ", ".join(_toml(item) for item in value) + "]"
-    return repr(value)
 
 
 if __name__ == "__main__":

@@ -81,7 +81,7 @@ def test_what_is_no_command_ends_without_any_motion(ran: Any, text: str, status:
         (("do",), "Give either the command as text or a sound file"),
         (("do", PICK, "--audio", "x.wav"), "Give either the command as text or a sound file"),
         (("do", PICK, "--set", "sesion.retries=2"), "did you mean 'session'"),
-        (("do", PICK, "--set", "session.retries=many"), "session.retries: Input should be a valid integer"),
+        (("do", PICK, "--set", "session.retries=many"), "session.retries must be a whole number from 0 to 5"),
         (("do", PICK, "--set", "retries"), "not of the form section.key=value"),
         (("do", PICK, "--config", "/no/such.toml"), "The configuration file /no/such.toml cannot be read"),
         (("do", PICK, "--set", "use.arm=so1O1"), "There is no arm back end 'so1O1'"),
