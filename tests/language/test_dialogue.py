@@ -29,7 +29,7 @@ def seen(places=None):
 
 
 class Talk:
-    """A conversation in which everything that is proposed is carried out before the next turn, unless a phase is given."""
+    """A conversation in which what is proposed is carried out before the next turn, unless a phase is given."""
 
     def __init__(self, things=None):
         self.dialogue = Dialogue()
@@ -277,10 +277,7 @@ def test_asked_for_and_told():
     assert talk.say("Tommy, sweep the floor!").kind == "nothing"
 
 
-WORDS = (
-    "again other one same undo back put it the a bit more yes no not stop pause go on red blue cube cup plate left right too there that"
-    " in on with and , never mind please slowly instead what did you say understand give me home open close push 5 cm hello"
-).split()
+WORDS = ["again", "other", "one", "same", "undo", "back", "put", "it", "the", "a", "bit", "more", "yes", "no", "not", "stop", "pause", "go", "on", "red", "blue", "cube", "cup", "plate", "left", "right", "too", "there", "that", "in", "on", "with", "and", ",", "never", "mind", "please", "slowly", "instead", "what", "did", "you", "say", "understand", "give", "me", "home", "open", "close", "push", "5", "cm", "hello"]
 
 
 def test_random_words_never_crash_and_never_move_before_anything_was_done():

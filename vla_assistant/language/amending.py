@@ -28,7 +28,7 @@ def amended(task: Task, part: Fragment, seen: Sequence[SeenThing]) -> Amended | 
     at = _act_for(task.acts, part)
     if at is None:
         request, settled = task.said()
-        return (replace(request, manner=request.manner | part.manner), settled) if part.manner else None
+        return (_with_manner(request, part), settled) if part.is_manner else None
     old = task.acts[at]
     slot = _slot(part, old, seen)
     if slot == "object":
@@ -42,7 +42,11 @@ def amended(task: Task, part: Fragment, seen: Sequence[SeenThing]) -> Amended | 
         if slot == "object" and act.object == old.object and thing is not None:
             acts[index] = replace(acts[index], object=thing)
             known.pop((index, "object"), None)
-    return replace(request, acts=tuple(acts), manner=request.manner | part.manner), tuple(known.values())
+    return _with_manner(replace(request, acts=tuple(acts)), part), tuple(known.values())
+
+
+def _with_manner(request: Request, part: Fragment) -> Request:
+    return replace(request, manner=request.manner | part.manner, avoid=(*request.avoid, *part.avoid))
 
 
 def _slot(part: Fragment, old: ResolvedAct, seen: Sequence[SeenThing]) -> str:

@@ -8,9 +8,7 @@ from vla_assistant.language.fragments import Fragment
 from vla_assistant.language.hearing import Heard
 from vla_assistant.language.reading.reader import read
 from vla_assistant.language.request import IT, Act, Description, Request
-
-SURE = 0.6
-"""Confidence from which on a reading counts that leaves out what was said aside."""
+from vla_assistant.language.turns import SURE
 
 
 def request(text: str, heard: Heard, language: str = "en") -> Request | None:
@@ -52,4 +50,4 @@ def verbless(part: Fragment, spoken_of: bool) -> Request | None:
         return None
     relation = "on" if part.relation == "to" else part.relation
     act = Act("place", named[0] if named else Description(IT), relation, part.anchors)
-    return Request((act,), part.manner)
+    return Request((act,), part.manner, part.avoid)

@@ -162,6 +162,8 @@ class Dialogue:
         part, planned = now.heard.part, self.past.planned
         if now.phase is Phase.WAITING and planned is not None and (wanted := amending.amended(planned, part, now.seen)):
             return self._resolved(wanted, now, "wait-corrected", replace(planned, acts=()))
+        if not part.manner:
+            return Turn("nothing")
         return Turn("faster" if "fast" in part.manner else "slower", manner=part.manner)
 
     def _interrupt(self, now: _Now) -> None:
@@ -198,12 +200,16 @@ class Dialogue:
         if heard.kind == "same" and heard.thing is not None:
             return self._with(base, heard.thing, now)
         part = amending.turned_round(base) if heard.kind == "opposite" else heard.part
-        if part is not None and part.says_something and (wanted := amending.amended(base, part, now.seen)):
-            return self._resolved(wanted, now, now.kind, replace(base, acts=()))
-        wanted = amending.farther(base, heard.amount or _A_BIT) if heard.kind == "more" else base.said()
-        if wanted is None or heard.kind == "opposite":
+        if part is not None and part.says_something:
+            wanted = amending.amended(base, part, now.seen)
+        elif heard.kind == "opposite":
+            wanted = None
+        else:
+            wanted = amending.farther(base, heard.amount or _A_BIT) if heard.kind == "more" else base.said()
+        if wanted is None:
             return self._unsupported("nothing_to_repeat")
-        return self._resolved(wanted, now, "steps", replace(base, acts=()))
+        corrected = now.putting_right(heard.part).kind if heard.kind == "opposite" else now.kind
+        return self._resolved(wanted, now, corrected, replace(base, acts=()))
 
     def _with(self, base: Task, thing: Description, now: _Now) -> Turn:
         """The same acts with another thing; while they wait to be confirmed, "the blue one too" comes after them."""
@@ -262,9 +268,9 @@ class Dialogue:
         base = self.past.base(with_object=bool(part.things))
         if base is None:
             return None
-        if len(part.things) == 1 and part == Fragment(things=part.things):
+        if len(part.things) == 1 and part == Fragment(things=part.things) and not now.heard.corrects:
             return self._with(base, part.things[0], now)
-        if part.relation and not part.things and base.acts[-1].anchors:
+        if now.heard.corrects or (part.relation and not part.things and base.acts[-1].anchors):
             wanted = amending.amended(base, part, now.seen)
             return self._resolved(wanted, now, "steps", replace(base, acts=())) if wanted is not None else None
         motions = tuple(act for act in base.acts if act.skill in amending.MOTIONS)
@@ -303,7 +309,8 @@ class Dialogue:
             return self._proposed(Task(self.past.back(act.object for act in found.acts if act.object)), kind)
         acts = (*first.acts, *map(as_carried, found.acts))
         avoid = tuple(dict.fromkeys((*first.avoid, *found.avoid)))
-        return self._proposed(Task(acts, request.manner | first.manner, avoid), kind)
+        turn = self._proposed(Task(acts, request.manner | first.manner, avoid), kind)
+        return replace(turn, confidence=request.confidence, repairs=request.repairs)
 
     def _proposed(self, task: Task, kind: str) -> Turn:
         self._asked = None

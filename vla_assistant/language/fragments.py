@@ -26,6 +26,7 @@ class Fragment:
         direction: Of a push or of the hand.
         amount: How far.
         manner: Of "slow", "fast", "careful".
+        avoid: What must not be touched.
         rejected: Things that are not meant: "not the can".
         rejected_place: Whether the place is not meant: "not on the plate".
         receiver: "me" or "table" when that is where to.
@@ -37,6 +38,7 @@ class Fragment:
     direction: str = ""
     amount: str = ""
     manner: frozenset[str] = frozenset()
+    avoid: tuple[Description, ...] = ()
     rejected: tuple[Description, ...] = ()
     rejected_place: bool = False
     receiver: str = ""
@@ -51,6 +53,7 @@ class Fragment:
             direction=other.direction or self.direction,
             amount=other.amount or self.amount,
             manner=self.manner | other.manner,
+            avoid=(*self.avoid, *other.avoid),
             rejected=(*self.rejected, *other.rejected),
             rejected_place=self.rejected_place or other.rejected_place,
             receiver=other.receiver or self.receiver,
@@ -74,7 +77,13 @@ class Fragment:
     @property
     def says_something(self) -> bool:
         """Whether it names anything that is meant."""
-        return bool(self.things or self.relation or self.direction or self.amount or self.manner or self.receiver)
+        named = self.things or self.relation or self.direction or self.amount or self.receiver
+        return bool(named or self.manner or self.avoid)
+
+    @property
+    def is_manner(self) -> bool:
+        """Whether it only says how, or what not to touch."""
+        return self.says_something and self == Fragment(manner=self.manner, avoid=self.avoid)
 
 
 def cut(words: Phrase, language: str = "en") -> list[Item]:
@@ -157,6 +166,8 @@ def _part(item: Item, negated: bool) -> Fragment | None:
             return Fragment(things=things)
         case "at" if things and (relation := _RELATIONS.get(item.value, item.value)) in DESTINATIONS:
             return Fragment(relation=relation, anchors=things)
+        case "avoid":
+            return Fragment(avoid=things)
         case "direction":
             return Fragment(direction=item.value)
         case "amount":

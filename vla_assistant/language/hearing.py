@@ -12,7 +12,7 @@ from vla_assistant.language.closed import closed_intent
 from vla_assistant.language.fragments import Fragment, denies, mentioned, warns
 from vla_assistant.language.reading.reader import read
 from vla_assistant.language.request import Description
-from vla_assistant.language.turns import Clause, clauses, load
+from vla_assistant.language.turns import SURE, Clause, clauses, load
 from vla_assistant.types import Intent
 
 REFERRING = ("undo", "return", "same", "opposite", "again", "more")
@@ -79,9 +79,17 @@ def hear(text: str, phase: Phase, language: str = "en") -> Heard:
     content = [clause for clause in said if _is_content(clause)]
     corrects = any(clause.corrects for clause in said)
     heard = _with_content(content, said, corrects, language) if content else _without_content(said, language)
-    if heard.kind in (*_EMPTY, *_ASKING) and read(text, language) is not None:
-        return _request(said, Fragment(), corrects, language)
-    return heard
+    return _request(said, heard.part, corrects, language) if _is_request(heard, said, text, language) else heard
+
+
+def _is_request(heard: Heard, said: Sequence[Clause], text: str, language: str) -> bool:
+    """Whether the whole text is a request although none of its clauses alone is."""
+    if heard.kind in (*_EMPTY, *_ASKING):
+        return read(text, language) is not None
+    if heard.kind != "part" or heard.corrects or all(clause.kind != "aside" for clause in said):
+        return False
+    request = read(text, language)
+    return request is not None and request.confidence >= SURE
 
 
 def _is_content(clause: Clause) -> bool:
@@ -132,7 +140,7 @@ def _with_content(content: Sequence[Clause], said: Sequence[Clause], corrects: b
         part |= (clause.fragment if clause.kind == "fragment" else None) or Fragment()
     if any(clause.kind == "carefully" or clause.kind in _MANNERS for clause in said):
         part |= _manner(said)
-    if part.says_something and part == Fragment(manner=part.manner) and kinds == {"fragment"}:
+    if part.is_manner and kinds == {"fragment"}:
         return Heard("manner", part=part, corrects=corrects)
     referring = [clause for clause in content if clause.kind in REFERRING]
     if referring and "request" not in kinds and not part.says_something:

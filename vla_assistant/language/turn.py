@@ -24,6 +24,8 @@ class Turn:
         avoid: What must not be touched.
         question: Of "ask".
         direction, amount: Of "nudge".
+        confidence: How surely the words were read, 0-1.
+        repairs: Words that were read as others: (as said, as understood).
         says: What the user hears; empty where the acts are told by whoever plans them.
     """
 
@@ -34,4 +36,6 @@ class Turn:
     question: Question | None = None
     direction: str = ""
     amount: str = ""
+    confidence: float = 1.0
+    repairs: tuple[tuple[str, str], ...] = ()
     says: str = ""

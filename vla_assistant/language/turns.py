@@ -20,6 +20,8 @@ from vla_assistant.language.vocabulary import Phrase
 from vla_assistant.types import Intent
 
 VERSION = 1
+SURE = 0.6
+"""Confidence from which on a clause alone is read as a request."""
 _DASH = re.compile(r"\s[-–—]+\s|[–—…]|\.\.\.")
 _AND = ("and", "but", "then")
 
@@ -28,6 +30,7 @@ _AND = ("and", "but", "then")
 class TurnWords:
     """The patterns of one language: of each kind of turn in the order of the file, of corrections and of moods."""
 
+    courtesy: tuple[Phrase, ...]
     fillers: tuple[Phrase, ...]
     turns: Mapping[str, Patterns]
     openings: Patterns
@@ -77,16 +80,22 @@ def load(language: str = "en") -> TurnWords:
     if tables.pop("version", None) != VERSION:
         raise ConfigError(f"The words of turns {path} have another version; {VERSION} is needed.")
     corrections = tables["corrections"]
+    courtesy = _phrases(tables["courtesy"])
     return TurnWords(
-        tuple(tuple(filler.split()) for filler in tables["fillers"]),
+        courtesy,
+        (*courtesy, *_phrases(tables["fillers"])),
         {kind: Patterns(written) for kind, written in tables["turns"].items()},
         Patterns(corrections["openings"]),
         Patterns(corrections["endings"]),
         Patterns(corrections["rejecting"]),
         Patterns(tables["approval"]["words"]),
-        tuple(tuple(phrase.split()) for phrase in tables["approval"]["beside"]),
+        (*courtesy, *_phrases(tables["approval"]["beside"])),
         {kind: Patterns(written) for kind, written in tables["mood"].items()},
     )
+
+
+def _phrases(written: list[str]) -> tuple[Phrase, ...]:
+    return tuple(tuple(phrase.split()) for phrase in written)
 
 
 def clauses(text: str, language: str = "en") -> tuple[Clause, ...]:
@@ -120,7 +129,8 @@ def _joined(words: Phrase, language: str) -> tuple[Clause, ...]:
 def _clause(words: Phrase, language: str) -> Clause:
     lexicon = load(language)
     bare = _bare(words, language)
-    found = _closed(words, language) or _turn(words, words, language) or _turn(words, bare, language)
+    variants = dict.fromkeys((words, spelling.without(lexicon.courtesy, words), bare))
+    found = _closed(words, language) or next(filter(None, (_turn(words, said, language) for said in variants)), None)
     if found is not None:
         return found
     if lexicon.rejecting.fit(words) or lexicon.rejecting.fit(bare):
@@ -130,10 +140,13 @@ def _clause(words: Phrase, language: str) -> Clause:
     rest, corrects = _uncorrected(words, language)
     if corrects and (found := _turn(words, _bare(rest, language), language, corrects)):
         return found
-    named = fragment(spelling.without(lexicon.fillers, rest), language)
+    named = fragment(words, language)
+    if named is None or not named.rejected:
+        named = fragment(spelling.without(lexicon.fillers, rest), language)
     if named is not None and not (named.is_vague and not corrects):
         return Clause(words, "fragment", fragment=named, corrects=corrects, meant=rest)
-    kind = "request" if read(" ".join(rest), language) is not None else "aside"
+    request = read(" ".join(rest), language)
+    kind = "request" if request is not None and request.confidence >= SURE else "aside"
     return Clause(words, kind, corrects=corrects, meant=rest)
 
 
@@ -148,7 +161,7 @@ def _closed(words: Phrase, language: str) -> Clause | None:
     text = " ".join(words)
     intent = closed_intent(text, language)
     pauses = load(language).turns["pause"]
-    addressed = spelling.without(load(language).beside_approval, words)
+    addressed = spelling.without(load(language).courtesy, words)
     if intent is Intent.STOP and any(map(pauses.fit, (words, addressed, _bare(words, language)))):
         return Clause(words, "pause")
     if intent is Intent.STOP and closed_intent(words[0], language) is Intent.NO:
