@@ -123,7 +123,7 @@ def test_a_camera_file_that_is_missing_or_ends_is_a_sentence(tmp_path: Path) -> 
     status, last, err = command.end()
     assert (status, last["outcome"], err) == (1, "failed", "")
     assert f"There is no video file {film}." in last["reason"]
-    write_video(film, frames=30)  # a second and a half, shorter than everything else takes to come up
+    write_video(film, frames=10)  # half a second, shorter than everything else takes to come up
     command = Started("do", PICK, "--json", "--yes", *camera)
     _, last, err = command.end()
     assert last["outcome"] != "done"
