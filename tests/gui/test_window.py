@@ -24,6 +24,7 @@ from vla_assistant.events import (
     Resumed,
     RunEnded,
     SceneLaid,
+    SpeechStarted,
     Stopped,
     Warned,
     Withdrawn,
@@ -215,6 +216,41 @@ def test_the_talk_key_is_let_go_when_the_window_loses_the_keyboard(
     qtbot.keyPress(window.box, TALK_KEY)
     QApplication.sendEvent(window, QEvent(QEvent.Type.WindowDeactivate))
     assert double.called("push_to_talk") == [(True,), (False,)]
+
+
+def test_without_a_microphone_nobody_claims_to_listen(window: Window, double: Double, qtbot: QtBot) -> None:
+    missing = "This computer has no microphone. Plug one in; it is found by itself."
+    tell(qtbot, window, double, PartChanged(100.0, Part.MICROPHONE, PartState.FAILED, missing))
+    window.tick()
+    assert window.voice.words == "no microphone"
+    assert window.voice.meter.property("tone") == "quiet"
+    assert not window.voice.talk.isEnabled()
+    qtbot.keyPress(window.box, TALK_KEY)
+    assert window.voice.talk.text() == "No microphone"
+    qtbot.keyRelease(window.box, TALK_KEY)
+    assert double.called("push_to_talk") == []
+    tell(qtbot, window, double, PartChanged(104.0, Part.MICROPHONE, PartState.READY, "Listening to USB."))
+    window.tick()
+    assert window.voice.words == "listening"
+    assert window.voice.talk.isEnabled()
+
+
+def test_a_microphone_that_vanishes_while_the_key_is_held_is_let_go(
+    window: Window, double: Double, qtbot: QtBot
+) -> None:
+    qtbot.keyPress(window.box, TALK_KEY)
+    tell(qtbot, window, double, PartChanged(100.0, Part.MICROPHONE, PartState.FAILED, "It is gone."))
+    assert window.voice.talk.text() == "No microphone"
+    qtbot.keyRelease(window.box, TALK_KEY)
+    assert double.called("push_to_talk") == [(True,), (False,)]
+
+
+def test_who_let_the_talk_key_go_is_no_longer_heard(window: Window, double: Double, qtbot: QtBot) -> None:
+    qtbot.keyPress(window.box, TALK_KEY)
+    tell(qtbot, window, double, SpeechStarted(100.0))
+    assert window.conversation.hears
+    qtbot.keyRelease(window.box, TALK_KEY)
+    assert not window.conversation.hears
 
 
 def test_up_and_down_walk_through_the_history(window: Window, qtbot: QtBot) -> None:

@@ -70,7 +70,7 @@ class Conversation(QFrame):
 
     def handle(self, event: Event) -> None:
         """Add what belongs into the conversation."""
-        self._listening.setText("hears you ..." if isinstance(event, SpeechStarted) else "")
+        self.show_hearing(isinstance(event, SpeechStarted))
         match event:
             case Heard(utterance=utterance):
                 self._add("user", utterance.text, f"heard, {utterance.confidence:.0%} sure")
@@ -96,6 +96,15 @@ class Conversation(QFrame):
                 self.show_command(command)
                 if outcome.result is Result.DONE and outcome.evidence:
                     self._add("good", f"✓ {sentence(outcome.evidence)}  {outcome.seconds:.0f} s in all.")
+
+    def show_hearing(self, hears: bool) -> None:
+        """Say above the bubbles that somebody is being heard, or no longer."""
+        self._listening.setText("hears you ..." if hears else "")
+
+    @property
+    def hears(self) -> bool:
+        """Somebody is being heard."""
+        return bool(self._listening.text())
 
     def show_command(self, command: Command) -> None:
         """Show what the user asked for, once; what was spoken is shown as it was heard."""

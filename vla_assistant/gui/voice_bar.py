@@ -5,6 +5,7 @@ from __future__ import annotations
 from PyQt6.QtCore import QSize, Qt, pyqtSignal
 from PyQt6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from vla_assistant.events import Event, Part, PartChanged, PartState
 from vla_assistant.gui.elements import bar, button, dress, label
 from vla_assistant.gui.icons import icon
 from vla_assistant.gui.surface import Surface
@@ -12,6 +13,8 @@ from vla_assistant.gui.theme import Palette
 
 TALK_KEY = Qt.Key.Key_F4
 TALK_KEY_NAME = "F4"
+NO_MICROPHONE = "no microphone"
+_TALK_TIP = f"Hold this button, or the {TALK_KEY_NAME} key, while you speak"
 _LOUD = 0.85
 
 
@@ -24,7 +27,8 @@ class VoiceBar(QWidget):
     def __init__(self, palette: Palette) -> None:
         super().__init__()
         self._palette = palette
-        self._held = False
+        self._held = self._talks = False
+        self._missing = False
         self.mute = button("", "Mute the microphone")
         self.mute.setObjectName("mute")
         self.mute.setCheckable(True)
@@ -38,7 +42,7 @@ class VoiceBar(QWidget):
         self.talk = button(f"Hold {TALK_KEY_NAME} to talk", "Hold to talk", "talk")
         self.talk.setFixedHeight(38)
         self.talk.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.talk.setToolTip(f"Hold this button, or the {TALK_KEY_NAME} key, while you speak")
+        self.talk.setToolTip(_TALK_TIP)
         self.talk.pressed.connect(lambda: self.hold(True))
         self.talk.released.connect(lambda: self.hold(False))
         level = QVBoxLayout()
@@ -65,6 +69,12 @@ class VoiceBar(QWidget):
         """The user holds to talk."""
         return self._held
 
+    def handle(self, event: Event) -> None:
+        """Follow whether there is a microphone at all."""
+        if isinstance(event, PartChanged) and event.part is Part.MICROPHONE:
+            self._missing = event.state is PartState.FAILED
+            self._show_talk()
+
     def restyle(self, palette: Palette) -> None:
         """Draw the icons in the colours of another palette."""
         self._palette = palette
@@ -75,9 +85,10 @@ class VoiceBar(QWidget):
         level = max(0.0, min(1.0, float(assistant.level)))
         self.meter.setValue(round(level * 100))
         muted, listening = assistant.muted, assistant.listening
-        tone = "quiet" if muted or not listening else "warn" if level > _LOUD else "good"
+        tone = "quiet" if muted or self._missing or not listening else "warn" if level > _LOUD else "good"
         dress(self.meter, "tone", tone)
-        self._words.setText("muted" if muted else "listening" if listening else "microphone off")
+        words = "muted" if muted else "listening" if listening else "microphone off"
+        self._words.setText(NO_MICROPHONE if self._missing else words)
         if muted != self.mute.isChecked():
             self.mute.blockSignals(True)
             self.mute.setChecked(muted)
@@ -85,17 +96,26 @@ class VoiceBar(QWidget):
             self._show_mute(muted)
 
     def hold(self, held: bool) -> None:
-        """The user begins or ends to hold the key or the button."""
+        """The user begins or ends to hold the key or the button; without a microphone that tells nobody anything."""
         if held == self._held:
             return
         self._held = held
-        self.talk.setText("Listening ..." if held else f"Hold {TALK_KEY_NAME} to talk")
-        dress(self.talk, "held", held)
-        self.talking.emit(held)
+        if self._talks or (held and not self._missing):
+            self._talks = held
+            self.talking.emit(held)
+        self._show_talk()
 
     def _toggle(self, muted: bool) -> None:
         self._show_mute(muted)
         self.muted.emit(muted)
+
+    def _show_talk(self) -> None:
+        listens = self._talks and not self._missing
+        held = NO_MICROPHONE.capitalize() if self._missing else "Listening ..."
+        self.talk.setText(held if self._held else f"Hold {TALK_KEY_NAME} to talk")
+        self.talk.setToolTip(NO_MICROPHONE.capitalize() if self._missing else _TALK_TIP)
+        self.talk.setEnabled(not self._missing)
+        dress(self.talk, "held", listens)
 
     def _show_mute(self, muted: bool) -> None:
         name, colour = ("microphone-off", self._palette.bad) if muted else ("microphone", self._palette.text)

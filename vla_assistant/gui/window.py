@@ -82,7 +82,7 @@ class Window(QWidget):
 
     def handle(self, event: Event) -> None:
         """Show what happened; runs in the window's thread."""
-        for panel in (self.conversation, self.camera, self.chunk, self.stop_bar, self.lamps, self.pickers):
+        for panel in (self.conversation, self.camera, self.chunk, self.stop_bar, self.lamps, self.pickers, self.voice):
             panel.handle(event)
         progress = self.progress.after(event)
         if progress is not self.progress:
@@ -194,7 +194,7 @@ class Window(QWidget):
         self.card.confirmed.connect(lambda number, by: self.assistant.confirm(number, by))
         self.card.cancelled.connect(lambda by: self.assistant.cancel(by))
         self.voice.muted.connect(lambda muted: self.assistant.mute(muted))
-        self.voice.talking.connect(lambda held: self.assistant.push_to_talk(held))
+        self.voice.talking.connect(self._talk)
 
     # What the user does.
 
@@ -208,6 +208,11 @@ class Window(QWidget):
     def _stop(self) -> None:
         self.assistant.stop("you pressed stop")
         self.stop_bar.show_latched(True)
+
+    def _talk(self, held: bool) -> None:
+        self.assistant.push_to_talk(held)
+        if not held:
+            self.conversation.show_hearing(False)
 
     def _working(self) -> bool:
         return self.progress.phase is Phase.RUNNING
