@@ -107,14 +107,17 @@ class Dialogue:
         """What follows from an answer to the question, None when nothing was asked or the text is no answer."""
         if now.phase is not Phase.ASKED or now.heard.kind not in ("part", "request", "nothing", "unsupported", "same"):
             return None
-        return self._settled(now.text, now.seen)
+        return self._settled(now.text, now.seen, now.heard.part.manner)
 
-    def _settled(self, said: str | Choice, seen: Sequence[SeenThing]) -> Turn | None:
+    def _settled(
+        self, said: str | Choice, seen: Sequence[SeenThing], manner: frozenset[str] = frozenset()
+    ) -> Turn | None:
         asked = self._asked
         if asked is None:
             return None
-        found = answer(asked.question, asked.request, said, seen, self.past.memory, things=self.things)
-        return self._taken(found, asked.request, asked.kind, asked.first) if found is not None else None
+        request = replace(asked.request, manner=asked.request.manner | manner)
+        found = answer(asked.question, request, said, seen, self.past.memory, things=self.things)
+        return self._taken(found, request, asked.kind, asked.first) if found is not None else None
 
     def _follow(self, now: _Now) -> Turn:
         heard = now.heard
