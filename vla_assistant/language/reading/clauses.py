@@ -14,6 +14,7 @@ from vla_assistant.language.request import IT, Act, Description
 VERBLESS = 0.3
 ELLIPTIC = 0.45
 STALE = 2.0
+POINTED = 0.6
 WISHED = 0.4
 REOPENED = 0.4
 UNSAID = 1.2
@@ -143,6 +144,8 @@ def _with_things(
     objects = objects_of(things, state)
     if objects is None:
         return None
+    if not codes and things and all(thing.kind == IT for thing in things):
+        cost += POINTED
     if elliptic:
         cost += 0.15 if state.objects or state.pending else UNSAID
     ats = [resolved(item, objects, state) for item in slots.ats or []]
@@ -154,6 +157,8 @@ def _with_things(
     objects, relation, anchors, extra = placed
     cost += extra
     direction = slots.direction or (implied if "S" in codes else "")
+    if direction in ("left", "right") and "S" not in codes and not slots.amount:
+        objects, anchors, direction = _sided(objects, anchors, direction, codes)
     if slots.me and codes.startswith("S") and "L" not in codes:
         direction = direction or "back"
     if not codes and state.codes and not relation and not slots.me and not direction and not slots.table:
@@ -163,6 +168,7 @@ def _with_things(
     if codes == "M":
         direction = slots.direction or implied
     skill = _lifted(codes, direction) if not anchors else _skill(slots, codes, relation, direction, True)
+    slots = replace(slots, direction=direction if slots.direction else "")
     skill = skill or _skill(slots, codes, relation, direction, bool(anchors))
     if skill is None:
         return None
@@ -188,6 +194,17 @@ def _with_things(
         acts = (*acts, Act("move", direction="up", amount=slots.amount))
         cost += 0.2
     return acts, cost, _after(state, acts, objects, (), codes)
+
+
+def _sided(
+    objects: list[Description], anchors: tuple[Description, ...], side: str, codes: str
+) -> tuple[list[Description], tuple[Description, ...], str]:
+    """ "the can to the right", "the plate to the left": no direction but which of several is meant."""
+    if anchors and not anchors[-1].side:
+        return objects, (*anchors[:-1], replace(anchors[-1], side=side)), ""
+    if codes.startswith("P") and objects and not objects[-1].side:
+        return [*objects[:-1], replace(objects[-1], side=side)], anchors, ""
+    return objects, anchors, side
 
 
 def _like_before(

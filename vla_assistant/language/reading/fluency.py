@@ -12,19 +12,29 @@ from vla_assistant.language.vocabulary import Phrase
 
 
 def fluent(words: Phrase, lexicon: Lexicon) -> Phrase:
-    """Without hesitation sounds, and without what was said twice running ("on the on the plate")."""
+    """Without hesitation sounds, and without what was said twice running ("put it on the on the plate").
+
+    Things said twice are left: the second naming may mean another one ("the cube on the cube on the left").
+    """
     kept: list[str] = []
     for word in words:
         if word in lexicon.sets["hesitations"]:
             continue
         kept.append(word)
         for length in (1, 2, 3, 4):
-            if len(kept) >= 2 * length and kept[-length:] == kept[-2 * length : -length] and "," not in kept[-length:]:
-                if length == 1 and (kept[-1] in lexicon.sets["doubled"] or kept[-1].isdigit()):
-                    continue
+            if _said_twice(kept, length, lexicon):
                 del kept[-length:]
                 break
     return tuple(kept)
+
+
+def _said_twice(words: list[str], length: int, lexicon: Lexicon) -> bool:
+    last = words[-length:]
+    if len(words) < 2 * length or last != words[-2 * length : -length] or "," in last:
+        return False
+    if length == 1:
+        return last[0] not in lexicon.sets["doubled"] and not last[0].isdigit()
+    return not any({"nouns", "plurals"} & set(lexicon.at((word,), 0)) for word in last)
 
 
 def restarted(items: list[Item]) -> list[Item]:
@@ -81,11 +91,21 @@ def explained(items: list[Item]) -> list[Item]:
         pronoun = here.kind == "at" and len(here.things) == 1 and here.thing.kind == IT
         if pronoun and after < len(items) and items[after].kind == "thing" and items[after].thing.kind not in (IT, ONE):
             ends = after + 1 == len(items) or items[after + 1].kind in ("comma", "then", "skip", "repair")
-            if ends:
+            if ends and _has_thing(kept):
                 here, at = replace(here, things=items[after].things, end=items[after].end), after
         kept.append(here)
         at += 1
     return kept
+
+
+def _has_thing(items: list[Item]) -> bool:
+    """Whether the clause that goes on here has named a thing."""
+    for item in reversed(items):
+        if item.kind in ("comma", "then", "order"):
+            return False
+        if item.kind == "thing":
+            return True
+    return False
 
 
 def _same_place(found: list[Item], item: Item) -> list[Item] | None:

@@ -43,7 +43,7 @@ def objects_of(things: list[Description], state: State) -> list[Description] | N
             else:
                 objects.append(state.objects[-1] if state.objects else thing)
         elif thing.kind == THEM:
-            objects.extend(_several(state) or [Description(IT)])
+            objects.extend(_several(state) or [Description(IT, number=ALL)])
         elif thing.kind == ONE:
             objects.append(replace(thing, kind=kind_before(objects, state)))
         else:

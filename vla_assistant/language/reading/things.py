@@ -97,7 +97,9 @@ class Things:
             else:
                 break
         del adjective
-        kind, plural, after = self._noun(at, start, colour, everything, definite, choice, side, number)
+        kind, plural, after = self._noun(
+            at, start, colour, everything, definite, choice, side or str(rank - 1 or ""), number
+        )
         if (
             kind == ONE
             and not side
@@ -201,12 +203,7 @@ class Things:
             return ONE, False, at
         if here.get("sides") and not side and not options and self.word(at) in self.sets["headless"]:
             return ONE, False, at
-        if (
-            side
-            and definite
-            and self.word(at) not in ("hand",)
-            and self.word(at) in ("", ",", "and", "in", "on", "to", "back", "forward", "is", "goes", "that", "one")
-        ):
+        if side and definite and self.word(at) not in ("hand",) and self.word(at) in self.sets["after_side"]:
             return ONE, False, at
         return None, False, at
 
@@ -311,6 +308,9 @@ class Things:
     def _side_belongs(self, thing: Description, look: int, match: tuple[str, int], said_so: bool) -> bool:
         if said_so or thing.rank > 1 or self.word(look) == "from":
             return thing.rank > 1 or said_so
+        longer = self.get(match[1] - 1, "sides")
+        if longer and longer[1] > match[1] and self.starts_noun(longer[1]):
+            return False
         if match[0] in ("near", "far", "middle"):
             return not self.starts_noun(match[1])
         return (
