@@ -11,69 +11,77 @@ from vla_assistant.language.request import IT, Description
 
 _CARRIERS = ("bowl", "cup", "plate", "cube", "can", "ball")
 DESTINATIONS = ("in", "on", "next to", "left of", "right of", "in front of", "behind", "between")
+TWO_SOURCES, PREPOSED = 0.3, 0.3
 _MOVING = ("in", "on", "to", "into", "onto")
 
 
-def attach(
-    objects: list[Description], ats: list[Item], slots: Slots, codes: str
-) -> tuple[list[Description], str, tuple[Description, ...], float] | None:
-    """Which relation says where to, and which say which thing is meant."""
-    cost = 0.0
-    if not ats:
-        return objects, "", (), cost
-    sources = [item for item in ats if item.value.startswith("from")]
-    if sources:
-        objects = _located(objects, _source(sources[0]))
-        ats = [item for item in ats if not item.value.startswith("from")]
-        cost += 0.3 * (len(sources) - 1)
+Attached = tuple[list[Description], str, tuple[Description, ...], float]
+"""The objects with their places, where they are to go (relation and anchors), and the cost of reading it so."""
+
+
+def attach(objects: list[Description], ats: list[Item], slots: Slots, codes: str) -> Attached | None:
+    """Which relation says where to, and which say which thing is meant; None when it makes no sense."""
     if any(item.value in ("under", "at", "with", "for") for item in ats):
         return None
-    takes = not codes or (bool(set(codes) & set("LDSG")) and codes != "S" and codes != "G")
-    if codes in ("S",):
-        takes = False
-    if not ats:
+    sources = [item for item in ats if item.value.startswith("from")]
+    places = [item for item in ats if not item.value.startswith("from")]
+    if sources:
+        objects = _located(objects, _source(sources[0]))
+    cost = TWO_SOURCES * max(0, len(sources) - 1)
+    if not places:
         return objects, "", (), cost
-    preposed = slots.first_at >= 0 and (slots.first_thing < 0 or slots.first_at < slots.first_thing)
-    if (
-        not takes
-        or slots.me
-        or slots.table
-        or (slots.direction and slots.direction not in ("back", "down", "up") and "S" in codes)
-    ):
-        if len(ats) > 1 or not slots.things:
-            if codes.startswith("P") and len(ats) == 1 and not slots.things:
-                pass
-            return None
-        if preposed:
-            cost += 0.3
-        return _located(objects, ats[0]), "", (), cost
-    if codes.startswith("P") and not (len(ats) == 1 and ats[0].value == "to"):
-        known = bool(slots.things) and all(thing.kind == IT for thing in slots.things or ())
-        if len(ats) == 1 and (ats[0].value in ("into", "onto") or known):
-            return objects, *_destination(ats[0]), cost
-        if len(ats) == 1:
-            return _located(objects, ats[0]), "", (), cost + (BROKEN if slots.torn else 0.0)
-        if len(ats) == 2:
-            return _located(objects, ats[0]), *_destination(ats[1]), cost + 0.3
+    if codes.startswith("P") and not (len(places) == 1 and places[0].value == "to"):
+        found = _of_a_pick(objects, places, slots)
+    elif _goes_nowhere(slots, codes):
+        found = _of_a_standing_thing(objects, places, slots)
+    else:
+        found = _of_a_move(objects, places, slots)
+    return None if found is None else (*found[:3], found[3] + cost)
+
+
+def _goes_nowhere(slots: Slots, codes: str) -> bool:
+    """Whether the clause already says where to, or its verb takes no place."""
+    pushed = slots.direction and slots.direction not in ("back", "down", "up") and "S" in codes
+    takes = not codes or (set(codes) & set("LDSG") and codes not in ("S", "G"))
+    return bool(not takes or slots.me or slots.table or pushed)
+
+
+def _of_a_standing_thing(objects: list[Description], places: list[Item], slots: Slots) -> Attached | None:
+    if len(places) > 1 or not slots.things:
         return None
-    if len(ats) == 1:
-        destination = ats[0]
-    elif len(ats) == 2:
-        first, second = ats
-        static = first.value not in _MOVING
-        moving = second.value in _MOVING
-        if static or (moving and not preposed):
+    return _located(objects, places[0]), "", (), PREPOSED if _preposed(slots) else 0.0
+
+
+def _of_a_pick(objects: list[Description], places: list[Item], slots: Slots) -> Attached | None:
+    """ "take the ball in the cup" says which ball, "take it into the cup" where to."""
+    if len(places) > 2 or (not slots.things and slots.me):
+        return None
+    if len(places) == 2:
+        return (*(_located(objects, places[0]), *_destination(places[1])), PREPOSED)
+    known = bool(slots.things) and all(thing.kind == IT for thing in slots.things or ())
+    if known or places[0].value in ("into", "onto"):
+        return (*(objects, *_destination(places[0])), 0.0)
+    return _located(objects, places[0]), "", (), BROKEN if slots.torn else 0.0
+
+
+def _of_a_move(objects: list[Description], places: list[Item], slots: Slots) -> Attached | None:
+    destination = places[0]
+    if len(places) > 2:
+        return None
+    if len(places) == 2:
+        first, second = places
+        if first.value not in _MOVING or (second.value in _MOVING and not _preposed(slots)):
             if not slots.things:
                 return None
             objects, destination = _located(objects, first), second
         else:
             destination = replace(first, things=(_lying(first.things[0], second), *first.things[1:]))
-    else:
-        return None
     relation, anchors = _destination(destination)
-    if relation not in DESTINATIONS:
-        return None
-    return objects, relation, anchors, cost
+    return (objects, relation, anchors, 0.0) if relation in DESTINATIONS else None
+
+
+def _preposed(slots: Slots) -> bool:
+    return slots.first_at >= 0 and (slots.first_thing < 0 or slots.first_at < slots.first_thing)
 
 
 def _destination(item: Item) -> tuple[str, tuple[Description, ...]]:

@@ -51,7 +51,7 @@ class Cutter:
 
         for kind, (name, weight) in _KINDS.items():
             if match := self._things.get(at, kind):
-                if name == "order" and self._things.word(match[1]) == ",":
+                if match[0] == "after" and name == "order" and self._things.word(match[1]) == ",":
                     offer(Item("then", "then", at, match[1]), weight)
                 elif name == "avoid":
                     offer(self._avoid(at, match[1]), weight)

@@ -157,6 +157,12 @@ def _reparandum(items: list[Item], at: int, after: int) -> int | None:
         if items[back].kind == "thing":
             items[after] = replace(new, things=(_inherited(new.thing, items[back].thing),))
         return back
+    if new.kind == "at" and new.things:
+        for back in range(at - 1, floor - 1, -1):
+            if items[back].kind == "thing" and items[back].thing.relation == new.value:
+                placed = items[back].thing.lying(new.value, *new.things)
+                items[after] = replace(items[back], things=(placed,), end=new.end)
+                return back
     same = [back for back in range(at - 1, floor - 1, -1) if items[back].kind == new.kind]
     return same[0] if same and new.kind in ("direction", "amount", "at", "me", "table", "home", "hand") else None
 
