@@ -57,7 +57,8 @@ def merged(items: list[Item]) -> list[Item]:
     found: list[Item] = []
     for item in items:
         if item.kind == "choice":
-            back = max((index for index, old in enumerate(found) if old.kind == "thing"), default=-1)
+            things = [i for i, old in enumerate(found) if old.kind == "thing" and old.thing.kind != IT]
+            back = max(things, default=-1)
             if back >= 0:
                 found[back] = replace(found[back], things=(replace(found[back].thing, choice="any", number=1),))
                 continue

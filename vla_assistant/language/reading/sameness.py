@@ -13,6 +13,8 @@ def same(first: Description, second: Description) -> Description | None:
         return first
     if "it" in (first.kind, second.kind) or "them" in (first.kind, second.kind):
         return None
+    if first.kind == "thing" and first.number == 0 and second.number == 1 and second.kind not in (ONE, "thing"):
+        return None
     if first.kind != second.kind and ONE not in (first.kind, second.kind) and first.kind != "thing":
         return None
     if first.without or second.without:
