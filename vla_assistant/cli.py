@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from typer.core import TyperCommand, TyperGroup
 
 from vla_assistant.commands.chat import chat
 from vla_assistant.commands.check import check, list_backends
@@ -25,7 +27,31 @@ BAD_USE = 2
 INTERRUPTED = 130
 MODEL_PROCESS, MOTION_PROCESS, VOICE_PROCESS = "--model-process", "--motion-process", "--voice-process"
 
+
+def _without_types(params: list[Any]) -> list[Any]:
+    """Flags take no value, so their help shows no type."""
+    for param in params:
+        if getattr(param, "is_flag", False):
+            param.metavar = ""
+    return params
+
+
+class Command(TyperCommand):
+    """One command."""
+
+    def get_params(self, ctx: Any) -> list[Any]:
+        return _without_types(super().get_params(ctx))
+
+
+class Group(TyperGroup):
+    """The program with its commands."""
+
+    def get_params(self, ctx: Any) -> list[Any]:
+        return _without_types(super().get_params(ctx))
+
+
 app = typer.Typer(
+    cls=Group,
     help="Talk to a robot arm. Without a command the window opens.",
     epilog='Example: vla-assistant do "pick up the blue cube" --yes',
     add_completion=False,
@@ -33,9 +59,9 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 for command in (do, plan, chat, check, demo, generate, train, evaluate):
-    app.command()(command)
-app.command(epilog=TRANSCRIBE_EXAMPLE)(transcribe)
-app.command("list")(list_backends)
+    app.command(cls=Command)(command)
+app.command(cls=Command, epilog=TRANSCRIBE_EXAMPLE)(transcribe)
+app.command("list", cls=Command)(list_backends)
 
 
 @app.callback(invoke_without_command=True)
@@ -102,7 +128,9 @@ def main(arguments: list[str] | None = None) -> None:
         sys.exit(BAD_USE)
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)
-    except BrokenPipeError:
+    except OSError as error:
+        if error.errno not in (errno.EPIPE, errno.EIO):  # EIO: the terminal was closed
+            raise
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # nobody reads any more
         sys.exit(1)
 

@@ -9,9 +9,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from vla_assistant.commands.ending import terminable
 from vla_assistant.commands.options import ConfigFile, Sets, settings_of
+from vla_assistant.seeds import HIGHEST_SEED
 
 if TYPE_CHECKING:
+    from vla_assistant.events import Event
     from vla_assistant.runtime.assistant import Assistant
 
 SETTLE_S = 0.1
@@ -20,6 +23,8 @@ HELP = (
     "Type what the arm should do, then yes or no. An empty line stops the arm, resume clears the stop.\n"
     "/examples shows commands, /scene N lays another table. Ctrl-C stops the arm, Ctrl-C again or /quit ends."
 )
+COMMANDS = "There are /examples, /scene N, /help and /quit."
+BAD_SCENE = f"A scene has a whole number from 0 to {HIGHEST_SEED}: /scene 4"
 
 
 def chat(
@@ -31,45 +36,84 @@ def chat(
 
     Example: vla-assistant chat --set simulation.seed=4
     """
-    from vla_assistant.commands.telling import sentence_line
     from vla_assistant.runtime.assistant import Assistant
 
     settings = settings_of(config_file, sets)
-    with closing(Assistant(settings, headless=True, program="vla-assistant chat")) as assistant:
-        leave = assistant.subscribe(sentence_line)
-        assistant.start()
-        if listen:
-            assistant.start_listening()
-        print(HELP, flush=True)
-        converse(assistant)
-        leave()  # what is told while everything closes would read like a fault
+    screen = Screen()
+    with terminable() as deafen, closing(Assistant(settings, headless=True, program="vla-assistant chat")) as assistant:
+        leave = assistant.subscribe(screen.tell)
+        try:
+            assistant.start()
+            if listen:
+                assistant.start_listening()
+            screen.line(HELP)
+            _until_the_end(assistant, screen)
+        finally:
+            deafen()
+            leave()  # what is told while everything closes would read like a fault
 
 
-def converse(assistant: Assistant) -> None:
+def _until_the_end(assistant: Assistant, screen: Screen) -> None:
+    """Converse; an interrupt between two lines ends the conversation."""
+    from vla_assistant.runtime.single_run import interrupt_reason
+
+    try:
+        converse(assistant, screen)
+    except KeyboardInterrupt as interrupt:
+        assistant.stop(interrupt_reason(interrupt))
+
+
+class Screen:
+    """Prints lines; the first after a Ctrl-C does not stand beside the terminal's own ^C."""
+
+    def __init__(self) -> None:
+        self._beside = ""
+
+    def interrupted(self) -> None:
+        """The terminal has written ^C and no line end."""
+        self._beside = "\n"
+
+    def line(self, text: str) -> None:
+        """Print it at once."""
+        beside, self._beside = self._beside, ""
+        print(beside + text, flush=True)
+
+    def tell(self, event: Event) -> None:
+        """Print what happened; most events need no line."""
+        from vla_assistant.commands.telling import sentence_of
+
+        if sentence := sentence_of(event):
+            self.line(sentence)
+
+
+def converse(assistant: Assistant, screen: Screen) -> None:
     """Take lines from the keyboard until /quit or the end of the input; Ctrl-C stops the arm, twice it ends.
 
     Lines that do not come from a keyboard wait until the one before has led to a proposal or an end.
     """
+    from vla_assistant.runtime.single_run import interrupt_reason
+
     interrupted = False
     by_hand = sys.stdin.isatty()
     while True:
         try:
-            line = input()
+            line = input().strip()
+            interrupted = False
+            if line.lower() in ENDINGS:
+                return
+            take_line(assistant, line, screen)
+            if not by_hand:
+                settle(assistant)
         except EOFError:
             return
-        except KeyboardInterrupt:
-            assistant.stop("you pressed Ctrl-C")
-            if interrupted:
+        except KeyboardInterrupt as interrupt:
+            if by_hand:
+                screen.interrupted()
+            assistant.stop(interrupt_reason(interrupt))
+            if interrupted or not by_hand or interrupt.args:  # with a reason it is no Ctrl-C: the program must end
                 return
             interrupted = True
-            print("Ctrl-C again ends the conversation.", flush=True)
-            continue
-        interrupted = False
-        if line.strip() in ENDINGS:
-            return
-        take_line(assistant, line.strip())
-        if not by_hand:
-            settle(assistant)
+            screen.line("Ctrl-C again ends the conversation.")
 
 
 def settle(assistant: Assistant) -> None:
@@ -79,7 +123,7 @@ def settle(assistant: Assistant) -> None:
         time.sleep(SETTLE_S)
 
 
-def take_line(assistant: Assistant, line: str) -> None:
+def take_line(assistant: Assistant, line: str, screen: Screen) -> None:
     """One line of the user's."""
     from vla_assistant.errors import AssistantError
     from vla_assistant.types import Source
@@ -87,15 +131,24 @@ def take_line(assistant: Assistant, line: str) -> None:
     try:
         if not line:
             assistant.stop("you pressed Enter")
-        elif line == "/examples":
-            print("\n".join(f"  {example}" for example in assistant.examples()))
-        elif line.startswith("/scene"):
-            assistant.new_scene(int(line.split()[-1]))
         elif line.startswith("/"):
-            print(HELP)
+            take_command(assistant, line, screen)
         else:
             assistant.add_command(line, Source.TYPED)
     except AssistantError as error:
-        print(f"! {error}")
-    except ValueError:
-        print("! A scene is a number: /scene 4")
+        screen.line(f"! {error}")
+
+
+def take_command(assistant: Assistant, line: str, screen: Screen) -> None:
+    """One line that is for the conversation, not for the arm."""
+    match line.lower().split():
+        case ["/examples"]:
+            screen.line("\n".join(f"  {example}" for example in assistant.examples()))
+        case ["/scene", number] if number.isdecimal() and len(number) < 12 and int(number) <= HIGHEST_SEED:
+            assistant.new_scene(int(number))
+        case ["/scene", *_]:
+            screen.line(f"! {BAD_SCENE}")
+        case ["/help"]:
+            screen.line(HELP)
+        case _:
+            screen.line(f"! There is no command {line}. {COMMANDS}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import closing
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from vla_assistant.commands.do import EXIT_CODES
+from vla_assistant.commands.ending import terminable
 from vla_assistant.commands.options import ConfigFile, Seed, Sets, settings_of
 
 if TYPE_CHECKING:
@@ -39,8 +41,15 @@ def demo(
 
     Example: vla-assistant demo --out demo
     """
-    settings = prepared(out, text, seed, sets, config_file)
-    outcome = Show(settings, out).run(text)
+    from vla_assistant.runtime.single_run import interrupt_reason
+
+    try:
+        with terminable():
+            settings = prepared(out, text, seed, sets, config_file)
+            outcome = Show(settings, out).run(text)
+    except KeyboardInterrupt as interrupt:
+        print(f"Stopped: {interrupt_reason(interrupt)}. The demo in {out} is not complete.", file=sys.stderr)
+        raise typer.Exit(EXIT_CODES["stopped"]) from None
     raise typer.Exit(EXIT_CODES[outcome.result])
 
 
@@ -82,7 +91,7 @@ class Show:
         steps = interpret(text, tuple).steps
         assistant = Assistant(self._settings, headless=True, steps_in_scene=steps, program="vla-assistant demo")
         recorder = Recorder(self._out / "run.mp4", lambda: assistant.latest_frame("front"))
-        with closing(assistant):
+        with closing(assistant), closing(recorder):
             happened = assistant.events()
             assistant.subscribe(recorder.note)
             assistant.start()
@@ -90,7 +99,6 @@ class Show:
             recorder.start()
             outcome = self._follow(assistant, happened)
             time.sleep(LAST_PICTURES_S)
-            recorder.close()
         print(f"{recorder.pictures} pictures are in {self._out / 'run.mp4'}.")
         self._draw_window()
         return outcome

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from vla_assistant.seeds import HIGHEST_SEED
+
 if TYPE_CHECKING:
     from vla_assistant.config import Settings
 
@@ -22,7 +24,7 @@ ConfigFile = Annotated[
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object a line.")]
 Seed = Annotated[
     int | None,
-    typer.Option(min=0, help="Which simulated scene lies on the table."),
+    typer.Option(min=0, max=HIGHEST_SEED, help="Which simulated scene lies on the table."),
 ]
 
 

@@ -9,11 +9,15 @@ from typing import Annotated
 
 import typer
 
+from vla_assistant.seeds import HIGHEST_SEED
+
 
 def generate(
-    episodes: Annotated[int, typer.Option(help="How many assignments to record; some have two episodes.")],
+    episodes: Annotated[int, typer.Option(min=1, help="How many assignments to record; some have two episodes.")],
     out: Annotated[Path, typer.Option(help="Folder of the dataset; an existing one is added to.")],
-    seed: Annotated[int, typer.Option(help="Of the first assignment; the others follow.")] = 1_000_000,
+    seed: Annotated[
+        int, typer.Option(min=0, max=HIGHEST_SEED, help="Of the first assignment; the others follow.")
+    ] = 1_000_000,
     workers: Annotated[int, typer.Option(min=1, help="Processes.")] = 2,
     policy: Annotated[
         Path | None, typer.Option(help="Weights: let this policy drive in part, corrected by the expert (DAgger).")
@@ -27,10 +31,16 @@ def generate(
     from vla_assistant.data.generate import generate as run
 
     chosen = tuple(kind for kind in kinds.split(",") if kind)
+    progress = None
     for progress in run(out, episodes, seed, workers=workers, policy=policy, kinds=chosen):
         typer.echo(
             f"{progress.assignments}/{progress.total} assignments, {progress.episodes} episodes, "
             f"{progress.frames} frames, {progress.successes} reached their aim, {progress.seconds:.0f} s"
+        )
+    if progress is None:
+        typer.echo(
+            f"Nothing was recorded: {out} holds the assignments {seed} to {seed + episodes - 1} already. "
+            "More --episodes or another --seed adds to it."
         )
 
 
@@ -39,7 +49,7 @@ def train(
     data: Annotated[Path, typer.Option(help="A dataset made by `vla-assistant generate`.")],
     out: Annotated[Path, typer.Option(help="Folder for weights, checkpoint and log; a run found there goes on.")],
     minutes: Annotated[float | None, typer.Option(help="End the run after this much training time.")] = None,
-    seed: Annotated[int, typer.Option(help="Of the first weights and of the batches.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, max=HIGHEST_SEED, help="Of the first weights and of the batches.")] = 0,
     start_from: Annotated[Path | None, typer.Option(help="Folder of a run whose weights to start from.")] = None,
 ) -> None:
     """Train the compact policy.
@@ -59,7 +69,7 @@ def train(
 
 def evaluate(
     trials: Annotated[int, typer.Option(min=1, help="Roll-outs on scenes that training never saw.")] = 300,
-    seed: Annotated[int, typer.Option(help="Of the first scene.")] = 5000,
+    seed: Annotated[int, typer.Option(min=0, max=HIGHEST_SEED, help="Of the first scene.")] = 5000,
     kinds: Annotated[str, typer.Option(help="Kinds of tasks, for example pick,place,stack.")] = "pick,place,stack",
     weights: Annotated[Path | None, typer.Option(help="Weights to test; default: the shipped ones.")] = None,
     retries: Annotated[int, typer.Option(min=0, help="Further attempts after a failed one.")] = 1,
