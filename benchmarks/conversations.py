@@ -32,6 +32,8 @@ from vla_assistant.types import PixelPoint, Reference, SeenThing
 SCRIPTS = Path(__file__).resolve().parent.parent / "tests" / "language" / "said" / "conversations"
 ACROSS = {"left": 0.22, "middle": 0.5, "right": 0.78}
 TOWARDS_USER = {"far": 0.3, "middle": 0.52, "near": 0.76}
+RAISED, ON_TOP = 0.15, 0.01
+"""How much higher in the picture a thing is seen in the hand, and on another."""
 _WAITING = {"wait": "waiting", "moving": "moving"}
 _KEEPING = ("nothing", "help", "repeat", "understood", "slower", "faster", "nudge", "pause", "resume")
 """Turns after which what was going on still is."""
@@ -109,18 +111,16 @@ class Table:
         return next(name for name, other in self.things.items() if other == now)
 
     def carry_out(self, acts: Sequence[ResolvedAct]) -> None:
+        """Move the things as the acts do; what was picked up is seen in the raised hand."""
         for act in acts:
-            if act.object is not None:
-                name = self.name(act.object)
-                anchors = (
-                    tuple(self.things[self.name(anchor)] for anchor in act.anchors)
-                    if act.skill != tasks.RETURN
-                    else act.anchors
-                )
-                point = tasks.landing(replace(act, anchors=anchors), self.things[name].point)
-                self.things[name] = replace(
-                    self.things[name], point=replace(point, v=point.v - 0.01 * (act.relation in places.INSIDE))
-                )
+            if act.object is None:
+                continue
+            name = self.name(act.object)
+            returns = act.skill == tasks.RETURN
+            anchors = act.anchors if returns else tuple(self.things[self.name(thing)] for thing in act.anchors)
+            point = tasks.landing(replace(act, anchors=anchors), self.things[name].point)
+            raised = RAISED if act.skill == "pick" else ON_TOP if act.relation in places.INSIDE else 0.0
+            self.things[name] = replace(self.things[name], point=replace(point, v=point.v - raised))
 
 
 def told(turn: Turn, table: Table) -> str:

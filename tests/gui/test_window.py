@@ -170,6 +170,17 @@ def test_what_was_picked_up_is_no_longer_marked_where_it_was(window: Window, dou
     assert not [mark for mark in window.camera.views["front"].marks if not mark.named], "nor is what was seen before"
 
 
+def test_what_was_seen_before_the_arm_moved_is_called_so_until_it_is_seen_anew(
+    window: Window, double: Double, qtbot: QtBot
+) -> None:
+    tell(qtbot, window, double, *story.working(), RunEnded(115.0, story.COMMAND, Outcome(Result.DONE, "Done.")))
+    assert window.camera.caption == "On the table before the arm moved: blue cube, red bowl, green ball"
+    assert window.camera.views["front"].marks == ()
+    tell(qtbot, window, double, story.seen())
+    assert window.camera.caption == "On the table: blue cube, red bowl, green ball"
+    assert [mark.label for mark in window.camera.views["front"].marks] == ["blue cube", "red bowl", "green ball"]
+
+
 def test_stop_acts_when_the_mouse_goes_down(window: Window, double: Double, qtbot: QtBot) -> None:
     qtbot.mousePress(window.stop_bar.stop_button, Qt.MouseButton.LeftButton)
     assert double.called("stop") == [("you pressed stop",)]

@@ -299,3 +299,35 @@ def test_random_words_never_crash_and_never_move_before_anything_was_done():
             turn = talk.say(" ".join(words), phase)
             if phase == "idle" and not verbs & set(words):
                 assert not turn.acts, words
+
+
+def picked_up(*raised):
+    """A conversation with two red cups after the left one was picked up, which is seen where `raised` says, or not."""
+    left, right = seen({"red cup": (0.2, 0.75)})[0], seen({"red cup": (0.8, 0.3)})[0]
+    dialogue = Dialogue()
+    dialogue.hear("pick up the left red cup", (left, right), "idle")
+    hand = tuple(SeenThing(left.reference, PixelPoint("front", u, v, 0.9)) for u, v in raised)
+    return dialogue, left, (*hand, right)
+
+
+@pytest.mark.parametrize("raised", [[(0.3, 0.55)], []], ids=["seen in the hand", "hidden by the hand"])
+def test_what_the_hand_holds_is_known_wherever_it_is_seen(raised):
+    dialogue, before, now = picked_up(*raised)
+    turn = dialogue.hear("put it back", now, "idle")
+    assert turn.kind == "return"
+    assert turn.acts[0].anchors[0].point.u == before.point.u
+    assert turn.acts[0].object != now[-1]
+
+
+@pytest.mark.parametrize("text", ["yes, that's what I meant", "Yes, now you've got it", "right, go on then", "yes yes"])
+def test_a_yes_may_say_more_of_the_same(text):
+    talk = Talk()
+    talk.say("put the red cube on the plate")
+    assert talk.say(text, "waiting").kind == "confirm"
+
+
+@pytest.mark.parametrize("text", ["yes, that's the wrong one", "yes, in a minute", "maybe yes", "yes, when I am back"])
+def test_a_limited_yes_is_none(text):
+    talk = Talk()
+    talk.say("put the red cube on the plate")
+    assert talk.say(text, "waiting").kind != "confirm"

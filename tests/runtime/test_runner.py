@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from typing import Any
 
+import numpy as np
 import pytest
 
 from tests.runtime.conftest import until
@@ -12,7 +14,17 @@ from vla_assistant import events
 from vla_assistant.errors import InputError
 from vla_assistant.runtime.runner import Runner
 from vla_assistant.session import messages as m
-from vla_assistant.types import Command, Source
+from vla_assistant.types import (
+    Command,
+    Frame,
+    Observation,
+    PixelPoint,
+    Reference,
+    RobotState,
+    SeenThing,
+    Source,
+    Step,
+)
 
 
 class Books:
@@ -89,3 +101,94 @@ def test_a_bug_in_the_verdict_is_no_success_and_costs_nobody_the_end() -> None:
     desk.runner.perform(m.Begin(Command(1, "go home", Source.TYPED, 0.0), ()))
     desk.runner.close()
     assert desk.runner.verdict(1, claimed=True) is False
+
+
+CUP, GHOST = (SeenThing(Reference(*name), PixelPoint("front", 0.5, 0.5, 0.9)) for name in (("cup", "red"), ("ball",)))
+AT_HOME, OVER_TABLE = 0.0, 0.6
+"""Angle of every joint [rad]."""
+
+
+class HandAndEye:
+    """An arm that is where the test puts it, and a policy that sees what the test puts there."""
+
+    stopped = moving = False
+
+    def __init__(self) -> None:
+        self.joints, self.gripper, self.gripper_command = AT_HOME, 1.0, 1.0
+        self.things = (CUP,)
+        self.looks = 0
+
+    def observe(self) -> Observation:
+        pose, joints = np.eye(4), np.full(7, self.joints)
+        state = RobotState(joints, 0 * joints, self.gripper, pose, pose, self.gripper_command, 0 * joints, 0.0)
+        return Observation({"front": Frame(np.zeros((8, 8, 3), np.uint8), "front", 1, 0.0)}, state)
+
+    def look(self, observation: Observation) -> tuple[SeenThing, ...]:
+        self.looks += 1
+        return self.things
+
+    def begin_task(self, steps: tuple[Step, ...]) -> None:
+        pass
+
+    def go_home(self) -> None:
+        self.joints = AT_HOME + 0.3  # where this arm calls home is not where it stood at first
+
+
+class Watch:
+    """A runner that looks at the table all the time, with what it told."""
+
+    def __init__(self) -> None:
+        self.hand, self.told, self.answers = HandAndEye(), list[events.Event](), list[m.Input]()
+        arm: Any = self.hand
+        self.runner = Runner(arm, arm, self.answers.append, self.told.append, time.monotonic, watch=True)
+
+    @property
+    def seen(self) -> list[tuple[SeenThing, ...]]:
+        return [event.things for event in self.told if isinstance(event, events.SceneSeen)]
+
+    def look(self) -> None:
+        """Until a whole look at the table as it is now has passed."""
+        before = self.hand.looks
+        assert until(lambda: self.hand.looks > before + 1, 5.0)
+
+
+@pytest.fixture
+def watch(monkeypatch: pytest.MonkeyPatch) -> Iterator[Watch]:
+    monkeypatch.setattr("vla_assistant.runtime.runner.LOOK_PERIOD_S", 0.01)
+    made = Watch()
+    made.runner.start()
+    made.look()
+    yield made
+    made.runner.close()
+
+
+def test_what_a_hand_over_the_table_makes_seem_to_be_there_is_not_listed(watch: Watch) -> None:
+    assert watch.seen == [(CUP,)]
+    watch.hand.joints, watch.hand.things = OVER_TABLE, (CUP, GHOST)
+    watch.look()
+    assert watch.runner.seen == (CUP,)
+    watch.hand.joints, watch.hand.gripper, watch.hand.gripper_command = AT_HOME, 0.5, 0.0
+    watch.look()
+    assert watch.seen == [(CUP,)], "a thing in the hand is not on the table"
+    watch.hand.gripper_command = 1.0
+    watch.look()
+    assert watch.seen == [(CUP,), (CUP, GHOST)]
+
+
+def test_with_nothing_seen_so_far_a_covered_table_is_better_than_none(watch: Watch) -> None:
+    watch.hand.things = ()
+    watch.look()
+    watch.hand.joints, watch.hand.things = OVER_TABLE, (CUP,)
+    watch.look()
+    assert watch.seen == [(CUP,), (), (CUP,)]
+
+
+def test_after_a_motion_the_table_is_told_anew_from_where_the_arm_calls_home(watch: Watch) -> None:
+    command, home = Command(1, "go home", Source.TYPED, 0.0), Step("home")
+    watch.runner.perform(m.Begin(command, (home,)))
+    watch.hand.joints = OVER_TABLE
+    watch.look()
+    assert watch.seen == [(CUP,)]
+    watch.runner.perform(m.Act(m.Ticket(1, 0, 1, 1), home))
+    assert until(lambda: len(watch.seen) == 2, 5.0)
+    assert watch.seen[1] == (CUP,), "the same things, but seen after the motion"

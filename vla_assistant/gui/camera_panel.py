@@ -46,7 +46,7 @@ class CameraPanel(QFrame):
         self._seen: tuple[SeenThing, ...] = ()
         self._in_hand: Reference | None = None
         self._gone: set[Reference] = set()
-        self._working = False
+        self._listed: tuple[SeenThing, ...] = ()
         self._proportions: tuple[float, ...] = ()
         self.setProperty("card", True)
         self._notice = label(wrap=True)
@@ -63,6 +63,11 @@ class CameraPanel(QFrame):
         column.addWidget(self._places, 1)
         self._places.installEventFilter(self)
         self._arrange(("front",))
+
+    @property
+    def caption(self) -> str:
+        """What lies on the table, in words."""
+        return self._table.text()
 
     @property
     def views(self) -> dict[str, CameraView]:
@@ -88,20 +93,21 @@ class CameraPanel(QFrame):
         """Follow what the policy sees and what the plan names."""
         match event:
             case SceneSeen(things=things):
-                self._seen = things
-                self._table.setText(_caption(things))
+                self._seen = self._listed = things
+                self._table.setText("On the table: " + _names(things))
             case Proposed(proposal=proposal):
                 self._groundings, self._show_heat = proposal.plan.groundings, True
                 self._gone.clear()
             case Acting(plan=plan) if plan is not None:
                 self._groundings, self._show_heat = plan.groundings, True
             case StepStarted(step=step):
-                self._show_heat, self._working = False, True
+                self._show_heat = False
                 self._in_hand = step.object
+                self._arm_moves()
             case StepEnded(done=True) if self._in_hand is not None:
                 self._gone.add(self._in_hand)
             case Withdrawn() | RunEnded():
-                self._groundings, self._working = (), False
+                self._groundings = ()
             case PartChanged(part=Part.CAMERA):
                 self._show_notice(event)
                 return
@@ -153,8 +159,14 @@ class CameraPanel(QFrame):
     def _refresh_marks(self) -> None:
         for camera, view in self._views.items():
             heats = overlay.heats_of(camera, self._groundings) if self._show_heat else ()
-            seen = self._seen if camera == self._large and not self._working else ()
+            seen = self._seen if camera == self._large else ()
             view.show_marks(heats, overlay.marks_of(camera, self._groundings, seen, self._gone))
+
+    def _arm_moves(self) -> None:
+        """From now on things may lie elsewhere, until the policy has a clear look again."""
+        self._seen = ()
+        if self._listed:
+            self._table.setText("On the table before the arm moved: " + _names(self._listed))
 
     def _show_notice(self, event: PartChanged) -> None:
         serious = event.state in (PartState.WARNING, PartState.FAILED)
@@ -162,5 +174,5 @@ class CameraPanel(QFrame):
         self._notice.setVisible(serious and bool(event.detail))
 
 
-def _caption(things: tuple[SeenThing, ...]) -> str:
-    return "On the table: " + (", ".join(str(thing.reference) for thing in things) or "nothing that I know")
+def _names(things: tuple[SeenThing, ...]) -> str:
+    return ", ".join(str(thing.reference) for thing in things) or "nothing that I know"

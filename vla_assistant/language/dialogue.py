@@ -187,9 +187,10 @@ class Dialogue:
     def _returned(self, thing: Description, now: _Now) -> Turn:
         """The thing goes back to where it was before."""
         self._interrupt(replace(now, heard=replace(now.heard, corrects=False)))
-        moved = [other for other in now.seen if self.past.memory.before(other) is not None]
+        memory = self.past.memory
+        moved = [other for other in now.seen if memory.before(other) is not None]
         request = Request((Act("put_down", thing),))
-        found = resolve(request, moved, self.past.memory, things=self.things) if moved else None
+        found = resolve(request, moved, memory, things=self.things) if moved or memory.held else None
         if found is None or isinstance(found, Refusal):
             return self._unsupported("nothing_before", thing="it" if thing.kind == IT else f"the {thing}")
         return self._taken(found, request, "return", Task(()))

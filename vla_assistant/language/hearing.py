@@ -127,7 +127,16 @@ def _approves(said: Sequence[Clause], language: str) -> bool:
         bare = spelling.without(lexicon.beside_approval, clause.words)
         return clause.kind == "yes" or lexicon.approval.fit(clause.words) or lexicon.approval.fit(bare)
 
-    return any(map(approving, said)) and all(clause.kind == "empty" or approving(clause) for clause in said)
+    def remarks(clause: Clause) -> bool:
+        bare = spelling.without(lexicon.beside_approval, clause.words)
+        return clause.kind == "aside" and bool(lexicon.approving_remark.start(bare))
+
+    first = next((clause for clause in said if clause.kind != "empty"), None)
+    certain = (
+        first is not None and approving(first) and not any(lexicon.limiting & set(clause.words) for clause in said)
+    )
+    plain = any(map(approving, said)) and all(clause.kind == "empty" or approving(clause) for clause in said)
+    return plain or (certain and all(clause.kind == "empty" or approving(clause) or remarks(clause) for clause in said))
 
 
 def _with_content(content: Sequence[Clause], said: Sequence[Clause], corrects: bool, language: str) -> Heard:

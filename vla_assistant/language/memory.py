@@ -66,11 +66,11 @@ class Memory:
         return next((entry.at for entry in self.places if entry.thing == thing), None)
 
     def seeing(self, seen: Sequence[SeenThing]) -> Memory:
-        """With everything as it is seen now; what is not seen stays as it was."""
-        memory, held = self, (self.held,) if self.held else ()
-        for thing in dict.fromkeys((*held, *self.last, *self.group, *(entry.thing for entry in self.places))):
+        """With everything as it is seen now; what is not seen stays as it was, and so does what the hand has moved."""
+        memory = self
+        for thing in dict.fromkeys((*self.last, *self.group, *(entry.thing for entry in self.places))):
             now = found_again(thing, seen)
-            if now is not None:
+            if now is not None and thing != self.held:
                 memory = memory._renamed(thing, now)
         return memory
 

@@ -6,11 +6,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from vla_assistant.language import tasks
-from vla_assistant.language.memory import Memory, found_again
+from vla_assistant.language.memory import Memory, distance, found_again
 from vla_assistant.language.resolution import ResolvedAct
 from vla_assistant.language.tasks import Task
 from vla_assistant.types import SeenThing
 
+STILL = 0.05
+"""A thing seen no farther away than this lies where it lay, as a fraction of the picture."""
 REMEMBERED = 20
 """So many turns can be undone."""
 
@@ -23,17 +25,33 @@ class Past:
         memory: What earlier turns left behind.
         done: What was carried out and not undone, the latest last.
         planned: What is proposed or under way.
+        seen: What was seen at the last look.
     """
 
     memory: Memory = field(default_factory=Memory)
     done: list[Task] = field(default_factory=list)
     planned: Task | None = None
+    seen: tuple[SeenThing, ...] = ()
 
     def look(self, seen: Sequence[SeenThing]) -> None:
         """Know everything spoken of as it is seen now."""
+        held = self._held_now(seen)
+        if held is not None and self.memory.held is not None:
+            self.memory = self.memory.moved(self.memory.held, held.point)
         self.memory = self.memory.seeing(seen)
+        self.seen = tuple(seen)
         things = [thing for task in self._tasks() for thing in task.things if thing != self.memory.held]
         self._rename({thing: now for thing in things if (now := found_again(thing, seen)) is not None})
+
+    def _held_now(self, seen: Sequence[SeenThing]) -> SeenThing | None:
+        """What is in the hand as it is seen now: of those like it the one that lies where none of the others lay."""
+        held = self.memory.held
+        if held is None or held in seen:
+            return None
+        others = [thing.point for thing in self.seen if thing.reference == held.reference and thing != held]
+        alike = [thing for thing in seen if thing.reference == held.reference]
+        found = [thing for thing in alike if all(distance(thing.point, other) > STILL for other in others)]
+        return found[0] if len(found) == 1 else None
 
     def plan(self, task: Task) -> None:
         """The task is proposed; its things are what is spoken of now."""

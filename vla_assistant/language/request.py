@@ -117,4 +117,3 @@ class Request:
 
 def _ordinal(rank: int) -> str:
     return f"{rank}{_ORDINAL_ENDINGS.get(rank, 'th')}"
-

@@ -38,6 +38,8 @@ class TurnWords:
     rejecting: Patterns
     approval: Patterns
     beside_approval: tuple[Phrase, ...]
+    approving_remark: Patterns
+    limiting: frozenset[str]
     mood: Mapping[str, Patterns]
 
 
@@ -90,6 +92,8 @@ def load(language: str = "en") -> TurnWords:
         Patterns(corrections["rejecting"]),
         Patterns(tables["approval"]["words"]),
         (*courtesy, *_phrases(tables["approval"]["beside"])),
+        Patterns(tables["approval"]["remark"]),
+        frozenset(tables["approval"]["limiting"]),
         {kind: Patterns(written) for kind, written in tables["mood"].items()},
     )
 

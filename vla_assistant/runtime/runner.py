@@ -31,6 +31,7 @@ from vla_assistant.types import (
     Judgement,
     Observation,
     Plan,
+    PoseArray,
     Reference,
     RobotState,
     SeenThing,
@@ -50,6 +51,8 @@ REST_STEP_S = 0.1
 HOME_TIMEOUT_S = 20.0
 HOME_POLL_S = 0.02
 RELEASE_S = 2.0
+AT_HOME_RAD = 0.1
+"""A joint further than this from home may hold the hand over the table."""
 GRIPPER_EMPTY = 0.05
 """Fingers that are closed further than this hold nothing; the thinnest thing is 2 cm wide, a quarter of the opening."""
 
@@ -118,6 +121,8 @@ class Runner:
         self._before: tuple[m.Ticket, Observation] | None = None
         self._subject: Reference | None = None
         self._taken: Reference | None = None
+        self._home: PoseArray | None = None
+        self._moved = False
         self.seen: tuple[SeenThing, ...] = ()
         self._thread = threading.Thread(target=self._run, name="runner", daemon=True)
 
@@ -197,7 +202,7 @@ class Runner:
             case m.Begin(command, steps):
                 self._await_release(command.id)
                 self._motion.begin_task(steps)
-                self._begun = command.id
+                self._begun, self._moved = command.id, True
             case m.Act(ticket, step) if step.skill == "home":
                 self._answer(m.Judged(ticket, self._go_home(ticket)))
             case m.Act(ticket, step):
@@ -235,18 +240,27 @@ class Runner:
         return Hand(self._taken) if self._taken else None
 
     def _look(self) -> tuple[SeenThing, ...]:
-        """What is seen on the table now; without a policy or pictures nothing is."""
+        """What is seen on the table now; without a policy or pictures nothing is.
+
+        What the window lists stays that of the last clear look: a hand over the table hides and alters things.
+        """
         try:
             observation = self._observe()
             seen = self._policy.look(observation)
         except AssistantError as error:
             log.info("nothing is seen: %s", error)
-            seen = ()
-        else:
-            if _arrangement(seen) != _arrangement(self.seen):
-                self._publish(SceneSeen(self._now(), seen, observation.frames["front"].id))
-        self.seen = seen
+            return ()
+        clear = self._sees_clearly(observation.state) or not self.seen
+        if clear and (self._moved or _arrangement(seen) != _arrangement(self.seen)):
+            self._publish(SceneSeen(self._now(), seen, observation.frames["front"].id))
+            self.seen, self._moved = seen, False
         return seen
+
+    def _sees_clearly(self, state: RobotState) -> bool:
+        """The hand is empty and at home: where the arm went when told so, and before that where it was at first."""
+        if self._home is None:
+            self._home = state.joints
+        return not _holding(state) and float(np.abs(state.joints - self._home).max()) < AT_HOME_RAD
 
     def _draft(self, steps: tuple[Step, ...]) -> m.Draft:
         observation = self._observe()
@@ -316,6 +330,8 @@ class Runner:
                 return Judgement(False, 1.0, "the command has ended")
             time.sleep(HOME_POLL_S)
         arrived = not self._motion.moving and not self._motion.stopped
+        if arrived:
+            self._home = self._motion.observe().state.joints
         evidence = "the arm reports that it stands at home" if arrived else "the arm did not arrive at home"
         return Judgement(arrived, 1.0, evidence)
 
