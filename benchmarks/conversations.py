@@ -180,11 +180,15 @@ def play(script: Script, things: Mapping[str, Thing] | None, show: bool) -> Iter
         if phase == "idle":
             table.carry_out(planned)
             planned = ()
+            if said.meaning != "resume":
+                dialogue.ended(done=True)
         start = time.perf_counter()
         turn = dialogue.hear(said.text, table.seen, phase)
         took = time.perf_counter() - start
         if turn.kind in WITH_ACTS and phase == "moving" and turn.kind != "instead":
             table.carry_out(planned)
+        if dialogue.past.awaited:
+            dialogue.ended(done=False)
         good = right(said, turn, table)
         if show and not good:
             came = f"{turn.kind}: {told(turn, table)}  (reader: {read(said.text)}) {turn.says}"

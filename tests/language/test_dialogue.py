@@ -39,6 +39,7 @@ class Talk:
     def say(self, text, phase="idle"):
         if phase == "idle":
             self._carry_out()
+            self.dialogue.ended(done=True)
         self.turn = self.dialogue.hear(text, tuple(self.seen), phase)
         if self.turn.kind in WITH_ACTS:
             self.planned = self.turn.acts
@@ -210,6 +211,39 @@ def test_what_was_dropped_is_not_undone():
     assert talk.say("undo").says == "There is nothing to undo."
 
 
+def test_what_failed_is_not_undone():
+    talk = Talk()
+    talk.say("put the red cube on the plate")
+    talk.dialogue.ended(done=False)
+    assert talk.say("undo", "waiting").kind == "cancel"
+    talk.planned = ()
+    assert talk.say("undo").says == "There is nothing to undo."
+
+
+def test_a_text_while_idle_settles_nothing():
+    dialogue = Dialogue()
+    dialogue.hear("put the red cube on the plate", seen(), "idle")
+    assert dialogue.hear("undo", seen(), "idle").says == "There is nothing to undo."
+
+
+def test_the_late_end_of_what_was_replaced_changes_nothing():
+    dialogue = Dialogue()
+    dialogue.hear("put the red cube on the plate", seen(), "idle")
+    assert dialogue.hear("no, in the bowl", seen(), "moving").kind == "instead"
+    dialogue.ended(done=False)  # of the cube on the plate
+    assert dialogue.hear("what did you understand?", seen(), "waiting").says == (
+        "I understood: place(red cube, in green bowl)."
+    )
+    dialogue.ended(done=True)
+    assert str(dialogue.hear("undo", seen(), "idle").acts[0].skill) == RETURN
+
+
+def test_a_turn_tells_the_request_behind_its_acts():
+    talk = Talk()
+    assert str(talk.say("put the red cube on the plate").wanted) == "place(red cube, on plate)"
+    assert talk.say("undo").wanted is None
+
+
 def test_help_and_repeating():
     talk = Talk()
     assert talk.say("I'm new here, what can I say?").kind == "help"
@@ -307,6 +341,7 @@ def picked_up(*raised):
     dialogue = Dialogue()
     dialogue.hear("pick up the left red cup", (left, right), "idle")
     hand = tuple(SeenThing(left.reference, PixelPoint("front", u, v, 0.9)) for u, v in raised)
+    dialogue.ended(done=True)
     return dialogue, left, (*hand, right)
 
 

@@ -1,8 +1,7 @@
 """The turns of a conversation with one arm: what each comes to after those before it.
 
 A pure state machine: no device, no clock, no thread. It is told what is seen and what is going on, and says what
-follows; what it proposed counts as carried out once the next text comes while the arm is idle, unless `dropped` was
-called.
+follows. What it proposed counts as carried out when `ended` says so, and as never proposed after `dropped`.
 """
 
 from __future__ import annotations
@@ -85,8 +84,7 @@ class Dialogue:
             phase: "idle", "asked" (a question waits), "waiting" (a proposal waits) or "moving".
         """
         now = _Now(text, hear(text, Phase(phase), self.language), seen, Phase(phase))
-        if now.phase is Phase.IDLE and now.heard.kind != "resume":
-            self.past.settle()
+        self.past.moving(now.phase is Phase.MOVING)
         self.past.look(seen)
         turn = self._answered(now) or self._follow(now)
         if now.heard.then is not None and turn.kind in WITH_ACTS and self.past.planned is not None:
@@ -99,9 +97,16 @@ class Dialogue:
         self.past.look(seen)
         return self._settled(choice, seen) or Turn("nothing")
 
+    def ended(self, done: bool) -> None:
+        """What was under way has ended, once for everything begun: carried out, or not (then it is forgotten).
+
+        When something that was said in the meantime took its place, its end changes nothing any more.
+        """
+        self.past.ended(done)
+
     def dropped(self) -> None:
-        """What was proposed or under way was not carried out: it expired, was refused or failed."""
-        self.past.planned = None
+        """What was proposed was not begun: it expired or was refused."""
+        self.past.drop()
 
     def _answered(self, now: _Now) -> Turn | None:
         """What follows from an answer to the question, None when nothing was asked or the text is no answer."""
@@ -147,7 +152,8 @@ class Dialogue:
         return Turn(heard.kind)
 
     def _cancelled(self) -> Turn:
-        self.past.planned = self._asked = None
+        self.past.drop()
+        self._asked = None
         return Turn("cancel")
 
     def _rejected(self, phase: Phase) -> Turn:
@@ -172,7 +178,7 @@ class Dialogue:
     def _interrupt(self, now: _Now) -> None:
         """Something new is wanted while the arm moves: what is under way counts as done, so that it can be undone."""
         if now.phase is Phase.MOVING and not now.heard.corrects:
-            self.past.settle()
+            self.past.interrupt()
             self.past.look(now.seen)
 
     def _undone(self, now: _Now) -> Turn:
@@ -314,7 +320,7 @@ class Dialogue:
         acts = (*first.acts, *map(as_carried, found.acts))
         avoid = tuple(dict.fromkeys((*first.avoid, *found.avoid)))
         turn = self._proposed(Task(acts, request.manner | first.manner, avoid), kind)
-        return replace(turn, confidence=request.confidence, repairs=request.repairs)
+        return replace(turn, wanted=request, confidence=request.confidence, repairs=request.repairs)
 
     def _proposed(self, task: Task, kind: str) -> Turn:
         self._asked = None

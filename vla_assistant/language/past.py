@@ -25,12 +25,16 @@ class Past:
         memory: What earlier turns left behind.
         done: What was carried out and not undone, the latest last.
         planned: What is proposed or under way.
+        begun: Whether the arm is at what is planned, or at something nobody asked for in words.
+        awaited: Whether something under way was replaced or given up, and its end is still to be told.
         seen: What was seen at the last look.
     """
 
     memory: Memory = field(default_factory=Memory)
     done: list[Task] = field(default_factory=list)
     planned: Task | None = None
+    begun: bool = False
+    awaited: bool = False
     seen: tuple[SeenThing, ...] = ()
 
     def look(self, seen: Sequence[SeenThing]) -> None:
@@ -55,15 +59,44 @@ class Past:
 
     def plan(self, task: Task) -> None:
         """The task is proposed; its things are what is spoken of now."""
+        self.drop()
         self.planned = task
         self.memory = tasks.spoken_of(task.acts, self.memory)
 
+    def drop(self) -> None:
+        """What was planned is given up."""
+        self.awaited = self.awaited or self.begun
+        self.planned, self.begun = None, False
+
+    def moving(self, moving: bool) -> None:
+        """Whether the arm is at something now: at what is planned, unless the end of something before it is to come."""
+        self.awaited = self.awaited and moving
+        self.begun = moving and not self.awaited
+
+    def ended(self, done: bool) -> None:
+        """What was under way has ended; when it was replaced or given up before, that has been reckoned with."""
+        if self.awaited:
+            self.awaited = False
+            return
+        self.begun = False
+        if done:
+            self.settle()
+        else:
+            self.drop()
+
+    def interrupt(self) -> None:
+        """Something new is wanted: what is under way counts as done, so that it can be undone; the rest is dropped."""
+        if self.begun:
+            self.settle()
+        else:
+            self.drop()
+
     def settle(self) -> None:
-        """What was planned has been carried out."""
+        """What was planned has been carried out, or counts as if it had."""
         if self.planned is None:
             return
         task, self.memory = tasks.carried_out(self.planned, self.memory)
-        self.planned = None
+        self.drop()
         if not task.undoes:
             self.done = [*self.done, task][-REMEMBERED:]
         self._rename(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from vla_assistant.language.request import Request
 from vla_assistant.language.resolution import Question, ResolvedAct
 from vla_assistant.types import SeenThing
 
@@ -24,6 +25,7 @@ class Turn:
         avoid: What must not be touched.
         question: Of "ask".
         direction, amount: Of "nudge".
+        wanted: The request that the acts come from; None when they come from none, as those of "undo" do.
         confidence: How surely the words were read, 0-1.
         repairs: Words that were read as others: (as said, as understood).
         says: What the user hears; empty where the acts are told by whoever plans them.
@@ -36,6 +38,7 @@ class Turn:
     question: Question | None = None
     direction: str = ""
     amount: str = ""
+    wanted: Request | None = None
     confidence: float = 1.0
     repairs: tuple[tuple[str, str], ...] = ()
     says: str = ""
