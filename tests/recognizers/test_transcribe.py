@@ -10,7 +10,7 @@ import typer
 from typer.testing import CliRunner
 
 from tests.recognizers.voices import flite, needs_flite
-from vla_assistant.commands.transcribe import transcribe, transcripts
+from vla_assistant.commands.transcribe import Transcript, transcribe, transcripts
 from vla_assistant.config import ListeningSection
 from vla_assistant.errors import InputError
 from vla_assistant.types import Audio, Utterance
@@ -60,7 +60,7 @@ def test_a_file_in_which_nothing_is_heard_is_no_error(tmp_path: Path):
     line = json.loads(result.stdout)
     assert (line["file"], line["text"], line["confidence"]) == (str(silent), "", 0.0)
     assert "error" not in line
-    assert run(silent).stdout.startswith(f"{silent}: (nothing heard, ")
+    assert run(silent).stdout.startswith(f"{silent}: (nothing heard; listening took ")
 
 
 @needs_flite
@@ -75,6 +75,21 @@ def test_what_is_too_unsure_to_act_on_is_marked(tmp_path: Path):
     assert shown.exit_code == 0
     assert f"{talk}: {line['text']} (" in shown.stdout
     assert "too unsure to act on" in shown.stdout
+
+
+@pytest.mark.parametrize(
+    ("transcript", "line"),
+    [
+        (Transcript("a.wav", "go home", 0.99, 0.64), "a.wav: go home (99% sure; listening took 0.64 s)"),
+        (
+            Transcript("a.wav", "yes", 0.4, 1.0, usable=False),
+            "a.wav: yes (40% sure, too unsure to act on; listening took 1.00 s)",
+        ),
+        (Transcript("a.wav", seconds=0.25), "a.wav: (nothing heard; listening took 0.25 s)"),
+    ],
+)
+def test_the_line_for_people_says_what_its_numbers_are(transcript: Transcript, line: str):
+    assert str(transcript) == line
 
 
 class Hearing:

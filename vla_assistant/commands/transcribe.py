@@ -35,7 +35,7 @@ class Transcript:
     """The recognizer is sure enough of the text that the program would act on it; a yes needs more than a no."""
 
     def as_json(self) -> str:
-        """One line: file, text, confidence, seconds of computing; `error` only when there is one."""
+        """One line: file, text, confidence 0-1, seconds that listening took; `error` only when there is one."""
         fields = {"file": self.file, "text": self.text, "confidence": self.confidence, "seconds": self.seconds}
         return json.dumps(fields | ({"error": self.error} if self.error else {}), ensure_ascii=False)
 
@@ -43,9 +43,9 @@ class Transcript:
         if self.error:
             return self.error
         if not self.text:
-            return f"{self.file}: (nothing heard, {self.seconds:.2f} s)"
+            return f"{self.file}: (nothing heard; listening took {self.seconds:.2f} s)"
         doubt = "" if self.usable else ", too unsure to act on"
-        return f"{self.file}: {self.text} ({self.confidence:.0%}{doubt}, {self.seconds:.2f} s)"
+        return f"{self.file}: {self.text} ({self.confidence:.0%} sure{doubt}; listening took {self.seconds:.2f} s)"
 
 
 def transcribe(
