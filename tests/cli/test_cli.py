@@ -12,9 +12,11 @@ import numpy as np
 import pytest
 
 from vla_assistant.cli import main
+from vla_assistant.types import SKILLS
 
 COMMANDS = ("do", "plan", "chat", "check", "list", "demo", "generate", "train", "evaluate", "transcribe")
 PICK = "pick up the blue cube"
+ROOT = Path(__file__).parents[2]
 
 
 class Ran:
@@ -126,6 +128,18 @@ def test_plan_lines_have_the_public_form(ran: Any) -> None:
     assert line["steps"] == [{"skill": "place", "object": "green ball", "destination": "blue bowl"}]
     assert line["question"] == ""
     assert 0 < line["confidence"] <= 1
+
+
+def test_a_stack_is_a_place_on_a_cube_in_the_plan_its_help_and_the_documents(ran: Any) -> None:
+    (line,) = ran("plan", "stack the red cube on the blue cube", "--json", "--no-ground").lines
+    assert line["steps"] == [{"skill": "place", "object": "red cube", "destination": "blue cube"}]
+    said = ran("plan", "stack the red cube on the blue cube", "--no-ground").out
+    assert said.endswith("command. place the red cube on the blue cube\n")
+    helped, readme = (" ".join(text.split()) for text in (ran("plan", "--help").out, (ROOT / "README.md").read_text()))
+    assert "pick, place, put_down, push or home; to stack is to place on a cube" in helped
+    assert "to stack is to place on a cube" in readme
+    form = (ROOT / "docs" / "architecture.md").read_text()
+    assert all(f"`{skill}`" in form and f"`{skill}`" in readme for skill in SKILLS)
 
 
 def test_plan_reads_a_file_line_by_line(ran: Any, tmp_path: Path) -> None:

@@ -34,6 +34,8 @@ def plan(
 ) -> None:
     """Say what would be done, without moving anything. One line for each text.
 
+    The skill of a step is pick, place, put_down, push or home; to stack is to place on a cube.
+
     Example: vla-assistant plan "stack the red cube on the blue cube" --json
     """
     if (text is None) == (file is None):
