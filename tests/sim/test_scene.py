@@ -54,6 +54,62 @@ def test_too_many_things_are_refused_with_what_fits() -> None:
         sample_scene(np.random.default_rng(0), (BLUE_CUBE,), distractors=8)
 
 
+def picks(*names: str) -> tuple[Step, ...]:
+    """One step for each thing, "red cube" or "cube"."""
+    words = [name.split() for name in names]
+    return tuple(Step("pick", Reference(named[-1], named[0] if len(named) > 1 else None)) for named in words)
+
+
+def colours(shape: str, number: int) -> list[str]:
+    """So many things of a shape, each of another colour."""
+    return [f"{colour} {shape}" for colour in list(things.COLOURS)[:number]]
+
+
+@pytest.mark.parametrize(
+    ("named", "lacking"),
+    [
+        (["pink cube"], "no pink cube (its colours are red, green, blue, yellow, purple, orange, white, black)"),
+        (["brown bowl", "red cube"], "no brown bowl (its colours are red"),
+        (colours("cube", 5), "no 5 cubes (it has 4)"),
+        ([*colours("bowl", 3), "bowl"], "no 4 bowls (it has 3)"),
+        (
+            [*colours("cube", 4), *colours("ball", 3), *colours("cup", 2)],
+            "no room for 9 things (8 fit)",
+        ),
+        ([*colours("cube", 8), "cube"], "no 9 cubes (it has 4), no room for 9 things (8 fit)"),
+    ],
+)
+def test_what_the_simulator_lacks_is_told(named: list[str], lacking: str) -> None:
+    with pytest.raises(InputError) as told:
+        scene_for_steps(picks(*named), 0)
+    assert str(told.value).startswith(f"The simulated table has {lacking}")
+
+
+@pytest.mark.parametrize(
+    "named",
+    [
+        [*colours("cube", 4), *colours("ball", 3), "red can"],
+        [*colours("plate", 3), *colours("bowl", 3), "red cube"],
+        ["cube", "ball", "can", "cup", "bowl", "plate"],
+        ["red cube", "cube", "cup", "ball"],
+    ],
+)
+@pytest.mark.parametrize("seed", range(5))
+def test_as_many_things_as_there_are_can_be_laid(world: SimWorld, named: list[str], seed: int) -> None:
+    scene = scene_for_steps(picks(*named), seed)
+    assert [thing.shape for thing in scene.things[: len(named)]] == [name.split()[-1] for name in named]
+    world.load(scene)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_thing_named_without_its_colour_is_the_only_one_of_its_shape(seed: int) -> None:
+    scene = scene_for_steps(picks("cube", "bowl"), seed)
+    assert [thing.shape for thing in scene.things].count("cube") == 1
+    assert scene.find(Reference("cube")) == 0
+    assert scene.find(Reference("bowl")) == 1
+    assert len(scene.things) >= 5, "others lie there all the same"
+
+
 def test_a_reference_must_name_one_thing() -> None:
     scene = scene_for_steps(STEPS, 1)
     with pytest.raises(InputError, match="There is no pink cube on the table. On the table: blue cube, red bowl"):

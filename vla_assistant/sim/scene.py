@@ -6,8 +6,10 @@ Lengths in metres, angles in radians, in the base frame (x towards the user, +y 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import chain, product
 
 import numpy as np
 
@@ -104,19 +106,22 @@ def sample_scene(
 
     Args:
         rng: The only source of randomness.
-        required: Things that must be there; a missing colour is drawn.
-        distractors: How many others; with no required thing they are drawn freely.
+        required: Things that must be there; a missing colour is drawn, and no other thing then has that shape: the
+            words "the cube" mean one.
+        distractors: How many others at most; with no required thing they are drawn freely.
         lanes: (index into required, direction -1 or +1 along y): a push lane to keep free of other things.
         seed: Written into the scene, for reports.
 
     Raises:
-        InputError: More things than the table or the pool holds.
+        InputError: More things than the table or the pool holds, or in other colours.
     """
+    _check_stock(required)
     if len(required) + distractors > MAX_THINGS:
         raise InputError(f"{len(required) + distractors} things do not fit on the table; {MAX_THINGS} do.")
+    alone = frozenset(reference.name for reference in required if reference.colour is None)
     for _ in range(_ATTEMPTS):
         named = _with_colours(rng, required)
-        kinds = named + _similar(rng, named, distractors)
+        kinds = named + _similar(rng, named, distractors, alone)
         placed = _placed(rng, kinds, dict(lanes), len(named))
         if placed is not None:
             return Scene(tuple(placed), seed)
@@ -126,7 +131,11 @@ def sample_scene(
 def scene_for_steps(
     steps: Sequence[Step], seed: int, distractors: int | None = None, look: Look | None = None
 ) -> Scene:
-    """The seeded scene in which these steps can be done: the named things and at least three look-alikes."""
+    """The seeded scene in which these steps can be done: the named things and three or four look-alikes, if they fit.
+
+    Raises:
+        InputError: The simulator has not all of the named things, or no room for them.
+    """
     rng = np.random.default_rng([seed, 20])
     required: list[Reference] = []
     for step in steps:
@@ -176,17 +185,50 @@ def _with_colours(rng: np.random.Generator, required: Sequence[Reference]) -> li
     return result
 
 
-def _similar(rng: np.random.Generator, named: list[Kind], count: int) -> list[Kind]:
-    """`count` distractors, each with the shape or the colour of a named thing (or any, when nothing is named)."""
+def _check_stock(required: Sequence[Reference]) -> None:
+    """
+    Raises:
+        InputError: The simulator has not all of these things; the sentence names those it lacks, and what it has.
+    """
+    lacking = [f"no {r} (its colours are {', '.join(things.COLOURS)})" for r in required if _strange(r)]
+    counts = Counter(reference.name for reference in required)
+    lacking += [f"no {n} {name}s (it has {POOL[name]})" for name, n in counts.items() if n > POOL[name]]
+    if len(required) > MAX_THINGS:
+        lacking.append(f"no room for {len(required)} things ({MAX_THINGS} fit)")
+    if lacking:
+        raise InputError(f"The simulated table has {', '.join(lacking)}.")
+
+
+def _strange(reference: Reference) -> bool:
+    """Whether no simulated thing has this colour."""
+    return reference.colour is not None and reference.colour not in things.COLOURS
+
+
+def _similar(rng: np.random.Generator, named: list[Kind], count: int, alone: frozenset[str]) -> list[Kind]:
+    """Up to `count` distractors, each with the shape or the colour of a named thing (or any, when nothing is named),
+    none with a shape of `alone`."""
     chosen: list[Kind] = []
-    while len(chosen) < count:
-        shape, colour = _one_similar(rng, named)
-        used = named + chosen
-        crowded = sum(1 for s, _ in used if s == shape) >= POOL[shape]
-        bulky = shape in ("bowl", "plate") and sum(1 for s, _ in used if s in ("bowl", "plate")) >= 3
-        if (shape, colour) not in used and not crowded and not bulky:
-            chosen.append((shape, colour))
+    while len(chosen) < count and any(_may_join(kind, named + chosen, alone) for kind in _all_similar(named)):
+        kind = _one_similar(rng, named)
+        if _may_join(kind, named + chosen, alone):
+            chosen.append(kind)
     return chosen
+
+
+def _may_join(kind: Kind, used: list[Kind], alone: frozenset[str]) -> bool:
+    """Whether a distractor of this kind may lie beside the used ones."""
+    shapes = [shape for shape, _ in used]
+    crowded = shapes.count(kind[0]) >= POOL[kind[0]]
+    bulky = kind[0] in ("bowl", "plate") and shapes.count("bowl") + shapes.count("plate") >= 3
+    return kind not in used and kind[0] not in alone and not crowded and not bulky
+
+
+def _all_similar(named: list[Kind]) -> Iterator[Kind]:
+    """Every kind that `_one_similar` may draw."""
+    if not named:
+        return product(things.SHAPES, things.COLOURS)
+    shapes, colours = {shape for shape, _ in named}, {colour for _, colour in named}
+    return chain(product(shapes, things.COLOURS), product(things.SHAPES, colours))
 
 
 def _one_similar(rng: np.random.Generator, named: list[Kind]) -> Kind:
