@@ -13,6 +13,9 @@ from vla_assistant.types import Step
 if TYPE_CHECKING:
     from vla_assistant.runtime.single_run import Decision
 
+STOPPED = "Stopped."
+"""Said aloud of every stop, which has a line of its own with the reason."""
+
 
 def sentence_line(event: Event) -> None:
     """Print what happened for people; most events need no line."""
@@ -22,7 +25,7 @@ def sentence_line(event: Event) -> None:
 
 
 def sentence_of(event: Event) -> str:
-    """One line, or nothing."""
+    """One line, or nothing; a resume is told by what is said of it."""
     match event:
         case events.PartChanged(part=part, state=PartState.FAILED | PartState.WARNING, detail=detail):
             return f"! {part}: {detail}"
@@ -39,12 +42,10 @@ def sentence_of(event: Event) -> str:
             return f"  [{index + 1}] {step_text(step)}{again} ..."
         case events.StepEnded(index=index, done=done, evidence=evidence):
             return f"  [{index + 1}] {'done' if done else 'not done'}. {evidence}"
-        case events.Said(text=text):
+        case events.Said(text=text) if text != STOPPED:
             return text
         case events.Stopped(reason=reason, still=False):
             return f"! Stopped: {reason}"
-        case events.Resumed():
-            return "Resumed."
     return ""
 
 

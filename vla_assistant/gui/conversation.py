@@ -25,6 +25,12 @@ from vla_assistant.gui.words import sentence
 from vla_assistant.types import Command, Result, Source
 
 _LONGEST = 200
+_ECHOES: dict[type[Event], tuple[str, ...]] = {
+    Stopped: ("Stopped.",),
+    Resumed: ("Ready again.",),
+    Withdrawn: ("Cancelled.", "The table has changed.", "Nobody confirmed, so I leave it."),
+}
+"""What is said aloud of an event that has a bubble of its own: the ear needs it, the eye has read it."""
 _WELCOME = "Say or type what the arm should do, or click an example below. Nothing moves before you confirm."
 
 
@@ -59,6 +65,8 @@ class Conversation(QFrame):
         column.addLayout(header)
         column.addWidget(self._area, 1)
         self._shown: set[int] = set()
+        self._latest: Event | None = None
+        self._echoes: tuple[str, ...] = ()
         self._add("assistant", _WELCOME)
 
     @property
@@ -71,6 +79,8 @@ class Conversation(QFrame):
     def handle(self, event: Event) -> None:
         """Add what belongs into the conversation."""
         self.show_hearing(isinstance(event, SpeechStarted))
+        if self._is_told(event):
+            return
         match event:
             case Heard(utterance=utterance):
                 self._add("user", utterance.text, f"heard, {utterance.confidence:.0%} sure")
@@ -87,11 +97,13 @@ class Conversation(QFrame):
             case Warned(message=message):
                 self._add("warning", message)
             case Withdrawn(reason=reason):
-                self._add("note", sentence(reason))
-            case Stopped(reason=reason, still=still):
-                self._add("stopped", "The arm stands still." if still else sentence(f"stopped: {reason}"))
+                self._note(event, "note", sentence(reason))
+            case Stopped(still=True):
+                self._add("stopped", "The arm stands still.")
+            case Stopped(reason=reason):
+                self._note(event, "stopped", sentence(f"stopped: {reason}"))
             case Resumed():
-                self._add("note", "Resumed. Nothing moves until you confirm something.")
+                self._note(event, "note", "Resumed. Nothing moves until you confirm something.")
             case RunEnded(command=command, outcome=outcome):
                 self.show_command(command)
                 if outcome.result is Result.DONE and outcome.evidence:
@@ -112,7 +124,19 @@ class Conversation(QFrame):
             self._shown.add(command.id)
             self._add("user", command.text)
 
+    def _is_told(self, event: Event) -> bool:
+        """Whether the newest bubble says the same already."""
+        if isinstance(self._latest, Stopped) and isinstance(event, Withdrawn):
+            return event.reason == self._latest.reason
+        return isinstance(event, Said) and event.text in self._echoes
+
+    def _note(self, event: Event, kind: str, text: str) -> None:
+        """Add a bubble for an event of `_ECHOES`."""
+        self._add(kind, text)
+        self._latest, self._echoes = event, _ECHOES[type(event)]
+
     def _add(self, kind: str, text: str, below: str = "") -> None:
+        self._latest, self._echoes = None, ()
         bubble = label(text, wrap=True)
         bubble.setProperty("bubble", kind)
         bubble.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
