@@ -97,7 +97,18 @@ def test_the_other_one():
 
 
 @pytest.mark.parametrize(
-    "text", ["put it back", "put the cube back where it was", "no, put it back, I changed my mind"]
+    "text",
+    [
+        "put it back",
+        "put the cube back where it was",
+        "no, put it back, I changed my mind",
+        "would you mind putting it back where you found it",
+        "put it back I changed my mind",
+        "I want the cube back in its old place",
+        "take it off the plate and put it back",
+        "return the red cube to its initial position",
+        "the cube belongs back where it was",
+    ],
 )
 def test_put_it_back_goes_where_it_was(text):
     talk = Talk()
@@ -106,6 +117,13 @@ def test_put_it_back_goes_where_it_was(text):
     (act,) = talk.turn.acts
     assert (act.skill, str(act.object.reference)) == (RETURN, "red cube")
     assert (act.anchors[0].point.u, act.anchors[0].point.v) == PLACES["red cube"]
+
+
+def test_it_can_be_put_back_with_care():
+    talk = Talk()
+    talk.say("put the red cube on the plate")
+    turn = talk.say("put it back gently")
+    assert (turn.kind, turn.manner) == ("return", {"careful"})
 
 
 def test_what_was_never_moved_cannot_be_put_back():
@@ -273,6 +291,9 @@ def test_help_and_repeating():
         "never undo that",
         "don't do the same with the blue one",
         "the other one is not mine",
+        "the ball is yellow",
+        "what's next",
+        "don't undo that I like it",
     ],
 )
 def test_words_of_turns_inside_other_sentences_move_nothing(text):
@@ -282,7 +303,7 @@ def test_words_of_turns_inside_other_sentences_move_nothing(text):
 
 
 @pytest.mark.parametrize(
-    "text", ["yes but slowly", "yes, my cat is on the table", "no", "yes, the blue one", "ok wait"]
+    "text", ["right?", "yes but slowly", "yes, my cat is on the table", "no", "yes, the blue one", "ok wait"]
 )
 def test_only_a_plain_yes_confirms(text):
     talk = Talk()
@@ -294,6 +315,45 @@ def test_only_a_plain_yes_confirms(text):
 def test_stop_stops_in_every_phase(phase):
     assert Talk().say("Stop!", phase).kind == "stop"
     assert Talk().say("stop, you hit the cup", phase).kind == "stop"
+
+
+@pytest.mark.parametrize(
+    "text", ["can you stop please", "stop the movement", "whatever, I said stop", "oh no, do stop it"]
+)
+def test_the_word_stop_stops_a_motion_in_any_sentence(text):
+    talk = Talk()
+    talk.say("put the red cube on the plate")
+    assert talk.say(text, "moving").kind == "stop"
+
+
+@pytest.mark.parametrize(("phase", "kind"), [("asked", "cancel"), ("waiting", "cancel"), ("moving", "stop")])
+@pytest.mark.parametrize("text", ["don't", "no, don't do that"])
+def test_dont_refuses_what_waits_and_stops_what_moves(text, phase, kind):
+    talk = Talk()
+    talk.say("put the red cube on the plate")
+    assert talk.say(text, phase).kind == kind
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("right, carry on", "resume"),
+        ("raise it a bit", "nudge"),
+        ("no need to hurry", "slower"),
+        ("a short break please", "pause"),
+    ],
+)
+def test_more_wordings_while_the_arm_moves(text, kind):
+    talk = Talk()
+    talk.say("pick up the red cube")
+    assert talk.say(text, "moving").kind == kind
+
+
+@pytest.mark.parametrize("text", ["use the blue one instead", "no, I want the blue one", "take the blue one"])
+def test_a_wish_for_another_thing_corrects_what_waits(text):
+    talk = Talk()
+    talk.say("put the red cube on the plate")
+    assert talk.acts(text, "waiting") == "place(blue cube, on white plate)"
 
 
 def test_an_order_about_something_unknown_does_not_move_what_was_spoken_of():

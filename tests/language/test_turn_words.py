@@ -27,6 +27,13 @@ def test_alternatives_options_and_slots():
     assert not patterns.fit(())
 
 
+def test_parts_that_patterns_have_in_common():
+    groups = {"again": "(again|once <more>)", "more": "more"}
+    assert Patterns(["do it <again>"], groups).fit(words("do it once more"))
+    with pytest.raises(ConfigError, match="'agian', which there is not"):
+        Patterns(["do it <agian>"], groups)
+
+
 def test_the_longest_start_and_end_count():
     patterns = Patterns(["no", "no wait", "i mean"])
     assert patterns.start(words("no wait the blue one")) == 2

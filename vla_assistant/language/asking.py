@@ -7,13 +7,16 @@ from dataclasses import replace
 from vla_assistant.language.fragments import Fragment
 from vla_assistant.language.hearing import Heard
 from vla_assistant.language.reading.reader import read
-from vla_assistant.language.request import IT, Act, Description, Request
+from vla_assistant.language.request import ANYTHING, IT, Act, Description, Request
 from vla_assistant.language.turns import SURE
 
 
 def request(text: str, heard: Heard, language: str = "en") -> Request | None:
     """The request that is read; "it" is what was spoken of before it in the same breath."""
-    found = _surer(read(text, language), read(heard.core, language) if heard.core else None)
+    core = read(heard.core, language) if heard.core else None
+    if core is not None:
+        core = replace(core, avoid=tuple(dict.fromkeys((*core.avoid, *heard.part.avoid))))
+    found = _surer(read(text, language), core)
     if found is None:
         return None
     found = replace(found, manner=found.manner | heard.part.manner)
@@ -35,19 +38,40 @@ def _about(act: Act, thing: Description) -> Act:
     return replace(act, object=thing) if act.object == Description(IT) else act
 
 
-def taking(wanted: Request) -> Fragment | None:
-    """The thing of "take the blue one": as a correction it means that what is planned is done with that one."""
+def taking(wanted: Request, wishes: bool) -> Fragment | None:
+    """The thing of "take the blue one": as a correction it means that what is planned is done with that one.
+
+    So does "I want the blue one" (`wishes`), which otherwise asks for it to be handed over.
+    """
     act = wanted.acts[0]
-    if len(wanted.acts) != 1 or act.skill != "pick" or act.object is None or act.object.kind == IT:
+    skills = ("pick", "give") if wishes else ("pick",)
+    if len(wanted.acts) != 1 or act.skill not in skills or act.object is None or act.object.kind == IT:
         return None
     return Fragment(things=(act.object,), manner=wanted.manner)
 
 
+def says_one(wanted: Request) -> bool:
+    """Whether it is of "the blue one", a thing without a kind: of those that were spoken of just now."""
+    thing = wanted.acts[0].object
+    return thing is not None and thing.kind == ANYTHING
+
+
+def nudging(wanted: Request) -> Act | None:
+    """The motion of the hand that is asked for, also in "raise it a bit" and "shift it left a bit"; else None."""
+    act, *more = reversed(wanted.acts)
+    if act.skill == "move" and not more:
+        return act
+    lifted = act.skill == "move" and [(before.skill, before.object) for before in more] == [("pick", Description(IT))]
+    pushed = act.skill == "push" and act.object == Description(IT) and not more
+    return act if act.amount and (lifted or pushed) else None
+
+
 def verbless(part: Fragment, spoken_of: bool) -> Request | None:
-    """ "The ball in the bowl", or "in the bowl" when something was spoken of before: it goes there."""
+    """ "The ball in the bowl", or "in the bowl" and "to me" when something was spoken of before: it goes there."""
     named = [thing for thing in part.things if thing.kind != IT]
-    if not part.relation or len(named) > 1 or not (named or spoken_of):
+    if not (part.relation or part.receiver == "me") or len(named) > 1 or not (named or spoken_of):
         return None
+    thing = named[0] if named else Description(IT)
     relation = "on" if part.relation == "to" else part.relation
-    act = Act("place", named[0] if named else Description(IT), relation, part.anchors)
+    act = Act("place", thing, relation, part.anchors) if relation else Act("give", thing)
     return Request((act,), part.manner, part.avoid)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from vla_assistant.language.reading import lexicon as lexicons
 from vla_assistant.language.reading.cutting import Cutter
@@ -13,6 +14,8 @@ from vla_assistant.language.vocabulary import Phrase
 
 _WITHOUT_WEIGHT = ("skip", "comma", "then", "repair")
 _RELATIONS = {"into": "in", "onto": "on", "near": "next to"}
+_IS = ("is", "are", "was", "were")
+_WHICH = ("that", "which", "what", "who")
 DESTINATIONS = ("in", "on", "to", "next to", "left of", "right of", "in front of", "behind", "between")
 
 
@@ -85,6 +88,11 @@ class Fragment:
         """Whether it only says how, or what not to touch."""
         return self.says_something and self == Fragment(manner=self.manner, avoid=self.avoid)
 
+    @property
+    def only_warns(self) -> bool:
+        """Whether it only says what not to touch."""
+        return bool(self.avoid) and self == Fragment(avoid=self.avoid)
+
 
 def cut(words: Phrase, language: str = "en") -> list[Item]:
     """The elements of the words."""
@@ -96,7 +104,7 @@ def fragment(words: Phrase, language: str = "en") -> Fragment | None:
     found = Fragment()
     negated = False
     items = cut(words, language)
-    if _vague(items):
+    if _vague(items) or _states(words):
         return None
     for item in items:
         if item.kind == "not":
@@ -145,6 +153,19 @@ def denial(words: Phrase, language: str = "en") -> int:
 def warns(words: Phrase, language: str = "en") -> bool:
     """Whether the words name something that must not be touched."""
     return any(item.kind == "avoid" for item in cut(words, language))
+
+
+def without_manner(words: Phrase, language: str = "en") -> tuple[Phrase, frozenset[str]]:
+    """The words without those that say how, and how."""
+    items = [item for item in cut(words, language) if item.kind == "manner"]
+    left_out = {at for item in items for at in range(item.start, item.end)}
+    rest = tuple(word for at, word in enumerate(words) if at not in left_out)
+    return rest, frozenset(item.value for item in items)
+
+
+def _states(words: Phrase) -> bool:
+    """Whether the words tell what something is: "the ball is yellow", other than "the one that is yellow"."""
+    return any(word in _IS and before not in _WHICH for before, word in pairwise(words))
 
 
 def _vague(items: Sequence[Item]) -> bool:

@@ -11,16 +11,18 @@ from vla_assistant.language import words as spelling
 from vla_assistant.language.closed import closed_intent
 from vla_assistant.language.fragments import Fragment, denies, mentioned, warns
 from vla_assistant.language.reading.reader import read
-from vla_assistant.language.request import Description
-from vla_assistant.language.turns import SURE, Clause, clauses, load
+from vla_assistant.language.request import IT, Description
+from vla_assistant.language.turns import REFERRING, SURE, Clause, clauses, load
+from vla_assistant.language.vocabulary import Phrase
 from vla_assistant.types import Intent
 
-REFERRING = ("undo", "return", "same", "opposite", "again", "more")
-"""Turns that refer to what was done before."""
 _BEFORE_ANOTHER = ("undo", "return", "again", "more")
 """Those that a request may follow in the same breath."""
 _ASKING = ("help", "repeat", "understood")
 _EMPTY = ("nothing", "unsupported")
+_TAKING = ("pick", "push")
+_RIGHT = "right"
+_STOPPING = frozenset({"stop", "halt", "freeze"})
 _MANNERS = {"slower": "slow", "faster": "fast", "carefully": "careful"}
 
 
@@ -46,6 +48,7 @@ class Heard:
         part: What the clauses name; of "manner" how.
         corrects: Whether it puts something right.
         topic: Of "request": the one thing spoken of aside before it.
+        wishes: Whether "I want" or the like stands before what is named.
         stranger: Whether something is named before it that is none of the known things, so that "it" may be that.
         then: The request that follows in the same breath: "undo that and go home".
         core: Of "request": its clauses without those that are aside; empty when one of these denies something.
@@ -58,21 +61,24 @@ class Heard:
     corrects: bool = False
     topic: Description | None = None
     core: str = ""
+    wishes: bool = False
     stranger: bool = False
     then: Heard | None = None
 
 
 def hear(text: str, phase: Phase, language: str = "en") -> Heard:
     """The turn that the text makes in this phase. Closed words come first; less motion comes before more."""
-    said = clauses(text, language)
+    said = _without_interjection(clauses(text, language))
     intent = closed_intent(text, language)
+    if phase in (Phase.ASKED, Phase.WAITING) and _refuses(said, language):
+        return Heard("cancel")
     if halt := _halting(said, phase, language):
         return Heard(halt)
     if intent is Intent.STOP:
         return Heard("stop")
     if intent is Intent.CANCEL:
         return Heard("cancel")
-    if phase is Phase.WAITING and _approves(said, language):
+    if phase is Phase.WAITING and not text.rstrip().endswith("?") and _approves(said, language):
         return Heard("confirm")
     if all(clause.kind in ("yes", "empty") for clause in said):
         return Heard("resume" if phase is Phase.MOVING and _goes_on(said, language) else "nothing")
@@ -82,9 +88,26 @@ def hear(text: str, phase: Phase, language: str = "en") -> Heard:
     return _request(said, heard.part, corrects, language) if _is_request(heard, said, text, language) else heard
 
 
+def _without_interjection(said: tuple[Clause, ...]) -> tuple[Clause, ...]:
+    """Without "right" where something else than a place or a direction follows it: "right, carry on"."""
+    spoken = [clause for clause in said if clause.kind != "empty"]
+    if len(spoken) < 2 or spoken[0].words != (_RIGHT,) or spoken[1].kind == "fragment":
+        return said
+    return tuple(clause for clause in said if clause is not spoken[0])
+
+
+def _refuses(said: Sequence[Clause], language: str) -> bool:
+    """Whether it is no more than "don't" or "no, don't do that", which is no stop where nothing moves."""
+    refusing = load(language).refusing
+    spoken = [clause for clause in said if clause.kind != "empty"]
+    return any(refusing.fit(clause.words) for clause in spoken) and all(
+        clause.kind in ("no", "cancel") or refusing.fit(clause.words) for clause in spoken
+    )
+
+
 def _is_request(heard: Heard, said: Sequence[Clause], text: str, language: str) -> bool:
     """Whether the whole text is a request although none of its clauses alone is."""
-    if heard.kind in (*_EMPTY, *_ASKING):
+    if heard.kind in _EMPTY:
         return read(text, language) is not None
     if heard.kind != "part" or heard.corrects or all(clause.kind != "aside" for clause in said):
         return False
@@ -98,20 +121,29 @@ def _is_content(clause: Clause) -> bool:
 
 
 def _halting(said: Sequence[Clause], phase: Phase, language: str) -> str:
-    """ "stop" or "pause" when a clause says so: the first, or any while the arm moves.
+    """ "stop" or "pause" when a clause says so: the first, one of the word itself, or any while the arm moves.
 
     "Wait, the blue one" is a correction and no stop; "take it, hold it, go up" is none while nothing moves.
     """
     openings = load(language).openings
     first = next((at for at, clause in enumerate(said) if clause.kind != "empty"), None)
+    if phase is Phase.MOVING and any(_says_stop(clause.words, language) for clause in said):
+        return "stop"
     for at, clause in enumerate(said):
-        halts = clause.kind in ("stop", "pause") and (at == first or phase is Phase.MOVING)
+        halts = clause.kind == "stop" and bool(_STOPPING & set(clause.words))
+        halts = halts or (clause.kind in ("stop", "pause") and (at == first or phase is Phase.MOVING))
         goes_on = any(map(_is_content, said[at + 1 :]))
         goes_on = goes_on or (phase is not Phase.MOVING and any(other.kind in _ASKING for other in said[at + 1 :]))
         soft = goes_on and (openings.fit(clause.words) or (clause.kind == "pause" and phase is not Phase.MOVING))
         if halts and not soft:
             return "pause" if "pause" in [other.kind for other in said[at:]] else "stop"
     return ""
+
+
+def _says_stop(words: Phrase, language: str) -> bool:
+    """Whether the word stands in the clause, whatever is said around it, unless that is denied or makes a pause."""
+    said = _STOPPING & set(words)
+    return bool(said) and not denies(words, language) and not load(language).turns["pause"].fit(words)
 
 
 def _goes_on(said: Sequence[Clause], language: str) -> bool:
@@ -152,9 +184,11 @@ def _with_content(content: Sequence[Clause], said: Sequence[Clause], corrects: b
     if part.is_manner and kinds == {"fragment"}:
         return Heard("manner", part=part, corrects=corrects)
     referring = [clause for clause in content if clause.kind in REFERRING]
-    if referring and "request" not in kinds and not part.says_something:
+    if referring and "request" not in kinds and not replace(part, manner=frozenset()).says_something:
         best = min(referring, key=lambda clause: REFERRING.index(clause.kind))
-        return Heard(best.kind, best.thing, best.amount, best.fragment or part, corrects)
+        return Heard(best.kind, best.thing, best.amount, (best.fragment or Fragment()) | part, corrects)
+    if [clause.kind for clause in content] == ["request", "return"] and (taken := _taken_back(content, language)):
+        return Heard("return", taken, part=part, corrects=corrects)
     if len(referring) == len(content) == 1:
         return Heard(
             referring[0].kind,
@@ -177,9 +211,19 @@ def _with_content(content: Sequence[Clause], said: Sequence[Clause], corrects: b
     return _request(said, part, corrects, language)
 
 
+def _taken_back(content: Sequence[Clause], language: str) -> Description | None:
+    """What goes back in "take it off the plate and put it back"; None when more than that is asked for."""
+    request, back = read(" ".join(content[0].meant), language), content[1].thing
+    if request is None or len(request.acts) != 1 or request.acts[0].skill not in _TAKING:
+        return None
+    return request.acts[0].object if back is None or back.kind == IT else back
+
+
 def _request(said: Sequence[Clause], part: Fragment, corrects: bool, language: str) -> Heard:
     topic, core, stranger = _topic(said, language), _core(said, language), _stranger(said, language)
-    return Heard("request", part=part, corrects=corrects, topic=topic, core=core, stranger=stranger)
+    wishing = load(language).wishing
+    wishes = any(clause.kind == "request" and wishing.start(clause.meant) for clause in said)
+    return Heard("request", part=part, corrects=corrects, topic=topic, core=core, wishes=wishes, stranger=stranger)
 
 
 def _stranger(said: Sequence[Clause], language: str) -> bool:
@@ -202,7 +246,11 @@ def _core(said: Sequence[Clause], language: str) -> str:
     if any(denies(clause.words, language) for clause in asides):
         return ""
     kept = [
-        clause for clause in said if clause.kind in ("request", "fragment", *_MANNERS) or warns(clause.words, language)
+        clause
+        for clause in said
+        if clause.kind in ("request", *_MANNERS)
+        or (clause.fragment is not None and clause.kind == "fragment" and not clause.fragment.only_warns)
+        or (clause.kind != "fragment" and warns(clause.words, language))
     ]
     return ", ".join(" ".join(clause.meant) for clause in kept)
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from vla_assistant.errors import ConfigError
 from vla_assistant.language.vocabulary import Phrase
 
 _TOKEN = re.compile(r"[()\[\]|]|\{\w+\}|[^\s()\[\]|{}]+")
+_GROUP = re.compile(r"<(\w+)>")
 _MARKS = {"(": "(?:", ")": ")", "[": "(?:", "]": ")?", "|": "|"}
 
 
@@ -24,11 +26,13 @@ class Patterns:
     """Several patterns of which a clause may fit one.
 
     Args:
-        written: (a|b) is a or b, [a] may be missing, {name} is a slot for one or more words, the fewest that fit.
+        written: (a|b) is a or b, [a] may be missing, {name} is a slot for one or more words, the fewest that fit;
+            <name> stands for a part of the pattern in `groups`.
+        groups: Parts that several patterns have in common; one may hold others.
     """
 
-    def __init__(self, written: Iterable[str]) -> None:
-        self._expressions = tuple(_expression(pattern) for pattern in written)
+    def __init__(self, written: Iterable[str], groups: Mapping[str, str] = MappingProxyType({})) -> None:
+        self._expressions = tuple(_expression(_spelled_out(pattern, groups)) for pattern in written)
 
     def matches(self, words: Phrase) -> Iterator[Found]:
         """Each pattern that the words fit from the first to the last."""
@@ -54,6 +58,14 @@ class Patterns:
 
 def _joined(words: Phrase) -> str:
     return "".join(f"{word} " for word in words)
+
+
+def _spelled_out(pattern: str, groups: Mapping[str, str]) -> str:
+    """The pattern with its groups in full."""
+    missing = [name for name in _GROUP.findall(pattern) if name not in groups]
+    if missing:
+        raise ConfigError(f"The pattern {pattern!r} names the group {missing[0]!r}, which there is not.")
+    return _GROUP.sub(lambda found: f"({_spelled_out(groups[found[1]], groups)})", pattern)
 
 
 def _expression(pattern: str) -> re.Pattern[str]:

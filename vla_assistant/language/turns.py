@@ -6,13 +6,13 @@ import functools
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from vla_assistant import paths
 from vla_assistant.errors import ConfigError
 from vla_assistant.language import words as spelling
 from vla_assistant.language.closed import closed_intent, control_word
-from vla_assistant.language.fragments import Fragment, denial, described, fragment
+from vla_assistant.language.fragments import Fragment, denial, denies, described, fragment, without_manner
 from vla_assistant.language.patterns import Found, Patterns
 from vla_assistant.language.reading.reader import read
 from vla_assistant.language.request import IT, Description
@@ -24,6 +24,13 @@ SURE = 0.6
 """Confidence from which on a clause alone is read as a request."""
 _DASH = re.compile(r"\s[-–—]+\s|[–—…]|\.\.\.")
 _AND = ("and", "but", "then")
+REFERRING = ("undo", "return", "same", "opposite", "again", "more")
+"""Turns that refer to what was done before."""
+_REMARKED = (*REFERRING, "stop", "pause", "resume", "cancel", "slower", "faster")
+"""Turns that a remark follows without a pause."""
+_REMARKING = ("i", "im", "ive", "id", "because", "its", "thats", "we", "since", "my", "you", "youre", "sorry")
+"""Words with which such a remark begins."""
+_ASKED = ("what", "whats", "which", "who", "where", "wheres", "why", "how")
 
 
 @dataclass(frozen=True)
@@ -32,10 +39,13 @@ class TurnWords:
 
     courtesy: tuple[Phrase, ...]
     fillers: tuple[Phrase, ...]
+    frames: tuple[Phrase, ...]
     turns: Mapping[str, Patterns]
     openings: Patterns
     endings: Patterns
     rejecting: Patterns
+    refusing: Patterns
+    wishing: Patterns
     approval: Patterns
     beside_approval: tuple[Phrase, ...]
     approving_remark: Patterns
@@ -86,10 +96,13 @@ def load(language: str = "en") -> TurnWords:
     return TurnWords(
         courtesy,
         (*courtesy, *_phrases(tables["fillers"])),
-        {kind: Patterns(written) for kind, written in tables["turns"].items()},
+        (*courtesy, *_phrases(tables["fillers"]), *_phrases(tables["frames"])),
+        {kind: Patterns(written, tables["groups"]) for kind, written in tables["turns"].items()},
         Patterns(corrections["openings"]),
         Patterns(corrections["endings"]),
         Patterns(corrections["rejecting"]),
+        Patterns(corrections["refusing"]),
+        Patterns(corrections["wishing"]),
         Patterns(tables["approval"]["words"]),
         (*courtesy, *_phrases(tables["approval"]["beside"])),
         Patterns(tables["approval"]["remark"]),
@@ -107,7 +120,8 @@ def clauses(text: str, language: str = "en") -> tuple[Clause, ...]:
     found: list[Clause] = []
     for part in _parts(spelling.normalised(_DASH.sub(" , ", text[: spelling.LONGEST_TEXT]))):
         whole = _clause(part, language)
-        found.extend((_joined(part, language) or (whole,)) if whole.kind in ("aside", "request") else (whole,))
+        several = _joined(part, language) or _remarked(part, language) if whole.kind in ("aside", "request") else ()
+        found.extend(several or (whole,))
     return tuple(found)
 
 
@@ -122,20 +136,46 @@ def _parts(words: Phrase) -> Iterator[Phrase]:
 
 
 def _joined(words: Phrase, language: str) -> tuple[Clause, ...]:
-    """The two clauses of "a bit more and we are good" or "undo that and go home": the first is a turn by itself."""
+    """The two clauses of "a bit more and we are good", "undo that and go home" or "take it off and put it back"."""
     for at in (at for at, word in enumerate(words) if word in _AND and 0 < at < len(words) - 1):
-        first = _clause(words[:at], language)
+        first, second = _clause(words[:at], language), words[at + 1 :]
         if first.kind in load(language).turns:
-            return first, _clause(words[at + 1 :], language)
+            return first, _clause(second, language)
+        if first.kind == "request" and (back := _plain_turn(second, language)) and back.kind == "return":
+            return first, back
     return ()
+
+
+def _remarked(words: Phrase, language: str) -> tuple[Clause, ...]:
+    """A turn and the remark that is said with it in one breath: "put it back I changed my mind", or in front of it."""
+    for at in range(1, len(words)):
+        first, rest = _plain_turn(words[:at], language), words[at:]
+        if first is None or first.kind not in _REMARKED:
+            continue
+        second = _plain_turn(rest, language)
+        if second is not None and second.kind in ("undo", "return") and not denies(words[:at], language):
+            return first, second
+        if words[at] in _REMARKING and not denies(rest, language):
+            return first, Clause(rest, "aside", meant=rest)
+    return ()
+
+
+def _plain_turn(words: Phrase, language: str) -> Clause | None:
+    """The words as a turn of the word file, with or without fillers."""
+    return next(filter(None, (_turn(words, said, language) for said in _variants(words, language))), None)
+
+
+def _variants(words: Phrase, language: str) -> tuple[Phrase, ...]:
+    """The words, and the words with less and less around what they say."""
+    lexicon = load(language)
+    courteous, framed = (spelling.without(phrases, words) for phrases in (lexicon.courtesy, lexicon.frames))
+    return tuple(dict.fromkeys((words, courteous, _bare(words, language), framed)))
 
 
 def _clause(words: Phrase, language: str) -> Clause:
     lexicon = load(language)
     bare = _bare(words, language)
-    variants = dict.fromkeys((words, spelling.without(lexicon.courtesy, words), bare))
-    found = _closed(words, language) or next(filter(None, (_turn(words, said, language) for said in variants)), None)
-    if found is not None:
+    if (found := _closed(words, language) or _plain_turn(words, language) or _how(words, language)) is not None:
         return found
     if lexicon.rejecting.fit(words) or lexicon.rejecting.fit(bare):
         return Clause(words, "no", corrects=True)
@@ -147,11 +187,20 @@ def _clause(words: Phrase, language: str) -> Clause:
     named = fragment(words, language)
     if named is None or not named.rejected:
         named = fragment(spelling.without(lexicon.fillers, rest), language)
-    if named is not None and not (named.is_vague and not corrects):
+    if named is not None and words[0] not in _ASKED and not (named.is_vague and not corrects):
         return Clause(words, "fragment", fragment=named, corrects=corrects, meant=rest)
     request = read(" ".join(rest), language)
     kind = "request" if request is not None and request.confidence >= SURE else "aside"
     return Clause(words, kind, corrects=corrects, meant=rest)
+
+
+def _how(words: Phrase, language: str) -> Clause | None:
+    """A turn that refers to what was done, and how it is to be done: "put it back carefully"."""
+    rest, manner = without_manner(words, language)
+    found = _plain_turn(rest, language) if manner and rest else None
+    if found is None or found.kind not in REFERRING:
+        return None
+    return replace(found, words=words, fragment=(found.fragment or Fragment()) | Fragment(manner=manner), meant=words)
 
 
 def _bare(words: Phrase, language: str) -> Phrase:
@@ -190,6 +239,8 @@ def _turn(words: Phrase, bare: Phrase, language: str, corrects: bool = False) ->
 def _slots(found: Found, language: str) -> tuple[Description | None, str, Fragment | None] | None:
     """What stands at the slots, or None when it is not what belongs there."""
     thing, amount, part = None, "", None
+    if found.slots.get("thing", ("",))[0] in _ASKED:
+        return None
     if "thing" in found.slots and (thing := described(found.slots["thing"], language)) is None:
         return None
     if "amount" in found.slots:

@@ -1,0 +1,77 @@
+"""Turns that refer to what was done before: undo, put it back, again, a bit more, the same with the blue one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from vla_assistant.language import amending
+from vla_assistant.language.past import Past
+from vla_assistant.language.request import IT, Act, Description, Request
+from vla_assistant.language.resolution import Refusal
+from vla_assistant.language.resolving import resolve
+from vla_assistant.language.saying import says
+from vla_assistant.language.tasks import RETURN, Task
+from vla_assistant.language.turn import Turn
+from vla_assistant.language.vocabulary import Thing
+from vla_assistant.language.wanted import Now, Wanted
+
+_A_BIT = "a bit"
+
+
+def undone(past: Past, now: Now) -> Task | Turn:
+    """The task that undoes the last one."""
+    acts = past.undo()
+    if acts is None:
+        return Turn("unsupported", says=says("nothing_to_undo", now.language))
+    return Task(acts, now.heard.part.manner, undoes=True)
+
+
+def returned(past: Past, now: Now, things: Mapping[str, Thing] | None) -> Wanted | Turn:
+    """The thing goes back to where it was before; what was moved last when none is named."""
+    thing = now.heard.thing or Description(IT)
+    moved = [other for other in now.seen if past.memory.before(other) is not None]
+    request = Request((Act("put_down", thing),), now.heard.part.manner)
+    found = resolve(request, moved, past.memory, things=things) if moved or past.memory.held else None
+    if found is None or isinstance(found, Refusal):
+        named = "it" if thing.kind == IT else f"the {thing}"
+        return Turn("unsupported", says=says("nothing_before", now.language, thing=named))
+    return Wanted(request, kind=RETURN)
+
+
+def repeated(past: Past, base: Task | None, now: Now) -> Wanted | Turn:
+    """What was done last (`base`) again: as it was, farther, the other way, or with something else."""
+    heard = now.heard
+    nothing = Turn("unsupported", says=says("nothing_to_repeat", now.language))
+    if base is None:
+        return nothing if heard.thing is None else Turn("nothing")
+    if heard.kind == "same" and heard.thing is not None:
+        return with_other(past, base, heard.thing, now) or Turn("nothing")
+    wanted = _again(base, now)
+    if wanted is None:
+        return nothing
+    request, settled = wanted
+    kind = now.correcting(heard.part).kind if heard.kind == "opposite" else now.kind
+    return Wanted(request, settled, kind, replace(base, acts=()))
+
+
+def _again(base: Task, now: Now) -> amending.Amended | None:
+    heard = now.heard
+    part = amending.turned_round(base) if heard.kind == "opposite" else heard.part
+    if part is not None and part.says_something:
+        return amending.amended(base, part, now.seen)
+    if heard.kind == "opposite":
+        return None
+    return amending.farther(base, heard.amount or _A_BIT) if heard.kind == "more" else base.said()
+
+
+def with_other(past: Past, base: Task, thing: Description, now: Now) -> Wanted | None:
+    """The same acts with another thing; while they wait to be confirmed, "the blue one too" comes after them."""
+    if base.object is None:
+        return None
+    memory = past.memory.spoke_of(base.object)
+    waits = now.waits and not now.heard.corrects
+    kind = "wait-corrected" if waits else now.kind
+    request, settled = amending.with_other(base, thing, now.seen)
+    request = replace(request, manner=request.manner | now.heard.part.manner)
+    return Wanted(request, settled, kind, base if waits else replace(base, acts=()), memory)

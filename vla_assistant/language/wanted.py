@@ -1,0 +1,60 @@
+"""What was said just now, and what it wants done, before anyone has looked which things are meant."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from vla_assistant.language.fragments import Fragment
+from vla_assistant.language.hearing import Heard, Phase
+from vla_assistant.language.memory import Memory
+from vla_assistant.language.request import Request
+from vla_assistant.language.resolution import Settled
+from vla_assistant.language.tasks import Task
+from vla_assistant.types import SeenThing
+
+
+@dataclass(frozen=True)
+class Now:
+    """What was said just now, before what is seen and in which phase."""
+
+    text: str
+    heard: Heard
+    seen: Sequence[SeenThing]
+    phase: Phase
+    language: str = "en"
+
+    @property
+    def kind(self) -> str:
+        """What steps are called that are heard now."""
+        if self.heard.corrects and self.phase is Phase.MOVING:
+            return "instead"
+        return "wait-corrected" if self.heard.corrects and self.phase is Phase.WAITING else "steps"
+
+    @property
+    def waits(self) -> bool:
+        """Whether a proposal waits to be confirmed."""
+        return self.phase is Phase.WAITING
+
+    def correcting(self, part: Fragment) -> Now:
+        """The same, heard as a correction by that part."""
+        return replace(self, heard=replace(self.heard, kind="part", part=part, corrects=True))
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A request with what is settled of it.
+
+    Attributes:
+        request: What to do, with things as they were described.
+        settled: Which things of it are known already.
+        kind: Of the turn that comes of it.
+        first: What is done before it and must not be touched by it.
+        memory: What its pronouns mean; that of the conversation when None.
+    """
+
+    request: Request
+    settled: tuple[Settled, ...] = ()
+    kind: str = "steps"
+    first: Task = Task(())  # noqa: RUF009  it is frozen
+    memory: Memory | None = None
