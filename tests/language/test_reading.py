@@ -45,6 +45,15 @@ READ = {
     "put teh blu cube on teh plat": "place(blue cube, on plate)",
     "put the bawl in the bole": "place(ball, in bowl)",
     "um so take the the can and uh put put it on the plate": "pick(can); place(can, on plate)",
+    "yellow ball -> pink cup": "place(yellow ball, in pink cup)",
+    "the tin's behind the dish, so pick up the tin": "pick(can behind plate)",
+    "hand left 3 in": "move(left, 7.5 cm)",
+    "go seven down": "move(down, 7 cm)",
+    "please to lift the ball": "pick(ball)",
+    "the brown cube, he must go on the plate": "place(brown cube, on plate)",
+    "relocate the ball to the left hand side of the bowl": "place(ball, left of bowl)",
+    "pluck the ball which is the most near to my side": "pick(near ball)",
+    "plonk the fuchsia mug on the tray plate, careful not to bump the can": "place(pink cup, on plate) | avoid can",
     "push the left plate 4 cm away, the right one 4 cm back": (
         "push(left plate, forward, 4 cm); push(right plate, back, 4 cm)"
     ),

@@ -106,7 +106,7 @@ def _located(objects: list[Description], item: Item) -> list[Description]:
 
 def located(thing: Description, item: Item) -> Description:
     """The thing with the place that the relation gives it."""
-    return _lying(thing, _source(item) if item.value == "from" else item)
+    return _lying(thing, _source(item) if item.value.startswith("from") else item)
 
 
 def _lying(thing: Description, item: Item) -> Description:

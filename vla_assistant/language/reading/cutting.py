@@ -14,6 +14,8 @@ def _opens(words: Phrase, at: int) -> bool:
     return at == 0 or words[at - 1] in (",", "and", "then", "step", "item", "phase")
 
 
+INCHES = "2.5"
+"""The unit of "2 in" [cm]."""
 _KINDS = {
     "avoidance": ("avoid", 9), "order": ("order", 8), "table": ("table", 7), "choices": ("choice", 7),
     "home": ("home", 6), "me": ("me", 6), "manner": ("manner", 5), "negations": ("not", 4), "hand": ("hand", 4),
@@ -59,6 +61,8 @@ class Cutter:
                     offer(Item(name, match[0], at, match[1]), weight)
         if (numbering := self._numbering(at, last)) is not None:
             return numbering
+        offer(self._infinitive(at), 9)
+        offer(self._again(at, before), 9)
         offer(self._direction(at), 5)
         offer(self._amount(at, last), 8)
         offer(self._verb(at, last), 4)
@@ -158,7 +162,23 @@ class Cutter:
 
     def _direction(self, at: int) -> Item | None:
         match = self._things.get(at, "directions")
-        return Item("direction", match[0], at, match[1]) if match else None
+        if match is None or (self._things.word(match[1]) in ("of", "from") and self._things.thing(match[1] + 1)):
+            return None
+        return Item("direction", match[0], at, match[1])
+
+    def _infinitive(self, at: int) -> Item | None:
+        """The "to" of "please to take it"."""
+        if self._things.word(at) != "to" or "verbs" not in self._things.at[min(at + 1, len(self.words) - 1)]:
+            return None
+        return Item("skip", "to", at, at + 1) if self._things.thing(at + 1) is None else None
+
+    def _again(self, at: int, before: list[Item]) -> Item | None:
+        """The thing named before, named again by a pronoun of people: "the cube, she must go in the bowl"."""
+        sets = self._things.sets
+        if self._things.word(at) not in sets["resumptive"] or self._things.word(at + 1) not in sets["resumed_by"]:
+            return None
+        named = next((item.kind for item in reversed(before) if item.kind not in ("comma", "skip")), "")
+        return Item("skip", "", at, at + 1) if named == "thing" else None
 
     def _amount(self, at: int, last: str) -> Item | None:
         number = self._things.number(at)
@@ -168,9 +188,12 @@ class Cutter:
         while self._things.word(after) in ("more", "whole", "further"):
             after += 1
         unit = self._things.get(after, "units")
+        if self._things.word(after) == "in" and self._things.word(after + 1) in ("", ",", "and", "then"):
+            unit = INCHES, after + 1
         if unit is None:
+            counted = last in ("direction", "repair", "amount") or self._things.word(at - 1) == "by"
             bare = (
-                (last in ("direction", "repair", "amount") or self._things.word(at - 1) == "by")
+                (counted or "directions" in self._things.at[min(after, len(self.words) - 1)])
                 and self._things.thing(at) is None
                 and self._things.word(at) not in ("an", "one", "both", "two of")
             )

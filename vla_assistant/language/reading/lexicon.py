@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import itertools
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
@@ -26,13 +27,15 @@ class Lexicon:
     """The words of one language.
 
     Attributes:
-        phrases: By their first word: (phrase, kind, value), longest first.
+        phrases: What each phrase may be: its value by kind.
+        longest: The number of words of the longest phrase that begins with a word.
         misheard: Words often written for others.
         known: Every word of any phrase.
         sets: Small sets of words by name.
     """
 
-    phrases: Mapping[str, tuple[tuple[Phrase, str, str], ...]]
+    phrases: Mapping[Phrase, Mapping[str, str]]
+    longest: Mapping[str, int]
     misheard: Mapping[str, str]
     known: frozenset[str]
     sets: Mapping[str, frozenset[str]]
@@ -40,9 +43,9 @@ class Lexicon:
     def at(self, words: Phrase, at: int) -> dict[str, tuple[str, int]]:
         """The longest phrase of each kind that begins at this word: its value and the index after it."""
         found: dict[str, tuple[str, int]] = {}
-        for phrase, kind, value in self.phrases.get(words[at], ()):
-            if kind not in found and words[at : at + len(phrase)] == phrase:
-                found[kind] = (value, at + len(phrase))
+        for end in range(min(at + self.longest.get(words[at], 0), len(words)), at, -1):
+            for kind, value in self.phrases.get(words[at:end], {}).items():
+                found.setdefault(kind, (value, end))
         return found
 
 
@@ -67,8 +70,8 @@ def _lexicon(tables: Mapping[str, Mapping[str, list[str]]]) -> Lexicon:
     entries: dict[tuple[Phrase, str], str] = {}
     for kind in _PLAIN:
         for value, phrases in tables[kind].items():
-            for phrase in phrases:
-                entries.setdefault((tuple(phrase.split()), kind), value)
+            for words in _spelled_out(phrases):
+                entries.setdefault((words, kind), value)
     for noun, phrases in tables["nouns"].items():
         for phrase in phrases:
             entries.setdefault((tuple(phrase.split()), "nouns"), noun)
@@ -78,17 +81,24 @@ def _lexicon(tables: Mapping[str, Mapping[str, list[str]]]) -> Lexicon:
             entries.setdefault((tuple(phrase.split()), "plurals"), noun)
     irregular = _irregular(tables["irregular"])
     for value, phrases in tables["verbs"].items():
-        for phrase in phrases:
-            base = tuple(phrase.split())
-            for form, head in _forms(base[0], irregular):
-                entries.setdefault(((head, *base[1:]), "verbs"), f"{form} {value}")
-    by_first: dict[str, list[tuple[Phrase, str, str]]] = {}
+        for first, *rest in _spelled_out(phrases):
+            for form, head in _forms(first, irregular):
+                entries.setdefault(((head, *rest), "verbs"), f"{form} {value}")
+    by_words: dict[Phrase, dict[str, str]] = {}
+    longest: dict[str, int] = {}
     for (words, kind), value in entries.items():
-        by_first.setdefault(words[0], []).append((words, kind, value))
-    ordered = {word: tuple(sorted(found, key=lambda entry: -len(entry[0]))) for word, found in by_first.items()}
+        by_words.setdefault(words, {})[kind] = value
+        longest[words[0]] = max(longest.get(words[0], 0), len(words))
     known = frozenset(word for phrase, _ in entries for word in phrase)
     sets = {name: frozenset(words) for name, words in tables["sets"].items()}
-    return Lexicon(ordered, dict(tables["misheard"]), known, sets)  # type: ignore[arg-type]
+    return Lexicon(by_words, longest, dict(tables["misheard"]), known, sets)  # type: ignore[arg-type]
+
+
+def _spelled_out(patterns: Iterable[str]) -> Iterable[Phrase]:
+    """The phrases of patterns: "(at|on|) my left" is "at my left", "on my left" and "my left"."""
+    for pattern in patterns:
+        parts = [part.split("|") for part in re.split(r"[()]", pattern)]
+        yield from (tuple("".join(chosen).split()) for chosen in itertools.product(*parts))
 
 
 def _irregular(forms: Mapping[str, object]) -> dict[str, list[str]]:

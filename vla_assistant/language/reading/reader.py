@@ -14,6 +14,7 @@ from vla_assistant.language.reading.references import State
 from vla_assistant.language.reading.repair import repaired
 from vla_assistant.language.reading.search import cheapest
 from vla_assistant.language.reading.spelling import mended
+from vla_assistant.language.reading.written import written_out
 from vla_assistant.language.request import IT, Description, Request
 from vla_assistant.language.vocabulary import Phrase
 
@@ -32,7 +33,7 @@ UNFINISHED = 0.7
 def read(text: str, language: str = "en") -> Request | None:
     """The request that the text makes, or None when it makes none that is understood."""
     lexicon = lexicons.load(language)
-    said = spelling.normalised(text)
+    said = spelling.normalised(written_out(text, lexicon))
     best = _sensible(said, lexicon)
     heard = mended(said, lexicon)
     if heard != said:

@@ -7,10 +7,9 @@ from dataclasses import replace
 
 from vla_assistant.language.reading.items import ONE, THEM, Item
 from vla_assistant.language.reading.lexicon import Lexicon
+from vla_assistant.language.reading.tails import with_tail
 from vla_assistant.language.request import ALL, ANYTHING, IT, Description
 from vla_assistant.language.vocabulary import Phrase
-
-_STATIC = ("left of", "right of", "in front of", "behind", "next to", "between")
 
 
 class Things:
@@ -116,7 +115,7 @@ class Things:
         if plural and choice == "any":
             number = 1
         thing = Description(kind, colour, number, choice, side, rank)
-        return self._with_tail(thing, after, plural, deep)
+        return with_tail(self, thing, after, plural, deep)
 
     def relation(self, at: int) -> Item | None:
         match = self.get(at, "relations")
@@ -215,121 +214,3 @@ class Things:
         if value == "held":
             return Description(IT), after, False
         return Description(THEM if value == "them" else IT), after, value == "them"
-
-    def _with_tail(self, thing: Description, after: int, plural: bool, deep: int) -> tuple[Description, int, bool]:
-        """What surely belongs to the thing: its side, its place in a relative clause, its colour, what is left out."""
-        for _ in range(4):
-            look = after
-            if (taken := self._quantified_after(thing, look)) is not None:
-                thing, after = taken
-                continue
-            said_so = False
-            while self.word(look) in self.sets["relative"] and not self.get(look, "me"):
-                said_so = said_so or self.word(look) not in ("right", "just", "there", "now")
-                look += 1
-            if said_so and self.word(look) == "the" and self.get(look + 1, "side_phrases"):
-                look += 1
-            relation = self.get(look, "relations")
-            if (
-                relation
-                and not thing.relation
-                and thing.kind not in (IT, THEM)
-                and relation[0] in (*_STATIC, "in", "on", "under")
-                and (said_so or self._tight(look))
-            ):
-                item = self.relation(look)
-                if item is not None and item.things and item.value != "under":
-                    value = "near" if item.value == "next to" else item.value
-                    thing, after = replace(thing, relation=value, anchors=item.things), item.end
-                    continue
-            if (
-                (match := self.get(look, "side_phrases"))
-                and not thing.side
-                and self._side_belongs(thing, look, match, said_so)
-            ):
-                thing, after = replace(thing, side=match[0]), match[1]
-                continue
-            if said_so and (match := self.get(look, "sides")) and not thing.side and not self.starts_noun(match[1]):
-                thing, after = replace(thing, side=match[0]), match[1]
-                continue
-            if said_so and (match := self.get(look, "colours")) and thing.colour is None:
-                thing, after = replace(thing, colour=match[0]), match[1]
-                continue
-            if self.word(look) in ("of", "from", "in") and (shade := self._shade(look + 1)) and thing.colour is None:
-                thing, after = replace(thing, colour=shade[0]), shade[1]
-                continue
-            if (
-                thing.colour is None
-                and not said_so
-                and thing.kind not in (IT, THEM)
-                and (match := self.get(after, "colours"))
-                and not self.starts_noun(match[1])
-            ):
-                thing, after = replace(thing, colour=match[0]), match[1]
-                continue
-            look = after + 1 if self.word(after) == "," else after
-            if (
-                (match := self.get(look, "exceptions"))
-                and (thing.number == ALL or thing.choice == "any")
-                and thing.without is None
-            ):
-                start = match[1]
-                while self.word(start) in ("for", "not", "of"):
-                    start += 1
-                if (other := self.thing(start, deep + 1)) and other[0].kind != IT:
-                    rest = other[0]
-                    if rest.kind == ONE:
-                        rest = replace(rest, kind=thing.kind)
-                    rest = replace(rest, number=1)
-                    thing, after = replace(thing, without=rest), other[1]
-                    continue
-            break
-        return thing, after, plural
-
-    def _quantified_after(self, thing: Description, at: int) -> tuple[Description, int] | None:
-        """ "the balls, all of them", "a cube, any"."""
-        if self.word(at) == ",":
-            at += 1
-        match = self.get(at, "quantifiers")
-        if match is None or match[0] not in ("all", "any") or thing.choice:
-            return None
-        after = match[1]
-        if self.word(after) in ("of", "one") and (
-            self.word(after) == "one" or self.word(after + 1) in ("them", "em", "those")
-        ):
-            after += 1 if self.word(after) == "one" else 2
-        elif self.word(after) in ("them", "em"):
-            after += 1
-        if self.word(after) not in ("", ",", "and", "then", "in", "into", "on", "onto", "to"):
-            return None
-        changed = replace(thing, number=ALL) if match[0] == "all" else replace(thing, choice="any", number=1)
-        return changed, after
-
-    def _side_belongs(self, thing: Description, look: int, match: tuple[str, int], said_so: bool) -> bool:
-        if said_so or thing.rank > 1 or self.word(look) == "from":
-            return thing.rank > 1 or said_so
-        longer = self.get(match[1] - 1, "sides")
-        if longer and longer[1] > match[1] and self.starts_noun(longer[1]):
-            return False
-        if match[0] in ("near", "far", "middle"):
-            return not self.starts_noun(match[1])
-        return (
-            self.word(look) in ("on", "at", "the", "most")
-            and not self.starts_noun(match[1])
-            and self.word(match[1]) != "of"
-        )
-
-    def _shade(self, at: int) -> tuple[str, int] | None:
-        while self.word(at) in ("the", "colour", "color", "a"):
-            at += 1
-        match = self.get(at, "colours")
-        if match is None or (self.starts_noun(match[1]) and self.word(match[1]) not in ("colour", "color")):
-            return None
-        after = match[1]
-        while self.word(after) in ("colour", "color"):
-            after += 1
-        return match[0], after
-
-    def _tight(self, at: int) -> bool:
-        """ "nearest the bowl", "closest to the plate": never a destination."""
-        return self.word(at) in ("nearest", "closest")
