@@ -8,6 +8,7 @@ from vla_assistant.language import words as spelling
 from vla_assistant.language.reading import lexicon as lexicons
 from vla_assistant.language.reading.cutting import Cutter
 from vla_assistant.language.reading.fluency import explained, fluent, merged, restarted
+from vla_assistant.language.reading.idioms import plain
 from vla_assistant.language.reading.items import ONE, Item
 from vla_assistant.language.reading.order import motions, ordered
 from vla_assistant.language.reading.references import State
@@ -45,7 +46,8 @@ def read(text: str, language: str = "en") -> Request | None:
 
 def items_of(words: Phrase, lexicon: lexicons.Lexicon) -> list[Item]:
     """The sentence as a row of items, with what is said twice or taken back put right; `words` are fluent."""
-    return explained(merged(repaired(merged(restarted(Cutter(words, lexicon).cut())))))
+    row = plain(restarted(Cutter(words, lexicon).cut()), words, lexicon)
+    return explained(merged(repaired(merged(row))))
 
 
 def _sensible(words: Phrase, lexicon: lexicons.Lexicon) -> Request | None:
