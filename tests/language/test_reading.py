@@ -54,6 +54,19 @@ READ = {
     "relocate the ball to the left hand side of the bowl": "place(ball, left of bowl)",
     "pluck the ball which is the most near to my side": "pick(near ball)",
     "plonk the fuchsia mug on the tray plate, careful not to bump the can": "place(pink cup, on plate) | avoid can",
+    "leave the plates alone and lift the can": "pick(can)",
+    "give the brown can a nudge to the right": "push(brown can, right)",
+    "hand me all the cubes, only the pink one not": "give(all cube except pink cube)",
+    "out of all the tins take the second from the right": "pick(2nd right can)",
+    "grab the cup, no wait, leave that, grab the can": "pick(can)",
+    "shove the bowl left, shove the plate right, no wait, don't shove it": "push(bowl, left)",
+    "the ball in front of the cup, the cube as well": "place(ball, in front of cup); place(cube, in front of cup)",
+    "the can goes behind the bowl, then put the cube there": "place(can, behind bowl); place(cube, behind bowl)",
+    "push the cup back a bit, like two centimetres": "push(cup, back, 2 cm)",
+    "put the ball between the cups": "place(ball, between 2 cup)",
+    "the third plate, counting from the left, lift": "pick(3rd left plate)",
+    "put the object you hold in the bowl": "place(it, in bowl)",
+    "lift the mug, after put it on the tray plate": "place(cup, on plate)",
     "push the left plate 4 cm away, the right one 4 cm back": (
         "push(left plate, forward, 4 cm); push(right plate, back, 4 cm)"
     ),
@@ -62,7 +75,7 @@ READ = {
 NOT_READ = (
     "do not touch the ball", "I already put the ball in the cup", "pour the water into the cup", "bring me my glasses",
     "fold the napkin", "what a day", "the cup is red", "never push the ball to the left", "close the gripper not",
-    "don't pick up the cube and put it in the bowl", "xyzzy", "",
+    "thanks for putting the ball in the bowl", "don't pick up the cube and put it in the bowl", "xyzzy", "",
 )  # fmt: skip
 
 

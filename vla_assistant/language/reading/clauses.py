@@ -37,7 +37,7 @@ def interpret(items: Sequence[Item], state: State, polite_past: bool) -> tuple[t
 def _frame(slots: Slots, state: State) -> tuple[tuple[Act, ...], float, State] | None:
     codes, _, implied = (slots.verb.value if slots.verb else "").partition(":")
     things, ats = slots.things or [], slots.ats or []
-    cost = 0.0 if codes else VERBLESS
+    cost = 0.0 if codes or slots.too else VERBLESS
     if (codes in ("O", "C") and not ats and not things) or (
         codes in ("O", "C") and len(things) == 1 and things[0].kind == IT and not ats
     ):
@@ -133,7 +133,9 @@ def _after(
     about = [anchor for thing in objects for anchor in thing.anchors]
     kept = tuple(thing for thing in (*about, *anchors, *objects) if thing.kind not in (IT, THEM))
     named = tuple(thing for thing in objects if thing.kind not in (IT, THEM))
-    return State(named or state.objects, anchors or state.anchors, (*state.mentioned, *kept), acts[-1], codes)
+    place = Item("at", acts[-1].relation, 0, 0, anchors) if anchors else state.place
+    said = (*state.mentioned, *kept)
+    return State(named or state.objects, anchors or state.anchors, said, acts[-1], codes, place=place)
 
 
 def _with_things(
@@ -151,6 +153,9 @@ def _with_things(
     ats = [resolved(item, objects, state) for item in slots.ats or []]
     if any(item is None for item in ats):
         return None
+    if slots.there and not slots.ats and state.place is not None and set(codes) & set("LD"):
+        ats = [state.place]
+        objects = [_elsewhere(thing, state.place) for thing in objects]
     placed = attach(objects, [item for item in ats if item is not None], slots, codes)
     if placed is None:
         return None
@@ -164,7 +169,7 @@ def _with_things(
     if not codes and state.codes and not relation and not slots.me and not direction and not slots.table:
         if elliptic or state.last is None:
             return None
-        return _like_before(objects, state, slots, cost + ELLIPTIC - VERBLESS)
+        return _like_before(objects, state, slots, cost + (0.0 if slots.too else ELLIPTIC - VERBLESS))
     if codes == "M":
         direction = slots.direction or implied
     skill = _lifted(codes, direction) if not anchors else _skill(slots, codes, relation, direction, True)
@@ -194,6 +199,11 @@ def _with_things(
         acts = (*acts, Act("move", direction="up", amount=slots.amount))
         cost += 0.2
     return acts, cost, _after(state, acts, objects, (), codes)
+
+
+def _elsewhere(thing: Description, place: Item) -> Description:
+    """The thing without the place that it is to go to."""
+    return replace(thing, relation="", anchors=()) if thing.anchors == place.things else thing
 
 
 def _sided(

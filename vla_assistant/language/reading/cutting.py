@@ -53,7 +53,7 @@ class Cutter:
 
         for kind, (name, weight) in _KINDS.items():
             if match := self._things.get(at, kind):
-                if match[0] == "after" and name == "order" and self._things.word(match[1]) == ",":
+                if match[0] == "after" and name == "order" and self._follows(at, match[1]):
                     offer(Item("then", "then", at, match[1]), weight)
                 elif name == "avoid":
                     offer(self._avoid(at, match[1]), weight)
@@ -74,6 +74,15 @@ class Cutter:
             named = before and before[-1].kind == "skip" and before[-1].value == "article"
             return Item("unknown", "object" if named else self._things.word(at), at, at + 1)
         return self._best(candidates, at, before)
+
+    def _follows(self, at: int, after: int) -> bool:
+        """Whether this "after" says what comes next: "..., after, close it", "... and after go home"."""
+        if self._things.word(after) == ",":
+            return True
+        verb = self._things.get(after, "verbs")
+        base = verb is not None and verb[0].startswith("base")
+        bound = self._things.word(at - 1) in (",", "and", "then")
+        return bound and after == at + 1 and (base or self._things.get(after, "directions") is not None)
 
     def _best(self, candidates: list[tuple[int, int, Item]], at: int, before: list[Item]) -> Item:
         """The longest; a thing counts as long as its head alone, so that what follows it does not decide."""

@@ -57,11 +57,13 @@ def merged(items: list[Item]) -> list[Item]:
     found: list[Item] = []
     for item in items:
         if item.kind == "choice":
-            things = [i for i, old in enumerate(found) if old.kind == "thing" and old.thing.kind != IT]
-            back = max(things, default=-1)
+            back = _chosen_from(found)
             if back >= 0:
-                found[back] = replace(found[back], things=(replace(found[back].thing, choice="any", number=1),))
+                chosen = replace(found[back].things[-1], choice="any", number=1)
+                found[back] = replace(found[back], things=(*found[back].things[:-1], chosen))
                 continue
+        if item.kind == "amount" and (vague := _vague_amount(found, item)) is not None:
+            del found[vague:]
         if item.kind == "at" and (once := _same_place(found, item)) is not None:
             found = once
             continue
@@ -79,6 +81,24 @@ def merged(items: list[Item]) -> list[Item]:
                 continue
         found.append(item)
     return found
+
+
+def _vague_amount(items: list[Item], said: Item) -> int | None:
+    """Where an amount stands that is now said closer: "a bit, like two centimetres"."""
+    between = ("skip", "comma") if said.value[0].isdigit() else ("skip",)
+    back = next((at for at in range(len(items) - 1, -1, -1) if items[at].kind not in between), -1)
+    if back < 0 or items[back].kind != "amount":
+        return None
+    apart = any(item.kind == "comma" for item in items[back:])
+    return None if apart and items[back].value[0].isdigit() else back
+
+
+def _chosen_from(items: list[Item]) -> int:
+    """The item whose thing a choice said after it ("any one will do") is about, or -1."""
+    before = next((at for at in range(len(items) - 1, -1, -1) if items[at].kind != "skip"), -1)
+    if before >= 0 and items[before].kind == "at" and items[before].things and items[before].things[-1].choice == "any":
+        return before
+    return max((at for at, old in enumerate(items) if old.kind == "thing" and old.thing.kind != IT), default=-1)
 
 
 def explained(items: list[Item]) -> list[Item]:

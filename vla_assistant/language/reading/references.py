@@ -23,6 +23,8 @@ class State:
     pending: Description | None = None
     owed: bool = False
     verbless: bool = False
+    place: Item | None = None
+    """Where "there" is."""
 
 
 def objects_of(things: list[Description], state: State) -> list[Description] | None:
@@ -91,6 +93,8 @@ def _spoken_of(thing: Description, state: State) -> Description:
         return replace(thing, anchors=tuple(known if known and a.kind == IT else a for a in thing.anchors))
     if thing != Description(thing.kind):
         return thing
+    if thing.kind == ANYTHING and state.objects and state.objects[-1].number == 1:
+        return state.objects[-1]
     alike = {
         known for known in state.mentioned if known.kind == thing.kind and known.number == 1 and known.choice != "other"
     }

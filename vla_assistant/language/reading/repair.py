@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from vla_assistant.language.reading.items import ONE, Item
-from vla_assistant.language.request import Description
+from vla_assistant.language.request import IT, Description
 
 NEARBY = 6
 """How many items away the other side of a contrast may be."""
@@ -13,7 +13,7 @@ NEARBY = 6
 
 def repaired(items: list[Item]) -> list[Item]:
     """Self-repair: what follows "no, I mean" takes the place of the last thing of its kind before it."""
-    items = _contrasted(_fronted(items))
+    items = _contrasted(_cancelled(_fronted(items)))
     at = 0
     while at < len(items):
         if items[at].kind == "repair" and at > 0:
@@ -39,6 +39,49 @@ def repaired(items: list[Item]) -> list[Item]:
             items = [*items[:at], replace(items[at], kind=kind), *items[at + 1 :]]
         at += 1
     return items
+
+
+def _cancelled(items: list[Item]) -> list[Item]:
+    """ "push it, no, don't push it": what was asked for is taken back."""
+    for at in range(1, len(items)):
+        after = at + 1
+        while after < len(items) and items[after].kind in ("comma", "skip", "repair"):
+            after += 1
+        if items[at].kind != "repair" or after + 1 >= len(items) or items[after].kind != "not":
+            continue
+        end = _end_of_negation(items, after)
+        start = _asked_before(items[:at], items[after + 1 : end])
+        if start is not None and not _negates(items, start):
+            return _cancelled([*items[:start], replace(items[after], kind="comma", value=""), *items[end:]])
+    return items
+
+
+def _end_of_negation(items: list[Item], at: int) -> int:
+    """The end of what is negated from the item at `at` on."""
+    said = False
+    for end in range(at + 1, len(items)):
+        kind = items[end].kind
+        if kind in ("comma", "then", "repair", "order", "remark", "not") or (said and kind in ("verb", "skip")):
+            return end
+        said = said or kind in ("verb", "thing", "home")
+    return len(items)
+
+
+def _asked_before(items: list[Item], negated: list[Item]) -> int | None:
+    """Where the clause begins that the negated words take back."""
+    verb = next((item for item in negated if item.kind == "verb"), None)
+    home = any(item.kind == "home" for item in negated)
+    pointed = (
+        verb is None and bool(negated) and all(i.kind == "skip" or (i.things and i.thing.kind == IT) for i in negated)
+    )
+    for back in range(len(items) - 1, -1, -1):
+        item = items[back]
+        if home and (item.kind == "home" or item.value == "H"):
+            goes = back > 0 and items[back - 1].kind == "verb"
+            return back - 1 if item.kind == "home" and goes else back
+        if item.kind == "verb" and not home and (pointed or (verb is not None and verb.value == item.value)):
+            return back
+    return None
 
 
 def _negates(items: list[Item], start: int) -> bool:

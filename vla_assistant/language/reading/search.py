@@ -105,7 +105,7 @@ class _Search:
             cost = STRANGE
         elif here.value == "WGL":
             cost = WISH
-        elif here.kind == "verb" and self._comes_again(at):
+        elif here.kind == "verb" and (self._comes_again(at) or self._is_let_go(at, path)):
             cost = AGAIN
         return _passed([here], path, cost)
 
@@ -114,11 +114,20 @@ class _Search:
         value = self._items[at].value
         return any(item.kind == "verb" and item.value == value for item in self._items[at + 1 : at + 13])
 
+    def _is_let_go(self, at: int, path: Path) -> bool:
+        """ "carry it to the plate, release": placing is letting go."""
+        last = path.state.last
+        after = self._items[at + 1].kind if at + 1 < len(self._items) else "end"
+        return (
+            last is not None and last.skill == "place" and "D" in self._items[at].value and after in (*_BOUNDS, "end")
+        )
+
     def _topics(self, at: int, path: Path) -> Iterator[tuple[int, Path]]:
         """A thing with its place or its places, of which the next clause says what to do with it."""
         here, places = self._items[at], self._items[at + 1 : at + 3]
         if here.kind != "thing" or not places or places[0].kind != "at" or not places[0].things:
             return
+        path = replace(path, state=replace(path.state, place=places[0]))
         yield at + 2, _topic(located(here.thing, places[0]), path)
         if len(places) > 1 and places[1].kind == "at" and places[1].things:
             first = replace(places[0], things=(located(places[0].thing, places[1]), *places[0].things[1:]))
@@ -174,7 +183,7 @@ class _Search:
             last = self._items[end - 1].kind
             if last in ("not", "repair", "order", "doubt"):
                 return
-            if last in ("comma", "then", "skip"):
+            if last in ("comma", "then", "skip") and self._items[end - 1].value not in ("there", "too"):
                 continue
             found = interpret(self._items[at:end], path.state, self._polite_past)
             if found is not None:
@@ -222,7 +231,12 @@ def _passed(items: Sequence[Item], path: Path, cost: float) -> Path:
 
 def _with_mentioned(state: State, items: Sequence[Item]) -> State:
     things = tuple(item.thing for item in items if item.kind == "thing" and item.thing.kind not in _PRONOUNS)
+    state = replace(state, place=_last_place(items) or state.place)
     return replace(state, mentioned=(*state.mentioned, *things), pending=things[-1]) if things else state
+
+
+def _last_place(items: Sequence[Item]) -> Item | None:
+    return next((item for item in reversed(items) if item.kind == "at" and item.things), None)
 
 
 def _taken_up(thing: Description | None, acts: tuple[Act, ...]) -> bool:

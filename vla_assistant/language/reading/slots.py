@@ -9,7 +9,6 @@ from vla_assistant.language.reading.items import THEM, Item
 from vla_assistant.language.request import IT, Description
 
 _SKIPS = {
-    "skip": 0.0,
     "comma": 0.02,
     "then": 0.02,
     "order": 0.3,
@@ -20,6 +19,8 @@ _SKIPS = {
     "avoid": 0.0,
 }
 BROKEN = 0.5
+MIXED = 0.6
+"""One pronoun after two things."""
 SUBJECT = 1.6
 """Somebody else does it, or did."""
 
@@ -40,6 +41,8 @@ class Slots:
     first_thing: int = -1
     subject: bool = False
     torn: bool = False
+    there: bool = False
+    too: bool = False
 
 
 def collect(items: Sequence[Item]) -> Slots | None:
@@ -62,6 +65,7 @@ def collect(items: Sequence[Item]) -> Slots | None:
                 slots.subject = bool(slots.things)
             case "thing":
                 if item.thing.kind in (IT, THEM) and slots.things:
+                    slots.cost += MIXED if item.thing.kind == IT and len(slots.things) > 1 else 0.0
                     continue
                 if slots.subject and slots.verb is not None and item.thing.kind not in (IT, THEM):
                     return None
@@ -118,6 +122,9 @@ def collect(items: Sequence[Item]) -> Slots | None:
                 coordinated = item.kind == "comma" or (last == "thing" and not slots.ats)
                 slots.cost += _SKIPS[item.kind] if coordinated and not complete else BROKEN
                 broken = True
+            case "skip":
+                slots.there = slots.there or item.value == "there"
+                slots.too = slots.too or item.value == "too"
             case "remark" if item.value in ("subject", "past"):
                 slots.cost += SUBJECT
             case "unknown":

@@ -18,6 +18,9 @@ def with_tail(of: Things, thing: Description, after: int, plural: bool, deep: in
     """What surely belongs to the thing: its side, its place in a relative clause, its colour, what is left out."""
     for _ in range(4):
         look = after
+        if thing.rank > 1 and not thing.side and (counted := _counted_from(of, after)):
+            thing, after = replace(thing, side=counted[0]), counted[1]
+            continue
         if (taken := _quantified_after(of, thing, look)) is not None:
             thing, after = taken
             continue
@@ -99,6 +102,8 @@ def _quantified_after(of: Things, thing: Description, at: int) -> tuple[Descript
         after += 1
     if of.word(after) not in ("", ",", "and", "then", "in", "into", "on", "onto", "to"):
         return None
+    if match[0] == "all" and thing.number > 1:
+        return thing, after
     changed = replace(thing, number=ALL) if match[0] == "all" else replace(thing, choice="any", number=1)
     return changed, after
 
@@ -112,6 +117,19 @@ def _side_belongs(of: Things, thing: Description, look: int, match: tuple[str, i
     if match[0] in ("near", "far", "middle"):
         return not of.starts_noun(match[1])
     return of.word(look) in ("on", "at", "the", "most") and not of.starts_noun(match[1]) and of.word(match[1]) != "of"
+
+
+def _counted_from(of: Things, at: int) -> tuple[str, int] | None:
+    """The side from which a rank is counted: "the second one, if you count from the left"."""
+    while of.word(at) in of.sets["counting"]:
+        at += 1
+    while of.word(at) in ("from", "on", "at", "the", "my"):
+        at += 1
+    match = of.get(at, "sides")
+    if match is None or of.starts_noun(match[1]):
+        return None
+    after = match[1]
+    return match[0], after + 1 if of.word(after) in ("side", "end") else after
 
 
 def _shade(of: Things, at: int) -> tuple[str, int] | None:

@@ -37,6 +37,8 @@ class Things:
         """A described thing that begins here: the description, the index after it, whether its noun was a plural."""
         if at >= len(self.words) or deep > 3:
             return None
+        if (held := self.get(at, "pronouns")) and held[0] == "held":
+            return self._pronoun(at)
         start = at
         number, choice, rank, side, colour = 1, "", 1, "", None
         definite = False
@@ -133,6 +135,8 @@ class Things:
             return Item("at", relation, at, match[1])
         thing, after, _ = found
         if relation == "between":
+            if thing.number == ALL:
+                thing = replace(thing, number=2)
             if self.word(after) in ("and", ",") and (second := self.thing(after + 1)):
                 return Item("at", relation, at, second[1], (thing, second[0]))
             return Item("at", relation, at, after, (thing,))
@@ -157,7 +161,7 @@ class Things:
     def _ordinal_here(self, at: int) -> bool:
         """Whether an ordinal before `at` counts things: a noun follows, and a side is named before or after it."""
         for look in range(at, min(at + 9, len(self.words))):
-            if self.word(look) == ",":
+            if self.word(look) == "," and self.word(look + 1) not in self.sets["counting"]:
                 return False
             if self.get(look, "sides") and self.word(look) in (
                 "left",
