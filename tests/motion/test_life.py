@@ -1,11 +1,15 @@
 """The motion process comes and goes: what it says by itself is heard, and closing leaves nothing at any moment."""
 
 import os
+import signal
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing, suppress
+from dataclasses import replace
+from typing import Any
 
+import numpy as np
 import psutil
 import pytest
 
@@ -14,6 +18,7 @@ from tests.motion.moves import until
 from vla_assistant import events
 from vla_assistant.config import load
 from vla_assistant.errors import AssistantError, InputError, ProcessError
+from vla_assistant.events import PartState
 from vla_assistant.runtime import motion as motion_module
 from vla_assistant.runtime import motion_link
 from vla_assistant.runtime.assistant import Assistant
@@ -21,6 +26,16 @@ from vla_assistant.runtime.child_process import ChildProgram
 from vla_assistant.runtime.motion import MotionProcess
 from vla_assistant.runtime.motion_link import MotionLink
 from vla_assistant.runtime.motion_messages import MotionMemory
+
+PATIENT = load(overrides=["safety.heartbeat_timeout_s=10.0"])
+"""On a busy machine the app may be without the processor for longer than an arm should wait."""
+
+
+def kill(motion: MotionProcess) -> None:
+    """As the system does when memory runs out."""
+    assert motion.pid is not None
+    os.kill(motion.pid, signal.SIGKILL)
+    until(lambda: not motion.alive)
 
 
 def descriptors() -> int:
@@ -60,10 +75,114 @@ def test_what_the_process_says_by_itself_reaches_the_program(caplog: pytest.LogC
     assert motion.why_stopped == "the motion process is not running: The arm's bus is silent"
     asked_s = time.monotonic()
     with pytest.raises(ProcessError, match="bus is silent"):
-        motion.resume()
+        motion.go_home()
     assert time.monotonic() - asked_s < 1.0
     motion.close()
     assert warned == [str(FAILURE)]
+
+
+@pytest.mark.expects_log
+@pytest.mark.usefixtures("nothing_left", "complaining")
+def test_a_real_arm_is_not_brought_up_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(MotionProcess, "_simulated", False)
+    motion = MotionProcess(load(overrides=["safety.energised_s=0"]), pace="lockstep")
+    changes = motion.start()
+    process = motion.pid
+    for call in (motion.go_home, motion.resume):
+        with pytest.raises(
+            ProcessError, match="bus is silent. Is it switched on\\? Look after the arm, then restart the"
+        ):
+            call()
+    motion.close()
+    assert motion.pid == process
+    ((state, sentence),) = changes
+    assert (state, sentence) == (PartState.FAILED, f"{motion_link.GONE} Look after the arm, then restart the program.")
+
+
+@pytest.mark.parametrize("pace", ["realtime", "lockstep"])
+@pytest.mark.usefixtures("nothing_left")
+def test_a_killed_process_is_told_and_resume_brings_a_new_one_that_works(pace: str) -> None:
+    motion = MotionProcess(PATIENT, pace=pace)
+    changes = motion.start()
+    motion.new_scene(4)
+    laid = motion.observe().frames["front"].image
+    motion.stop()
+    for _ in range(2):
+        kill(motion)
+        assert next(changes) == (
+            PartState.FAILED,
+            f"{motion_link.GONE} Resume starts a new one, with the table laid out anew.",
+        )
+        assert motion.stopped
+        with pytest.raises(ProcessError, match="Resume starts a new one"):
+            motion.go_home()
+        motion.resume()
+        assert [next(changes)[0] for _ in range(2)] == [PartState.LOADING, PartState.READY]
+        assert not motion.stopped
+        assert np.abs(motion.observe().frames["front"].image.astype(int) - laid).mean() < 1.0, "the same scene again"
+        motion.go_home()
+        until(lambda: not motion.moving)
+        motion.stop()
+        until(lambda: motion.still)
+    motion.close()
+    assert list(changes) == []
+
+
+@pytest.mark.usefixtures("nothing_left")
+def test_a_stop_while_a_new_process_comes_up_stays() -> None:
+    with closing(MotionProcess(PATIENT, pace="lockstep")) as motion:
+        changes = motion.start()
+        number = motion.stop()
+        kill(motion)
+        resuming = threading.Thread(target=motion.resume, args=(number,))
+        resuming.start()
+        assert [next(changes)[0] for _ in range(2)] == [PartState.FAILED, PartState.LOADING]
+        motion.stop("you pressed stop")
+        resuming.join(30.0)
+        assert motion.stopped
+        assert motion.why_stopped == "you pressed stop"
+        with pytest.raises(InputError, match="The arm is stopped"):
+            motion.go_home()
+
+
+@pytest.mark.usefixtures("nothing_left")
+def test_closing_while_a_new_process_comes_up_leaves_nothing() -> None:
+    motion = MotionProcess(PATIENT, pace="lockstep")
+    changes = motion.start()
+    kill(motion)
+    failures: list[AssistantError] = []
+
+    def resume() -> None:
+        try:
+            motion.resume()
+        except AssistantError as error:
+            failures.append(error)
+
+    resuming = threading.Thread(target=resume)
+    resuming.start()
+    assert [next(changes)[0] for _ in range(2)] == [PartState.FAILED, PartState.LOADING]
+    motion.close()
+    resuming.join(15.0)
+    assert not resuming.is_alive()
+    assert len(failures) == 1
+
+
+@pytest.mark.usefixtures("nothing_left")
+def test_a_new_process_that_does_not_come_up_is_told_and_can_be_asked_for_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with closing(MotionProcess(PATIENT, pace="lockstep")) as motion:
+        changes = motion.start()
+        kill(motion)
+        with monkeypatch.context() as broken:
+            broken.setattr(motion_link, "PROGRAM", replace(motion_link.PROGRAM, module="tests.motion.moves"))
+            with pytest.raises(ProcessError, match="ended unexpectedly"):
+                motion.resume()
+        states, sentences = zip(*[next(changes) for _ in range(3)], strict=True)
+        assert states == (PartState.FAILED, PartState.LOADING, PartState.FAILED)
+        assert sentences[-1].endswith("motion.log. Resume starts a new one, with the table laid out anew.")
+        motion.resume()
+        assert not motion.stopped
 
 
 @pytest.mark.usefixtures("nothing_left")
@@ -97,6 +216,31 @@ def test_what_the_process_says_by_itself_is_an_event_for_the_user() -> None:
     assert stopped.reason == "the motion process is not running: The arm's bus is silent"
 
 
+@pytest.mark.parametrize("by_word", [True, False])
+def test_the_lamp_of_the_arm_follows_a_kill_and_a_resume(by_word: bool) -> None:
+    quiet = ["use.speaker=silent", "use.microphone=wav", "simulation.pace=lockstep"]
+    heard: list[events.Event] = []
+
+    def lamp() -> PartState:
+        arm = [e for e in heard if isinstance(e, events.PartChanged) and e.part is events.Part.ARM]
+        return arm[-1].state
+
+    with Assistant(load(overrides=quiet), headless=True) as assistant:
+        assistant.subscribe(heard.append)
+        until(lambda: assistant._arm.ready)
+        kill(assistant._motion)
+        until(lambda: assistant._worker.stopped)
+        until(lambda: lamp() is PartState.FAILED)
+        if by_word:
+            assistant.add_command("resume")
+        else:
+            assistant.resume()
+        until(lambda: any(isinstance(event, events.Resumed) for event in heard))
+        until(lambda: lamp() is PartState.READY)
+        assistant._motion.go_home()
+    assert len([event for event in heard if isinstance(event, events.Stopped) and not event.still]) == 1
+
+
 @pytest.mark.parametrize("moment", ["memory", "link"])
 @pytest.mark.usefixtures("nothing_left")
 def test_closing_while_start_makes_its_parts_leaves_nothing(monkeypatch: pytest.MonkeyPatch, moment: str) -> None:
@@ -110,8 +254,8 @@ def test_closing_while_start_makes_its_parts_leaves_nothing(monkeypatch: pytest.
             time.sleep(0.3)
 
     class SlowLink(MotionLink):
-        def __init__(self, inherited: tuple[int, ...], warn: Callable[[str], None]) -> None:
-            super().__init__(inherited, warn)
+        def __init__(self, *parts: Any) -> None:
+            super().__init__(*parts)
             made.set()
             time.sleep(0.3)
 

@@ -1,10 +1,10 @@
-"""Brings the arm up in the background; who needs it waits for it, or is told why it did not start."""
+"""Brings the arm up in the background and tells what becomes of it; who needs it waits, or hears why not."""
 
 from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from vla_assistant.errors import AssistantError, ProcessError
 from vla_assistant.events import Part, PartState
@@ -13,12 +13,21 @@ log = logging.getLogger(__name__)
 
 
 class ArmStart:
-    """One start of the motion process."""
+    """One start of the arm."""
 
     def __init__(
-        self, start: Callable[[], None], tell: Callable[[Part, PartState, str, float | None], None], name: str
+        self,
+        start: Callable[[], Iterable[tuple[PartState, str]]],
+        tell: Callable[[Part, PartState, str, float | None], None],
+        name: str,
     ) -> None:
-        """`start` blocks until the arm is up or raises; `name` is the arm's back end."""
+        """Start nothing yet.
+
+        Args:
+            start: Blocks until the arm is up or raises; gives what becomes of it, until it is closed.
+            tell: Hears the state of the arm.
+            name: The arm's back end.
+        """
         self._start, self._tell, self._name = start, tell, name
         self._settled = threading.Event()
         self._error: AssistantError | None = None
@@ -55,8 +64,9 @@ class ArmStart:
             self._thread.join(timeout=5.0)
 
     def _run(self) -> None:
+        changes: Iterable[tuple[PartState, str]] = ()
         try:
-            self._start()
+            changes = self._start()
         except AssistantError as error:
             self._error = error
         except Exception as error:  # a bug there must not leave everybody waiting
@@ -67,3 +77,5 @@ class ArmStart:
             self._tell(Part.ARM, PartState.READY, f"The {self._name} arm is ready.", 1.0)
         else:
             self._tell(Part.ARM, PartState.FAILED, str(self._error), None)
+        for state, sentence in changes:
+            self._tell(Part.ARM, state, sentence, None)

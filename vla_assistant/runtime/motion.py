@@ -1,8 +1,8 @@
 """The app's side of the motion process: the only way from the program to an arm.
 
 Safe to call from any thread. `stop` and `gui_tick` never block. When the process dies, calls fail with ProcessError and
-nothing moves any more; it is not started again by itself, because nobody knows how the arm was left: `close`, then a
-new MotionProcess.
+nothing moves any more. It is not started again by itself: in simulation `resume` starts a new one, and a real arm waits
+for people to look at it, because nobody knows how it was left.
 """
 
 from __future__ import annotations
@@ -10,12 +10,14 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from queue import SimpleQueue
 from typing import Any
 
 from vla_assistant.config import Settings
-from vla_assistant.errors import ProcessError
-from vla_assistant.runtime.motion_link import MotionLink
+from vla_assistant.errors import AssistantError, ProcessError
+from vla_assistant.events import PartState
+from vla_assistant.runtime.motion_link import GONE, MotionLink
 from vla_assistant.runtime.motion_messages import VERSION, MotionMemory, MotionReport, MotionSetup
 from vla_assistant.runtime.motion_view import MotionView
 from vla_assistant.types import ActionChunk, Frame, Observation, RobotState, Step, Verdict
@@ -31,6 +33,10 @@ _FRESH_S = 2.0
 SETTLE_S = 1.6
 _SETTLE_STEP_S = 0.2
 _CLOSED = "The arm was closed before it was up."
+_RESUME = "Resume starts a new one, with the table laid out anew."
+_LOOK = "Look after the arm, then restart the program."
+Change = tuple[PartState, str]
+"""What became of the arm, and the sentence for the user."""
 
 
 class MotionProcess:
@@ -68,11 +74,15 @@ class MotionProcess:
         self._resumed = 0
         self._reason = ""
         self._view: MotionView | None = None
+        self._changes: SimpleQueue[Change | None] = SimpleQueue()
 
     # Life
 
-    def start(self) -> None:
+    def start(self) -> Iterator[Change]:
         """Start the process and return once the arm is connected and, in simulation, the first picture is there.
+
+        Returns:
+            What becomes of the arm from now on, until `close`: lost, starting again, ready again.
 
         Raises:
             AssistantError: the arm or the simulated world does not come up; the sentence says why.
@@ -86,6 +96,7 @@ class MotionProcess:
             if closed and isinstance(error, ProcessError):
                 raise ProcessError(_CLOSED) from None
             raise
+        return iter(self._changes.get, None)
 
     def close(self) -> None:
         """Let the arm hold, end the process and free everything; may be called twice, and while `start` is under way.
@@ -95,15 +106,15 @@ class MotionProcess:
         self._closing.set()
         with self._opening:
             if self._link is not None:
-                is_real = self._settings.use.arm != "simulated"
                 self._link.close(
-                    CLOSE_TIMEOUT_S + (self._settings.safety.energised_s if is_real else 0.0),
-                    at_once=not is_real and not self._link.ready,  # a world not laid out yet has nothing to hold
+                    CLOSE_TIMEOUT_S + (0.0 if self._simulated else self._settings.safety.energised_s),
+                    at_once=self._simulated and not self._link.ready,  # a world not laid out yet has nothing to hold
                 )
             if self._heart is not None:
                 self._heart.join()
             if self._memory is not None:
                 self._memory.close()
+        self._changes.put(None)
 
     def __enter__(self) -> MotionProcess:
         self.start()
@@ -233,9 +244,13 @@ class MotionProcess:
     def resume(self, number: int | None = None) -> None:
         """Clear the latch of the stop of that number, or of the last one; nothing moves by that. A later stop stays.
 
+        Where the process is gone, a new one is started first, in simulation.
+
         Raises:
-            ProcessError: the process is gone.
+            AssistantError: the process is gone and the arm is real, or no new one comes up.
         """
+        if self._simulated and self._link is not None and not self.alive and not self._closing.is_set():
+            self._start_again(self._link)
         if number is None:
             number = self._memory.control.stop_number if self._memory is not None else 0
         self._call("resume", number)
@@ -307,12 +322,22 @@ class MotionProcess:
             AssistantError: the arm is real, or the things do not fit.
         """
         self._call("new_scene", seed, tuple(steps))
+        self._seed, self._steps = seed, tuple(steps)
 
     def drawing_cost_s(self) -> float:
         """How long the last set of simulated pictures took [s]."""
         return float(self._call("drawing_cost"))
 
     # Inside
+
+    @property
+    def _simulated(self) -> bool:
+        return self._settings.use.arm == "simulated"
+
+    @property
+    def _advice(self) -> str:
+        """What to do about a process that is gone."""
+        return _RESUME if self._simulated else _LOOK
 
     @property
     def _stop_is_latched(self) -> bool:
@@ -331,10 +356,37 @@ class MotionProcess:
             while memory.control.stop_number != self._stop_number:  # once, unless `stop` comes in between
                 memory.control.stop(self._stop_number)
             self._view = MotionView(memory)
-            link = self._link = MotionLink(memory.block.inherited, self._warn)
+            link = self._link = self._linked(memory)
             self._heart = threading.Thread(target=self._beat, args=(memory,), name="heartbeat", daemon=True)
             self._heart.start()
             return memory, link
+
+    def _linked(self, memory: MotionMemory) -> MotionLink:
+        return MotionLink(memory.block.inherited, self._warn, self._lose, self._advice)
+
+    def _lose(self) -> None:
+        self._changes.put((PartState.FAILED, f"{GONE} {self._advice}"))
+
+    def _start_again(self, gone: MotionLink) -> None:
+        """A new process in place of one that is gone, on the same memory: a stop in it stays a stop.
+
+        Raises:
+            AssistantError: it does not come up.
+        """
+        with self._opening:
+            if self._closing.is_set() or self._link is not gone or self._memory is None:
+                return
+            gone.close(CLOSE_TIMEOUT_S, at_once=True)
+            link, memory = self._linked(self._memory), self._memory
+            self._link = link
+        self._changes.put((PartState.LOADING, "The simulated arm is starting again."))
+        try:
+            link.start({"setup": self._setup(memory)}, START_TIMEOUT_S)
+        except AssistantError as error:
+            link.close(CLOSE_TIMEOUT_S, at_once=True)
+            self._changes.put((PartState.FAILED, f"{error} {self._advice}"))
+            raise
+        self._changes.put((PartState.READY, "The simulated arm is ready again; its table is laid out anew."))
 
     def _setup(self, memory: MotionMemory) -> MotionSetup:
         settings = self._settings
@@ -362,13 +414,13 @@ class MotionProcess:
 
     def _require_alive(self) -> None:
         if not self.alive:
-            raise ProcessError("The motion process is not running; the arm does not move.", "Restart the program.")
+            raise ProcessError("The motion process is not running; the arm does not move.", self._advice)
 
     def _latest_report(self) -> MotionReport | None:
         return self._view.report() if self._view is not None else None
 
     def _observation(self) -> Observation | None:
-        if self._settings.use.arm != "simulated":
+        if not self._simulated:
             report = self._latest_report()
             return None if report is None else Observation({}, report.state)
         return self._view.observation() if self._view is not None else None

@@ -35,14 +35,23 @@ class MotionLink:
     Args:
         inherited: File descriptors that the process shares with us.
         warn: Hears why the process cannot go on, from a thread of this object.
+        lost: Called once when a process that was ready cannot go on or ends unasked, from a thread of this object.
+        advice: What to do then, a sentence.
 
     Attributes:
         failure: Why the process said that it cannot go on; None while it did not.
     """
 
-    def __init__(self, inherited: tuple[int, ...], warn: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        inherited: tuple[int, ...],
+        warn: Callable[[str], None],
+        lost: Callable[[], None] = lambda: None,
+        advice: str = "",
+    ) -> None:
         self._process = PROGRAM.start(inherited)
-        self._warn = warn
+        self._warn, self._lost, self._advice = warn, lost, advice
+        self._closing = False
         self._sending = threading.Lock()
         self._ready: Future[Any] = Future()
         self._waiting: dict[int, Future[Any]] = {_UNASKED: self._ready}
@@ -90,6 +99,7 @@ class MotionLink:
 
     def close(self, timeout_s: float, *, at_once: bool = False) -> None:
         """Let it hold and end; one that does not end in time, or must end `at_once`, is killed. May be called twice."""
+        self._closing = True
         if at_once:
             self._process.kill()
         with suppress(ProcessError):
@@ -127,6 +137,8 @@ class MotionLink:
             log.exception("reading answers")
             close_quietly(self._process.stdin)  # nobody can talk with it any more: it holds and ends
         self._ended.set()
+        if self.ready and self.failure is None and not self._closing:
+            self._lost()
         self._disappoint()
 
     def _disappoint(self) -> None:
@@ -146,10 +158,11 @@ class MotionLink:
         log.error("the motion process cannot go on: %s", failure)
         if self.failure is None:
             self.failure = failure
+            self._lost()
             self._disappoint()
             self._warn(str(failure))
 
     def _gone(self) -> ProcessError:
         if self.failure is not None:
-            return ProcessError(f"{GONE} {self.failure.message}", self.failure.hint)
-        return ProcessError(GONE, f"See {PROGRAM.log_file}.")
+            return ProcessError(f"{GONE} {self.failure.message}", f"{self.failure.hint} {self._advice}".strip())
+        return ProcessError(GONE, self._advice if self.ready else f"See {PROGRAM.log_file}.")
