@@ -142,6 +142,47 @@ def test_a_stack_is_a_place_on_a_cube_in_the_plan_its_help_and_the_documents(ran
     assert all(f"`{skill}`" in form and f"`{skill}`" in readme for skill in SKILLS)
 
 
+TOO_MANY = "put the red cube, the blue cube, the green cube, the yellow cube and the orange cube in the bowl"
+
+
+@pytest.mark.parametrize(
+    ("text", "lacking"),
+    [("pick up the pink cube", "no pink cube (its colours are red, "), (TOO_MANY, "no 5 cubes (it has 4).")],
+)
+def test_what_cannot_be_laid_on_the_table_is_told_with_what_to_do(ran: Any, text: str, lacking: str) -> None:
+    told = f"The table cannot be laid with what the command names. The simulated table has {lacking}"
+    result = ran("do", text, "--yes", "--json")
+    assert (result.status, result.end["outcome"], result.err) == (3, "refused", "")
+    assert result.end["reason"].startswith(told)
+    assert result.end["reason"].endswith(
+        ". Name fewer or other things; --no-require takes the bare table of the seed instead."
+    )
+    assert [line["event"] for line in result.lines] == ["said", "run_ended"]
+    assert ran("do", text, "--yes").out == f"{result.end['reason']}\n"
+    (line,) = ran("plan", text, "--json").lines
+    assert (line["reason"], line["intent"], line["points"]) == (result.end["reason"], "command", [])
+    assert line["steps"]
+    assert ran("plan", text).out == f"{text!r}: command. {result.end['reason']}\n"
+
+
+def test_without_the_requirement_what_cannot_be_laid_is_looked_for(ran: Any) -> None:
+    result = ran("do", TOO_MANY, "--yes", "--no-require", "--json", "--seed", "3")
+    assert result.status == 3
+    assert "I see a green cup" in result.end["reason"]
+
+
+def test_one_text_that_cannot_be_laid_does_not_keep_the_others_from_being_planned(ran: Any, tmp_path: Path) -> None:
+    file = tmp_path / "texts.txt"
+    file.write_text("pick up the pink cube\npick up the cube\n", encoding="utf-8")
+    for options, reason in (((), "no pink cube"), (("--no-require",), "The compact policy knows no colour 'pink'.")):
+        result = ran("plan", "--file", str(file), "--seed", "0", "--json", *options)
+        first, second = result.lines
+        assert (result.status, result.err) == (0, "")
+        assert reason in first["reason"]
+        assert len(second["points"]) == (not second["question"])
+        assert options or not second["question"], "the only cube on the table is meant"
+
+
 def test_plan_reads_a_file_line_by_line(ran: Any, tmp_path: Path) -> None:
     file = tmp_path / "texts.txt"
     file.write_text("stop\n\nyes please\ncancel\npick up the elephant\nno\n", encoding="utf-8")

@@ -18,7 +18,7 @@ from vla_assistant.errors import AssistantError
 if TYPE_CHECKING:
     from vla_assistant.config import Settings
     from vla_assistant.events import Event
-    from vla_assistant.types import Outcome, Utterance
+    from vla_assistant.types import Outcome, Step, Utterance
 
 EXIT_CODES = {"done": 0, "failed": 1, "refused": 3, "asked": 3, "cancelled": 3, "stopped": 3}
 BAD_USE = 2
@@ -162,7 +162,7 @@ def run(
     settings: Settings,
     text: str,
     utterance: Utterance | None,
-    notice: Callable[[Event], None],
+    notice: Notice,
     *,
     yes: bool,
     require: bool,
@@ -177,6 +177,8 @@ def run(
     words, source = (text, Source.TYPED) if utterance is None else (utterance.text, Source.VOICE)
     meaning = interpret(words, tuple)
     steps = meaning.steps if require else ()
+    if refusal := not_laid(steps, settings, notice):
+        return notice.end(words, "refused", refusal)
     with closing(Assistant(settings, headless=True, steps_in_scene=steps, program="vla-assistant do")) as assistant:
         return carry_out(
             assistant,
@@ -186,6 +188,16 @@ def run(
             notice,
             with_arm=meaning.intent in (Intent.COMMAND, Intent.QUESTION),
         )
+
+
+def not_laid(steps: tuple[Step, ...], settings: Settings, notice: Callable[[Event], None]) -> str:
+    """Why the table cannot be laid with what the steps name, a sentence; empty when it can. Tells it."""
+    from vla_assistant.events import Said
+    from vla_assistant.runtime.table import why_not_laid
+
+    if refusal := why_not_laid(steps, settings):
+        notice(Said(time.monotonic(), refusal))
+    return refusal
 
 
 def doubt_of(settings: Settings, utterance: Utterance, notice: Callable[[Event], None]) -> str:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self
 
 from vla_assistant.config import Settings
-from vla_assistant.errors import AssistantError
+from vla_assistant.errors import AssistantError, UnsupportedError
 from vla_assistant.runtime.interpreting import interpret
 from vla_assistant.runtime.model import ModelProcess
 from vla_assistant.runtime.motion import MotionProcess
+from vla_assistant.runtime.table import why_not_laid
 from vla_assistant.session.sight import not_seen, unseen
 from vla_assistant.types import Grounding, Intent, SeenThing, Step, Understanding
 
@@ -55,8 +56,12 @@ class Grounder:
         understanding = interpret(text, tuple)
         if not self._ground or understanding.intent not in (Intent.COMMAND, Intent.QUESTION):
             return Reading(understanding, understanding.confidence, understanding.question)
+        if self._require and (reason := why_not_laid(understanding.steps, self._settings)):
+            return Reading(replace(understanding, reason=reason), understanding.confidence, understanding.question)
         try:
             return self._grounded(text, understanding.steps)
+        except UnsupportedError as error:  # of this text only
+            return Reading(replace(understanding, reason=str(error)), understanding.confidence, understanding.question)
         except AssistantError as error:
             self.trouble = self.trouble or str(error)
             return Reading(understanding, understanding.confidence, understanding.question)
