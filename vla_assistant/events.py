@@ -169,6 +169,20 @@ class Resumed(Event):
 
 
 @dataclass(frozen=True)
+class Paused(Event):
+    """The motion of a command holds where it is until `WentOn`, or until the command ends."""
+
+    command: Command
+
+
+@dataclass(frozen=True)
+class WentOn(Event):
+    """A paused motion goes on."""
+
+    command: Command
+
+
+@dataclass(frozen=True)
 class Said(Event):
     """A sentence for the user; the speaker speaks it."""
 
@@ -241,6 +255,8 @@ def _plain(value: Any) -> Any:
         return np.round(value.astype(float), 6).tolist()
     if isinstance(value, dict):
         return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, frozenset):
+        return sorted(value)
     if isinstance(value, (list, tuple)):
         return [_plain(item) for item in value]
     if isinstance(value, float):

@@ -332,6 +332,9 @@ class Understanding:
         confidence: 0-1.
         question: What to ask back when something is missing or ambiguous; empty otherwise.
         reason: Why it is unsupported and what can be done instead, or which control word it is ("resume"); else empty.
+        notes: What the user should know about how the words were read: "I took X as Y."
+        choices: What the question can be answered with, each a whole answer in words.
+        manner: How to move: "slow", "fast", "careful".
     """
 
     text: str
@@ -341,3 +344,30 @@ class Understanding:
     question: str = ""
     reason: str = ""
     notes: tuple[str, ...] = field(default=())
+    choices: tuple[str, ...] = ()
+    manner: frozenset[str] = frozenset()
+
+
+class Going(StrEnum):
+    """What is going on while something is said."""
+
+    IDLE = "idle"
+    ASKED = "asked"
+    WAITING = "waiting"
+    MOVING = "moving"
+
+
+@dataclass(frozen=True)
+class Interjection:
+    """What is said about a motion while it is under way, and takes effect on it at once.
+
+    Attributes:
+        kind: "pause", "resume", "slower", "faster", "nudge", "correct" (something else was meant: what is said comes
+            after it) or "cancel".
+        direction: Of a nudge: "left", "right", "forward" (away from the user), "back", "up" or "down".
+        metres: Of a nudge: how far [m].
+    """
+
+    kind: str
+    direction: str = ""
+    metres: float = 0.0

@@ -20,20 +20,25 @@ from vla_assistant.events import (
     Part,
     PartChanged,
     PartState,
+    Paused,
     Queued,
     Resumed,
     RunEnded,
     SceneLaid,
     SpeechStarted,
     Stopped,
+    Understood,
     Warned,
+    WentOn,
     Withdrawn,
 )
 from vla_assistant.gui import theme
 from vla_assistant.gui.proposal_card import SETTLE_S
 from vla_assistant.gui.voice_bar import TALK_KEY
 from vla_assistant.gui.window import Window
-from vla_assistant.types import Outcome, Result, Source
+from vla_assistant.types import Intent, Outcome, Result, Source, Understanding
+
+CANCELLED = Outcome(Result.CANCELLED, "Cancelled.")
 
 
 def tell(qtbot: QtBot, window: Window, double: Double, *events: Event) -> None:
@@ -121,6 +126,36 @@ def test_enter_on_the_focused_cancel_button_cancels(proposed: Window, double: Do
     qtbot.keyClick(proposed.card.cancel, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: double.called("cancel") == [("click",)], timeout=WAIT_MS)
     assert double.called("confirm") == []
+
+
+def test_a_question_offers_its_answers_as_buttons(window: Window, double: Double, qtbot: QtBot) -> None:
+    said = Understanding("pick up the cup", Intent.COMMAND, question="Which?", choices=("the red cup", "the blue cup"))
+    tell(qtbot, window, double, Understood(100.0, story.COMMAND, said))
+    assert [choice.text() for choice in window.choices.choices] == ["the red cup", "the blue cup"]
+    qtbot.mouseClick(window.choices.choices[1], Qt.MouseButton.LeftButton)
+    assert double.called("add_command") == [("the blue cup", Source.CLICK)]
+    tell(qtbot, window, double, Queued(100.1, story.COMMAND))
+    assert window.choices.isHidden()
+
+
+def test_a_paused_motion_goes_on_or_is_cancelled_by_a_click(window: Window, double: Double, qtbot: QtBot) -> None:
+    tell(qtbot, window, double, *story.working(), Paused(114.0, story.COMMAND))
+    assert window.plan.headline == "Paused"
+    assert [choice.text() for choice in window.choices.choices] == ["go on", "cancel"]
+    qtbot.mouseClick(window.choices.choices[0], Qt.MouseButton.LeftButton)
+    assert double.called("add_command") == [("go on", Source.CLICK)]
+    tell(qtbot, window, double, WentOn(115.0, story.COMMAND))
+    assert window.plan.headline == "Working"
+    assert window.choices.isHidden()
+    tell(qtbot, window, double, Paused(116.0, story.COMMAND), RunEnded(117.0, story.COMMAND, CANCELLED))
+    assert window.plan.headline == "Cancelled"
+    assert window.choices.isHidden()
+
+
+def test_how_words_were_read_is_told(window: Window, double: Double, qtbot: QtBot) -> None:
+    said = Understanding("grab teh cube", Intent.COMMAND, story.STEPS, notes=('I took "teh" as "the".',))
+    tell(qtbot, window, double, Understood(100.0, story.COMMAND, said))
+    assert 'I took "teh" as "the".' in window.conversation.texts
 
 
 def test_an_expired_proposal_cannot_be_confirmed(proposed: Window, double: Double, clock: Clock, qtbot: QtBot) -> None:

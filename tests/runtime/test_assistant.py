@@ -83,13 +83,49 @@ def test_a_command_is_proposed_confirmed_carried_out_and_written_down(settings_w
         assert outcome.claimed
         assert outcome.success is False, "the scripted policy only rises; the simulator is not deceived"
         assert outcome.evidence.startswith("The hand rose by 0.0")
-        again = one.ask("pick up the cube")
-        assert one.outcome(again).reason.startswith("Which cube do you mean")
         home = one.ask("go home")
         one.confirm()
         assert one.outcome(home).evidence == "the arm reports that it stands at home"
         assert one.outcome(home).success
     assert (Path(os.environ["VLA_ASSISTANT_DATA"]) / "journal.sqlite").is_file()
+
+
+def test_a_question_is_answered_and_the_proposal_put_right_in_turns(settings_with: Make) -> None:
+    with table(settings_with()) as one:
+        asked = one.ask("pick up the cube")
+        assert one.outcome(asked).result is Result.ASKED
+        choices = one.of(events.Understood)[-1].understanding.choices
+        assert set(choices) == {"the blue cube", "the red cube"}
+        one.ask("the red one")
+        first = one.proposed().proposal
+        assert [str(step.object) for step in first.plan.steps] == ["red cube"]
+        corrected = one.ask("no, the blue one")
+        assert until(lambda: one.proposed().proposal.command.id == corrected, 60.0)
+        assert [str(step.object) for step in one.proposed().proposal.plan.steps] == ["blue cube"]
+        understood = one.ask("what did you understand?")
+        assert one.outcome(understood).reason == "I understood: pick up the blue cube."
+        assert one.assistant.proposal is not None, "a question leaves the proposal as it is"
+
+
+def test_a_motion_is_paused_slowed_and_goes_on(settings_with: Make) -> None:
+    with table(settings_with("policies.scripted.mood=never", *REALTIME)) as one:
+        number = one.ask(PICK)
+        one.confirm()
+        one.acting()
+        assert one.outcome(one.ask("slower")).reason == "Slower."
+        assert one.outcome(one.ask("pause")).result is Result.DONE
+        time.sleep(0.5)
+        chunks = len(one.of(events.Acting))
+        assert not one.assistant.stopped, "a pause latches nothing"
+        time.sleep(0.8)
+        assert len(one.of(events.Acting)) == chunks, "the arm moved in a pause"
+        assert one.outcome(one.ask("go on")).reason == "I go on."
+        assert until(lambda: len(one.of(events.Acting)) > chunks, 20.0)
+        assert one.of(events.Acting)[-1].chunk.step_s > one.of(events.Acting)[0].chunk.step_s
+        corrected = one.ask("no, the red one")
+        assert one.outcome(number).reason == "Cancelled: you corrected it."
+        assert one.proposed().proposal.command.id == corrected
+        assert [str(step.object) for step in one.proposed().proposal.plan.steps] == ["red cube"]
 
 
 def test_stop_in_motion_latches_and_resume_moves_nothing(settings_with: Make) -> None:

@@ -3,8 +3,8 @@
 import pytest
 
 from vla_assistant.config import ListeningSection
-from vla_assistant.language import Hand
-from vla_assistant.runtime.interpreting import doubt_about, interpret
+from vla_assistant.language import Hand, interpret
+from vla_assistant.runtime.interpreting import doubt_about
 from vla_assistant.types import Reference, Utterance
 
 LIMITS = ListeningSection()

@@ -53,10 +53,15 @@ class Talk:
         )
 
     def perform(self, effect: m.Effect) -> None:
+        if isinstance(effect, m.Settle):
+            return
         assert isinstance(effect, m.Interpret)
         self.worker.put(m.Interpreted(effect.command.id, language.understand(effect.command.text)))
 
     def abandon(self, command_id: int) -> None:
+        raise AssertionError("nothing was begun")
+
+    def withhold(self, command_id: int, on: bool) -> None:
         raise AssertionError("nothing was begun")
 
     def ended(self) -> bool:

@@ -12,6 +12,7 @@ from vla_assistant.types import (
     Command,
     Grounding,
     Intent,
+    Interjection,
     Judgement,
     PixelPoint,
     Plan,
@@ -25,7 +26,9 @@ from vla_assistant.types import (
 RULES = Rules(proposal_timeout_s=5.0, step_timeout_s=4.0, retries=1, queue_length=3)
 CUBE, BOWL = Reference("cube", "blue"), Reference("bowl", "red")
 STEPS = (Step("pick", CUBE), Step("place", CUBE, BOWL))
-MOTION = (m.Begin, m.Act, m.Recover, m.Judge)
+MOTION = (m.Begin, m.Act, m.Recover, m.Judge, m.Nudge)
+UNANSWERED = (m.Begin, m.Nudge, m.Pace, m.Settle, m.Release)
+INTERJECTIONS = ("pause", "resume", "slower", "faster", "nudge", "correct", "cancel")
 
 
 def draft(confidence: float = 0.9, u: float = 0.5) -> m.Draft:
@@ -40,7 +43,7 @@ class World:
     """Answers the session's effects as the runner would, in an order that hypothesis chooses, and keeps the books."""
 
     def __init__(self) -> None:
-        self.session = Session(RULES, lambda steps: "do it")
+        self.session = Session(RULES, lambda steps: "do it", interjected)
         self.now = 0.0
         self.given: list[int] = []
         self.ended: dict[int, Result] = {}
@@ -48,6 +51,7 @@ class World:
         self.proposed: dict[int, int] = {}
         self.open: list[m.Effect] = []
         self.stopped = False
+        self.withheld: set[int] = set()
 
     def feed(self, item: m.Input) -> None:
         for effect in self.session.feed(item, self.now):
@@ -80,7 +84,10 @@ class World:
             assert number in self.confirmed, "motion without a confirmation"
             assert number not in self.ended, "motion after the end"
             assert not self.stopped, "motion after a stop"
-        if not isinstance(effect, m.Begin):
+            assert isinstance(effect, m.Nudge) or number not in self.withheld, "motion in a pause"
+        if isinstance(effect, m.Withhold):
+            (self.withheld.add if effect.on else self.withheld.discard)(effect.command_id)
+        elif not isinstance(effect, UNANSWERED):
             self.open.append(effect)
 
     def say(self, text: str, closed: Intent | None = None) -> None:
@@ -97,6 +104,8 @@ class World:
 
     def finish(self) -> None:
         """Answer everything until nothing is left to do."""
+        if self.session.acting:
+            self.say("resume")
         for _ in range(400):
             if self.open:
                 self.answer(0, 0)
@@ -107,6 +116,10 @@ class World:
             else:
                 raise AssertionError("the session waits for nothing")
         raise AssertionError("the session does not end")
+
+
+def interjected(text: str) -> Interjection | None:
+    return Interjection(text, "left", 0.02) if text in INTERJECTIONS else None
 
 
 def broken(effect: m.Effect) -> m.Input:
@@ -142,6 +155,7 @@ INPUTS = [m.Stop("x"), m.Resume(), m.Cancel("x"), m.SceneChanged(), m.NewScene(3
 ACTIONS = st.one_of(
     st.just(("say",)),
     st.just(("say",)),
+    st.tuples(st.just("say"), st.sampled_from(INTERJECTIONS)),
     st.tuples(st.just("word"), st.sampled_from([Intent.STOP, Intent.YES, Intent.NO, Intent.CANCEL])),
     st.tuples(st.just("confirm"), st.sampled_from([None, 1, 2, 3])),
     st.tuples(st.just("feed"), st.sampled_from(INPUTS)),
@@ -160,6 +174,8 @@ def test_one_end_for_each_command_and_no_motion_without_a_yes(actions: list[tupl
         match action:
             case ("say",):
                 world.say("pick up the blue cube and place it in the red bowl")
+            case ("say", text):
+                world.say(text)
             case ("word", word):
                 world.say(str(word), word)
             case ("confirm", number):
@@ -193,7 +209,7 @@ def test_after_a_stop_nothing_moves_before_resume(before: list[tuple], after: li
 def replay(world: World, actions: list[tuple]) -> None:
     for action in actions:
         if action[0] == "say":
-            world.say("pick up the blue cube")
+            world.say(action[1] if len(action) > 1 else "pick up the blue cube")
         elif action[0] == "word":
             world.say(str(action[1]), action[1])
         elif action[0] == "confirm":

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 
@@ -11,8 +13,10 @@ from vla_assistant.session import Rules, Session
 from vla_assistant.session import messages as m
 from vla_assistant.types import (
     Command,
+    Going,
     Grounding,
     Intent,
+    Interjection,
     Judgement,
     Outcome,
     PixelPoint,
@@ -36,8 +40,10 @@ def plan(confidence: float = 0.9, u: float = 0.5, steps: tuple[Step, ...] = STEP
 class Talk:
     """A session with its clock; collects what comes out."""
 
-    def __init__(self, rules: Rules | None = None) -> None:
-        self.session = Session(rules or Rules(), describe)
+    def __init__(
+        self, rules: Rules | None = None, interjection: Callable[[str], Interjection | None] = lambda text: None
+    ) -> None:
+        self.session = Session(rules or Rules(), describe, interjection)
         self.now = 100.0
         self.count = 0
 
@@ -358,3 +364,89 @@ def test_a_cancel_that_nobody_said_tells_its_own_reason() -> None:
     talk.propose()
     out = talk.feed(m.Cancel("nobody", reason="there was no terminal to ask"))
     assert end(out).reason == "Cancelled: there was no terminal to ask."
+
+
+def interjected(text: str) -> Interjection | None:
+    return (
+        Interjection(text, "left", 0.03)
+        if text in ("pause", "resume", "slower", "faster", "nudge", "correct")
+        else None
+    )
+
+
+def test_a_pause_holds_and_what_was_next_waits_for_going_on() -> None:
+    talk = Talk(interjection=interjected)
+    act = talk.start()
+    out = talk.say("pause")
+    assert end(out).result is Result.DONE
+    assert [type(effect) for effect in out if isinstance(effect, m.Withhold | m.Hold)] == [m.Withhold, m.Hold]
+    assert not next(effect for effect in out if isinstance(effect, m.Hold)).latched
+    assert not any(isinstance(effect, m.Act) for effect in talk.feed(m.Acted(act.ticket, 0.1, talk.now)))
+    assert end(talk.say("pause")).result is Result.REFUSED
+    talk.now += 100.0  # longer than a step may take
+    out = talk.say("resume")
+    assert [effect for effect in out if isinstance(effect, m.Act)] == [m.Act(act.ticket, STEPS[0])]
+    assert told(out, events.WentOn)
+    out = talk.feed(m.Acted(act.ticket, 0.1, talk.now))
+    assert any(isinstance(effect, m.Act) for effect in out), "the step has its whole time again"
+    assert end(talk.say("resume")).reason == "I am at it already."
+
+
+def test_cancel_ends_a_paused_motion() -> None:
+    talk = Talk(interjection=interjected)
+    talk.start()
+    talk.say("pause")
+    out = talk.say("cancel", Intent.CANCEL)
+    assert {event.outcome.result for event in told(out, events.RunEnded)} == {Result.CANCELLED}
+    assert not talk.session.acting
+
+
+def test_the_pace_changes_in_steps_and_has_an_end() -> None:
+    talk = Talk(interjection=interjected)
+    talk.start()
+    shares = [effect.share for _ in range(3) for effect in talk.say("slower") if isinstance(effect, m.Pace)]
+    assert shares == [0.7, 0.5]
+    assert end(talk.say("slower")).reason == "I cannot go slower than this."
+    assert [effect.share for effect in talk.say("faster") if isinstance(effect, m.Pace)] == [0.7]
+
+
+def test_slowly_said_with_the_command_is_asked_and_kept() -> None:
+    talk = Talk()
+    talk.say()
+    talk.feed(m.Interpreted(1, Understanding("", Intent.COMMAND, STEPS, manner=frozenset({"slow"}))))
+    out = talk.feed(m.Planned(1, m.Draft(plan(), 7, talk.now)))
+    assert told(out, events.Said)[0].text.endswith(", slowly?")
+    talk.feed(m.Confirm(None, "click"))
+    out = talk.feed(m.Planned(1, m.Draft(plan(), 8, talk.now)))
+    assert [effect.share for effect in out if isinstance(effect, m.Pace)] == [0.5]
+
+
+def test_a_correction_holds_the_arm_and_comes_next() -> None:
+    talk = Talk(interjection=interjected)
+    talk.start()
+    talk.say("go home")
+    out = talk.say("correct")
+    (hold,) = (effect for effect in out if isinstance(effect, m.Hold))
+    assert (hold.latched, hold.command_id) == (False, 1)
+    assert end(out).reason == "Cancelled: you corrected it."
+    assert not any(isinstance(effect, m.Settle) for effect in out), "what it corrects must still be known"
+    (interpret,) = (effect for effect in out if isinstance(effect, m.Interpret))
+    assert (interpret.command.text, interpret.going) == ("correct", Going.MOVING)
+
+
+def test_what_a_text_is_said_to() -> None:
+    talk = Talk()
+    assert talk.say()[-1] == m.Interpret(Command(1, "pick up", Source.TYPED, talk.now), Going.IDLE)
+    talk.feed(m.Interpreted(1, Understanding("", Intent.COMMAND, question="Which?")))
+    assert [effect.going for effect in talk.say() if isinstance(effect, m.Interpret)] == [Going.ASKED]
+    talk.feed(m.Interpreted(2, Understanding("", Intent.COMMAND, STEPS)))
+    talk.feed(m.Planned(2, m.Draft(plan(), 7, talk.now)))
+    assert [effect.going for effect in talk.say() if isinstance(effect, m.Interpret)] == [Going.WAITING]
+
+
+def test_what_was_said_last_is_said_again() -> None:
+    talk = Talk()
+    talk.propose()
+    talk.say("say that again")
+    out = talk.feed(m.Interpreted(2, Understanding("", Intent.CONTROL, reason="repeat")))
+    assert end(out).reason == "Shall I pick up the blue cube, then place it in the red bowl?"

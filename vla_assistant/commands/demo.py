@@ -84,8 +84,8 @@ class Show:
 
     def run(self, text: str) -> Outcome:
         """From the sound file to the end of the command that was heard in it."""
+        from vla_assistant.language import interpret
         from vla_assistant.runtime.assistant import Assistant
-        from vla_assistant.runtime.interpreting import interpret
         from vla_assistant.runtime.recorder import Recorder
 
         steps = interpret(text, tuple).steps

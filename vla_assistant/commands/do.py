@@ -169,8 +169,8 @@ def run(
 ) -> Outcome:
     """Carry out the text, or what was heard; `notice` takes what happens, last its RunEnded. Ctrl-C is a stop."""
     from vla_assistant.commands.telling import asked_on_terminal
+    from vla_assistant.language import interpret
     from vla_assistant.runtime.assistant import Assistant
-    from vla_assistant.runtime.interpreting import interpret
     from vla_assistant.runtime.single_run import Decision, carry_out
     from vla_assistant.types import Intent, Source
 

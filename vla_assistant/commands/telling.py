@@ -35,6 +35,8 @@ def sentence_of(event: Event) -> str:
             return f"> {utterance.text}"
         case events.NothingHeard(reason=reason):
             return f"  ({reason})"
+        case events.Understood(understanding=said) if said.notes or said.choices:
+            return "\n".join([*(f"  ({note})" for note in said.notes), *(f"  - {choice}" for choice in said.choices)])
         case events.Proposed(proposal=proposal):
             return "\n".join(f"  {number}. {step_text(step)}" for number, step in enumerate(proposal.plan.steps, 1))
         case events.StepStarted(index=index, attempt=attempt, step=step):

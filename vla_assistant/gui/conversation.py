@@ -17,6 +17,7 @@ from vla_assistant.events import (
     Said,
     SpeechStarted,
     Stopped,
+    Understood,
     Warned,
     Withdrawn,
 )
@@ -88,6 +89,9 @@ class Conversation(QFrame):
                 self.show_command(command)
                 if ahead:
                     self._add("note", f"waits behind {ahead} other command{'s' if ahead > 1 else ''}")
+            case Understood(understanding=understanding):
+                for note in understanding.notes:
+                    self._add("note", note)
             case Said(text=text):
                 self._add("assistant", text)
             case NothingHeard(reason=reason):

@@ -93,6 +93,8 @@ class PlanPanel(QFrame):
 
     def _show_headline(self, progress: Progress) -> None:
         text, tone = _HEADLINES.get(progress.phase, progress.note or "Ended"), ""
+        if progress.paused:
+            text, tone = "Paused", "warn"
         if progress.outcome is not None:
             text, tone = _RESULTS[progress.outcome.result]
         self._headline.setText(text)

@@ -9,6 +9,7 @@ from vla_assistant.events import (
     Acting,
     Confirmed,
     Event,
+    Paused,
     Proposed,
     Resumed,
     RunEnded,
@@ -16,6 +17,7 @@ from vla_assistant.events import (
     StepStarted,
     Stopped,
     Understood,
+    WentOn,
     Withdrawn,
 )
 from vla_assistant.types import Command, Intent, Outcome, Proposal, Result, Step
@@ -59,7 +61,7 @@ class StepRow:
 
 @dataclass(frozen=True)
 class Progress:
-    """The command in hand with its steps."""
+    """The command in hand with its steps; `paused`: it runs and holds where it is."""
 
     phase: Phase = Phase.EMPTY
     command: Command | None = None
@@ -68,6 +70,7 @@ class Progress:
     proposal: Proposal | None = None
     note: str = ""
     outcome: Outcome | None = None
+    paused: bool = False
 
     def after(self, event: Event) -> Progress:
         """The progress once `event` has happened; the same object when it changes nothing."""
@@ -81,6 +84,8 @@ class Progress:
                 return replace(self, phase=Phase.RUNNING, proposal=None)
             case Withdrawn(proposal_id=number, reason=reason) if self._waits_for(number):
                 return replace(self, phase=Phase.ENDED, proposal=None, note=reason)
+            case Paused(command=command) | WentOn(command=command) if self._is_about(command):
+                return replace(self, paused=isinstance(event, Paused))
             case StepStarted(index=index, step=step, attempt=attempt):
                 return self._started(index, step, attempt)
             case Acting(index=index, chunk=chunk):
@@ -89,7 +94,7 @@ class Progress:
                 state = StepState.DONE if done else StepState.FAILED
                 return self._with_row(index, state=state, evidence=evidence, progress=1.0 if done else 0.0)
             case Stopped() if self.phase in (Phase.PROPOSED, Phase.RUNNING):
-                return self._cut(StepState.STOPPED, phase=Phase.ENDED, proposal=None, note="Stopped.")
+                return self._cut(StepState.STOPPED, phase=Phase.ENDED, proposal=None, note="Stopped.", paused=False)
             case RunEnded(command=command, outcome=outcome) if self._is_about(command):
                 return self._ended(outcome)
             case Resumed() if self.note == "Stopped.":
@@ -127,4 +132,4 @@ class Progress:
 
     def _ended(self, outcome: Outcome) -> Progress:
         state = {Result.DONE: StepState.DONE, Result.FAILED: StepState.FAILED}.get(outcome.result, StepState.STOPPED)
-        return self._cut(state, phase=Phase.ENDED, proposal=None, outcome=outcome, note="")
+        return self._cut(state, phase=Phase.ENDED, proposal=None, outcome=outcome, note="", paused=False)

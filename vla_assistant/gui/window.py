@@ -12,6 +12,7 @@ from PyQt6.QtWidgets import QApplication, QHBoxLayout, QLabel, QSplitter, QVBoxL
 from vla_assistant.events import Event, Part, PartChanged, PartState, SceneSeen, Warned
 from vla_assistant.gui.bridge import Bridge
 from vla_assistant.gui.camera_panel import CameraPanel
+from vla_assistant.gui.choice_card import ChoiceCard
 from vla_assistant.gui.chunk_plot import ChunkPlot
 from vla_assistant.gui.command_box import CommandBox, Examples
 from vla_assistant.gui.conversation import Conversation
@@ -82,7 +83,7 @@ class Window(QWidget):
 
     def handle(self, event: Event) -> None:
         """Show what happened; runs in the window's thread."""
-        for panel in (self.conversation, self.camera, self.chunk, self.stop_bar, self.lamps, self.pickers, self.voice):
+        for panel in self._panels:
             panel.handle(event)
         progress = self.progress.after(event)
         if progress is not self.progress:
@@ -130,6 +131,7 @@ class Window(QWidget):
         self.chunk = ChunkPlot(palette)
         self.conversation = Conversation()
         self.card = ProposalCard(palette, self._now)
+        self.choices = ChoiceCard()
         self.plan = PlanPanel(palette)
         self.stop_bar = StopBar(palette, self._stop, self._resume)
         self.voice = VoiceBar(palette)
@@ -139,12 +141,23 @@ class Window(QWidget):
         self.lamps = PartLamps(palette)
         self.pickers = Pickers(palette, self.assistant, self.worker)
         self.status = StatusLine()
+        self._panels = (
+            self.conversation,
+            self.camera,
+            self.chunk,
+            self.choices,
+            self.stop_bar,
+            self.lamps,
+            self.pickers,
+            self.voice,
+        )
 
     def _lay_out(self) -> None:
         left = _splitter(Qt.Orientation.Vertical, (self.camera, 7), (self.chunk, 3))
         decision = QWidget()
         column = _column(decision, 8)
         column.addWidget(self.plan, 1)
+        column.addWidget(self.choices)
         column.addWidget(self.card)
         right = _splitter(Qt.Orientation.Vertical, (self.conversation, 1), (decision, 1))
         middle = _splitter(Qt.Orientation.Horizontal, (left, 61), (right, 39))
@@ -191,6 +204,7 @@ class Window(QWidget):
         self.box.sent.connect(self._typed)
         self.send.clicked.connect(lambda: self.box.send())
         self.examples.chosen.connect(lambda text: self._command(text, Source.CLICK))
+        self.choices.chosen.connect(lambda text: self._command(text, Source.CLICK))
         self.card.confirmed.connect(lambda number, by: self.assistant.confirm(number, by))
         self.card.cancelled.connect(lambda by: self.assistant.cancel(by))
         self.voice.muted.connect(lambda muted: self.assistant.mute(muted))

@@ -1,9 +1,23 @@
-"""Words -> canonical steps: closed words, a grammar over one vocabulary file, questions back; pure and fast."""
+"""Words -> canonical steps: closed words, a grammar over one vocabulary file, questions back, turns; pure and fast."""
 
 from vla_assistant.language.closed import closed_intent
+from vla_assistant.language.conversation import Conversation
+from vla_assistant.language.interjections import approves, interjection
 from vla_assistant.language.interpreter import understand
+from vla_assistant.language.looking import interpret
 from vla_assistant.language.meaning import Hand
 from vla_assistant.language.phrasing import describe, examples
 from vla_assistant.language.speech_grammar import jsgf
 
-__all__ = ["Hand", "closed_intent", "describe", "examples", "jsgf", "understand"]
+__all__ = [
+    "Conversation",
+    "Hand",
+    "approves",
+    "closed_intent",
+    "describe",
+    "examples",
+    "interjection",
+    "interpret",
+    "jsgf",
+    "understand",
+]

@@ -7,7 +7,7 @@ from typing import Self
 
 from vla_assistant.config import Settings
 from vla_assistant.errors import AssistantError, UnsupportedError
-from vla_assistant.runtime.interpreting import interpret
+from vla_assistant.language import interpret
 from vla_assistant.runtime.model import ModelProcess
 from vla_assistant.runtime.motion import MotionProcess
 from vla_assistant.runtime.table import why_not_laid

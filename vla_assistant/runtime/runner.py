@@ -19,15 +19,15 @@ import numpy as np
 from vla_assistant import language
 from vla_assistant.errors import AssistantError
 from vla_assistant.events import Acting, Event, SceneLaid, SceneSeen, Warned
-from vla_assistant.language import Hand
+from vla_assistant.language import Conversation, Hand
 from vla_assistant.policies.base import Policy
-from vla_assistant.runtime.interpreting import interpret
 from vla_assistant.runtime.preview import preview
 from vla_assistant.session import messages as m
 from vla_assistant.types import (
     ACTION_WIDTH,
     ActionChunk,
     Command,
+    Going,
     Judgement,
     Observation,
     Plan,
@@ -46,13 +46,23 @@ LOOK_PERIOD_S = 1.0
 SETTLE_S = 1.2
 """Things come to rest before the last judgement; success is measured over one second."""
 RISE_M = 0.1
-RISE_ACTIONS = 4
+SHIFT_ACTIONS = 4
 REST_STEP_S = 0.1
 HOME_TIMEOUT_S = 20.0
 HOME_POLL_S = 0.02
 RELEASE_S = 2.0
 AT_HOME_RAD = 0.1
 """A joint further than this from home may hold the hand over the table."""
+DIRECTIONS = {
+    "left": (0, -1, 0),
+    "right": (0, 1, 0),
+    "forward": (-1, 0, 0),
+    "back": (1, 0, 0),
+    "up": (0, 0, 1),
+    "down": (0, 0, -1),
+}
+"""Ways of the user, who sits opposite the arm, in the arm's base frame."""
+_UP = DIRECTIONS["up"]
 GRIPPER_EMPTY = 0.05
 """Fingers that are closed further than this hold nothing; the thinnest thing is 2 cm wide, a quarter of the opening."""
 
@@ -119,7 +129,9 @@ class Runner:
         self._abandoned: set[int] = set()
         self._begun: int | None = None
         self._before: tuple[m.Ticket, Observation] | None = None
-        self._subject: Reference | None = None
+        self._withheld: set[int] = set()
+        self._pace = 1.0
+        self._conversation = Conversation()
         self._taken: Reference | None = None
         self._home: PoseArray | None = None
         self._moved = False
@@ -139,6 +151,12 @@ class Runner:
         self._abandoned.add(command_id)
         with self._sending:
             pass  # whoever was sending has finished; everybody after that sees the set
+
+    def withhold(self, command_id: int, on: bool) -> None:
+        """Once this has returned, nothing of that command is sent to the arm, until it is called with False."""
+        (self._withheld.add if on else self._withheld.discard)(command_id)
+        with self._sending:
+            pass  # as in `abandon`
 
     def verdict(self, command_id: int, claimed: bool) -> bool:
         """Does the simulator say that the command is done? One that never began is not; one that is claimed to be done
@@ -186,15 +204,17 @@ class Runner:
             log.exception("looking at the table")
 
     def _broke(self, task: m.Effect, reason: str) -> None:
-        if isinstance(task, m.Lay):
+        if isinstance(task, m.Lay | m.Nudge | m.Pace | m.Settle):  # no command waits for these
             self._publish(Warned(self._now(), reason))
         else:
             self._answer(m.Broke(_command_id(task), reason))
 
     def _carry_out(self, task: m.Effect) -> None:
         match task:
-            case m.Interpret(command):
-                self._answer(m.Interpreted(command.id, self._understand(command)))
+            case m.Interpret(command, going):
+                self._answer(m.Interpreted(command.id, self._understand(command, going)))
+            case m.Settle(command_id, done):
+                self._conversation.settle(command_id, done)
             case m.Ground(command, steps):
                 self._answer(m.Planned(command.id, self._draft(steps)))
             case m.Recheck(proposal):
@@ -213,8 +233,12 @@ class Runner:
                     self._taken = step.object
                 self._answer(m.Judged(ticket, judgement))
             case m.Recover(ticket):
-                self._rise(ticket)
+                self._shift(ticket, _UP, RISE_M)
                 self._answer(m.Recovered(ticket))
+            case m.Nudge(ticket, direction, metres):
+                self._shift(ticket, DIRECTIONS[direction], metres, paused=True)
+            case m.Pace(share):
+                self._pace = share
             case m.Lay(seed):
                 self._arm_ready()
                 self._motion.new_scene(seed, ())
@@ -222,10 +246,8 @@ class Runner:
 
     # Understanding.
 
-    def _understand(self, command: Command) -> Understanding:
-        understanding = interpret(command.text, self._look, self._subject, self._feel)
-        self._subject = next((step.object for step in understanding.steps if step.object), self._subject)
-        return understanding
+    def _understand(self, command: Command, going: Going) -> Understanding:
+        return self._conversation.understand(command.id, command.text, going, self._look, self._feel)
 
     def _feel(self) -> Hand | None:
         """What the hand holds, as the gripper reports it; None when that is not known."""
@@ -290,16 +312,26 @@ class Runner:
         if self._before is None or self._before[0] != ticket:
             self._before = ticket, observation
         chunk = self._policy.act(observation, step)
+        chunk = replace(chunk, step_s=chunk.step_s / self._pace)
         verdict = self._send(ticket, chunk, self._execute)
         if verdict.allowed:
             self._publish(Acting(self._now(), ticket.index, verdict.chunk or chunk, observation.state))
         return m.Acted(ticket, chunk.done, observation.state.time_s, verdict.allowed, " ".join(verdict.reasons))
 
-    def _send(self, ticket: m.Ticket, chunk: ActionChunk, execute: int) -> Verdict:
-        """Let the arm carry out `execute` actions of the chunk, unless the command has ended in the meantime."""
+    def _send(self, ticket: m.Ticket, chunk: ActionChunk, execute: int, paused: bool = False) -> Verdict:
+        """Let the arm carry out `execute` actions of the chunk, unless the command has ended in the meantime.
+
+        Args:
+            ticket: The attempt that it belongs to.
+            chunk: The actions.
+            execute: How many of them.
+            paused: Also while the command is paused.
+        """
         with self._sending:
             if ticket.command_id in self._abandoned:
                 return Verdict(False, None, ("The command has ended.",))
+            if ticket.command_id in self._withheld and not paused:
+                return Verdict(False, None, ("The command is paused.",))
             verdict = self._motion.submit(chunk, execute)
         if verdict.allowed:
             self._motion.wait(chunk, execute)
@@ -311,25 +343,26 @@ class Runner:
             self._motion.rest(SETTLE_S)
         return self._policy.judge(step, self._before[1], _instructed(self._observe(), step))
 
-    def _rise(self, ticket: m.Ticket) -> None:
-        """Straight up a little, with the gripper open unless something is in it."""
+    def _shift(self, ticket: m.Ticket, way: tuple[int, int, int], metres: float, paused: bool = False) -> None:
+        """Straight that way, with the gripper open unless something is in it."""
         state = self._motion.observe().state
-        actions = np.zeros((RISE_ACTIONS, ACTION_WIDTH), np.float32)
-        actions[:, 2] = RISE_M / RISE_ACTIONS
+        actions = np.zeros((SHIFT_ACTIONS, ACTION_WIDTH), np.float32)
+        actions[:, :3] = np.array(way) * metres / SHIFT_ACTIONS
         actions[:, 6] = state.gripper_command if _holding(state) else 1.0
-        self._send(ticket, ActionChunk(actions, REST_STEP_S, state.time_s), len(actions))
+        self._send(ticket, ActionChunk(actions, REST_STEP_S, state.time_s), len(actions), paused)
 
     def _go_home(self, ticket: m.Ticket) -> Judgement:
         with self._sending:
-            if ticket.command_id in self._abandoned:
-                return Judgement(False, 1.0, "the command has ended")
+            if ticket.command_id in self._abandoned | self._withheld:
+                return Judgement(False, 1.0, "the way home was interrupted")
             self._motion.go_home()
-        deadline = self._now() + HOME_TIMEOUT_S
+        deadline, interrupted = self._now() + HOME_TIMEOUT_S, False
         while self._motion.moving and self._now() < deadline:
             if ticket.command_id in self._abandoned:
                 return Judgement(False, 1.0, "the command has ended")
+            interrupted = interrupted or self._motion.stopped or ticket.command_id in self._withheld
             time.sleep(HOME_POLL_S)
-        arrived = not self._motion.moving and not self._motion.stopped
+        arrived = not (self._motion.moving or self._motion.stopped or interrupted)
         if arrived:
             self._home = self._motion.observe().state.joints
         evidence = "the arm reports that it stands at home" if arrived else "the arm did not arrive at home"

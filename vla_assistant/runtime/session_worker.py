@@ -59,6 +59,10 @@ class Performer(Protocol):
         """Once this has returned, nothing of that command is sent to the arm any more."""
         ...
 
+    def withhold(self, command_id: int, on: bool) -> None:
+        """Once this has returned, nothing of that command is sent to the arm, until it is called with False."""
+        ...
+
 
 class SessionWorker:
     """Owns the session."""
@@ -172,7 +176,7 @@ class SessionWorker:
             return  # what is not told to be stopped cannot be resumed: the stop that was meant may still be on its way
         fault: Exception | None = None
         for effect in self._session.feed(item, self._now()):
-            if fault is None or isinstance(effect, m.Publish | m.Hold):
+            if fault is None or isinstance(effect, m.Publish | m.Hold | m.Withhold):
                 try:
                     self._carry_out(effect)
                 except Exception as error:
@@ -185,6 +189,8 @@ class SessionWorker:
             self._tell(effect.event)
         elif isinstance(effect, m.Hold):
             self._hold(effect)
+        elif isinstance(effect, m.Withhold):
+            self._performer.withhold(effect.command_id, effect.on)
         elif isinstance(effect, m.Release):
             self._take(m.Resume())
         else:

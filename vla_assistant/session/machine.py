@@ -1,8 +1,9 @@
 """The life of commands as a state machine: inputs and the time go in, effects come out. No thread, no device, no clock.
 
 A command waits in the queue, is interpreted, and is asked back, refused, or grounded into a proposal. Only a
-confirmation of exactly that proposal starts it; then each step is acted, judged, and tried again if need be. Whatever
-happens, every command ends once, with one `RunEnded`.
+confirmation of exactly that proposal starts it; then `Acting` carries it out. What is said about the motion meanwhile
+("pause", "slower", "no, the blue one") takes effect at once. Whatever happens, every command ends once, with one
+`RunEnded`.
 """
 
 from __future__ import annotations
@@ -14,24 +15,53 @@ from typing import ClassVar
 
 from vla_assistant import events
 from vla_assistant.session import messages as m
-from vla_assistant.session.progress import Next, StepProgress
+from vla_assistant.session.acting import PACES, Acting
 from vla_assistant.session.run import Phase, Rules, Run
 from vla_assistant.session.sight import moved, not_seen, unseen
-from vla_assistant.types import Command, Intent, Outcome, Proposal, Result, Step, Understanding
+from vla_assistant.types import (
+    Command,
+    Going,
+    Intent,
+    Interjection,
+    Outcome,
+    Proposal,
+    Result,
+    Step,
+    Understanding,
+)
 
+_NOT_BY_WORDS = {
+    "mute": "Use the button with the microphone for that.",
+    "unmute": "Use the button with the microphone for that.",
+}
 CLOSED = (Intent.STOP, Intent.YES, Intent.NO, Intent.CANCEL)
 
 
 class Session:
     """See the module. `feed` is the only way in; what it returns must be carried out in order."""
 
-    def __init__(self, rules: Rules, describe: Callable[[tuple[Step, ...]], str]) -> None:
-        """`describe` says steps in words: "pick up the blue cube"."""
+    def __init__(
+        self,
+        rules: Rules,
+        describe: Callable[[tuple[Step, ...]], str],
+        interjection: Callable[[str], Interjection | None] = lambda text: None,
+    ) -> None:
+        """Nothing happens yet.
+
+        Args:
+            rules: What can be configured.
+            describe: Says steps in words: "pick up the blue cube".
+            interjection: What a text says about a motion that is under way, if it does.
+        """
         self._rules = rules
-        self._describe = describe
+        self._describe, self._interjection = describe, interjection
         self._queue: deque[Command] = deque()
         self._interpreting: Command | None = None
         self._run: Run | None = None
+        self._motion: Acting | None = None
+        self._asking = False
+        self._corrects: int | None = None
+        self._said = ""
         self._stopped = False
         self._proposals = count(1)
         self._serials = count(1)
@@ -75,6 +105,8 @@ class Session:
             self._closed_word(command, item.closed)
         elif not command.text.strip():
             self._end(command, Result.REFUSED, "There are no words in that.")
+        elif self._motion is not None and (said := self._interjection(command.text)) is not None:
+            self._interjected(command, said, self._motion)
         elif len(self._queue) >= self._rules.queue_length:
             self._end(command, Result.REFUSED, f"{len(self._queue)} commands are waiting already; say it again later.")
         else:
@@ -98,6 +130,25 @@ class Session:
             reason = "Cancelled." if self._cancel_run(str(command.source)) else "There is nothing to cancel."
             self._end(command, Result.CANCELLED, reason)
 
+    def _interjected(self, command: Command, said: Interjection, motion: Acting) -> None:
+        """Said about the motion that is under way: it takes effect now."""
+        if said.kind == "correct":
+            self._correct(command)
+        elif said.kind == "cancel":
+            self._closed_word(command, Intent.CANCEL)
+        else:
+            changed, reason = motion.interject(said)
+            self._end(command, Result.DONE if changed else Result.REFUSED, reason)
+
+    def _correct(self, command: Command) -> None:
+        """Something else was meant: the arm holds now, and what is said comes next instead of what was under way."""
+        assert self._run is not None
+        self._effects.append(m.Hold("you corrected me", latched=False, command_id=self._run.command.id))
+        self._withdraw("you corrected it", Result.CANCELLED, settle=False)
+        self._corrects = command.id
+        self._tell(events.Queued(self._now, command))
+        self._queue.appendleft(command)
+
     def _interpreted(self, item: m.Interpreted) -> None:
         command = self._interpreting
         if command is None or command.id != item.command_id:
@@ -107,11 +158,12 @@ class Session:
         if self._run is not None and self._run.phase is not Phase.PROPOSED:
             self._queue.appendleft(command)
             return
+        self._asking = bool(understanding.question)
         self._tell(events.Understood(self._now, command, understanding))
         if understanding.intent in CLOSED:
             self._closed_word(command, understanding.intent)
         elif understanding.intent is Intent.COMMAND and understanding.steps and not understanding.question:
-            self._plan(command, understanding.steps)
+            self._plan(command, understanding)
         else:
             self._answer(command, understanding)
 
@@ -123,18 +175,22 @@ class Session:
         elif understanding.intent is Intent.CONTROL and understanding.reason == "resume":
             self._effects.append(m.Release())
             self._end(command, Result.DONE, "Ready again.")
+        elif understanding.intent is Intent.CONTROL and understanding.reason == "repeat":
+            self._end(command, Result.DONE, self._said or "I have said nothing yet.")
+        elif understanding.intent is Intent.CONTROL:
+            self._end(command, Result.REFUSED, _NOT_BY_WORDS.get(understanding.reason, "Nothing moves now."))
         else:
             self._end(command, Result.REFUSED, understanding.reason or "I did not understand that.")
 
     # From steps to a proposal.
 
-    def _plan(self, command: Command, steps: tuple[Step, ...]) -> None:
+    def _plan(self, command: Command, understanding: Understanding) -> None:
         if self._stopped:
             self._end(command, Result.REFUSED, "I am stopped. Press resume first.")
             return
         self._withdraw("a newer command replaced it", Result.CANCELLED)
-        self._run = Run(command, steps)
-        self._effects.append(m.Ground(command, steps))
+        self._run = Run(command, understanding.steps, pace=_pace(understanding.manner))
+        self._effects.append(m.Ground(command, understanding.steps))
 
     def _planned(self, item: m.Planned) -> None:
         run = self._run
@@ -161,7 +217,8 @@ class Session:
             draft.first_chunk,
         )  # fmt: skip
         self._tell(events.Proposed(self._now, run.proposal))
-        self._say(f"Shall I {self._describe(run.steps)}?")
+        how = ", slowly" if run.pace < 1.0 else ""
+        self._say(f"Shall I {self._describe(run.steps)}{how}?")
 
     def _renew(self, run: Run, draft: m.Draft) -> None:
         assert run.proposal is not None
@@ -190,13 +247,13 @@ class Session:
         self._withdraw(reason or f"you cancelled it ({by})", Result.CANCELLED)
         return True
 
-    def _withdraw(self, reason: str, result: Result) -> None:
+    def _withdraw(self, reason: str, result: Result, settle: bool = True) -> None:
         """End the run that is planned, proposed or acting, if there is one; the reason continues "Because ..."."""
         if self._run is None:
             return
         if self._run.proposal is not None and self._run.phase is not Phase.ACTING:
             self._tell(events.Withdrawn(self._now, self._run.proposal.id, reason))
-        self._finish(result, f"{result.capitalize()}: {reason.rstrip('.')}.", say=False)
+        self._finish(result, f"{result.capitalize()}: {reason.rstrip('.')}.", say=False, settle=settle)
 
     def _expire(self) -> None:
         shown = self.proposal
@@ -221,59 +278,13 @@ class Session:
 
     def _begin(self, run: Run) -> None:
         run.phase = Phase.ACTING
-        self._effects.append(m.Begin(run.command, run.steps))
-        self._start_step(run, 0)
+        self._motion = Acting(
+            run, self._rules, self._serials, self._effect, lambda: self._now, self._finish, self._describe
+        )
 
-    def _start_step(self, run: Run, index: int) -> None:
-        attempt = run.attempts[index] = run.attempts.get(index, 0) + 1
-        run.ticket = m.Ticket(run.command.id, index, attempt, next(self._serials))
-        run.progress = StepProgress(self._rules.step_timeout_s)
-        self._tell(events.StepStarted(self._now, index, run.steps[index], attempt))
-        self._effects.append(m.Act(run.ticket, run.steps[index]))
-
-    def _current(self, ticket: m.Ticket) -> Run | None:
-        return self._run if self._run is not None and self._run.ticket == ticket else None
-
-    def _acted(self, item: m.Acted) -> None:
-        run = self._current(item.ticket)
-        if run is not None:
-            self._go_on(run, item.ticket, run.progress.acted(item), "")
-
-    def _judged(self, item: m.Judged) -> None:
-        run = self._current(item.ticket)
-        if run is not None:
-            self._go_on(run, item.ticket, run.progress.judged(item.judgement), item.judgement.evidence)
-
-    def _go_on(self, run: Run, ticket: m.Ticket, what: Next, evidence: str) -> None:
-        step = run.steps[ticket.index]
-        if what is Next.ACT:
-            self._effects.append(m.Act(ticket, step))
-        elif what is Next.JUDGE:
-            self._effects.append(m.Judge(ticket, step, last=ticket.index == len(run.steps) - 1))
-        elif what is Next.DONE:
-            self._step_done(run, ticket, evidence)
-        else:
-            self._attempt_failed(run, ticket, run.progress.reason)
-
-    def _step_done(self, run: Run, ticket: m.Ticket, evidence: str) -> None:
-        self._tell(events.StepEnded(self._now, ticket.index, True, evidence))
-        if ticket.index + 1 < len(run.steps):
-            self._start_step(run, ticket.index + 1)
-        else:
-            self._finish(Result.DONE, f"Done: {self._describe(run.steps)}.", evidence)
-
-    def _attempt_failed(self, run: Run, ticket: m.Ticket, reason: str) -> None:
-        step = run.steps[ticket.index]
-        self._tell(events.StepEnded(self._now, ticket.index, False, reason))
-        if ticket.attempt <= self._rules.retries:
-            self._effects.append(m.Recover(ticket, step))
-        else:
-            self._finish(Result.FAILED, f"I could not {self._describe((step,))}. {_sentence(reason)}", reason)
-
-    def _recovered(self, item: m.Recovered) -> None:
-        run = self._current(item.ticket)
-        if run is not None:
-            self._start_step(run, item.ticket.index)
+    def _came_back(self, item: m.Acted | m.Judged | m.Recovered) -> None:
+        if self._motion is not None:
+            self._motion.take(item)
 
     # Ends.
 
@@ -312,28 +323,51 @@ class Session:
     def _tick(self, _item: m.Tick) -> None:
         """Expiry is checked before every input."""
 
-    def _finish(self, result: Result, reason: str, evidence: str = "", say: bool = True) -> None:
+    def _finish(self, result: Result, reason: str, evidence: str = "", say: bool = True, settle: bool = True) -> None:
+        """End the run; `settle`: what it was understood to ask for is over too, and no correction follows."""
         assert self._run is not None
-        run, self._run = self._run, None
-        self._end(run.command, result, reason, evidence, say)
+        run, self._run, self._motion = self._run, None, None
+        self._end(run.command, result, reason, evidence, say, settle)
 
-    def _end(self, command: Command, result: Result, reason: str, evidence: str = "", say: bool = True) -> None:
+    def _end(
+        self,
+        command: Command,
+        result: Result,
+        reason: str,
+        evidence: str = "",
+        say: bool = True,
+        settle: bool = True,
+    ) -> None:
         claimed = result is Result.DONE
         outcome = Outcome(result, reason, evidence, self._now - command.time_s, claimed)
         if say:
             self._say(reason)
         self._tell(events.RunEnded(self._now, command, outcome))
+        if settle:
+            self._effects.append(m.Settle(command.id, claimed))
 
     def _pump(self) -> None:
         ready = self._run is None or self._run.phase is Phase.PROPOSED
         if ready and self._queue and self._interpreting is None:
             self._interpreting = self._queue.popleft()
-            self._effects.append(m.Interpret(self._interpreting))
+            self._effects.append(m.Interpret(self._interpreting, self._going(self._interpreting)))
+
+    def _going(self, command: Command) -> Going:
+        """What the command is said to."""
+        if command.id == self._corrects:
+            return Going.MOVING
+        if self._run is not None:
+            return Going.WAITING
+        return Going.ASKED if self._asking else Going.IDLE
+
+    def _effect(self, effect: m.Effect) -> None:
+        self._effects.append(effect)
 
     def _tell(self, event: events.Event) -> None:
         self._effects.append(m.Publish(event))
 
     def _say(self, text: str) -> None:
+        self._said = text
         self._tell(events.Said(self._now, text))
 
     _TABLE: ClassVar[dict[type[m.Input], Callable[..., None]]] = {
@@ -348,12 +382,13 @@ class Session:
         m.Resume: _resume,
         m.SceneChanged: _scene_changed,
         m.NewScene: _new_scene,
-        m.Acted: _acted,
-        m.Judged: _judged,
-        m.Recovered: _recovered,
+        m.Acted: _came_back,
+        m.Judged: _came_back,
+        m.Recovered: _came_back,
         m.Tick: _tick,
     }
 
 
-def _sentence(text: str) -> str:
-    return f"{text[:1].upper()}{text[1:].rstrip('.')}."
+def _pace(manner: frozenset[str]) -> float:
+    """The pace for "slowly" or "carefully"."""
+    return PACES[-1] if manner & {"slow", "careful"} else PACES[0]

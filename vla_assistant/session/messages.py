@@ -9,7 +9,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from vla_assistant.events import Event
-from vla_assistant.types import ActionChunk, Command, Intent, Judgement, Plan, Preview, Proposal, Step, Understanding
+from vla_assistant.types import (
+    ActionChunk,
+    Command,
+    Going,
+    Intent,
+    Judgement,
+    Plan,
+    Preview,
+    Proposal,
+    Step,
+    Understanding,
+)
 
 
 @dataclass(frozen=True)
@@ -168,9 +179,18 @@ class Publish(Effect):
 
 @dataclass(frozen=True)
 class Interpret(Effect):
-    """Let the language layer understand the command; answer with `Interpreted`."""
+    """Let the language layer understand the command; answer with `Interpreted`. `going`: what it is said to."""
 
     command: Command
+    going: Going = Going.IDLE
+
+
+@dataclass(frozen=True)
+class Settle(Effect):
+    """A command has ended: what it was understood to ask for was carried out, or not."""
+
+    command_id: int
+    done: bool
 
 
 @dataclass(frozen=True)
@@ -219,6 +239,36 @@ class Recover(Effect):
 
     ticket: Ticket
     step: Step
+
+
+@dataclass(frozen=True)
+class Withhold(Effect):
+    """From now on nothing of that command is sent to the arm, or, when not `on`, it may be sent again."""
+
+    command_id: int
+    on: bool
+
+
+@dataclass(frozen=True)
+class Pace(Effect):
+    """From now on chunks are carried out at this share of the policy's own pace, above 0 and at most 1."""
+
+    share: float
+
+
+@dataclass(frozen=True)
+class Nudge(Effect):
+    """Move the tool a little, because the user said so.
+
+    Attributes:
+        ticket: The attempt during which it was said; nothing moves once its command has ended.
+        direction: "left", "right", "forward" (away from the user), "back", "up" or "down".
+        metres: How far [m].
+    """
+
+    ticket: Ticket
+    direction: str
+    metres: float
 
 
 @dataclass(frozen=True)

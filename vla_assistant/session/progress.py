@@ -47,6 +47,10 @@ class StepProgress:
     _doubts: int = 0
     _out_of_time: bool = False
 
+    def restart_clock(self) -> None:
+        """The step gets its whole time again, from the next chunk on."""
+        self._began_s = None
+
     def acted(self, acted: Acted) -> Next:
         """Count a chunk."""
         if self._began_s is None:

@@ -31,7 +31,7 @@ class Phase(StrEnum):
 
 @dataclass
 class Run:
-    """A command on its way from being understood to its end."""
+    """A command on its way from being understood to its end; `pace` is a share of the policy's own."""
 
     command: Command
     steps: tuple[Step, ...]
@@ -40,3 +40,8 @@ class Run:
     ticket: m.Ticket | None = None
     progress: StepProgress = field(default_factory=lambda: StepProgress(0.0))
     attempts: dict[int, int] = field(default_factory=dict)
+    pace: float = 1.0
+
+    def begin_attempt(self, ticket: m.Ticket, timeout_s: float) -> None:
+        """Another attempt at a step, with its own time."""
+        self.ticket, self.progress = ticket, StepProgress(timeout_s)

@@ -1,0 +1,204 @@
+"""Turns as the program takes them: what each comes to as steps the arm has learnt, a question, or an answer."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from tests.language.table import table
+from vla_assistant.language import Conversation, Hand, approves, interjection
+from vla_assistant.language.request import AMOUNTS_M
+from vla_assistant.types import Going, Intent, Reference, SeenThing, Understanding
+
+THINGS = (
+    "red cup @ left near; blue cup @ right near; blue cube @ left far; white plate @ middle near; blue bowl @ right far"
+)
+IDLE, ASKED, WAITING, MOVING = Going
+
+
+class Talk:
+    """A conversation over a table on which things are moved by hand."""
+
+    def __init__(self, words: str = THINGS) -> None:
+        self.conversation, self.seen = Conversation(), table(words)
+        self.count = 0
+        self.hand: Hand | None = Hand()
+
+    def say(self, text: str, going: Going = IDLE) -> Understanding:
+        self.count += 1
+        return self.conversation.understand(self.count, text, going, lambda: self.seen, lambda: self.hand)
+
+    def do(self, text: str, going: Going = IDLE) -> Understanding:
+        understanding = self.say(text, going)
+        self.conversation.settle(self.count, True)
+        return understanding
+
+    def put(self, what: str, where: str) -> None:
+        """See the thing where the other is."""
+        goal = self._find(where)
+        self.seen = tuple(replace(t, point=goal.point) if str(t.reference) == what else t for t in self.seen)
+
+    def _find(self, name: str) -> SeenThing:
+        return next(thing for thing in self.seen if str(thing.reference) == name)
+
+
+def steps(understanding: Understanding) -> list[str]:
+    return [" ".join(map(str, filter(None, (s.skill, s.object, s.destination)))) for s in understanding.steps]
+
+
+def test_a_question_offers_its_answers_and_each_answer_settles_it() -> None:
+    choices = Talk().say("pick up the cup").choices
+    assert choices == ("the red cup", "the blue cup")
+    for answer, meant in (*zip(choices, ("red", "blue"), strict=True), ("the left one", "red"), ("the other", "")):
+        talk = Talk()
+        talk.say("pick up the cup")
+        assert steps(talk.say(answer, ASKED)) == ([f"pick {meant} cup"] if meant else [])
+
+
+def test_three_turns_are_three_commands() -> None:
+    talk = Talk("red cube @ left near; blue cube @ right near")
+    assert steps(talk.do("pick up the red block")) == ["pick red cube"]
+    talk.hand = Hand(Reference("cube", "red"))
+    assert steps(talk.do("place it on the blue block")) == ["place red cube blue cube"]
+    talk.hand = Hand()
+    assert steps(talk.do("move back to home")) == ["home"]
+
+
+def test_what_waits_is_put_right() -> None:
+    talk = Talk()
+    talk.say("put the red cup on the plate")
+    assert steps(talk.say("no, the blue one", WAITING)) == ["place blue cup white plate"]
+    slowly = talk.say("slowly please", WAITING)
+    assert steps(slowly) == ["place blue cup white plate"]
+    assert slowly.manner == {"slow"}
+    assert talk.say("yes, that's what I meant", WAITING).intent is Intent.YES
+    assert talk.say("forget it", WAITING).intent is Intent.CANCEL
+
+
+def test_again_and_the_same_with_another() -> None:
+    talk = Talk()
+    talk.do("push the red cup to the right")
+    assert steps(talk.do("again")) == ["push red cup right"]
+    assert steps(talk.do("the same with the blue cube")) == ["push blue cube right"]
+    assert steps(talk.do("the other way")) == ["push blue cube left"]
+
+
+def test_what_was_placed_goes_back_to_the_table_and_that_is_told() -> None:
+    talk = Talk()
+    talk.do("put the blue cube in the bowl")
+    talk.put("blue cube", "blue bowl")
+    back = talk.say("put it back")
+    assert steps(back) == ["pick blue cube", "put_down blue cube table"]
+    assert back.notes == ("I can put it back on the table, but not exactly where it was.",)
+
+
+def test_what_came_from_a_carrier_goes_back_into_it() -> None:
+    talk = Talk()
+    talk.put("blue cube", "blue bowl")
+    talk.do("put the blue cube on the plate")
+    talk.put("blue cube", "white plate")
+    assert steps(talk.say("undo that")) == ["place blue cube blue bowl"]
+
+
+def test_what_was_pushed_is_pushed_back_where_that_is_learnt() -> None:
+    talk = Talk()
+    talk.do("push the red cup to the right")
+    talk.put("red cup", "blue cup")
+    assert steps(talk.say("put it back")) == ["push red cup left"]
+
+
+def test_what_was_not_done_is_not_undone() -> None:
+    talk = Talk()
+    talk.say("put the blue cube in the bowl")
+    talk.conversation.settle(talk.count, False)
+    assert not talk.say("undo that").steps
+    assert not talk.say("again").steps
+
+
+def test_an_end_of_something_older_settles_nothing() -> None:
+    talk = Talk()
+    talk.say("pick up the red cup")
+    older = talk.count
+    talk.say("push the blue cup to the left", WAITING)
+    talk.conversation.settle(older, False)
+    talk.conversation.settle(talk.count, True)
+    assert steps(talk.say("again")) == ["push blue cup left"]
+
+
+def test_what_the_arm_has_not_learnt_is_refused_also_by_reference() -> None:
+    talk = Talk()
+    talk.do("pick up the red cup")
+    talk.hand = Hand(Reference("cup", "red"))
+    for text in ("put it next to the plate", "give it to me", "put it on the plate without touching the blue cup"):
+        understanding = talk.say(text)
+        assert not understanding.steps, text
+        assert understanding.question or understanding.reason
+
+
+def test_a_thing_that_slipped_out_of_the_hand_is_not_held() -> None:
+    talk = Talk()
+    talk.do("pick up the red cup")
+    talk.hand = Hand()
+    assert steps(talk.say("pick up the blue cube")) == ["pick blue cube"]
+
+
+def test_answers_about_the_talk() -> None:
+    talk = Talk()
+    assert talk.say("what did you understand?").reason == "You have asked for nothing yet."
+    talk.say("put the red cup on the plate")
+    assert talk.say("what did you understand?", WAITING).reason == "I understood: place the red cup on the white plate."
+    assert "pick things up" in talk.say("what can I say?").reason
+
+
+def test_a_repair_of_the_spelling_is_told() -> None:
+    understanding = Talk().say("could you kindly grab teh blue cubee for me")
+    assert steps(understanding) == ["pick blue cube"]
+    assert any("cubee" in note for note in understanding.notes)
+
+
+@pytest.mark.parametrize("text", ["don't pick up the red cup", "never touch the cup", "do not move", "hello you"])
+def test_what_denies_or_asks_nothing_moves_nothing(text: str) -> None:
+    talk = Talk()
+    talk.do("pick up the blue cube")
+    assert not talk.say(text).steps
+
+
+def test_a_text_that_cannot_be_read_is_refused_in_words() -> None:
+    assert "empty" in Talk().say("  ").reason
+    assert "10,000 characters" in Talk().say("a" * 10_000).reason
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("pause", "pause"),
+        ("go on", "resume"),
+        ("a bit slower", "slower"),
+        ("faster please", "faster"),
+        ("no, the blue one", "correct"),
+        ("not that one", "cancel"),
+        ("a bit to the left", "nudge"),
+        ("put the ball in the bowl", ""),
+        ("what do you see", ""),
+        ("hello", ""),
+    ],
+)
+def test_what_is_said_about_a_motion(text: str, kind: str) -> None:
+    said = interjection(text)
+    assert (said.kind if said else "") == kind
+
+
+def test_a_nudge_is_bounded() -> None:
+    said = interjection("a bit to the left")
+    assert said is not None
+    assert (said.direction, said.metres) == ("left", AMOUNTS_M["a bit"])
+    far = interjection("40 cm to the right")
+    assert far is None or far.metres <= 0.05
+
+
+def test_what_approves() -> None:
+    assert approves("yes")
+    assert approves("yes, that's right")
+    assert not approves("no")
+    assert not approves("pick up the cup")

@@ -1,0 +1,173 @@
+"""A conversation with one arm: each text becomes an understanding in the light of what was said and done before it.
+
+Two hear every text: `interpret`, which knows no turn but this one, and `Dialogue`, which knows them all. Where both
+bring the same steps they are sure; what only the turns before explain ("the left one", "again", "no, the blue one")
+comes from the dialogue; everything else from the words alone.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Sequence
+from dataclasses import replace
+
+from vla_assistant.language import abilities
+from vla_assistant.language.dialogue import Dialogue
+from vla_assistant.language.hearing import REFERRING, Phase, hear
+from vla_assistant.language.interpreter import SURE, UNCERTAIN
+from vla_assistant.language.looking import Feel, Look, interpret
+from vla_assistant.language.meaning import Refused, Unclear, one_handed
+from vla_assistant.language.phrasing import describe
+from vla_assistant.language.resolution import ResolvedAct
+from vla_assistant.language.returning import as_learnt
+from vla_assistant.language.tasks import Task
+from vla_assistant.language.turn import WITH_ACTS, Turn
+from vla_assistant.language.vocabulary import load
+from vla_assistant.types import Going, Intent, SeenThing, Step, Understanding
+
+DISAGREEING = 0.7
+"""So sure is one whose steps the dialogue understood otherwise."""
+_ABOUT_THINGS = (*REFERRING, "part", "request", "manner")
+_CLOSED = {"confirm": Intent.YES, "cancel": Intent.CANCEL, "stop": Intent.STOP}
+_OF_THE_TALK = ("understood", "repeat")
+_CONTROLS = ("repeat", "slower", "faster", "pause", "resume", "nudge")
+
+
+class Conversation:
+    """See the module. Not for two threads at once."""
+
+    def __init__(self, language: str = "en") -> None:
+        self._language = language
+        self._dialogue = Dialogue(language)
+        self._planned: int | None = None
+        self._steps: tuple[Step, ...] = ()
+
+    def understand(self, number: int, text: str, going: Going, look: Look, feel: Feel) -> Understanding:
+        """What the text means now.
+
+        Args:
+            number: Of the command; `settle` names it.
+            text: What was typed or heard.
+            going: What it is said to.
+            look: What the policy sees now; called only when it matters.
+            feel: What the hand holds, None when that is not known; called only for what moves the arm.
+
+        Returns:
+            One that cannot be read at all is unsupported.
+        """
+        look = functools.cache(look)
+        last = next((thing.reference for thing in self._dialogue.past.memory.last), None)
+        alone = interpret(text, look, last, feel, self._language)
+        if alone.intent in (Intent.STOP, Intent.YES, Intent.NO, Intent.CANCEL) or not alone.confidence:
+            return alone
+        kind = hear(text, Phase(going), self._language).kind
+        seen = look() if _is_about_things(kind, alone) else ()
+        self._notice_an_empty_hand(feel)
+        planned = self._dialogue.past.planned
+        turn = self._dialogue.hear(text, seen, going)
+        meant = self._meant(text, turn, seen, feel)
+        understanding = _chosen(alone, meant, going, refers=kind in REFERRING or turn.kind in _OF_THE_TALK)
+        if understanding.steps:
+            self._plan(number, understanding, turn, seen)
+        elif turn.kind in WITH_ACTS:  # nothing comes of it: what was planned before still is
+            self._dialogue.past.planned = planned
+        return understanding
+
+    def settle(self, number: int, done: bool) -> None:
+        """The command of that number has ended: what it asked for was carried out, or not."""
+        if number == self._planned:
+            self._planned = None
+            self._dialogue.past.moving(False)  # ends come by number: this one is of what is planned now
+            self._dialogue.ended(done)
+
+    def _notice_an_empty_hand(self, feel: Feel) -> None:
+        """What slipped or was taken out of the hand is not held any more."""
+        memory = self._dialogue.past.memory
+        if memory.held is not None and (hand := feel()) is not None and hand.held is None:
+            self._dialogue.past.memory = memory.let_go()
+
+    def _meant(self, text: str, turn: Turn, seen: Sequence[SeenThing], feel: Feel) -> Understanding | None:
+        """The turn as an understanding; None when it says nothing or is not sure."""
+        if turn.kind in _CLOSED:
+            return Understanding(text, _CLOSED[turn.kind])
+        if turn.kind in _CONTROLS:
+            return Understanding(text, Intent.CONTROL, reason=turn.kind)
+        if turn.kind == "understood":
+            said = f"I understood: {describe(self._steps)}." if self._steps else "You have asked for nothing yet."
+            return Understanding(text, Intent.QUESTION, reason=said)
+        if turn.kind == "help":
+            return Understanding(text, Intent.QUESTION, reason=turn.says)
+        if turn.kind == "ask" and turn.question is not None:
+            choices = tuple(choice.name for choice in turn.question.choices)
+            question = turn.question.text
+            return Understanding(text, Intent.COMMAND, confidence=UNCERTAIN, question=question, choices=choices)
+        if turn.kind == "unsupported":
+            return Understanding(text, Intent.UNSUPPORTED, confidence=UNCERTAIN, reason=turn.says)
+        return self._steps_meant(text, turn, seen, feel) if turn.kind in WITH_ACTS and turn.confidence >= SURE else None
+
+    def _steps_meant(self, text: str, turn: Turn, seen: Sequence[SeenThing], feel: Feel) -> Understanding:
+        lexicon = load().lexicon(self._language)
+        try:
+            acts, notes = as_learnt(turn.acts, seen, self._dialogue.past.memory.held)
+            request, _ = Task(acts).said()
+            abilities.check(request)
+            if turn.avoid:
+                raise Refused(f"I cannot promise to keep clear of the {turn.avoid[0].reference} yet.")
+            steps = abilities.steps_of(acts, seen, lexicon)
+            moves = any(step.skill != "home" for step in steps)
+            steps = one_handed(steps, feel() if moves else None, lexicon)
+        except Unclear as question:
+            return Understanding(text, Intent.COMMAND, confidence=UNCERTAIN, question=str(question))
+        except Refused as refusal:
+            return Understanding(text, Intent.UNSUPPORTED, confidence=UNCERTAIN, reason=str(refusal))
+        notes += tuple(f'I took "{said}" as "{meant}".' for said, meant in turn.repairs)
+        return Understanding(text, Intent.COMMAND, steps, confidence=turn.confidence, notes=notes, manner=turn.manner)
+
+    def _plan(self, number: int, understanding: Understanding, turn: Turn, seen: Sequence[SeenThing]) -> None:
+        """These steps are proposed next: what is said after them refers to them."""
+        self._planned, self._steps = number, understanding.steps
+        if turn.kind not in WITH_ACTS:
+            self._dialogue.past.plan(Task(_acts(understanding.steps, seen)))
+
+
+def _is_about_things(kind: str, alone: Understanding) -> bool:
+    """Whether it has to be looked at before the dialogue hears it."""
+    if alone.steps:
+        return any(step.skill != "home" for step in alone.steps)
+    return kind in _ABOUT_THINGS
+
+
+def _chosen(alone: Understanding, meant: Understanding | None, going: Going, refers: bool) -> Understanding:
+    """Which of both counts; `refers`: the words point to something that was said or done before."""
+    if meant is None:
+        return alone
+    if alone.steps and meant.steps:
+        return _agreed(alone, meant, going)
+    if alone.steps:
+        return meant if meant.question and going is not Going.IDLE else alone
+    if meant.steps or refers:
+        return meant
+    if meant.intent is Intent.UNSUPPORTED:
+        return alone if going is Going.IDLE else meant
+    return alone if alone.intent in (Intent.QUESTION, Intent.TEACH) else meant
+
+
+def _agreed(alone: Understanding, meant: Understanding, going: Going) -> Understanding:
+    """As sure as the surer of both when they agree; else the dialogue counts where there was a turn before."""
+    if alone.steps == meant.steps:
+        return replace(meant, confidence=max(alone.confidence, meant.confidence), notes=alone.notes or meant.notes)
+    chosen = alone if going is Going.IDLE else meant
+    return replace(chosen, confidence=min(chosen.confidence, DISAGREEING))
+
+
+def _acts(steps: Sequence[Step], seen: Sequence[SeenThing]) -> tuple[ResolvedAct, ...]:
+    """The steps as acts on what is seen, so that later turns can refer to them; what is not seen is left out."""
+    found = {thing.reference: thing for thing in seen}
+    acts = []
+    for step in steps:
+        thing = found.get(step.object) if step.object is not None else None
+        anchor = found.get(step.destination) if step.destination is not None else None
+        direction = step.destination.name if step.skill == "push" and step.destination is not None else ""
+        if thing is not None or step.object is None:
+            acts.append(ResolvedAct(step.skill, thing, "on" if anchor else "", (anchor,) if anchor else (), direction))
+    return tuple(acts)
