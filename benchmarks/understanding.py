@@ -3,6 +3,10 @@
 python benchmarks/understanding.py              the sentences for development
 python benchmarks/understanding.py --show       those of them that are misread, with what was meant and read
 python benchmarks/understanding.py --unopened   the held back third: figures only, never a sentence
+python benchmarks/understanding.py --with both  who reads: reader, decoder, or the reader with the decoder's opinion
+
+`sure` are the readings that the program would propose: how many of them are exact, of how many commands, and how many
+are of texts that ask for nothing or for what cannot be done.
 """
 
 from __future__ import annotations
@@ -10,7 +14,7 @@ from __future__ import annotations
 import argparse
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,11 +22,20 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from benchmarks.report import print_summary
 from vla_assistant.evaluate.sayings import Saying, is_right, load
+from vla_assistant.language.decoding import agree, decode
+from vla_assistant.language.interpreter import SURE
 from vla_assistant.language.reading.reader import read
 from vla_assistant.language.request import Request
 
 SAID = Path(__file__).resolve().parent.parent / "tests" / "language" / "said"
 Reading = tuple[Saying, Request | None]
+
+
+def both(text: str) -> Request | None:
+    return agree(read(text), decode(text))
+
+
+READERS: dict[str, Callable[[str], Request | None]] = {"reader": read, "decoder": decode, "both": both}
 
 
 def share(readings: Sequence[Reading]) -> dict[str, Any]:
@@ -34,11 +47,14 @@ def share(readings: Sequence[Reading]) -> dict[str, Any]:
 def groups(readings: Sequence[Reading]) -> dict[str, dict[str, Any]]:
     """The figures that the issue asks for."""
     commands = [entry for entry in readings if entry[0].steps]
+    sure = [entry for entry in readings if entry[1] is not None and entry[1].confidence >= SURE]
+    sure_commands = [entry for entry in sure if entry[0].steps]
     return {
         "steps_1_3": share([entry for entry in commands if entry[0].steps <= 3]),
         "steps_4_6": share([entry for entry in commands if entry[0].steps > 3]),
         "unsupported_refused": share([entry for entry in readings if entry[0].meaning == "unsupported"]),
         "nothing_refused": share([entry for entry in readings if entry[0].meaning == "nothing"]),
+        "sure": share(sure_commands) | {"commands": len(commands), "of_no_command": len(sure) - len(sure_commands)},
         "supported_refused": {"count": sum(request is None for _, request in commands), "of": len(commands)},
     }
 
@@ -48,16 +64,18 @@ def main() -> None:
     only = parser.add_mutually_exclusive_group()
     only.add_argument("--unopened", action="store_true")
     only.add_argument("--show", action="store_true")
+    parser.add_argument("--with", dest="reader", choices=READERS, default="reader")
     options = parser.parse_args()
+    understood = READERS[options.reader]
     folder = SAID / "unopened" if options.unopened else SAID
     files = {file.stem: list(load([file])) for file in sorted(folder.glob("*.tsv"))}
     readings: dict[str, list[Reading]] = {style: [] for style in files}
     took_ms = []
-    read("pick up the red cup")  # the words are loaded once
+    understood("pick up the red cup")  # the words and weights are loaded once
     for style, sentences in files.items():
         for saying in sentences:
             begun_s = time.perf_counter()
-            readings[style].append((saying, read(saying.text)))
+            readings[style].append((saying, understood(saying.text)))
             took_ms.append(1000 * (time.perf_counter() - begun_s))
     if options.show:
         for saying, request in (entry for entries in readings.values() for entry in entries):
@@ -68,8 +86,9 @@ def main() -> None:
     styles = {style: share([e for e in entries if e[0].steps])["percent"] for style, entries in readings.items()}
     sentences_read = "unopened" if options.unopened else "development"
     print_summary(
-        "understanding", took_ms, "ms", sentences=sentences_read, **groups(everything), commands_by_style=styles
-    )
+        "understanding", took_ms, "ms", sentences=sentences_read, read_by=options.reader, **groups(everything),
+        commands_by_style=styles,
+    )  # fmt: skip
 
 
 if __name__ == "__main__":

@@ -1,0 +1,130 @@
+"""The decoder: numbers and words of a text, the grammar of its rows, and what it makes of the reader's reading."""
+
+from __future__ import annotations
+
+import random
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from vla_assistant.errors import WeightsError
+from vla_assistant.language.decoding.agreement import alike
+from vla_assistant.language.decoding.network import load
+from vla_assistant.language.decoding.notation import END, NOTHING, TOKENS, Grammar, row
+from vla_assistant.language.decoding.parsing import request_of
+from vla_assistant.language.decoding.source import LENGTH, LONGEST, SLOTS, read
+from vla_assistant.language.request import Act, Description, Request
+
+CUP = Description("cup", "red")
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "lengths"),
+    [
+        ("Push it 5cm left", ("push", "it", LENGTH, "left"), (5.0,)),
+        ("twenty five millimetres up", (LENGTH, "up"), (2.5,)),
+        ("half a meter, or two inches", (LENGTH, ",", "or", LENGTH), (50.0, 5.0)),
+        ("an inch", (LENGTH,), (2.5,)),
+        ("the red one, two cups", ("the", "red", "one", ",", "2", "cups"), (2.0,)),
+        ("a bit more", ("a", "bit", "more"), ()),
+    ],
+)
+def test_numbers_are_taken_out_of_the_text(text: str, words: tuple[str, ...], lengths: tuple[float, ...]) -> None:
+    source = read(text)
+    assert source.words == words
+    assert source.lengths_cm == lengths
+    assert [slot for slot in source.slots if slot] == list(range(1, len(lengths) + 1))
+
+
+def test_long_texts_and_many_numbers_are_cut_off() -> None:
+    assert len(read("cup " * 300).words) == LONGEST
+    source = read(" ".join(f"{number} cm" for number in range(1, 30)))
+    assert len(source.lengths_cm) == SLOTS
+    assert max(source.slots) == SLOTS
+
+
+REQUESTS = (
+    Request((Act("pick", CUP), Act("place", CUP, "between", (Description("ball"), Description("can", "blue"))))),
+    Request((Act("push", Description("cube", side="left", rank=2), direction="back", amount="5 cm"), Act("home"))),
+    Request(
+        (Act("move", direction="up", amount="a bit"), Act("open"), Act("close")), frozenset({"slow", "careful"}), (CUP,)
+    ),
+    Request((Act("give", Description("thing", number=0, without=CUP)), Act("put_down", Description("it")))),
+    Request((Act("pick", Description("ball", choice="any").lying("in", Description("bowl", "green", side="near"))),)),
+    Request(
+        (Act("place", Description("cup", number=3), "in", (Description("bowl"),)),), avoid=(CUP, Description("can"))
+    ),
+)
+
+
+@pytest.mark.parametrize("request_", REQUESTS, ids=str)
+def test_rows_say_requests_and_are_allowed(request_: Request) -> None:
+    made = row(request_, (2.0, 5.0))
+    assert made is not None
+    assert request_of(made, (2.0, 5.0)) == request_
+    grammar = Grammar()
+    for token in (*made, END):
+        assert token in grammar.allowed()
+        grammar.take(token)
+    assert grammar.done
+
+
+def test_a_number_that_was_not_said_makes_no_row() -> None:
+    assert row(REQUESTS[1], (2.0,)) is None
+    assert request_of(("move", "up", "#3"), (2.0,)) is None
+    assert request_of((NOTHING,), ()) is None
+
+
+def test_whatever_the_grammar_allows_is_a_request() -> None:
+    rng = random.Random(0)
+    for _ in range(500):
+        grammar, made = Grammar(), list[str]()
+        while not grammar.done and len(made) < 60:
+            allowed = sorted(grammar.allowed())
+            token = END if END in allowed and len(made) > 30 else rng.choice(allowed)
+            grammar.take(token)
+            made.append(token)
+        if made[-1] == END and made[0] not in (NOTHING, "<unsupported>"):
+            request = request_of(made[:-1], (1.0,) * SLOTS)
+            assert request is not None
+            assert row(request, (1.0,) * SLOTS) is not None
+
+
+def test_every_token_can_be_written() -> None:
+    reached: set[str] = set()
+    rng = random.Random(1)
+    for _ in range(3000):
+        grammar = Grammar()
+        for _ in range(25):
+            reached |= grammar.allowed()
+            if grammar.done:
+                break
+            grammar.take(rng.choice(sorted(grammar.allowed())))
+    assert reached == set(TOKENS)
+
+
+def test_taking_and_placing_is_one_motion() -> None:
+    place = Act("place", CUP, "in", (Description("bowl"),))
+    assert alike(Request((Act("pick", CUP), place)), Request((replace(place, relation="on"),)))
+    assert not alike(Request((place,)), Request((replace(place, relation="next to"),)))
+    assert not alike(Request((place,)), Request((place,), frozenset({"slow"})))
+    assert not alike(Request((Act("pick", Description("ball")), place)), Request((place,)))
+
+
+def test_missing_and_damaged_weights_are_told(tmp_path: Path) -> None:
+    with pytest.raises(WeightsError, match="missing"):
+        load(tmp_path / "none.safetensors")
+    (tmp_path / "bad.safetensors").write_bytes(b"nothing")
+    with pytest.raises(WeightsError, match="damaged"):
+        load(tmp_path / "bad.safetensors")
+
+
+def test_decoding_needs_no_torch() -> None:
+    program = (
+        "import sys; from vla_assistant.language.decoding import decode; decode('home'); print('torch' in sys.modules)"
+    )
+    result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert result.stdout.strip() == "False"

@@ -1,0 +1,47 @@
+"""The reader's reading and the decoder's together: two that came about differently and agree are rarely both wrong."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from vla_assistant.language.request import Act, Request
+
+_CARRIED = ("place", "give", "put_down")
+
+
+def agree(read: Request | None, decoded: Request | None) -> Request | None:
+    """The reader's reading, surer where the decoder says the same, less sure where it does not.
+
+    Args:
+        read: What the reader understood.
+        decoded: What the decoder understood; None when it sees nothing to do.
+    """
+    if read is None:
+        return None
+    if decoded is None:
+        return replace(read, confidence=round(read.confidence * 0.6, 3))
+    if alike(read, decoded):
+        return replace(read, confidence=round(1 - (1 - read.confidence) * (1 - decoded.confidence), 3))
+    return replace(read, confidence=round(read.confidence * (1 - decoded.confidence / 2), 3))
+
+
+def alike(first: Request, second: Request) -> bool:
+    """Whether the arm would do the same.
+
+    Taking a thing and at once carrying it is one motion; "in" and "on" are told apart by what is below.
+    """
+    return _done(first) == _done(second) and first.manner == second.manner and set(first.avoid) == set(second.avoid)
+
+
+def _done(request: Request) -> tuple[Act, ...]:
+    done: list[Act] = []
+    for act in request.acts:
+        act = replace(act, relation="on") if act.relation == "in" else act
+        before = done[-1] if done else None
+        if before and before.skill == "pick" and act.skill in _CARRIED and before.object and act.object:
+            bare = [replace(thing, relation="", anchors=()) for thing in (before.object, act.object)]
+            if bare[0] == bare[1]:
+                done[-1] = replace(act, object=max(before.object, act.object, key=lambda thing: len(str(thing))))
+                continue
+        done.append(act)
+    return tuple(done)
