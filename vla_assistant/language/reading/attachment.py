@@ -35,7 +35,7 @@ def attach(objects: list[Description], ats: list[Item], slots: Slots, codes: str
     elif _goes_nowhere(slots, codes):
         found = _of_a_standing_thing(objects, places, slots)
     else:
-        found = _of_a_move(objects, places, slots)
+        found = _of_a_move(objects, places, slots, codes)
     return None if found is None else (*found[:3], found[3] + cost)
 
 
@@ -64,13 +64,14 @@ def _of_a_pick(objects: list[Description], places: list[Item], slots: Slots) -> 
     return _located(objects, places[0]), "", (), BROKEN if slots.torn else 0.0
 
 
-def _of_a_move(objects: list[Description], places: list[Item], slots: Slots) -> Attached | None:
+def _of_a_move(objects: list[Description], places: list[Item], slots: Slots, codes: str) -> Attached | None:
     destination = places[0]
     if len(places) > 2:
         return None
     if len(places) == 2:
         first, second = places
-        if first.value not in _MOVING or (second.value in _MOVING and not _preposed(slots)):
+        carried = codes in ("SLM", "LG") and second.form == "to" and bool(slots.things)
+        if carried or first.value not in _MOVING or (second.value in _MOVING and not _preposed(slots)):
             if not slots.things:
                 return None
             objects, destination = _located(objects, first), second

@@ -17,6 +17,7 @@ STALE = 2.0
 POINTED = 0.6
 WISHED = 0.4
 REOPENED = 0.4
+UNBOUND = 0.6
 UNSAID = 1.2
 
 
@@ -153,6 +154,8 @@ def _with_things(
     ats = [resolved(item, objects, state) for item in slots.ats or []]
     if any(item is None for item in ats):
         return None
+    if len(objects) > 1 and any(thing.kind == IT for item in ats if item is not None for thing in item.things):
+        cost += UNBOUND
     if slots.there and not slots.ats and state.place is not None and set(codes) & set("LD"):
         ats = [state.place]
         objects = [_elsewhere(thing, state.place) for thing in objects]
@@ -229,6 +232,8 @@ def _like_before(
 
 
 def _skill(slots: Slots, codes: str, relation: str, direction: str, anchored: bool) -> str | None:
+    if slots.table and not anchored and direction in ("left", "right", "forward") and "S" in codes:
+        return "push"
     if slots.table and not (relation and anchored):
         return "put_down" if not codes or set(codes) & set("PLDG") else None
     if anchored:

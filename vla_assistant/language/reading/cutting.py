@@ -5,7 +5,7 @@ from __future__ import annotations
 from vla_assistant.language.reading.items import Item
 from vla_assistant.language.reading.lexicon import Lexicon
 from vla_assistant.language.reading.things import Things
-from vla_assistant.language.request import IT
+from vla_assistant.language.request import ANYTHING, IT, Description
 from vla_assistant.language.vocabulary import Phrase
 
 
@@ -68,6 +68,7 @@ class Cutter:
         offer(self._verb(at, last), 4)
         offer(self._things.relation(at), 6)
         offer(self._thing_item(at, before), 7)
+        offer(self._exception(at), 9)
         if not candidates and (article := self._things.get(at, "quantifiers")):
             return Item("skip", article[0], at, article[1])
         if not candidates:
@@ -215,6 +216,9 @@ class Cutter:
         match = self._things.get(at, "verbs")
         if match is None:
             return None
+        hand = self._things.word(at) == "hand" and match[1] > at + 1
+        if hand and self._things.get(match[1], "directions") and self._things.thing(match[1]) is None:
+            return None  # "hand off to the right"
         form, _, value = match[0].partition(" ")
         return Item("verb", value, at, match[1], form=form)
 
@@ -233,6 +237,14 @@ class Cutter:
                 break
         return Item("avoid", "", at, after, tuple(things)) if things else None
 
+    def _exception(self, at: int) -> Item | None:
+        """ "..., except for the red one": what is left out of things named before."""
+        match = self._things.get(at, "exceptions")
+        if match is None or self._things.word(at) in ("but", "save", "besides", "without", "only"):
+            return None
+        found = self._things.thing(match[1])
+        return Item("unknown", "except", at, found[1], (found[0],)) if found else None
+
     def _thing_item(self, at: int, before: list[Item]) -> Item | None:
         if self._things.word(at) == "can" and self._is_modal(at, before):
             return None
@@ -240,6 +252,9 @@ class Cutter:
         if found is None:
             return None
         thing, after, plural = found
+        listed = thing == Description(ANYTHING, number=thing.number) and thing.number > 1
+        if listed and self._things.get(at, "joints") and self._things.word(after) in (",", "one", "first", "1"):
+            return None  # "two things, one take the cup, two ..."
         return Item("thing", "", at, after, (thing,), plural=plural)
 
     def _is_modal(self, at: int, before: list[Item]) -> bool:

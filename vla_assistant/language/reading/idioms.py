@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from vla_assistant.language.reading.items import ONE, THEM, Item
 from vla_assistant.language.reading.lexicon import Lexicon
-from vla_assistant.language.request import ALL, IT, Description
+from vla_assistant.language.request import ALL, ANYTHING, IT, Description
 from vla_assistant.language.vocabulary import Phrase
 
 _LIGHT = ("G", "PLG", "LD")
@@ -18,7 +18,7 @@ def plain(items: list[Item], words: Phrase, lexicon: Lexicon) -> list[Item]:
     items = _left_alone(items, words, lexicon)
     items = _light_verbs(items)
     items = _excepted(items, words, lexicon)
-    items = _out_of_several(items)
+    items = _tagged(_measured_last(_out_of_several(items)), words)
     return _shared_anchors(_torn_places(_with_objects(items)))
 
 
@@ -45,41 +45,52 @@ def _light_verbs(items: list[Item]) -> list[Item]:
             continue
         if act.form == "base" and set(act.value.partition(":")[0]) & set("SMP"):
             found[at] = replace(act, start=light.start, end=light.end)
-            found[at + 3] = replace(act, kind="skip", value="filler", form="")
+            found[at + 3] = _dropped(act)
     return found
 
 
 def _excepted(items: list[Item], words: Phrase, lexicon: Lexicon) -> list[Item]:
     """ "all balls in the bowl, only the red one not": what is left out is said at the end."""
-    found = list(items)
+    found: list[Item] = []
     for at, item in enumerate(items):
-        if item.kind != "thing" or item.thing.kind in (IT, THEM):
+        if item.kind == "not" and found and items[at - 1].kind == "thing" and found[-1].kind == "skip":
+            found.append(_dropped(item))
             continue
-        several = [back for back in range(at) if _is_several(found[back])]
-        if not several:
-            continue
+        several = [back for back in range(len(found)) if _is_several(found[back])]
         left_out = _left_out(items, at, words, lexicon)
-        if left_out is not None:
-            back = several[-1]
-            thing = found[back].things[-1]
-            without = replace(left_out, kind=thing.kind) if left_out.kind == ONE else left_out
-            found[back] = replace(found[back], things=(*found[back].things[:-1], replace(thing, without=without)))
-            found[at] = replace(item, kind="skip", value="filler", things=())
-            if at + 1 < len(found) and found[at + 1].kind == "not":
-                found[at + 1] = replace(found[at + 1], kind="skip", value="filler")
+        if left_out is None or (not several and words[item.start] != "all"):
+            found.append(item)
+            continue
+        if not several:
+            found.append(
+                replace(item, kind="thing", value="", things=(Description(ANYTHING, number=ALL, without=left_out),))
+            )
+            continue
+        back = several[-1]
+        thing = found[back].things[-1]
+        without = replace(left_out, kind=thing.kind) if left_out.kind == ONE else left_out
+        found[back] = replace(found[back], things=(*found[back].things[:-1], replace(thing, without=without)))
+        taken_up = words[item.end : item.end + 2] == (",", "which")
+        found.append(replace(item, kind="thing", value="", things=(without,)) if taken_up else _dropped(item))
     return found
 
 
 def _left_out(items: list[Item], at: int, words: Phrase, lexicon: Lexicon) -> Description | None:
     """The thing at this item when it is said to be left out of others."""
     item = items[at]
-    if item.thing.without is not None and item.thing.number == ALL and item.thing.kind == ONE:
-        return item.thing.without
+    if item.value == "except" and item.things:
+        return replace(item.thing, number=1)
+    if item.kind != "thing" or item.thing.kind in (IT, THEM):
+        return None
     before = words[item.start - 1] if item.start else ""
     after = words[item.end] if item.end < len(words) else ""
     if before in lexicon.sets["excepting"] and after in lexicon.sets["excepted"]:
         return replace(item.thing, number=1)
     return None
+
+
+def _dropped(item: Item) -> Item:
+    return replace(item, kind="skip", value="filler", things=(), form="")
 
 
 def _is_several(item: Item) -> bool:
@@ -139,6 +150,36 @@ def _torn_places(items: list[Item]) -> list[Item]:
             at = after
         found.append(here)
         at += 1
+    return found
+
+
+def _measured_last(items: list[Item]) -> list[Item]:
+    """ "push it to the left, about an inch": the amount belongs to what was just said."""
+    found: list[Item] = []
+    for at, item in enumerate(items):
+        ends = at + 1 == len(items) or items[at + 1].kind in ("comma", "then", "manner")
+        back = next((i for i in range(len(found) - 1, -1, -1) if found[i].kind not in _EMPTY), -1)
+        if item.kind == "amount" and ends and back >= 0 and found[back].kind == "direction":
+            found = [*found[: back + 1], *(i for i in found[back + 1 :] if i.kind != "comma")]
+        found.append(item)
+    return found
+
+
+def _tagged(items: list[Item], words: Phrase) -> list[Item]:
+    """ "both cans, right, put them on the plate": a word that asks for agreement is no direction."""
+    found = list(items)
+    for at in range(1, len(items) - 2):
+        here, after = items[at], items[at + 1 : at + 3]
+        alone = here.kind == "direction" and words[here.start : here.end] == ("right",)
+        start = at
+        while start > 0 and items[start - 1].kind not in ("comma", "then", "order", "verb", "hand"):
+            start -= 1
+        acted = start > 0 and items[start - 1].kind in ("verb", "hand")
+        kinds = [item.kind for item in after]
+        pointed = kinds == ["verb", "thing"] and after[1].thing.kind in (IT, THEM)
+        told = kinds[0] == "then" and any(item.kind == "remark" for item in items[start:at])
+        if alone and not acted and (pointed or told):
+            found[at] = _dropped(here)
     return found
 
 

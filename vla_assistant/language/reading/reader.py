@@ -55,7 +55,7 @@ def _sensible(words: Phrase, lexicon: lexicons.Lexicon) -> Request | None:
     request, negated = _read(words, lexicon)
     if request is None or not negated:
         return request
-    positive, _ = _read(tuple(word for word in words if word not in lexicon.sets["negations"]), lexicon)
+    positive, _ = _read(tuple(word for word in words if word not in lexicon.sets["contrasting"]), lexicon)
     if positive is None or positive.confidence < WELL_FORMED or motions(positive.acts) != motions(request.acts):
         return request
     return None
@@ -67,7 +67,7 @@ def _read(words: Phrase, lexicon: lexicons.Lexicon) -> tuple[Request | None, boo
     items = items_of(said, lexicon)
     if not items:
         return None, False
-    negated = any(item.kind == "not" for item in items)
+    negated = any(item.kind == "not" and not _tells(item, said, lexicon) for item in items)
     manner = frozenset(item.value for item in items if item.kind == "manner")
     avoid = tuple(thing for item in items if item.kind == "avoid" for thing in item.things if thing.kind != IT)
     path = cheapest(items, not lexicon.sets["polite_past"].isdisjoint(said), avoid)
@@ -77,6 +77,11 @@ def _read(words: Phrase, lexicon: lexicons.Lexicon) -> tuple[Request | None, boo
     avoid = tuple(_known(thing, path.state) for thing in avoid)
     cost = path.cost + (UNFINISHED if said[-1] in lexicon.sets["unfinished"] else 0.0)
     return Request(tuple(acts), manner, avoid, _confidence(cost, path.used / len(spelling.spoken(said)))), negated
+
+
+def _tells(negation: Item, words: Phrase, lexicon: lexicons.Lexicon) -> bool:
+    """ "i am not sure": it forbids nothing."""
+    return negation.start > 0 and words[negation.start - 1] in lexicon.sets["telling"]
 
 
 def _confidence(cost: float, covered: float) -> float:

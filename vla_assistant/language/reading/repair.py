@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from vla_assistant.language.reading.items import ONE, Item
-from vla_assistant.language.request import IT, Description
+from vla_assistant.language.request import ANYTHING, IT, Description
 
 NEARBY = 6
 """How many items away the other side of a contrast may be."""
@@ -120,6 +120,8 @@ def _contrasted(items: list[Item]) -> list[Item]:
         ):
             here = replace(here, things=(replace(here.thing, kind=kind),))
         after = _next(items, at)
+        if here.things and here.things[-1].kind not in (ONE, "it", "them"):
+            kind = ""
         if here.kind == "not" and after < len(items) and _contrasts(items, at, after):
             excluded = items[after]
             if excluded.kind == "thing" and excluded.thing.kind not in (ONE, "it", "them"):
@@ -147,9 +149,11 @@ def _contrasts(items: list[Item], at: int, after: int) -> bool:
     before = items[at - 1] if at else None
     if before is not None and (before.kind == "verb" or (before.things and before.things[-1].kind == ONE)):
         return False  # "pick not up", "the blue not cube"
-    if (kind == "at" and not items[after].things) or (kind == "thing" and items[after].thing.kind in ("it", "them")):
+    pointed = kind == "thing" and items[after].thing.kind in ("it", "them")
+    apart = before is not None and before.kind == "comma" and [i.kind for i in items[after + 1 : after + 2]] != ["verb"]
+    if (kind == "at" and not items[after].things) or (pointed and not apart):
         return False
-    others = ("thing", "at") if kind in ("thing", "at") else (kind, "at") if kind == "me" else (kind,)
+    others = ("thing", "at", "hand") if kind in ("thing", "at") else (kind, "at") if kind == "me" else (kind,)
     nearby = [*items[max(0, at - NEARBY) : at], *items[after + 1 : after + 1 + NEARBY]]
     return any(item.kind in others and (item.things or item.kind != "at") for item in nearby)
 
@@ -180,6 +184,12 @@ def _reparandum(items: list[Item], at: int, after: int) -> int | None:
             return None
         back = candidates[0]
         if items[back].kind == "at" and not items[back].things:
+            said_place = next(
+                (b for b in candidates[1:2] if items[b].kind == "at" and _restarts_place(items[b], new)), None
+            )
+            if said_place is not None:
+                items[after] = replace(items[said_place], things=(new.thing,), end=new.end)
+                return said_place
             start = next((b for b in candidates if items[b].kind == "thing"), None)
             if start is not None and (new.thing.relation or (after + 1 < len(items) and items[after + 1].kind == "at")):
                 return start
@@ -210,9 +220,17 @@ def _reparandum(items: list[Item], at: int, after: int) -> int | None:
     return same[0] if same and new.kind in ("direction", "amount", "at", "me", "table", "home", "hand") else None
 
 
+def _restarts_place(place: Item, new: Item) -> bool:
+    """ "on the plate with the, i mean, the purple plate": the place is said again."""
+    return bool(place.things) and place.things[-1].kind == new.thing.kind
+
+
 def _restart(old: Description, new: Description) -> bool:
     return old.kind == new.kind != ONE and old.kind not in ("it", "them")
 
 
 def _inherited(new: Description, old: Description) -> Description:
-    return replace(new, kind=old.kind) if new.kind == ONE and old.kind not in ("it", "them") else new
+    """What is left open in the new words as it was said in the old: "the cube, i mean the red one"."""
+    if old.kind in ("it", "them") or new.kind not in (ONE, ANYTHING):
+        return new
+    return replace(new, kind=old.kind, colour=new.colour or (old.colour if new.kind == ANYTHING else None))

@@ -139,8 +139,8 @@ class Things:
                 thing = replace(thing, number=2)
             if self.word(after) in ("and", ",") and (second := self.thing(after + 1)):
                 return Item("at", relation, at, second[1], (thing, second[0]))
-            return Item("at", relation, at, after, (thing,))
-        return Item("at", relation, at, after, (thing,))
+        form = "to" if self.word(at) in ("to", "over", "onto", "into") else ""
+        return Item("at", relation, at, after, (thing,), form)
 
     def _counts(self, at: int, number: int) -> bool:
         """Whether the number counts steps ("1 ... 2 ball in the cup") and not things."""
