@@ -147,7 +147,11 @@ TOO_MANY = "put the red cube, the blue cube, the green cube, the yellow cube and
 
 @pytest.mark.parametrize(
     ("text", "lacking"),
-    [("pick up the pink cube", "no pink cube (its colours are red, "), (TOO_MANY, "no 5 cubes (it has 4).")],
+    [
+        ("pick up the pink cube", "no pink cube (its colours are red, "),
+        (TOO_MANY, "no 5 cubes (it has 4)."),
+        ("put both red cubes in the bowl", "no 2 red cubes: "),
+    ],
 )
 def test_what_cannot_be_laid_on_the_table_is_told_with_what_to_do(ran: Any, text: str, lacking: str) -> None:
     told = f"The table cannot be laid with what the command names. The simulated table has {lacking}"
@@ -161,8 +165,14 @@ def test_what_cannot_be_laid_on_the_table_is_told_with_what_to_do(ran: Any, text
     assert ran("do", text, "--yes").out == f"{result.end['reason']}\n"
     (line,) = ran("plan", text, "--json").lines
     assert (line["reason"], line["intent"], line["points"]) == (result.end["reason"], "command", [])
-    assert line["steps"]
+    assert line["question"] == ""
     assert ran("plan", text).out == f"{text!r}: command. {result.end['reason']}\n"
+
+
+def test_what_only_a_look_can_tell_lies_there_too(ran: Any) -> None:
+    (line,) = ran("plan", "both cups on the plate", "--seed", "3", "--json").lines
+    assert [(step["skill"], step["object"].split()[-1]) for step in line["steps"]] == [("place", "cup")] * 2
+    assert line["steps"][0] != line["steps"][1]
 
 
 def test_without_the_requirement_what_cannot_be_laid_is_looked_for(ran: Any) -> None:

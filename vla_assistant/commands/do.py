@@ -18,7 +18,7 @@ from vla_assistant.errors import AssistantError
 if TYPE_CHECKING:
     from vla_assistant.config import Settings
     from vla_assistant.events import Event
-    from vla_assistant.types import Outcome, Step, Utterance
+    from vla_assistant.types import Outcome, Utterance
 
 EXIT_CODES = {"done": 0, "failed": 1, "refused": 3, "asked": 3, "cancelled": 3, "stopped": 3}
 BAD_USE = 2
@@ -169,17 +169,22 @@ def run(
 ) -> Outcome:
     """Carry out the text, or what was heard; `notice` takes what happens, last its RunEnded. Ctrl-C is a stop."""
     from vla_assistant.commands.telling import asked_on_terminal
+    from vla_assistant.events import Said
     from vla_assistant.language import interpret
     from vla_assistant.runtime.assistant import Assistant
     from vla_assistant.runtime.single_run import Decision, carry_out
+    from vla_assistant.runtime.table import Wanted, wanted_on_table
     from vla_assistant.types import Intent, Source
 
     words, source = (text, Source.TYPED) if utterance is None else (utterance.text, Source.VOICE)
     meaning = interpret(words, tuple)
-    steps = meaning.steps if require else ()
-    if refusal := not_laid(steps, settings, notice):
-        return notice.end(words, "refused", refusal)
-    with closing(Assistant(settings, headless=True, steps_in_scene=steps, program="vla-assistant do")) as assistant:
+    wanted = wanted_on_table(meaning, settings) if require else Wanted()
+    if wanted.refusal:
+        notice(Said(time.monotonic(), wanted.refusal))
+        return notice.end(words, "refused", wanted.refusal)
+    with closing(
+        Assistant(settings, headless=True, steps_in_scene=wanted.steps, program="vla-assistant do")
+    ) as assistant:
         return carry_out(
             assistant,
             words,
@@ -188,16 +193,6 @@ def run(
             notice,
             with_arm=meaning.intent in (Intent.COMMAND, Intent.QUESTION),
         )
-
-
-def not_laid(steps: tuple[Step, ...], settings: Settings, notice: Callable[[Event], None]) -> str:
-    """Why the table cannot be laid with what the steps name, a sentence; empty when it can. Tells it."""
-    from vla_assistant.events import Said
-    from vla_assistant.runtime.table import why_not_laid
-
-    if refusal := why_not_laid(steps, settings):
-        notice(Said(time.monotonic(), refusal))
-    return refusal
 
 
 def doubt_of(settings: Settings, utterance: Utterance, notice: Callable[[Event], None]) -> str:

@@ -10,7 +10,7 @@ from vla_assistant.errors import AssistantError, UnsupportedError
 from vla_assistant.language import interpret
 from vla_assistant.runtime.model import ModelProcess
 from vla_assistant.runtime.motion import MotionProcess
-from vla_assistant.runtime.table import why_not_laid
+from vla_assistant.runtime.table import Wanted, wanted_on_table
 from vla_assistant.session.sight import not_seen, unseen
 from vla_assistant.types import Grounding, Intent, SeenThing, Step, Understanding
 
@@ -56,10 +56,11 @@ class Grounder:
         understanding = interpret(text, tuple)
         if not self._ground or understanding.intent not in (Intent.COMMAND, Intent.QUESTION):
             return Reading(understanding, understanding.confidence, understanding.question)
-        if self._require and (reason := why_not_laid(understanding.steps, self._settings)):
-            return Reading(replace(understanding, reason=reason), understanding.confidence, understanding.question)
+        wanted = wanted_on_table(understanding, self._settings) if self._require else Wanted()
+        if wanted.refusal:
+            return Reading(replace(understanding, reason=wanted.refusal), understanding.confidence)
         try:
-            return self._grounded(text, understanding.steps)
+            return self._grounded(text, wanted.steps)
         except UnsupportedError as error:  # of this text only
             return Reading(replace(understanding, reason=str(error)), understanding.confidence, understanding.question)
         except AssistantError as error:

@@ -1,22 +1,71 @@
-"""Whether the simulated table can be laid with what a command names."""
+"""What the simulated table must hold for a command, and whether it can be laid so."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
+
 from vla_assistant.config import Settings
 from vla_assistant.errors import InputError
-from vla_assistant.types import Step
+from vla_assistant.language.reading.reader import read
+from vla_assistant.language.request import ALL, Description
+from vla_assistant.types import Intent, Reference, Step, Understanding
 
 ADVICE = "Name fewer or other things; --no-require takes the bare table of the seed instead."
+SEVERAL = 2
+"""So many are laid for "all" of a kind."""
 
 
-def why_not_laid(steps: tuple[Step, ...], settings: Settings) -> str:
-    """Why the scene cannot hold what these steps name, with what to do; empty when it can, and on a real table."""
-    if settings.use.arm != "simulated":
-        return ""
+@dataclass(frozen=True)
+class Wanted:
+    """Steps that name what shall lie on the table; or why that cannot be laid, with what to do."""
+
+    steps: tuple[Step, ...] = ()
+    refusal: str = ""
+
+
+def wanted_on_table(meaning: Understanding, settings: Settings) -> Wanted:
+    """What the command names; nothing for what is no command, and on a real table.
+
+    Args:
+        meaning: What the words mean before anyone has looked.
+        settings: Which arm and which scene.
+    """
+    if meaning.intent is not Intent.COMMAND or settings.use.arm != "simulated":
+        return Wanted()
     from vla_assistant.sim.scene import scene_for_steps
 
     try:
+        steps = meaning.steps or tuple(Step("pick", reference) for reference in _described(meaning.text))
         scene_for_steps(steps, settings.simulation.seed)
     except InputError as error:
-        return f"The table cannot be laid with what the command names. {error} {ADVICE}"
-    return ""
+        return Wanted(refusal=f"The table cannot be laid with what the command names. {error} {ADVICE}")
+    return Wanted(steps)
+
+
+def _described(text: str) -> Iterator[Reference]:
+    """The things of a text whose steps need a look at the table."""
+    request = read(text)
+    for act in request.acts if request else ():
+        for thing in (act.object, *act.anchors):
+            yield from _references(thing) if thing else ()
+
+
+def _references(thing: Description) -> Iterator[Reference]:
+    """What is described, and what it lies beside; of several one has any colour, so that no look-alike joins them.
+
+    Raises:
+        InputError: there are no two of that.
+    """
+    from vla_assistant.sim.things import COLOURS, SHAPES
+
+    if thing.kind in SHAPES:
+        number = SEVERAL if thing.number == ALL else thing.number
+        if number > 1 and thing.colour is not None:
+            raise InputError(
+                f"The simulated table has no {number} {thing.colour} {thing.kind}s: no two things are alike."
+            )
+        yield Reference(thing.kind, thing.colour)
+        yield from (Reference(thing.kind, colour) for colour in list(COLOURS)[: number - 1])
+    for other in (*thing.anchors, *((thing.without,) if thing.without else ())):
+        yield from _references(other)
