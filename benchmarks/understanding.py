@@ -22,7 +22,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from benchmarks.report import print_summary
 from vla_assistant.evaluate.sayings import Saying, is_right, load
-from vla_assistant.language.decoding import agree, decode
+from vla_assistant.language.decoding import considered, decode
 from vla_assistant.language.interpreter import SURE
 from vla_assistant.language.reading.reader import read
 from vla_assistant.language.request import Request
@@ -32,7 +32,7 @@ Reading = tuple[Saying, Request | None]
 
 
 def both(text: str) -> Request | None:
-    return agree(read(text), decode(text))
+    return considered(text, read(text))
 
 
 READERS: dict[str, Callable[[str], Request | None]] = {"reader": read, "decoder": decode, "both": both}

@@ -11,11 +11,14 @@ from pathlib import Path
 import pytest
 
 from vla_assistant.errors import WeightsError
+from vla_assistant.language.decoding import agree, considered
 from vla_assistant.language.decoding.agreement import alike
 from vla_assistant.language.decoding.network import load
 from vla_assistant.language.decoding.notation import END, NOTHING, TOKENS, Grammar, row
+from vla_assistant.language.decoding.opinion import _network
 from vla_assistant.language.decoding.parsing import request_of
 from vla_assistant.language.decoding.source import LENGTH, LONGEST, SLOTS, read
+from vla_assistant.language.interpreter import SURE
 from vla_assistant.language.request import Act, Description, Request
 
 CUP = Description("cup", "red")
@@ -112,6 +115,50 @@ def test_taking_and_placing_is_one_motion() -> None:
     assert not alike(Request((place,)), Request((replace(place, relation="next to"),)))
     assert not alike(Request((place,)), Request((place,), frozenset({"slow"})))
     assert not alike(Request((Act("pick", Description("ball")), place)), Request((place,)))
+
+
+def sure(request: Request, confidence: float) -> Request:
+    return replace(request, confidence=confidence)
+
+
+def test_agreement_makes_sure_and_disagreement_unsure() -> None:
+    read, other = REQUESTS[0], REQUESTS[1]
+    agreed = agree(sure(read, 0.6), sure(read, 0.6))
+    assert agreed is not None
+    assert agreed == sure(read, agreed.confidence)
+    assert agreed.confidence > SURE
+    doubted = agree(sure(read, 0.9), sure(other, 0.9))
+    assert doubted is not None
+    assert doubted == sure(read, doubted.confidence)
+    assert doubted.confidence < SURE
+    refused = agree(sure(read, 0.85), None)
+    assert refused is not None
+    assert refused.confidence < SURE
+
+
+@pytest.mark.parametrize("other", [None, REQUESTS[0], REQUESTS[1]])
+def test_confidence_stays_in_bounds_and_follows_the_readers(other: Request | None) -> None:
+    steps = [index / 10 for index in range(11)]
+    for decoded in steps:
+        second = sure(other, decoded) if other else None
+        made = [agree(sure(REQUESTS[0], read), second) for read in steps]
+        confidences = [request.confidence for request in made if request]
+        assert confidences == sorted(confidences)
+        assert 0 <= min(confidences) <= max(confidences) <= 1
+
+
+def test_what_the_decoder_alone_understands_is_not_used() -> None:
+    assert agree(None, sure(REQUESTS[0], 1.0)) is None
+    assert considered("pick up the red cup", None) is None
+
+
+def test_without_weights_nothing_changes(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("VLA_ASSISTANT_ASSETS", str(tmp_path))
+    _network.cache_clear()
+    read = sure(REQUESTS[0], 0.9)
+    assert considered("pick up the red cup", read) == read
+    monkeypatch.undo()
+    _network.cache_clear()
 
 
 def test_missing_and_damaged_weights_are_told(tmp_path: Path) -> None:

@@ -1,6 +1,6 @@
 """From text to the request it makes, by a small network that was trained on recombined texts."""
 
-from vla_assistant.language.decoding.agreement import agree
-from vla_assistant.language.decoding.opinion import Opinion, decode, opinion
+from vla_assistant.language.decoding.agreement import agree, considered
+from vla_assistant.language.decoding.opinion import decode
 
-__all__ = ["Opinion", "agree", "decode", "opinion"]
+__all__ = ["agree", "considered", "decode"]

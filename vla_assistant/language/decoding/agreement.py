@@ -4,13 +4,28 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from vla_assistant.language.decoding.opinion import opinion
 from vla_assistant.language.request import Act, Request
 
+DOUBT = 0.4
+"""Of two that agree: how much of their doubts is left."""
+DIFFERENT = 0.25
+"""What an altogether sure decoder that says something else takes from the confidence."""
+REFUSED = 0.1
+"""What a decoder that sees nothing to do takes from it."""
 _CARRIED = ("place", "give", "put_down")
+
+
+def considered(text: str, read: Request | None) -> Request | None:
+    """The reader's reading of the text after the decoder was asked too; unchanged where there is no decoder."""
+    seen = opinion(text) if read is not None else None
+    return agree(read, seen.request) if seen else read
 
 
 def agree(read: Request | None, decoded: Request | None) -> Request | None:
     """The reader's reading, surer where the decoder says the same, less sure where it does not.
+
+    What the decoder alone understands is not used: even where it is very sure it is wrong too often (docs/language.md).
 
     Args:
         read: What the reader understood.
@@ -19,10 +34,12 @@ def agree(read: Request | None, decoded: Request | None) -> Request | None:
     if read is None:
         return None
     if decoded is None:
-        return replace(read, confidence=round(read.confidence * 0.6, 3))
-    if alike(read, decoded):
-        return replace(read, confidence=round(1 - (1 - read.confidence) * (1 - decoded.confidence), 3))
-    return replace(read, confidence=round(read.confidence * (1 - decoded.confidence / 2), 3))
+        confidence = read.confidence - REFUSED
+    elif alike(read, decoded):
+        confidence = 1 - DOUBT * (1 - read.confidence) * (1 - decoded.confidence)
+    else:
+        confidence = read.confidence - DIFFERENT * decoded.confidence
+    return replace(read, confidence=round(max(confidence, 0.0), 3))
 
 
 def alike(first: Request, second: Request) -> bool:

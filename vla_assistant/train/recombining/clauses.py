@@ -112,6 +112,8 @@ class Clauses:
         return f"{self._words.one(self._rng, 'relations', act.relation)} {self._anchors(act, how)}"
 
     def _anchors(self, act: Act, how: str) -> str:
+        if how == "it" and self._rng.random() < self._style.filler:
+            return f"it {self.describer.again(act.anchors[0])}"
         if how in ("it", "them"):
             return self._words.one(self._rng, "describing", "it" if how == "it" else "both")
         if len(act.anchors) == 2:

@@ -64,8 +64,11 @@ class Refusals:
             if token == "THING":
                 thing = self._story.clauses.describer.say(self._story.things.draw("anchor", plain=0.9), simple=True)
                 said.append(thing if self._rng.random() < 0.85 else any_word(self._rng))
+            elif token in ("OTHER", "VERB"):
+                lists = ("asides", "people") if token == "OTHER" else ("unsupported", "verbs")
+                said.append(self._words.one(self._rng, *lists))
             else:
-                said.append(self._words.one(self._rng, "asides", "people") if token == "OTHER" else token)
+                said.append(token)
         return " ".join(said)
 
     def _of_unknown(self) -> str:

@@ -89,6 +89,9 @@ class Story:
             return replace(act, relation="between", anchors=(latest[1], latest[0])), "them"
         if last.skill == "place" and rng.random() < 0.3:
             return replace(act, relation=last.relation, anchors=last.anchors), "there"
+        if len(last.anchors) == 1 and last.anchors[0].number == 1 and rng.random() < 0.3:
+            relation = rng.choice(("next to", "behind", "left of", "right of", "in front of"))
+            return replace(act, relation=relation, anchors=last.anchors), rng.choice(("it", "it", "again"))
         recent = [thing for thing in (*last.anchors, last.object) if thing is not None and thing.number == 1]
         hollow = [thing for thing in recent if thing.kind in ("bowl", "cup")]
         flat = [thing for thing in recent if thing.kind == "plate"]
