@@ -22,7 +22,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from benchmarks.report import print_summary
 from vla_assistant.language import places, tasks, vocabulary
 from vla_assistant.language.dialogue import Dialogue
-from vla_assistant.language.memory import found_again
+from vla_assistant.language.memory import apart, found_again
 from vla_assistant.language.reading.reader import read
 from vla_assistant.language.resolution import ResolvedAct
 from vla_assistant.language.turn import WITH_ACTS, Turn
@@ -120,7 +120,8 @@ class Table:
             anchors = act.anchors if returns else tuple(self.things[self.name(thing)] for thing in act.anchors)
             point = tasks.landing(replace(act, anchors=anchors), self.things[name].point)
             raised = RAISED if act.skill == "pick" else ON_TOP if act.relation in places.INSIDE else 0.0
-            self.things[name] = replace(self.things[name], point=replace(point, v=point.v - raised))
+            moved = replace(self.things[name], point=replace(point, v=point.v - raised))
+            self.things[name] = apart(moved, [thing for other, thing in self.things.items() if other != name])
 
 
 def told(turn: Turn, table: Table) -> str:

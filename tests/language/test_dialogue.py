@@ -1,6 +1,7 @@
 """Conversations: turns that refer to each other, corrections, undoing, questions, and what must never be acted on."""
 
 import random
+from dataclasses import replace
 
 import pytest
 
@@ -87,6 +88,47 @@ def test_the_same_with_another_thing():
     assert talk.acts("the same with the blue one") == "place(blue cube, on white plate)"
     assert talk.acts("put the yellow ball there too") == "place(yellow ball, on white plate)"
     assert talk.acts("and the red cup as well") == "place(red cup, on white plate)"
+
+
+@pytest.mark.parametrize(
+    "text", ["the blue one should go there too", "now do that with the blue one", "add the blue one"]
+)
+def test_more_wordings_of_the_same_with_another(text):
+    talk = Talk()
+    talk.say("put the red cube on the plate")
+    assert talk.acts(text) == "place(blue cube, on white plate)"
+
+
+def test_another_thing_by_another_amount():
+    talk = Talk()
+    talk.say("push the red cube right 4 cm")
+    assert talk.acts("and the blue one, but only 2 cm") == "push(blue cube, right, 2 cm)"
+    assert talk.acts("once more") == "push(blue cube, right, 2 cm)"
+
+
+def test_what_was_undone_can_be_done_again():
+    talk = Talk()
+    talk.say("pick up the red cup")
+    talk.say("push the red cube right")
+    talk.say("undo")
+    assert talk.acts("do it again") == "push(red cube, right)"
+
+
+def test_it_is_what_the_sentence_began_with():
+    assert Talk().acts("right then, let's start with the red cup, it goes into the bowl") == (
+        "place(red cup, in green bowl)"
+    )
+
+
+def test_two_alike_on_one_plate_stay_two():
+    talk = Talk({"red can": (0.2, 0.75), "white plate": (0.5, 0.25)})
+    talk.seen.insert(1, SeenThing(Reference("can", "red"), PixelPoint("front", 0.8, 0.75, 0.97)))
+    talk.dialogue.hear("put both cans on the plate", talk.seen, "idle")
+    talk.dialogue.ended(done=True)
+    left, right, plate = talk.seen
+    lying = [replace(can, point=replace(plate.point, u=plate.point.u + off)) for can, off in ((left, 0), (right, 0.07))]
+    turn = talk.dialogue.hear("put them back", [*lying, plate], "idle")
+    assert {act.anchors[0].point for act in turn.acts} == {left.point, right.point}
 
 
 def test_the_other_one():
@@ -414,7 +456,16 @@ def test_what_the_hand_holds_is_known_wherever_it_is_seen(raised):
     assert turn.acts[0].object != now[-1]
 
 
-@pytest.mark.parametrize("text", ["yes, that's what I meant", "Yes, now you've got it", "right, go on then", "yes yes"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "yes, that's what I meant",
+        "lovely, that's exactly what I want",
+        "Yes, now you've got it",
+        "right, go on then",
+        "yes yes",
+    ],
+)
 def test_a_yes_may_say_more_of_the_same(text):
     talk = Talk()
     talk.say("put the red cube on the plate")

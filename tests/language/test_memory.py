@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from tests.language.table import lying
-from vla_assistant.language.memory import Memory, found_again
+from vla_assistant.language.memory import Memory, apart, found_again, found_again_all
 
 CUP, BALL, BOWL = lying("red cup", 0.2, 0.5), lying("green ball", 0.5, 0.5), lying("blue bowl", 0.8, 0.5)
 
@@ -46,3 +46,14 @@ def test_remembered_things_are_found_where_they_are_seen_now() -> None:
 def test_letting_go_empties_the_hand_and_forgets_nothing_else() -> None:
     memory = Memory().spoke_of(CUP).took(CUP)
     assert memory.let_go() == replace(memory, held=None)
+
+
+def test_two_alike_are_never_taken_for_the_same_thing() -> None:
+    near = replace(CUP, point=replace(CUP.point, u=0.24))
+    far = replace(CUP, point=replace(CUP.point, u=0.4))
+    assert found_again_all((near, CUP), (CUP, far)) == {CUP: CUP, near: far}
+    assert found_again_all((near, CUP), (CUP,)) == {CUP: CUP, near: CUP}
+    beside = apart(CUP, (CUP,))
+    assert beside.point != CUP.point
+    assert apart(CUP, (CUP, beside)) not in (CUP, beside)
+    assert apart(CUP, (BALL,)) == CUP

@@ -8,11 +8,14 @@ from vla_assistant.language.fragments import Fragment
 from vla_assistant.language.hearing import Heard
 from vla_assistant.language.reading.reader import read
 from vla_assistant.language.request import ANYTHING, IT, Act, Description, Request
-from vla_assistant.language.turns import SURE
+from vla_assistant.language.turns import SURE, load
+from vla_assistant.language.words import normalised
 
 
 def request(text: str, heard: Heard, language: str = "en") -> Request | None:
     """The request that is read; "it" is what was spoken of before it in the same breath."""
+    if load(language).own & set(normalised(text)):
+        return None
     core = read(heard.core, language) if heard.core else None
     if core is not None:
         core = replace(core, avoid=tuple(dict.fromkeys((*core.avoid, *heard.part.avoid))))

@@ -38,7 +38,8 @@ def part(past: Past, now: Now) -> Wanted | Turn | None:
         if now.phase is Phase.MOVING:
             past.interrupt()
             past.look(now.seen)
-        return placed(past, now)
+        if (there := placed(past, now)) is not None:
+            return there
     if planned is None:
         return _after_all(past, now)
     wanted = _amended(planned, named, now)
@@ -61,7 +62,7 @@ def _after_all(past: Past, now: Now) -> Wanted | None:
     if now.heard.corrects or (named.relation and not named.things and base.acts[-1].anchors):
         return _amended(base, named, now)
     motions = tuple(act for act in base.acts if act.skill in amending.MOTIONS)
-    if motions and not (named.things or named.relation) and (named.direction or named.amount):
+    if motions and not named.relation and (named.direction or named.amount):
         return _amended(replace(base, acts=motions[-1:]), named, now)
     return None
 

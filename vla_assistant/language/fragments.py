@@ -14,6 +14,8 @@ from vla_assistant.language.vocabulary import Phrase
 
 _WITHOUT_WEIGHT = ("skip", "comma", "then", "repair")
 _RELATIONS = {"into": "in", "onto": "on", "near": "next to"}
+_BACK = "back"
+"""No direction beside a place: "back on the plate"."""
 _IS = ("is", "are", "was", "were")
 _WHICH = ("that", "which", "what", "who")
 DESTINATIONS = ("in", "on", "to", "next to", "left of", "right of", "in front of", "behind", "between")
@@ -117,6 +119,8 @@ def fragment(words: Phrase, language: str = "en") -> Fragment | None:
         if part is None:
             return None
         found, negated = found | part, False
+    if found.relation and found.direction == _BACK:
+        found = replace(found, direction="")
     return found if found != Fragment() else None
 
 

@@ -20,7 +20,7 @@ _BEFORE_ANOTHER = ("undo", "return", "again", "more")
 """Those that a request may follow in the same breath."""
 _ASKING = ("help", "repeat", "understood")
 _EMPTY = ("nothing", "unsupported")
-_TAKING = ("pick", "push")
+_TAKING = (["pick"], ["push"])
 _RIGHT = "right"
 _STOPPING = frozenset({"stop", "halt", "freeze"})
 _MANNERS = {"slower": "slow", "faster": "fast", "carefully": "careful"}
@@ -155,6 +155,9 @@ def _approves(said: Sequence[Clause], language: str) -> bool:
     """Whether the text is a yes and nothing that could limit it."""
     lexicon = load(language)
 
+    def praising(clause: Clause) -> bool:
+        return clause.kind == "empty" or lexicon.praise.fit(clause.words)
+
     def approving(clause: Clause) -> bool:
         bare = spelling.without(lexicon.beside_approval, clause.words)
         return clause.kind == "yes" or lexicon.approval.fit(clause.words) or lexicon.approval.fit(bare)
@@ -167,7 +170,7 @@ def _approves(said: Sequence[Clause], language: str) -> bool:
     certain = (
         first is not None and approving(first) and not any(lexicon.limiting & set(clause.words) for clause in said)
     )
-    plain = any(map(approving, said)) and all(clause.kind == "empty" or approving(clause) for clause in said)
+    plain = any(map(approving, said)) and all(praising(clause) or approving(clause) for clause in said)
     return plain or (certain and all(clause.kind == "empty" or approving(clause) or remarks(clause) for clause in said))
 
 
@@ -187,7 +190,7 @@ def _with_content(content: Sequence[Clause], said: Sequence[Clause], corrects: b
     if referring and "request" not in kinds and not replace(part, manner=frozenset()).says_something:
         best = min(referring, key=lambda clause: REFERRING.index(clause.kind))
         return Heard(best.kind, best.thing, best.amount, (best.fragment or Fragment()) | part, corrects)
-    if [clause.kind for clause in content] == ["request", "return"] and (taken := _taken_back(content, language)):
+    if len(content) == 2 and content[1].kind == "return" and (taken := _taken_back(content[0], content[1], language)):
         return Heard("return", taken, part=part, corrects=corrects)
     if len(referring) == len(content) == 1:
         return Heard(
@@ -211,12 +214,17 @@ def _with_content(content: Sequence[Clause], said: Sequence[Clause], corrects: b
     return _request(said, part, corrects, language)
 
 
-def _taken_back(content: Sequence[Clause], language: str) -> Description | None:
-    """What goes back in "take it off the plate and put it back"; None when more than that is asked for."""
-    request, back = read(" ".join(content[0].meant), language), content[1].thing
-    if request is None or len(request.acts) != 1 or request.acts[0].skill not in _TAKING:
+def _taken_back(before: Clause, back: Clause, language: str) -> Description | None:
+    """What goes back in "take it off and put it back" and "the cube, put it back"; None when more is asked for."""
+    if before.fragment is not None:
+        taken = before.fragment.things
+    else:
+        request = read(" ".join(before.meant), language) if before.kind == "request" else None
+        taking = request is not None and [act.skill for act in request.acts] in _TAKING
+        taken = (request.acts[0].object,) if request is not None and taking and request.acts[0].object else ()
+    if len(taken) != 1:
         return None
-    return request.acts[0].object if back is None or back.kind == IT else back
+    return taken[0] if back.thing is None or back.thing.kind == IT else back.thing
 
 
 def _request(said: Sequence[Clause], part: Fragment, corrects: bool, language: str) -> Heard:
@@ -233,11 +241,16 @@ def _stranger(said: Sequence[Clause], language: str) -> bool:
 def _topic(said: Sequence[Clause], language: str) -> Description | None:
     """ "Today we start with the brown block, put it ..."."""
     kinds = [clause.kind for clause in said]
-    before = [
-        clause for clause in said[: kinds.index("request") if "request" in kinds else 0] if clause.kind == "aside"
-    ]
+    earlier = said[: kinds.index("request") if "request" in kinds else 0]
+    before = [clause for clause in earlier if clause.kind == "aside" or _names_only(clause)]
     named = [thing for clause in before for thing in mentioned(clause.words, language)]
     return named[0] if len(named) == 1 and not any(denies(clause.words, language) for clause in before) else None
+
+
+def _names_only(clause: Clause) -> bool:
+    """Whether the clause is about one thing and says no more: "let's start with the white block"."""
+    named = clause.fragment
+    return clause.kind == "fragment" and named is not None and named == Fragment(things=named.things[:1])
 
 
 def _core(said: Sequence[Clause], language: str) -> str:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
+from vla_assistant.language import places
 from vla_assistant.types import PixelPoint, SeenThing
 
 SPOKEN_OF = 8
 """How many things are kept for "it" and "the other one"."""
+_BESIDE_M = 0.07
+"""So far from each other two things lie on one plate."""
 
 
 @dataclass(frozen=True)
@@ -58,8 +62,9 @@ class Memory:
         """With that thing at `to`, and the place it had kept; in the hand, it keeps the place it was taken from."""
         now = replace(thing, point=to)
         kept = self.before(thing)
+        now = apart(now, [other for other in self.known if other != thing])
         at = kept if kept is not None and thing == self.held else thing.point
-        return self._renamed(thing, now)._keeping(now, at)
+        return self.renamed({thing: now})._keeping(now, at)
 
     def before(self, thing: SeenThing) -> PixelPoint | None:
         """Where it was before it was last moved; None when it never was."""
@@ -67,30 +72,56 @@ class Memory:
 
     def seeing(self, seen: Sequence[SeenThing]) -> Memory:
         """With everything as it is seen now; what is not seen stays as it was, and so does what the hand has moved."""
-        memory = self
-        for thing in dict.fromkeys((*self.last, *self.group, *(entry.thing for entry in self.places))):
-            now = found_again(thing, seen)
-            if now is not None and thing != self.held:
-                memory = memory._renamed(thing, now)
-        return memory
+        return self.renamed(found_again_all([thing for thing in self.known if thing != self.held], seen))
 
-    def _renamed(self, thing: SeenThing, now: SeenThing) -> Memory:
-        def swap(things: tuple[SeenThing, ...]) -> tuple[SeenThing, ...]:
-            return tuple(dict.fromkeys(now if one == thing else one for one in things))
+    def renamed(self, now: Mapping[SeenThing, SeenThing]) -> Memory:
+        """With these things as they are now."""
+        swap = partial(_swapped, now=now)
+        before = tuple(replace(entry, thing=now.get(entry.thing, entry.thing)) for entry in self.places)
+        held = now.get(self.held, self.held) if self.held is not None else None
+        return Memory(held, swap(self.last), swap(self.group), before)
 
-        places = tuple(replace(entry, thing=now) if entry.thing == thing else entry for entry in self.places)
-        held = now if self.held == thing else self.held
-        return Memory(held, swap(self.last), swap(self.group), places)
+    @property
+    def known(self) -> tuple[SeenThing, ...]:
+        """Everything that it remembers."""
+        return tuple(dict.fromkeys((*self.last, *self.group, *(entry.thing for entry in self.places))))
 
     def _keeping(self, thing: SeenThing, at: PixelPoint) -> Memory:
         others = tuple(entry for entry in self.places if entry.thing != thing)
         return replace(self, places=(Before(thing, at), *others))
 
 
+def apart(thing: SeenThing, others: Sequence[SeenThing]) -> SeenThing:
+    """The thing beside where one like it lies already, for two never lie in the same place."""
+    beside = (places.shifted(thing.point, direction, _BESIDE_M) for direction in places.MOTIONS)
+    found = (thing, *(replace(thing, point=point) for point in beside))
+    return next((one for one in found if one not in others), thing)
+
+
 def found_again(thing: SeenThing, seen: Sequence[SeenThing]) -> SeenThing | None:
     """The seen thing of the same kind and colour that lies nearest to where the remembered one was."""
     alike = [other for other in seen if other.reference == thing.reference]
     return min(alike, key=lambda other: distance(other.point, thing.point), default=None)
+
+
+def found_again_all(things: Iterable[SeenThing], seen: Sequence[SeenThing]) -> dict[SeenThing, SeenThing]:
+    """Each remembered thing with the seen one that it is: the nearest pairs first, and no seen thing twice.
+
+    What finds no thing of its own is taken for the nearest one.
+    """
+    pairs = [(thing, other) for thing in things for other in seen if other.reference == thing.reference]
+    found: dict[SeenThing, SeenThing] = {}
+    taken: set[SeenThing] = set()
+    for thing, other in sorted(pairs, key=lambda pair: distance(pair[0].point, pair[1].point)):
+        if thing not in found and other not in taken:
+            found[thing] = other
+            taken.add(other)
+    lost = {thing: found_again(thing, seen) for thing, _ in pairs if thing not in found}
+    return found | {thing: other for thing, other in lost.items() if other is not None}
+
+
+def _swapped(things: tuple[SeenThing, ...], now: Mapping[SeenThing, SeenThing]) -> tuple[SeenThing, ...]:
+    return tuple(dict.fromkeys(now.get(thing, thing) for thing in things))
 
 
 def distance(first: PixelPoint, second: PixelPoint) -> float:

@@ -49,9 +49,8 @@ def asking(words: Phrase, language: str = "en") -> bool:
     """Whether the clause opens like a request: with words of asking, or with none of those that open what is told."""
     mood = load(language).mood
     rest = _opened(words, language)
-    if mood["asking"].start(rest):
-        return True
-    return len(rest) > _NAMES and not mood["telling"].start(rest)
+    asked, told = mood["asking"].start(rest), mood["telling"].start(rest)
+    return asked >= told if asked else len(rest) > _NAMES and not told
 
 
 def names_a_stranger(words: Phrase, language: str = "en") -> bool:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from vla_assistant.language import tasks
-from vla_assistant.language.memory import Memory, distance, found_again
+from vla_assistant.language.memory import Memory, apart, distance, found_again_all
 from vla_assistant.language.resolution import ResolvedAct
 from vla_assistant.language.tasks import Task
 from vla_assistant.types import SeenThing
@@ -24,6 +24,7 @@ class Past:
     Attributes:
         memory: What earlier turns left behind.
         done: What was carried out and not undone, the latest last.
+        undone: What was undone last, when nothing was done since.
         planned: What is proposed or under way.
         begun: Whether the arm is at what is planned, or at something nobody asked for in words.
         awaited: Whether something under way was replaced or given up, and its end is still to be told.
@@ -32,6 +33,7 @@ class Past:
 
     memory: Memory = field(default_factory=Memory)
     done: list[Task] = field(default_factory=list)
+    undone: Task | None = None
     planned: Task | None = None
     begun: bool = False
     awaited: bool = False
@@ -42,10 +44,11 @@ class Past:
         held = self._held_now(seen)
         if held is not None and self.memory.held is not None:
             self.memory = self.memory.moved(self.memory.held, held.point)
-        self.memory = self.memory.seeing(seen)
         self.seen = tuple(seen)
-        things = [thing for task in self._tasks() for thing in task.things if thing != self.memory.held]
-        self._rename({thing: now for thing in things if (now := found_again(thing, seen)) is not None})
+        things = [*self.memory.known, *(thing for task in self._tasks() for thing in task.things)]
+        now = found_again_all(dict.fromkeys(thing for thing in things if thing != self.memory.held), seen)
+        self.memory = self.memory.renamed(now)
+        self._rename(now)
 
     def _held_now(self, seen: Sequence[SeenThing]) -> SeenThing | None:
         """What is in the hand as it is seen now: of those like it the one that lies where none of the others lay."""
@@ -98,16 +101,16 @@ class Past:
         task, self.memory = tasks.carried_out(self.planned, self.memory)
         self.drop()
         if not task.undoes:
-            self.done = [*self.done, task][-REMEMBERED:]
-        self._rename(
-            {act.object: _landed(act.object, act) for act in task.acts if act.object not in (None, self.memory.held)}
-        )
+            self.done, self.undone = [*self.done, task][-REMEMBERED:], None
+        self._rename(_landed(task.acts, self.memory.held))
 
     def undo(self) -> tuple[ResolvedAct, ...] | None:
         """The acts that undo the last task which can be undone; it counts as undone from now on."""
         while self.done:
-            acts = tasks.undone(self.done.pop())
+            last = self.done.pop()
+            acts = tasks.undone(last)
             if acts is not None:
+                self.undone = replace(last, origins=())
                 return acts
         return None
 
@@ -116,8 +119,11 @@ class Past:
         return tuple(tasks.going_back(thing, at) for thing in things if (at := self.memory.before(thing)) is not None)
 
     def base(self, with_object: bool = False) -> Task | None:
-        """What "again" refers to: the last task that brought nothing back; on demand the last with an object."""
-        fitting = [task for task in self._tasks() if not task.returns and (task.object or not with_object)]
+        """What "again" refers to: the last task that brought nothing back, even if it was undone.
+
+        On demand it is the last of a kind that can be done with another object: no hand has two things to put down.
+        """
+        fitting = [task for task in self._tasks() if not task.returns and not (with_object and task.is_bare)]
         return fitting[-1] if fitting else None
 
     @property
@@ -126,13 +132,19 @@ class Past:
         return next(reversed(self._tasks()), None)
 
     def _tasks(self) -> list[Task]:
-        return [*self.done, *([self.planned] if self.planned else [])]
+        return [*self.done, *filter(None, (self.undone, self.planned))]
 
-    def _rename(self, now: dict[SeenThing | None, SeenThing]) -> None:
+    def _rename(self, now: Mapping[SeenThing, SeenThing]) -> None:
         self.done = [task.renamed(now) for task in self.done]
+        self.undone = self.undone.renamed(now) if self.undone else None
         self.planned = self.planned.renamed(now) if self.planned else None
 
 
-def _landed(thing: SeenThing | None, act: ResolvedAct) -> SeenThing:
-    assert thing is not None
-    return replace(thing, point=tasks.landing(act, thing.point))
+def _landed(acts: Iterable[ResolvedAct], held: SeenThing | None) -> dict[SeenThing, SeenThing]:
+    """Where the things of the acts lie after them, but for the one in the hand."""
+    found: dict[SeenThing, SeenThing] = {}
+    for act in acts:
+        if act.object is not None and act.object != held:
+            landed = replace(act.object, point=tasks.landing(act, act.object.point))
+            found[act.object] = apart(landed, [other for thing, other in found.items() if thing != act.object])
+    return found

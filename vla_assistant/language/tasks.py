@@ -45,6 +45,11 @@ class Task:
         return next((act.object for act in reversed(self.acts) if act.object is not None), None)
 
     @property
+    def is_bare(self) -> bool:
+        """Whether it is about nothing that it could be about another of: no object, or only letting go of one."""
+        return self.object is None or {act.skill for act in self.acts} <= {"put_down", "open"}
+
+    @property
     def things(self) -> tuple[SeenThing, ...]:
         """Everything that it is about and that may lie elsewhere by now."""
         return tuple(thing for act in self.acts for thing in (act.object, *_moving_anchors(act)) if thing is not None)
@@ -54,12 +59,12 @@ class Task:
         """Whether it brings things back, among others."""
         return any(act.skill == RETURN for act in self.acts)
 
-    def renamed(self, now: Mapping[SeenThing | None, SeenThing]) -> Task:
+    def renamed(self, now: Mapping[SeenThing, SeenThing]) -> Task:
         """With things as they are seen now; where something goes back to stays where it was."""
         acts = tuple(
             replace(
                 act,
-                object=now.get(act.object, act.object),
+                object=now.get(act.object, act.object) if act.object is not None else None,
                 anchors=act.anchors if act.skill == RETURN else _now(act.anchors, now),
             )
             for act in self.acts
@@ -80,7 +85,7 @@ def _moving_anchors(act: ResolvedAct) -> tuple[SeenThing, ...]:
     return () if act.skill == RETURN else act.anchors
 
 
-def _now(things: tuple[SeenThing, ...], now: Mapping[SeenThing | None, SeenThing]) -> tuple[SeenThing, ...]:
+def _now(things: tuple[SeenThing, ...], now: Mapping[SeenThing, SeenThing]) -> tuple[SeenThing, ...]:
     return tuple(now.get(thing, thing) for thing in things)
 
 

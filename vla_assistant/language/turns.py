@@ -41,6 +41,7 @@ class TurnWords:
     fillers: tuple[Phrase, ...]
     frames: tuple[Phrase, ...]
     turns: Mapping[str, Patterns]
+    own: frozenset[str]
     openings: Patterns
     endings: Patterns
     rejecting: Patterns
@@ -49,6 +50,7 @@ class TurnWords:
     approval: Patterns
     beside_approval: tuple[Phrase, ...]
     approving_remark: Patterns
+    praise: Patterns
     limiting: frozenset[str]
     mood: Mapping[str, Patterns]
 
@@ -98,6 +100,7 @@ def load(language: str = "en") -> TurnWords:
         (*courtesy, *_phrases(tables["fillers"])),
         (*courtesy, *_phrases(tables["fillers"]), *_phrases(tables["frames"])),
         {kind: Patterns(written, tables["groups"]) for kind, written in tables["turns"].items()},
+        frozenset(tables["own"]["words"]),
         Patterns(corrections["openings"]),
         Patterns(corrections["endings"]),
         Patterns(corrections["rejecting"]),
@@ -106,6 +109,7 @@ def load(language: str = "en") -> TurnWords:
         Patterns(tables["approval"]["words"]),
         (*courtesy, *_phrases(tables["approval"]["beside"])),
         Patterns(tables["approval"]["remark"]),
+        Patterns(tables["approval"]["praise"]),
         frozenset(tables["approval"]["limiting"]),
         {kind: Patterns(written) for kind, written in tables["mood"].items()},
     )
