@@ -80,6 +80,21 @@ READ = {
     "shove the can to the right, roughly an inch": "push(can, right, 2.5 cm)",
     "you see both mugs right put them on the plate": "place(2 cup, on plate)",
     "hand off to the left a bit": "move(left, a bit)",
+    "bring the gripper to the closed position": "close()",
+    "saucer 4 cm to me": "push(plate, back, 4 cm)",
+    "right so my sister wants a photo put the tin on the plate": "place(can, on plate)",
+    "every ball, hmm, drop everything in the bowl": "place(all ball, in bowl)",
+    "never mind my brother pile the cube on the can": "place(cube, on can)",
+    "catch the ball before it gets lost": "pick(ball)",
+    "two cans on the plate one ball in the cup": "place(2 can, on plate); place(ball, in cup)",
+    "stack the red and the green cube on the plate": "place(red cube, on plate); place(green cube, on plate)",
+    "grab the green/pink balls": "pick(green ball); pick(pink ball)",
+    "the white cup goes on the plate, the black ball in the white one": (
+        "place(white cup, on plate); place(black ball, in white cup)"
+    ),
+    "grab the mug right and then put it on the plate": "pick(cup); place(cup, on plate)",
+    "can you believe it is raining, lift the tin": "pick(can)",
+    "fetch me the cylinder thing, the purple one": "give(purple can)",
     "push the left plate 4 cm away, the right one 4 cm back": (
         "push(left plate, forward, 4 cm); push(right plate, back, 4 cm)"
     ),
@@ -88,7 +103,8 @@ READ = {
 NOT_READ = (
     "do not touch the ball", "I already put the ball in the cup", "pour the water into the cup", "bring me my glasses",
     "fold the napkin", "what a day", "the cup is red", "never push the ball to the left", "close the gripper not",
-    "thanks for putting the ball in the bowl", "don't pick up the cube and put it in the bowl", "xyzzy", "",
+    "thanks for putting the ball in the bowl", "how sweet of you to hand me the mug",
+    "don't pick up the cube and put it in the bowl", "xyzzy", "",
 )  # fmt: skip
 
 

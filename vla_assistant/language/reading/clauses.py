@@ -167,7 +167,7 @@ def _with_things(
     direction = slots.direction or (implied if "S" in codes else "")
     if direction in ("left", "right") and "S" not in codes and not slots.amount:
         objects, anchors, direction = _sided(objects, anchors, direction, codes)
-    if slots.me and codes.startswith("S") and "L" not in codes:
+    if slots.me and ((codes.startswith("S") and "L" not in codes) or (things and not codes and slots.amount)):
         direction = direction or "back"
     if not codes and state.codes and not relation and not slots.me and not direction and not slots.table:
         if elliptic or state.last is None:
@@ -238,7 +238,7 @@ def _skill(slots: Slots, codes: str, relation: str, direction: str, anchored: bo
         return "put_down" if not codes or set(codes) & set("PLDG") else None
     if anchored:
         return "place" if not codes or set(codes) & set("LDS") or "G" in codes or "P" in codes else None
-    if slots.me:
+    if slots.me and not (slots.amount and direction == "back" and not codes):
         if not codes and not slots.things:
             return None
         if not codes or set(codes) & set("GPLDW"):

@@ -15,8 +15,8 @@ _EMPTY = ("skip", "comma")
 
 def plain(items: list[Item], words: Phrase, lexicon: Lexicon) -> list[Item]:
     """The items with such turns put plainly."""
-    items = _left_alone(items, words, lexicon)
-    items = _light_verbs(items)
+    items = _shared_nouns(_left_alone(items, words, lexicon))
+    items = _light_verbs(_states(items))
     items = _excepted(items, words, lexicon)
     items = _tagged(_measured_last(_out_of_several(items)), words)
     return _shared_anchors(_torn_places(_with_objects(items)))
@@ -47,6 +47,39 @@ def _light_verbs(items: list[Item]) -> list[Item]:
             found[at] = replace(act, start=light.start, end=light.end)
             found[at + 3] = _dropped(act)
     return found
+
+
+def _shared_nouns(items: list[Item]) -> list[Item]:
+    """ "the red and the blue cube": one noun for both."""
+    found = list(items)
+    for at in range(len(items) - 3, -1, -1):
+        first, joint, second = found[at], found[at + 1], found[at + 2]
+        if (first.kind, joint.kind, second.kind) != ("thing", "then", "thing") or joint.value != "and":
+            continue
+        open_one = first.thing == Description(ONE, first.thing.colour) and first.thing.colour is not None
+        if (
+            open_one
+            and second.thing.colour
+            and second.thing == Description(second.thing.kind, second.thing.colour, second.thing.number)
+        ):
+            found[at] = replace(first, things=(replace(first.thing, kind=second.thing.kind),))
+            if second.thing.number == ALL:
+                found[at + 2] = replace(second, things=(replace(second.thing, number=1),), plural=False)
+    return found
+
+
+def _states(items: list[Item]) -> list[Item]:
+    """ "set the gripper to open": the state is the act."""
+    for at, item in enumerate(items):
+        parts = [i for i in range(at + 1, len(items)) if items[i].kind not in _EMPTY and items[i].value != "to"][:2]
+        if item.kind != "verb" or set(item.value) & set("OC") or len(parts) < 2:
+            continue
+        hand, act = items[parts[0]], items[parts[1]]
+        if hand.kind == "hand" and hand.value == "gripper" and act.kind == "verb" and act.value in ("O", "C"):
+            return _states(
+                [*items[:at], replace(act, start=item.start, end=act.end, form="base"), hand, *items[parts[1] + 1 :]]
+            )
+    return items
 
 
 def _excepted(items: list[Item], words: Phrase, lexicon: Lexicon) -> list[Item]:
@@ -168,16 +201,19 @@ def _measured_last(items: list[Item]) -> list[Item]:
 def _tagged(items: list[Item], words: Phrase) -> list[Item]:
     """ "both cans, right, put them on the plate": a word that asks for agreement is no direction."""
     found = list(items)
-    for at in range(1, len(items) - 2):
+    for at in range(len(items) - 2):
         here, after = items[at], items[at + 1 : at + 3]
         alone = here.kind == "direction" and words[here.start : here.end] == ("right",)
         start = at
         while start > 0 and items[start - 1].kind not in ("comma", "then", "order", "verb", "hand"):
             start -= 1
         acted = start > 0 and items[start - 1].kind in ("verb", "hand")
+        acted = acted and not items[start - 1].value.startswith("P")
         kinds = [item.kind for item in after]
         pointed = kinds == ["verb", "thing"] and after[1].thing.kind in (IT, THEM)
-        told = kinds[0] == "then" and any(item.kind == "remark" for item in items[start:at])
+        told = at == 0 and kinds[0] in ("skip", "remark", "verb") and any(item.kind == "verb" for item in items)
+        told = told or (kinds[0] == "then" and at > 0 and start > 0 and items[start - 1].kind == "verb")
+        told = told or (kinds[0] == "then" and any(item.kind == "remark" for item in items[start:at]))
         if alone and not acted and (pointed or told):
             found[at] = _dropped(here)
     return found

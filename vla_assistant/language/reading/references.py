@@ -47,7 +47,7 @@ def objects_of(things: list[Description], state: State) -> list[Description] | N
         elif thing.kind == THEM:
             objects.extend(_several(state) or [Description(IT, number=ALL)])
         elif thing.kind == ONE:
-            objects.append(replace(thing, kind=kind_before(objects, state)))
+            objects.append(replace(thing, kind=_kind_of_colour(thing, state) or kind_before(objects, state)))
         else:
             objects.append(_spoken_of(thing, state))
     return objects
@@ -66,7 +66,7 @@ def resolved(item: Item, objects: list[Description], state: State) -> Item | Non
             found = _it(item.value, objects, state)
             anchors.append(found or thing)
         elif thing.kind == ONE:
-            anchors.append(replace(thing, kind=_anchor_kind(objects, state)))
+            anchors.append(replace(thing, kind=_kind_of_colour(thing, state) or _anchor_kind(objects, state)))
         else:
             anchors.append(_spoken_of(thing, state))
     if item.value == "between" and len(anchors) == 1 and anchors[0].number in (2, ALL):
@@ -77,6 +77,12 @@ def resolved(item: Item, objects: list[Description], state: State) -> Item | Non
     if item.value == "between" and len(anchors) < 2 and not (anchors and anchors[0].number in (2, ALL)):
         return None
     return replace(item, things=tuple(anchors))
+
+
+def _kind_of_colour(thing: Description, state: State) -> str | None:
+    """The kind of the only thing of that colour that was spoken of."""
+    alike = {known.kind for known in state.mentioned if thing.colour and known.colour == thing.colour}
+    return alike.pop() if len(alike) == 1 else None
 
 
 def kind_before(objects: Sequence[Description], state: State) -> str:
@@ -91,6 +97,8 @@ def _spoken_of(thing: Description, state: State) -> Description:
     if any(anchor.kind == IT for anchor in thing.anchors):
         known = state.pending or next(iter((*reversed(state.objects), *reversed(state.mentioned))), None)
         return replace(thing, anchors=tuple(known if known and a.kind == IT else a for a in thing.anchors))
+    if thing == Description(ANYTHING, number=ALL) and state.owed and state.pending is not None:
+        return state.pending if state.pending.number == ALL else thing
     if thing != Description(thing.kind):
         return thing
     if thing.kind == ANYTHING and state.objects and state.objects[-1].number == 1:

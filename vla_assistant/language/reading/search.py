@@ -157,7 +157,7 @@ class _Search:
         for end in range(at + 2, min(at + LONGEST_NEGATION, len(self._items)) + 1):
             negated = self._items[at + 1 : end]
             ends = end == len(self._items) or self._ends_negation(end)
-            if ends and any(item.kind in ("verb", "thing") for item in negated):
+            if ends and any(item.kind in ("verb", "thing", "remark") for item in negated):
                 yield end, self._negated(negated, path)
                 return
 
@@ -207,7 +207,8 @@ class _Search:
         """ "i can get it": no request."""
         while at > 0 and self._items[at - 1].kind == "skip":
             at -= 1
-        return at > 0 and self._items[at - 1].kind == "remark" and self._items[at - 1].value == "subject"
+        subject = at > 0 and self._items[at - 1].kind == "remark" and self._items[at - 1].value == "subject"
+        return subject and not (at > 1 and self._items[at - 2].kind == "not")
 
 
 def _topic(thing: Description, path: Path) -> Path:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from vla_assistant.language.reading.items import THEM, Item
+from vla_assistant.language.reading.sameness import same
 from vla_assistant.language.request import IT, Description
 
 _SKIPS = {
@@ -20,7 +21,7 @@ _SKIPS = {
 }
 BROKEN = 0.5
 MIXED = 0.6
-"""One pronoun after two things."""
+"""One pronoun after two things, a thing after the place of another, a receiver before what is given."""
 SUBJECT = 1.6
 """Somebody else does it, or did."""
 
@@ -69,6 +70,8 @@ def collect(items: Sequence[Item]) -> Slots | None:
                     continue
                 if slots.subject and slots.verb is not None and item.thing.kind not in (IT, THEM):
                     return None
+                if slots.things and slots.ats and before == "at" and same(slots.things[-1], item.thing) is None:
+                    slots.cost += MIXED
                 if slots.first_thing < 0:
                     slots.first_thing = index
                 slots.things.append(item.thing)
@@ -102,6 +105,7 @@ def collect(items: Sequence[Item]) -> Slots | None:
                     return None
                 slots.amount = item.value
             case "me":
+                slots.cost += MIXED if slots.verb is None and not slots.things and not slots.me else 0.0
                 slots.me = True
             case "table":
                 slots.table = True

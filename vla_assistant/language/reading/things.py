@@ -195,7 +195,8 @@ class Things:
                 if (at == start or pointing) and self.word(at) != "ones" and not side:
                     return None, False, at
                 return ONE, value == "ones", after
-            return value, kind == "plurals", after
+            loose = value != ANYTHING and self.word(after) in ("thing", "things", "object", "shape")
+            return value, kind == "plurals", after + loose
         if everything:
             if options and here.get("nouns", here.get("plurals", ("", 0)))[0] == ANYTHING:
                 at = max(options)[0]

@@ -10,7 +10,7 @@ _SIGNS = (
     (re.compile(r"\s*(?:->|=>|-->|→|⇒|>)\s*"), " to "),
     (re.compile(r"\bw/o\b"), "without "),
     (re.compile(r"\bw/"), "with "),
-    (re.compile(r"\s*&\s*"), " and "),
+    (re.compile(r"\s*&\s*|(?<=[a-z])/(?=[a-z])"), " and "),
     (re.compile(r"(?<=\d)\s*(?:\"|''|″)"), " inches "),
 )  # fmt: skip
 _IS = re.compile(r"\b([a-z]+)['’]s\b")
