@@ -43,6 +43,7 @@ class Talk:
                 self.feed(m.Planned(effect.command.id, m.Draft(Plan(effect.steps, "go home", 1.0), 1, 0.0)))
             elif isinstance(effect, m.Release):
                 self.feed(m.Resume())
+                self.feed(m.Released())
 
     def say(self, text: str) -> None:
         """Typed, as the window hands it over."""

@@ -139,7 +139,7 @@ def test_stop_in_motion_latches_and_resume_moves_nothing(settings_with: Make) ->
         assert one.outcome(waiting).result is Result.STOPPED
         assert until(lambda: any(event.still for event in one.of(events.Stopped)))
         assert one.assistant.stopped
-        assert one.outcome(one.ask("go home")).reason == "I am stopped. Press resume first."
+        assert one.outcome(one.ask("go home")).reason == "I am stopped. Press or say resume first."
         before = one.assistant.robot_state()
         one.assistant.resume()
         assert until(lambda: not one.assistant.stopped)

@@ -41,6 +41,16 @@ def test_a_command_and_its_outcome_are_one_row(tmp_path: Path) -> None:
     assert rows(file, "PRAGMA user_version") == [(SCHEMA_VERSION,)]
 
 
+@pytest.mark.expects_log
+def test_an_event_that_cannot_be_written_costs_no_other(tmp_path: Path) -> None:
+    file = tmp_path / "journal.sqlite"
+    journal = Journal(file, "test")
+    journal.note(events.Said(1.0, object()))  # type: ignore[arg-type]
+    journal.note(events.RunEnded(3.0, COMMAND, DONE))
+    journal.close()
+    assert rows(file, "SELECT name FROM events") == [("run_ended",)]
+
+
 def test_runs_are_told_apart(tmp_path: Path) -> None:
     file = tmp_path / "journal.sqlite"
     for program in ("first", "second"):

@@ -195,7 +195,6 @@ def test_what_is_not_seen_is_refused_by_name() -> None:
         (Understanding("x", Intent.UNSUPPORTED, reason="I cannot fly."), Result.REFUSED, "I cannot fly."),
         (Understanding("x", Intent.QUESTION, reason="I see a cup."), Result.DONE, "I see a cup."),
         (Understanding("x", Intent.CORRECTION, question="Say it again."), Result.ASKED, "Say it again."),
-        (Understanding("x", Intent.CONTROL, reason="resume"), Result.DONE, "Ready again."),
         (Understanding("x", Intent.UNSUPPORTED), Result.REFUSED, "I did not understand that."),
     ],
 )
@@ -252,7 +251,7 @@ def test_resume_moves_nothing_and_the_next_command_needs_its_own_yes() -> None:
     talk.feed(m.Stop("x"))
     talk.say()
     out = talk.feed(m.Interpreted(2, Understanding("x", Intent.COMMAND, STEPS)))
-    assert end(out).reason == "I am stopped. Press resume first."
+    assert end(out).reason == "I am stopped. Press or say resume first."
     assert [type(effect) for effect in talk.feed(m.Resume())] == [m.Publish]
     act = talk.start()
     assert act.ticket.command_id == 3
@@ -450,3 +449,26 @@ def test_what_was_said_last_is_said_again() -> None:
     talk.say("say that again")
     out = talk.feed(m.Interpreted(2, Understanding("", Intent.CONTROL, reason="repeat")))
     assert end(out).reason == "Shall I pick up the blue cube, then place it in the red bowl?"
+
+
+@pytest.mark.parametrize(
+    ("why_not", "result", "reason"),
+    [("", Result.DONE, "Ready again."), ("The arm stays stopped.", Result.FAILED, "The arm stays stopped.")],
+)
+def test_a_resume_in_words_ends_as_the_arm_has_answered(why_not: str, result: Result, reason: str) -> None:
+    talk = Talk()
+    talk.say("resume")
+    out = talk.feed(m.Interpreted(1, Understanding("resume", Intent.CONTROL, reason="resume")))
+    assert [type(effect) for effect in out if isinstance(effect, m.Release)] == [m.Release]
+    assert not told(out, events.RunEnded), "nobody knows yet"
+    out = talk.feed(m.Released(why_not))
+    assert (end(out).result, end(out).reason) == (result, reason)
+
+
+def test_what_is_being_understood_ends_with_the_reason_of_the_stop() -> None:
+    talk = Talk()
+    talk.say()
+    talk.say("go home")
+    out = talk.feed(m.Stop("the program was told to end"))
+    reasons = [event.outcome.reason for event in told(out, events.RunEnded)]
+    assert reasons == ["Stopped: the program was told to end.", "Stopped before it began."]

@@ -76,6 +76,8 @@ class Journal:
                     connection.commit()
                 except sqlite3.Error as error:
                     log.error("the journal %s could not be written: %s", self._file, error)
+                except Exception:  # a bug in one event must not cost all that follow
+                    log.exception("writing %s into the journal", type(event).__name__)
 
     def _insert(self, connection: sqlite3.Connection, event: Event) -> None:
         line = (self._run, _now(), events.name_of(event), events.to_json(event))

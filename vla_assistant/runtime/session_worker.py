@@ -193,6 +193,7 @@ class SessionWorker:
             self._performer.withhold(effect.command_id, effect.on)
         elif isinstance(effect, m.Release):
             self._take(m.Resume())
+            self._take(m.Released("The arm stays stopped." if self._session.stopped else ""))
         else:
             self._performer.perform(effect)
 

@@ -63,6 +63,7 @@ class Session:
         self._corrects: int | None = None
         self._said = ""
         self._stopped = False
+        self._resuming: Command | None = None
         self._proposals = count(1)
         self._serials = count(1)
         self._now = 0.0
@@ -173,8 +174,8 @@ class Session:
         elif understanding.intent is Intent.QUESTION and understanding.reason:
             self._end(command, Result.DONE, understanding.reason)
         elif understanding.intent is Intent.CONTROL and understanding.reason == "resume":
+            self._resuming = command
             self._effects.append(m.Release())
-            self._end(command, Result.DONE, "Ready again.")
         elif understanding.intent is Intent.CONTROL and understanding.reason == "repeat":
             self._end(command, Result.DONE, self._said or "I have said nothing yet.")
         elif understanding.intent is Intent.CONTROL:
@@ -186,7 +187,7 @@ class Session:
 
     def _plan(self, command: Command, understanding: Understanding) -> None:
         if self._stopped:
-            self._end(command, Result.REFUSED, "I am stopped. Press resume first.")
+            self._end(command, Result.REFUSED, "I am stopped. Press or say resume first.")
             return
         self._withdraw("a newer command replaced it", Result.CANCELLED)
         self._run = Run(command, understanding.steps, pace=_pace(understanding.manner))
@@ -253,7 +254,7 @@ class Session:
             return
         if self._run.proposal is not None and self._run.phase is not Phase.ACTING:
             self._tell(events.Withdrawn(self._now, self._run.proposal.id, reason))
-        self._finish(result, f"{result.capitalize()}: {reason.rstrip('.')}.", say=False, settle=settle)
+        self._finish(result, _because(result, reason), say=False, settle=settle)
 
     def _expire(self) -> None:
         shown = self.proposal
@@ -305,11 +306,11 @@ class Session:
             self._tell(events.Stopped(self._now, item.reason, still=False))
             self._say("Stopped.")
         self._withdraw(item.reason, Result.STOPPED)
-        waiting = [*([self._interpreting] if self._interpreting else []), *self._queue]
-        self._interpreting = None
-        self._queue.clear()
-        for command in waiting:
-            self._end(command, Result.STOPPED, "Stopped before it began.", say=False)
+        if self._interpreting is not None:
+            command, self._interpreting = self._interpreting, None
+            self._end(command, Result.STOPPED, _because(Result.STOPPED, item.reason), say=False)
+        while self._queue:
+            self._end(self._queue.popleft(), Result.STOPPED, "Stopped before it began.", say=False)
 
     def _stood(self, _item: m.Stood) -> None:
         if self._stopped:
@@ -319,6 +320,13 @@ class Session:
         if self._stopped:
             self._stopped = False
             self._tell(events.Resumed(self._now))
+
+    def _released(self, item: m.Released) -> None:
+        command, self._resuming = self._resuming, None
+        if command is not None and item.reason:
+            self._end(command, Result.FAILED, item.reason)
+        elif command is not None:
+            self._end(command, Result.DONE, "Ready again.")
 
     def _tick(self, _item: m.Tick) -> None:
         """Expiry is checked before every input."""
@@ -380,6 +388,7 @@ class Session:
         m.Stop: _stop,
         m.Stood: _stood,
         m.Resume: _resume,
+        m.Released: _released,
         m.SceneChanged: _scene_changed,
         m.NewScene: _new_scene,
         m.Acted: _came_back,
@@ -387,6 +396,11 @@ class Session:
         m.Recovered: _came_back,
         m.Tick: _tick,
     }
+
+
+def _because(result: Result, reason: str) -> str:
+    """ "Stopped: you pressed stop."."""
+    return f"{result.capitalize()}: {reason.rstrip('.')}."
 
 
 def _pace(manner: frozenset[str]) -> float:

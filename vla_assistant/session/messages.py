@@ -115,6 +115,13 @@ class Resume(Input):
 
 
 @dataclass(frozen=True)
+class Released(Input):
+    """The answer to `Release`; the reason, a sentence, says why the arm stays stopped; empty when it does not."""
+
+    reason: str = ""
+
+
+@dataclass(frozen=True)
 class SceneChanged(Input):
     """What lies on the table is not what was planned for."""
 
