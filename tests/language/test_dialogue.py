@@ -120,6 +120,27 @@ def test_it_is_what_the_sentence_began_with():
     )
 
 
+def test_after_one_was_put_back_another_is_too():
+    talk = Talk()
+    talk.say("put the red cube on the plate")
+    talk.say("put the blue cube on the plate")
+    assert talk.acts("put the red one back") == "return(red cube)"
+    assert talk.acts("and the blue one too") == "return(blue cube)"
+
+
+def test_both_are_put_back_that_were_moved_one_by_one():
+    talk = Talk()
+    talk.say("put the red cube on the plate")
+    talk.say("put the blue cube in the bowl")
+    assert talk.acts("put both back") == "return(red cube); return(blue cube)"
+
+
+def test_it_is_nothing_that_only_a_remark_names():
+    talk = Talk()
+    talk.say("put the red cube on the plate")
+    assert talk.acts("put it in the bowl, I see the plate is all dirty") == "place(red cube, in green bowl)"
+
+
 def test_two_alike_on_one_plate_stay_two():
     talk = Talk({"red can": (0.2, 0.75), "white plate": (0.5, 0.25)})
     talk.seen.insert(1, SeenThing(Reference("can", "red"), PixelPoint("front", 0.8, 0.75, 0.97)))

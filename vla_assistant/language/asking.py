@@ -29,12 +29,21 @@ def request(text: str, heard: Heard, language: str = "en") -> Request | None:
 
 
 def _surer(whole: Request | None, core: Request | None) -> Request | None:
-    """The request of the whole text, as sure as that of its core when they agree; that of the core when it is alone."""
+    """The request of the whole text, as sure as that of its core when they agree; that of the core when it is alone.
+
+    "It" of the core is nothing that only a remark names: "put it in the bowl, I see the plate is dirty".
+    """
     if core is None:
         return whole
     if whole is None:
         return core if core.confidence >= SURE else None
+    if core.confidence >= SURE and tuple(map(_of_it, whole.acts)) == core.acts:
+        return core
     return core if str(core) == str(whole) and core.confidence > whole.confidence else whole
+
+
+def _of_it(act: Act) -> Act:
+    return replace(act, object=Description(IT)) if act.object is not None else act
 
 
 def _about(act: Act, thing: Description) -> Act:

@@ -51,7 +51,7 @@ class Dialogue:
             seen: What the policy sees in the front picture now.
             phase: "idle", "asked" (a question waits), "waiting" (a proposal waits) or "moving".
         """
-        now = Now(text, hear(text, Phase(phase), self.language), seen, Phase(phase), self.language)
+        now = Now(text, hear(text, Phase(phase), self.language), seen, Phase(phase), self.language, self.things)
         self.past.moving(now.phase is Phase.MOVING)
         self.past.look(seen)
         turn = self._answered(now) or self._follow(now)
@@ -111,7 +111,7 @@ class Dialogue:
                 return self._undone(now)
             case "return":
                 self._interrupt(now)
-                return self._comes_to(referring.returned(self.past, now, self.things), now)
+                return self._comes_to(referring.returned(self.past, now), now)
             case "again" | "more" | "opposite" | "same":
                 base = self.past.base(with_object=heard.kind == "same")
                 if not heard.corrects:

@@ -16,6 +16,7 @@ _WITHOUT_WEIGHT = ("skip", "comma", "then", "repair")
 _RELATIONS = {"into": "in", "onto": "on", "near": "next to"}
 _BACK = "back"
 """No direction beside a place: "back on the plate"."""
+_SUBJECTS = ("it", "he", "she", "they")
 _IS = ("is", "are", "was", "were")
 _WHICH = ("that", "which", "what", "who")
 DESTINATIONS = ("in", "on", "to", "next to", "left of", "right of", "in front of", "behind", "between")
@@ -144,7 +145,8 @@ def denies(words: Phrase, language: str = "en") -> bool:
     items = [item for item in cut(words, language) if item.kind != "skip"]
     before = [None, *items]
     return any(
-        item.kind == "not" and (last is None or last.kind != "thing") for last, item in zip(before, items, strict=False)
+        item.kind == "not" and (last is None or (last.kind != "thing" and words[last.end - 1] not in _SUBJECTS))
+        for last, item in zip(before, items, strict=False)
     )
 
 

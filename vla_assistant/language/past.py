@@ -115,8 +115,16 @@ class Past:
         return None
 
     def back(self, things: Iterable[SeenThing]) -> tuple[ResolvedAct, ...]:
-        """The acts that bring those things back which were moved."""
+        """The acts that bring those things back which were moved; of several only what is not back already."""
+        several, away = tuple(things), (*self.away, self.memory.held)
+        things = several if len(several) == 1 else [thing for thing in several if thing in away]
         return tuple(tasks.going_back(thing, at) for thing in things if (at := self.memory.before(thing)) is not None)
+
+    @property
+    def away(self) -> tuple[SeenThing, ...]:
+        """What was moved and not brought back, in that order."""
+        last = {act.object: act.skill for task in self.done for act in task.acts if act.object is not None}
+        return tuple(thing for thing, skill in last.items() if skill != tasks.RETURN)
 
     def base(self, with_object: bool = False) -> Task | None:
         """What "again" refers to: the last task that brought nothing back, even if it was undone.
@@ -129,7 +137,7 @@ class Past:
     @property
     def last(self) -> Task | None:
         """What is planned, else what was done last."""
-        return next(reversed(self._tasks()), None)
+        return self.planned or next(reversed(self.done), None)
 
     def _tasks(self) -> list[Task]:
         return [*self.done, *filter(None, (self.undone, self.planned))]

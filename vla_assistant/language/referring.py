@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 
 from vla_assistant.language import amending
@@ -13,7 +12,6 @@ from vla_assistant.language.resolving import resolve
 from vla_assistant.language.saying import says
 from vla_assistant.language.tasks import RETURN, Task
 from vla_assistant.language.turn import Turn
-from vla_assistant.language.vocabulary import Thing
 from vla_assistant.language.wanted import Now, Wanted
 
 _A_BIT = "a bit"
@@ -27,16 +25,19 @@ def undone(past: Past, now: Now) -> Task | Turn:
     return Task(acts, now.heard.part.manner, undoes=True)
 
 
-def returned(past: Past, now: Now, things: Mapping[str, Thing] | None) -> Wanted | Turn:
+def returned(past: Past, now: Now) -> Wanted | Turn:
     """The thing goes back to where it was before; what was moved last when none is named."""
     thing = now.heard.thing or Description(IT)
     moved = [other for other in now.seen if past.memory.before(other) is not None]
     request = Request((Act("put_down", thing),), now.heard.part.manner)
-    found = resolve(request, moved, past.memory, things=things) if moved or past.memory.held else None
+    memory = past.memory
+    if thing.kind == IT and thing.number != 1 and not memory.group:  # of several that were moved one by one
+        memory = replace(memory, group=past.away)
+    found = resolve(request, moved, memory, things=now.things) if moved or memory.held else None
     if found is None or isinstance(found, Refusal):
         named = "it" if thing.kind == IT else f"the {thing}"
         return Turn("unsupported", says=says("nothing_before", now.language, thing=named))
-    return Wanted(request, kind=RETURN)
+    return Wanted(request, kind=RETURN, memory=memory)
 
 
 def repeated(past: Past, base: Task | None, now: Now) -> Wanted | Turn:
@@ -66,7 +67,14 @@ def _again(base: Task, now: Now) -> amending.Amended | None:
 
 
 def with_other(past: Past, base: Task, thing: Description, now: Now) -> Wanted | None:
-    """The same acts with another thing; while they wait to be confirmed, "the blue one too" comes after them."""
+    """The same acts with another thing; while they wait to be confirmed, "the blue one too" comes after them.
+
+    After one was put back, another that was moved is put back too.
+    """
+    if past.done and past.done[-1].returns:
+        back = returned(past, replace(now, heard=replace(now.heard, kind=RETURN, thing=thing)))
+        if isinstance(back, Wanted):
+            return back
     if base.object is None:
         return None
     memory = past.memory.spoke_of(base.object)

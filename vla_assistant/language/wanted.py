@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from vla_assistant.language.fragments import Fragment
@@ -11,18 +11,26 @@ from vla_assistant.language.memory import Memory
 from vla_assistant.language.request import Request
 from vla_assistant.language.resolution import Settled
 from vla_assistant.language.tasks import Task
+from vla_assistant.language.vocabulary import Thing
 from vla_assistant.types import SeenThing
 
 
 @dataclass(frozen=True)
 class Now:
-    """What was said just now, before what is seen and in which phase."""
+    """What was said just now, before what is seen and in which phase.
+
+    Attributes:
+        text, heard: As it was said, and which turn that is.
+        seen, phase, language: As for `Dialogue.hear`.
+        things: What can be done with each kind of thing; the vocabulary's when None.
+    """
 
     text: str
     heard: Heard
     seen: Sequence[SeenThing]
     phase: Phase
     language: str = "en"
+    things: Mapping[str, Thing] | None = None
 
     @property
     def kind(self) -> str:
