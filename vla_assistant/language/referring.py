@@ -7,7 +7,7 @@ from dataclasses import replace
 from vla_assistant.language import amending
 from vla_assistant.language.past import Past
 from vla_assistant.language.request import IT, Act, Description, Request
-from vla_assistant.language.resolution import Refusal
+from vla_assistant.language.resolution import Refusal, Resolved, Settled
 from vla_assistant.language.resolving import resolve
 from vla_assistant.language.saying import says
 from vla_assistant.language.tasks import RETURN, Task
@@ -37,7 +37,8 @@ def returned(past: Past, now: Now) -> Wanted | Turn:
     if found is None or isinstance(found, Refusal):
         named = "it" if thing.kind == IT else f"the {thing}"
         return Turn("unsupported", says=says("nothing_before", now.language, thing=named))
-    return Wanted(request, kind=RETURN, memory=memory)
+    meant = tuple(act.object for act in found.acts if act.object) if isinstance(found, Resolved) else ()
+    return Wanted(request, (Settled(0, "object", meant),) if meant else (), RETURN, memory=memory)
 
 
 def repeated(past: Past, base: Task | None, now: Now) -> Wanted | Turn:
