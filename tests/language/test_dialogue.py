@@ -80,6 +80,7 @@ def test_again_and_a_bit_more():
     assert talk.acts("and a tiny bit more, please") == "push(yellow ball, left, a bit)"
     assert talk.acts("another 5 cm") == "push(yellow ball, left, 5 cm)"
     assert talk.acts("now the other way") == "push(yellow ball, right, 5 cm)"
+    assert talk.acts("once more, but 3 cm") == "push(yellow ball, right, 3 cm)"
 
 
 def test_the_same_with_another_thing():
@@ -230,6 +231,12 @@ def test_corrections_of_amount_and_direction():
     talk.say("push the red cube right 6 cm")
     assert talk.acts("no, 3 cm", "waiting") == "push(red cube, right, 3 cm)"
     assert talk.acts("no, to the left", "waiting") == "push(red cube, left, 3 cm)"
+
+
+def test_what_is_contrasted_corrects_what_was_done():
+    talk = Talk()
+    talk.say("put the red cube on the plate")
+    assert talk.acts("not the red one, the blue one") == "place(blue cube, on white plate)"
 
 
 def test_the_blue_one_too_joins_what_waits():

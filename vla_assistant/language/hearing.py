@@ -184,12 +184,15 @@ def _with_content(content: Sequence[Clause], said: Sequence[Clause], corrects: b
         part |= (clause.fragment if clause.kind == "fragment" else None) or Fragment()
     if any(clause.kind == "carefully" or clause.kind in _MANNERS for clause in said):
         part |= _manner(said)
+    corrects = corrects or bool(part.rejected) or part.rejected_place
     if part.is_manner and kinds == {"fragment"}:
         return Heard("manner", part=part, corrects=corrects)
     referring = [clause for clause in content if clause.kind in REFERRING]
     if referring and "request" not in kinds and not replace(part, manner=frozenset()).says_something:
         best = min(referring, key=lambda clause: REFERRING.index(clause.kind))
         return Heard(best.kind, best.thing, best.amount, (best.fragment or Fragment()) | part, corrects)
+    if kinds == {"again", "fragment"} and part == Fragment(direction=part.direction, amount=part.amount):
+        return Heard("again", part=part, corrects=corrects)
     if len(content) == 2 and content[1].kind == "return" and (taken := _taken_back(content[0], content[1], language)):
         return Heard("return", taken, part=part, corrects=corrects)
     if len(referring) == len(content) == 1:
