@@ -8,7 +8,8 @@ from vla_assistant.language.fragments import Fragment
 from vla_assistant.language.hearing import Heard
 from vla_assistant.language.reading.reader import read
 from vla_assistant.language.request import ANYTHING, IT, Act, Description, Request
-from vla_assistant.language.turns import SURE, load
+from vla_assistant.language.turn_words import load
+from vla_assistant.language.turns import SURE
 from vla_assistant.language.words import normalised
 
 

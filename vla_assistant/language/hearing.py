@@ -4,35 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from enum import StrEnum
 
 from vla_assistant.language import mood
-from vla_assistant.language import words as spelling
 from vla_assistant.language.closed import closed_intent
 from vla_assistant.language.fragments import Fragment, denies, mentioned, warns
+from vla_assistant.language.halting import ASKING, approves, goes_on, halting, refuses
 from vla_assistant.language.reading.reader import read
 from vla_assistant.language.request import IT, Description
-from vla_assistant.language.turns import REFERRING, SURE, Clause, clauses, load
-from vla_assistant.language.vocabulary import Phrase
+from vla_assistant.language.turn import Phase
+from vla_assistant.language.turn_words import load
+from vla_assistant.language.turns import REFERRING, SURE, Clause, clauses
 from vla_assistant.types import Intent
 
 _BEFORE_ANOTHER = ("undo", "return", "again", "more")
 """Those that a request may follow in the same breath."""
-_ASKING = ("help", "repeat", "understood")
 _EMPTY = ("nothing", "unsupported")
 _TAKING = (["pick"], ["push"])
 _RIGHT = "right"
-_STOPPING = frozenset({"stop", "halt", "freeze"})
 _MANNERS = {"slower": "slow", "faster": "fast", "carefully": "careful"}
-
-
-class Phase(StrEnum):
-    """What is going on while something is said."""
-
-    IDLE = "idle"
-    ASKED = "asked"
-    WAITING = "waiting"
-    MOVING = "moving"
 
 
 @dataclass(frozen=True)
@@ -70,19 +59,19 @@ def hear(text: str, phase: Phase, language: str = "en") -> Heard:
     """The turn that the text makes in this phase. Closed words come first; less motion comes before more."""
     said = _without_interjection(clauses(text, language))
     intent = closed_intent(text, language)
-    if phase in (Phase.ASKED, Phase.WAITING) and _refuses(said, language):
+    if phase in (Phase.ASKED, Phase.WAITING) and refuses(said, language):
         return Heard("cancel")
-    if halt := _halting(said, phase, language):
+    if halt := halting(said, phase, language):
         return Heard(halt)
     if intent is Intent.STOP:
         return Heard("stop")
     if intent is Intent.CANCEL:
         return Heard("cancel")
-    if phase is Phase.WAITING and not text.rstrip().endswith("?") and _approves(said, language):
+    if phase is Phase.WAITING and not text.rstrip().endswith("?") and approves(said, language):
         return Heard("confirm")
     if all(clause.kind in ("yes", "empty") for clause in said):
-        return Heard("resume" if phase is Phase.MOVING and _goes_on(said, language) else "nothing")
-    content = [clause for clause in said if _is_content(clause)]
+        return Heard("resume" if phase is Phase.MOVING and goes_on(said, language) else "nothing")
+    content = [clause for clause in said if clause.is_content]
     corrects = any(clause.corrects for clause in said)
     heard = _with_content(content, said, corrects, language) if content else _without_content(said, language)
     return _request(said, heard.part, corrects, language) if _is_request(heard, said, text, language) else heard
@@ -96,15 +85,6 @@ def _without_interjection(said: tuple[Clause, ...]) -> tuple[Clause, ...]:
     return tuple(clause for clause in said if clause is not spoken[0])
 
 
-def _refuses(said: Sequence[Clause], language: str) -> bool:
-    """Whether it is no more than "don't" or "no, don't do that", which is no stop where nothing moves."""
-    refusing = load(language).refusing
-    spoken = [clause for clause in said if clause.kind != "empty"]
-    return any(refusing.fit(clause.words) for clause in spoken) and all(
-        clause.kind in ("no", "cancel") or refusing.fit(clause.words) for clause in spoken
-    )
-
-
 def _is_request(heard: Heard, said: Sequence[Clause], text: str, language: str) -> bool:
     """Whether the whole text is a request although none of its clauses alone is."""
     if heard.kind in _EMPTY:
@@ -115,68 +95,9 @@ def _is_request(heard: Heard, said: Sequence[Clause], text: str, language: str) 
     return request is not None and request.confidence >= SURE
 
 
-def _is_content(clause: Clause) -> bool:
-    named = clause.fragment is not None and (clause.fragment.says_something or clause.fragment.rejected)
-    return clause.kind in ("request", *REFERRING) or bool(named)
-
-
-def _halting(said: Sequence[Clause], phase: Phase, language: str) -> str:
-    """ "stop" or "pause" when a clause says so: the first, one of the word itself, or any while the arm moves.
-
-    "Wait, the blue one" is a correction and no stop; "take it, hold it, go up" is none while nothing moves.
-    """
-    openings = load(language).openings
-    first = next((at for at, clause in enumerate(said) if clause.kind != "empty"), None)
-    if phase is Phase.MOVING and any(_says_stop(clause.words, language) for clause in said):
-        return "stop"
-    for at, clause in enumerate(said):
-        halts = clause.kind == "stop" and bool(_STOPPING & set(clause.words))
-        halts = halts or (clause.kind in ("stop", "pause") and (at == first or phase is Phase.MOVING))
-        goes_on = any(map(_is_content, said[at + 1 :]))
-        goes_on = goes_on or (phase is not Phase.MOVING and any(other.kind in _ASKING for other in said[at + 1 :]))
-        soft = goes_on and (openings.fit(clause.words) or (clause.kind == "pause" and phase is not Phase.MOVING))
-        if halts and not soft:
-            return "pause" if "pause" in [other.kind for other in said[at:]] else "stop"
-    return ""
-
-
-def _says_stop(words: Phrase, language: str) -> bool:
-    """Whether the word stands in the clause, whatever is said around it, unless that is denied or makes a pause."""
-    said = _STOPPING & set(words)
-    return bool(said) and not denies(words, language) and not load(language).turns["pause"].fit(words)
-
-
-def _goes_on(said: Sequence[Clause], language: str) -> bool:
-    """ "Go ahead" is a yes, and after a pause it means to go on."""
-    return any(load(language).turns["resume"].fit(clause.words) for clause in said)
-
-
-def _approves(said: Sequence[Clause], language: str) -> bool:
-    """Whether the text is a yes and nothing that could limit it."""
-    lexicon = load(language)
-
-    def praising(clause: Clause) -> bool:
-        return clause.kind == "empty" or lexicon.praise.fit(clause.words)
-
-    def approving(clause: Clause) -> bool:
-        bare = spelling.without(lexicon.beside_approval, clause.words)
-        return clause.kind == "yes" or lexicon.approval.fit(clause.words) or lexicon.approval.fit(bare)
-
-    def remarks(clause: Clause) -> bool:
-        bare = spelling.without(lexicon.beside_approval, clause.words)
-        return clause.kind == "aside" and bool(lexicon.approving_remark.start(bare))
-
-    first = next((clause for clause in said if clause.kind != "empty"), None)
-    certain = (
-        first is not None and approving(first) and not any(lexicon.limiting & set(clause.words) for clause in said)
-    )
-    plain = any(map(approving, said)) and all(praising(clause) or approving(clause) for clause in said)
-    return plain or (certain and all(clause.kind == "empty" or approving(clause) or remarks(clause) for clause in said))
-
-
 def _with_content(content: Sequence[Clause], said: Sequence[Clause], corrects: bool, language: str) -> Heard:
     kinds = {clause.kind for clause in content}
-    asking = next((clause.kind for clause in said if clause.kind in _ASKING), None)
+    asking = next((clause.kind for clause in said if clause.kind in ASKING), None)
     if asking and "request" not in kinds:
         return Heard(asking)
     part = Fragment()
@@ -207,7 +128,7 @@ def _with_content(content: Sequence[Clause], said: Sequence[Clause], corrects: b
         first = _with_content(content[:1], said[:1], corrects, language)
         return replace(first, then=_with_content(content[1:], said[said.index(content[1]) :], False, language))
     cancels = [at for at, clause in enumerate(said) if clause.kind == "cancel"]
-    if cancels and not any(map(_is_content, said[cancels[-1] :])):
+    if cancels and not any(clause.is_content for clause in said[cancels[-1] :]):
         return Heard("cancel")
     if kinds == {"fragment"}:
         stranger = _stranger(said, language)
@@ -273,7 +194,7 @@ def _core(said: Sequence[Clause], language: str) -> str:
 
 def _without_content(said: Sequence[Clause], language: str) -> Heard:
     kinds = [clause.kind for clause in said]
-    for kind in ("cancel", "resume", *_ASKING):
+    for kind in ("cancel", "resume", *ASKING):
         if kind in kinds:
             return Heard(kind)
     if any(kind in _MANNERS for kind in kinds):

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from vla_assistant.language import words as spelling
 from vla_assistant.language.fragments import cut
 from vla_assistant.language.request import IT
-from vla_assistant.language.turns import Clause, load
+from vla_assistant.language.turn_words import load
+from vla_assistant.language.turns import Clause
 from vla_assistant.language.vocabulary import Phrase
 
 _NAMES = 1

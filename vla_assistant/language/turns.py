@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import functools
 import re
-import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from vla_assistant import paths
-from vla_assistant.errors import ConfigError
 from vla_assistant.language import words as spelling
 from vla_assistant.language.closed import closed_intent, control_word
 from vla_assistant.language.fragments import Fragment, denial, denies, described, fragment, without_manner
-from vla_assistant.language.patterns import Found, Patterns
+from vla_assistant.language.patterns import Found
 from vla_assistant.language.reading.reader import read
 from vla_assistant.language.request import IT, Description
+from vla_assistant.language.turn_words import TurnWords, load
 from vla_assistant.language.vocabulary import Phrase
 from vla_assistant.types import Intent
 
-VERSION = 1
 SURE = 0.6
 """Confidence from which on a clause alone is read as a request."""
 _DASH = re.compile(r"\s[-–—]+\s|[–—…]|\.\.\.")
@@ -31,28 +27,6 @@ _REMARKED = (*REFERRING, "stop", "pause", "resume", "cancel", "slower", "faster"
 _REMARKING = ("i", "im", "ive", "id", "because", "its", "thats", "we", "since", "my", "you", "youre", "sorry")
 """Words with which such a remark begins."""
 _ASKED = ("what", "whats", "which", "who", "where", "wheres", "why", "how")
-
-
-@dataclass(frozen=True)
-class TurnWords:
-    """The patterns of one language: of each kind of turn in the order of the file, of corrections and of moods."""
-
-    courtesy: tuple[Phrase, ...]
-    fillers: tuple[Phrase, ...]
-    frames: tuple[Phrase, ...]
-    turns: Mapping[str, Patterns]
-    own: frozenset[str]
-    openings: Patterns
-    endings: Patterns
-    rejecting: Patterns
-    refusing: Patterns
-    wishing: Patterns
-    approval: Patterns
-    beside_approval: tuple[Phrase, ...]
-    approving_remark: Patterns
-    praise: Patterns
-    limiting: frozenset[str]
-    mood: Mapping[str, Patterns]
 
 
 @dataclass(frozen=True)
@@ -78,45 +52,11 @@ class Clause:
     corrects: bool = False
     meant: Phrase = ()
 
-
-@functools.cache
-def load(language: str = "en") -> TurnWords:
-    """The shipped words.
-
-    Raises:
-        ConfigError: the file is missing or of another version.
-    """
-    path = paths.assets() / f"turns_{language}.toml"
-    try:
-        tables = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise ConfigError(f"The words of turns {path} cannot be read ({error.strerror}).") from error
-    if tables.pop("version", None) != VERSION:
-        raise ConfigError(f"The words of turns {path} have another version; {VERSION} is needed.")
-    corrections = tables["corrections"]
-    courtesy = _phrases(tables["courtesy"])
-    return TurnWords(
-        courtesy,
-        (*courtesy, *_phrases(tables["fillers"])),
-        (*courtesy, *_phrases(tables["fillers"]), *_phrases(tables["frames"])),
-        {kind: Patterns(written, tables["groups"]) for kind, written in tables["turns"].items()},
-        frozenset(tables["own"]["words"]),
-        Patterns(corrections["openings"]),
-        Patterns(corrections["endings"]),
-        Patterns(corrections["rejecting"]),
-        Patterns(corrections["refusing"]),
-        Patterns(corrections["wishing"]),
-        Patterns(tables["approval"]["words"]),
-        (*courtesy, *_phrases(tables["approval"]["beside"])),
-        Patterns(tables["approval"]["remark"]),
-        Patterns(tables["approval"]["praise"]),
-        frozenset(tables["approval"]["limiting"]),
-        {kind: Patterns(written) for kind, written in tables["mood"].items()},
-    )
-
-
-def _phrases(written: list[str]) -> tuple[Phrase, ...]:
-    return tuple(tuple(phrase.split()) for phrase in written)
+    @property
+    def is_content(self) -> bool:
+        """Whether it asks for something to be done, or names what with or where."""
+        named = self.fragment is not None and (self.fragment.says_something or self.fragment.rejected)
+        return self.kind in ("request", *REFERRING) or bool(named)
 
 
 def clauses(text: str, language: str = "en") -> tuple[Clause, ...]:

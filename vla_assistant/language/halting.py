@@ -1,0 +1,79 @@
+"""Whether what was said stops, refuses or approves: the turns on which it depends whether anything moves."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from vla_assistant.language import words as spelling
+from vla_assistant.language.fragments import denies
+from vla_assistant.language.turn import Phase
+from vla_assistant.language.turn_words import load
+from vla_assistant.language.turns import Clause
+from vla_assistant.language.vocabulary import Phrase
+
+ASKING = ("help", "repeat", "understood")
+"""Kinds of clauses that ask the program something."""
+_STOPPING = frozenset({"stop", "halt", "freeze"})
+
+
+def halting(said: Sequence[Clause], phase: Phase, language: str) -> str:
+    """ "stop" or "pause" when a clause says so: the first, one of the word itself, or any while the arm moves.
+
+    "Wait, the blue one" is a correction and no stop; "take it, hold it, go up" is none while nothing moves.
+    """
+    openings = load(language).openings
+    first = next((at for at, clause in enumerate(said) if clause.kind != "empty"), None)
+    if phase is Phase.MOVING and any(_says_stop(clause.words, language) for clause in said):
+        return "stop"
+    for at, clause in enumerate(said):
+        halts = clause.kind == "stop" and bool(_STOPPING & set(clause.words))
+        halts = halts or (clause.kind in ("stop", "pause") and (at == first or phase is Phase.MOVING))
+        more = any(clause.is_content for clause in said[at + 1 :])
+        more = more or (phase is not Phase.MOVING and any(other.kind in ASKING for other in said[at + 1 :]))
+        soft = more and (openings.fit(clause.words) or (clause.kind == "pause" and phase is not Phase.MOVING))
+        if halts and not soft:
+            return "pause" if "pause" in [other.kind for other in said[at:]] else "stop"
+    return ""
+
+
+def _says_stop(words: Phrase, language: str) -> bool:
+    """Whether the word stands in the clause, whatever is said around it, unless that is denied or makes a pause."""
+    said = _STOPPING & set(words)
+    return bool(said) and not denies(words, language) and not load(language).turns["pause"].fit(words)
+
+
+def refuses(said: Sequence[Clause], language: str) -> bool:
+    """Whether it is no more than "don't" or "no, don't do that", which is no stop where nothing moves."""
+    refusing = load(language).refusing
+    spoken = [clause for clause in said if clause.kind != "empty"]
+    return any(refusing.fit(clause.words) for clause in spoken) and all(
+        clause.kind in ("no", "cancel") or refusing.fit(clause.words) for clause in spoken
+    )
+
+
+def approves(said: Sequence[Clause], language: str) -> bool:
+    """Whether the text is a yes and nothing that could limit it."""
+    lexicon = load(language)
+
+    def praising(clause: Clause) -> bool:
+        return clause.kind == "empty" or lexicon.praise.fit(clause.words)
+
+    def approving(clause: Clause) -> bool:
+        bare = spelling.without(lexicon.beside_approval, clause.words)
+        return clause.kind == "yes" or lexicon.approval.fit(clause.words) or lexicon.approval.fit(bare)
+
+    def remarks(clause: Clause) -> bool:
+        bare = spelling.without(lexicon.beside_approval, clause.words)
+        return clause.kind == "aside" and bool(lexicon.approving_remark.start(bare))
+
+    first = next((clause for clause in said if clause.kind != "empty"), None)
+    certain = (
+        first is not None and approving(first) and not any(lexicon.limiting & set(clause.words) for clause in said)
+    )
+    plain = any(map(approving, said)) and all(praising(clause) or approving(clause) for clause in said)
+    return plain or (certain and all(clause.kind == "empty" or approving(clause) or remarks(clause) for clause in said))
+
+
+def goes_on(said: Sequence[Clause], language: str) -> bool:
+    """ "Go ahead" is a yes, and after a pause it means to go on."""
+    return any(load(language).turns["resume"].fit(clause.words) for clause in said)

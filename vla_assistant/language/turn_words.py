@@ -1,0 +1,77 @@
+"""The words of turns, from assets/turns_en.toml."""
+
+from __future__ import annotations
+
+import functools
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from vla_assistant import paths
+from vla_assistant.errors import ConfigError
+from vla_assistant.language.patterns import Patterns
+from vla_assistant.language.vocabulary import Phrase
+
+VERSION = 1
+
+
+@dataclass(frozen=True)
+class TurnWords:
+    """The patterns of one language: of each kind of turn in the order of the file, of corrections and of moods."""
+
+    courtesy: tuple[Phrase, ...]
+    fillers: tuple[Phrase, ...]
+    frames: tuple[Phrase, ...]
+    turns: Mapping[str, Patterns]
+    own: frozenset[str]
+    openings: Patterns
+    endings: Patterns
+    rejecting: Patterns
+    refusing: Patterns
+    wishing: Patterns
+    approval: Patterns
+    beside_approval: tuple[Phrase, ...]
+    approving_remark: Patterns
+    praise: Patterns
+    limiting: frozenset[str]
+    mood: Mapping[str, Patterns]
+
+
+@functools.cache
+def load(language: str = "en") -> TurnWords:
+    """The shipped words.
+
+    Raises:
+        ConfigError: the file is missing or of another version.
+    """
+    path = paths.assets() / f"turns_{language}.toml"
+    try:
+        tables = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigError(f"The words of turns {path} cannot be read ({error.strerror}).") from error
+    if tables.pop("version", None) != VERSION:
+        raise ConfigError(f"The words of turns {path} have another version; {VERSION} is needed.")
+    corrections = tables["corrections"]
+    courtesy = _phrases(tables["courtesy"])
+    return TurnWords(
+        courtesy,
+        (*courtesy, *_phrases(tables["fillers"])),
+        (*courtesy, *_phrases(tables["fillers"]), *_phrases(tables["frames"])),
+        {kind: Patterns(written, tables["groups"]) for kind, written in tables["turns"].items()},
+        frozenset(tables["own"]["words"]),
+        Patterns(corrections["openings"]),
+        Patterns(corrections["endings"]),
+        Patterns(corrections["rejecting"]),
+        Patterns(corrections["refusing"]),
+        Patterns(corrections["wishing"]),
+        Patterns(tables["approval"]["words"]),
+        (*courtesy, *_phrases(tables["approval"]["beside"])),
+        Patterns(tables["approval"]["remark"]),
+        Patterns(tables["approval"]["praise"]),
+        frozenset(tables["approval"]["limiting"]),
+        {kind: Patterns(written) for kind, written in tables["mood"].items()},
+    )
+
+
+def _phrases(written: list[str]) -> tuple[Phrase, ...]:
+    return tuple(tuple(phrase.split()) for phrase in written)
