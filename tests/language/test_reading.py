@@ -95,6 +95,9 @@ READ = {
     "grab the mug right and then put it on the plate": "pick(cup); place(cup, on plate)",
     "can you believe it is raining, lift the tin": "pick(can)",
     "fetch me the cylinder thing, the purple one": "give(purple can)",
+    "i do not have long, so hand me the can": "give(can)",
+    "i don't like the brown one, give me the pink cube": "give(pink cube)",
+    "after that you have lifted the can, go home": "pick(can); home()",
     "push the left plate 4 cm away, the right one 4 cm back": (
         "push(left plate, forward, 4 cm); push(right plate, back, 4 cm)"
     ),
@@ -103,6 +106,12 @@ READ = {
 NOT_READ = (
     "do not touch the ball", "I already put the ball in the cup", "pour the water into the cup", "bring me my glasses",
     "fold the napkin", "what a day", "the cup is red", "never push the ball to the left", "close the gripper not",
+    "i do not think you should lift the mug", "i am not sure whether you can push the bowl to the left",
+    "it would be a bad idea to put the ball in the cup", "i hate it when you push the plate to the right",
+    "why did you lift the can", "did you put the cube on the plate", "is the cube on the plate",
+    "i saw you push the bowl to the left", "you have put the can in the bowl", "the ball went in the bowl",
+    "my aunt told me to lift the cup", "imagine you lift the can", "it is forbidden to push the cup to the left",
+    "the tin was put on the plate", "avoid lifting the plate", "you did a good job pushing the bowl to the left",
     "thanks for putting the ball in the bowl", "how sweet of you to hand me the mug",
     "don't pick up the cube and put it in the bowl", "xyzzy", "",
 )  # fmt: skip

@@ -26,7 +26,12 @@ def interpret(items: Sequence[Item], state: State, polite_past: bool) -> tuple[t
     slots = collect(items)
     if slots is None:
         return None
-    if slots.verb is not None and slots.verb.form == "past" and not slots.subject and not polite_past:
+    if (
+        slots.verb is not None
+        and slots.verb.form == "past"
+        and not polite_past
+        and (not slots.subject or slots.verb.value == "LMH")
+    ):
         slots.cost += STALE
     found = _frame(slots, state)
     if found is None:

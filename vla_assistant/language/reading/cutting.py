@@ -55,6 +55,8 @@ class Cutter:
             if match := self._things.get(at, kind):
                 if match[0] == "after" and name == "order" and self._follows(at, match[1]):
                     offer(Item("then", "then", at, match[1]), weight)
+                elif name == "remark" and at == 0 and self.words[0] in self._things.sets["asked"]:
+                    offer(Item(name, "past", at, match[1]), weight)
                 elif name == "avoid":
                     offer(self._avoid(at, match[1]), weight)
                 else:

@@ -67,7 +67,7 @@ def _read(words: Phrase, lexicon: lexicons.Lexicon) -> tuple[Request | None, boo
     items = items_of(said, lexicon)
     if not items:
         return None, False
-    negated = any(item.kind == "not" and not _tells(item, said, lexicon) for item in items)
+    negated = any(item.kind == "not" and not _tells(items, at) for at, item in enumerate(items))
     manner = frozenset(item.value for item in items if item.kind == "manner")
     avoid = tuple(thing for item in items if item.kind == "avoid" for thing in item.things if thing.kind != IT)
     path = cheapest(items, not lexicon.sets["polite_past"].isdisjoint(said), avoid)
@@ -79,9 +79,12 @@ def _read(words: Phrase, lexicon: lexicons.Lexicon) -> tuple[Request | None, boo
     return Request(tuple(acts), manner, avoid, _confidence(cost, path.used / len(spelling.spoken(said)))), negated
 
 
-def _tells(negation: Item, words: Phrase, lexicon: lexicons.Lexicon) -> bool:
-    """ "i am not sure": it forbids nothing."""
-    return negation.start > 0 and words[negation.start - 1] in lexicon.sets["telling"]
+def _tells(items: list[Item], at: int) -> bool:
+    """Whether the negation is part of a tale that is over before the next act: "it does not work, so ..."."""
+    if items[at].value == "tale":
+        return True
+    ends = next((i for i in items[at:] if i.kind in ("verb", "comma", "then") or i.value == "so"), items[at])
+    return at > 0 and items[at - 1].kind == "remark" and (ends.kind in ("comma", "then") or ends.value == "so")
 
 
 def _confidence(cost: float, covered: float) -> float:

@@ -42,6 +42,8 @@ STRANGE = 2.0
 UNBOUND = 0.12
 """A clause that begins in the middle of the row."""
 CLAUSE = 0.01
+TOLD = 0.6
+"""That something is there, said and not taken as an aside."""
 AGAIN, WISH, RESUMED, NEGATION, NEGATED_ITEM = 0.3, 0.05, 0.05, 0.1, 0.03
 _BOUNDS = ("doubt", "comma", "then", "order", "skip", "repair", "remark", "manner", "avoid", "not")
 _NEGATION_ENDS = ("doubt", "comma", "then", "verb", "repair", "order", "not", "remark")
@@ -105,6 +107,8 @@ class _Search:
             cost = STRANGE
         elif here.value == "WGL":
             cost = WISH
+        elif here.kind == "remark" and here.value == "there":
+            cost = TOLD
         elif here.kind == "verb" and (self._comes_again(at) or self._is_let_go(at, path)):
             cost = AGAIN
         return _passed([here], path, cost)
@@ -149,24 +153,31 @@ class _Search:
             cost += WEIGHTY.get(item.kind, 0.0) if item.form in ("", "base") else 0.0
             negative = negative or item.kind == "not"
             after = self._items[end].kind if end < len(self._items) else "end"
-            if after in (*_BOUNDS, "verb", "thing", "end") and not (negative and after == "verb"):
+            if after in (*_BOUNDS, "verb", "thing", "end") and not (negative and self._leads_on(end)):
                 yield end, _passed(self._items[at:end], path, cost)
+
+    def _leads_on(self, at: int) -> bool:
+        """Whether a verb follows with nothing but courtesies before it: "i would not like you to take it"."""
+        while at < len(self._items) and self._items[at].kind == "skip" and self._items[at].value != "so":
+            at += 1
+        return at < len(self._items) and self._items[at].kind in ("verb", "home")
 
     def _negations(self, at: int, path: Path) -> Iterator[tuple[int, Path]]:
         """What is not to be done, up to the next boundary."""
-        for end in range(at + 2, min(at + LONGEST_NEGATION, len(self._items)) + 1):
+        tale = self._items[at].value == "tale"
+        for end in range(at + (1 if tale else 2), min(at + LONGEST_NEGATION, len(self._items)) + 1):
             negated = self._items[at + 1 : end]
-            ends = end == len(self._items) or self._ends_negation(end)
-            if ends and any(item.kind in ("verb", "thing", "remark") for item in negated):
+            ends = end == len(self._items) or self._ends_negation(end, tale)
+            if ends and (tale or any(item.kind in ("verb", "thing", "remark") for item in negated)):
                 yield end, self._negated(negated, path)
                 return
 
-    def _ends_negation(self, at: int) -> bool:
-        """A plain "and" leads on: "do not take it and put it down" moves nothing."""
+    def _ends_negation(self, at: int, tale: bool) -> bool:
+        """A plain "and" leads on: "do not take it and put it down" moves nothing; so does a verb after "i think"."""
         item = self._items[at]
-        if item.kind == "verb" and self._items[at - 1].kind == "then":
+        if item.kind == "verb" and (tale or self._items[at - 1].kind == "then"):
             return False
-        return item.kind in _NEGATION_ENDS and item.value != "and"
+        return (item.kind in _NEGATION_ENDS and item.value != "and") or item.value == "so"
 
     def _negated(self, items: Sequence[Item], path: Path) -> Path:
         """It leaves only what "it" may mean."""
