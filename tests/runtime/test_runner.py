@@ -15,6 +15,7 @@ from vla_assistant.errors import InputError
 from vla_assistant.runtime.runner import Runner
 from vla_assistant.session import messages as m
 from vla_assistant.types import (
+    ActionChunk,
     Command,
     Frame,
     Observation,
@@ -24,6 +25,7 @@ from vla_assistant.types import (
     SeenThing,
     Source,
     Step,
+    Verdict,
 )
 
 
@@ -116,7 +118,8 @@ class HandAndEye:
     def __init__(self) -> None:
         self.joints, self.gripper, self.gripper_command = AT_HOME, 1.0, 1.0
         self.things = (CUP,)
-        self.looks = 0
+        self.looks = self.homes = 0
+        self.chunks = list[ActionChunk]()
 
     def observe(self) -> Observation:
         pose, joints = np.eye(4), np.full(7, self.joints)
@@ -130,7 +133,18 @@ class HandAndEye:
     def begin_task(self, steps: tuple[Step, ...]) -> None:
         pass
 
+    def act(self, observation: Observation, step: Step) -> ActionChunk:
+        return ActionChunk(np.zeros((4, 7), np.float32), 0.1, observation.state.time_s)
+
+    def submit(self, chunk: ActionChunk, execute: int) -> Verdict:
+        self.chunks.append(chunk)
+        return Verdict(True, chunk)
+
+    def wait(self, chunk: ActionChunk, execute: int) -> bool:
+        return True
+
     def go_home(self) -> None:
+        self.homes += 1
         self.joints = AT_HOME + 0.3  # where this arm calls home is not where it stood at first
 
 
@@ -145,6 +159,12 @@ class Watch:
     @property
     def seen(self) -> list[tuple[SeenThing, ...]]:
         return [event.things for event in self.told if isinstance(event, events.SceneSeen)]
+
+    def perform(self, *effects: m.Effect) -> None:
+        """Until all of it is done."""
+        for effect in effects:
+            self.runner.perform(effect)
+        self.look()
 
     def look(self) -> None:
         """Until a whole look at the table as it is now has passed."""
@@ -192,3 +212,42 @@ def test_after_a_motion_the_table_is_told_anew_from_where_the_arm_calls_home(wat
     watch.runner.perform(m.Act(m.Ticket(1, 0, 1, 1), home))
     assert until(lambda: len(watch.seen) == 2, 5.0)
     assert watch.seen[1] == (CUP,), "the same things, but seen after the motion"
+
+
+PICK = Step("pick", CUP.reference)
+FIRST, RETRY = m.Ticket(1, 0, 1, 1), m.Ticket(1, 0, 2, 2)
+
+
+def test_a_step_begins_at_home_unless_something_is_held_or_it_is_tried_again(watch: Watch) -> None:
+    watch.perform(m.Act(FIRST, PICK))
+    assert watch.hand.homes == 0, "it stands there already"
+    watch.hand.joints = OVER_TABLE
+    watch.perform(m.Act(FIRST, PICK), m.Act(RETRY, PICK))
+    assert watch.hand.homes == 0, "in the middle of an attempt, and in a retry"
+    watch.perform(m.Act(m.Ticket(2, 0, 1, 3), PICK), m.Act(m.Ticket(2, 0, 1, 3), PICK))
+    assert watch.hand.homes == 1
+    watch.hand.joints, watch.hand.gripper, watch.hand.gripper_command = OVER_TABLE, 0.5, 0.0
+    watch.perform(m.Act(m.Ticket(3, 0, 1, 4), PICK))
+    assert watch.hand.homes == 1, "what is held is carried on"
+    assert len(watch.hand.chunks) == 6
+
+
+def test_the_pace_stretches_time_and_keeps_the_way(watch: Watch) -> None:
+    watch.perform(m.Act(FIRST, PICK), m.Pace(0.5), m.Act(FIRST, PICK), m.Pace(1.0), m.Act(FIRST, PICK))
+    assert [chunk.step_s for chunk in watch.hand.chunks] == [0.1, 0.2, 0.1]
+
+
+def test_what_is_withheld_is_not_sent_but_a_nudge_is(watch: Watch) -> None:
+    watch.runner.withhold(1, True)
+    watch.perform(m.Act(FIRST, PICK), m.Act(FIRST, Step("home")))
+    assert not watch.hand.chunks
+    assert watch.hand.homes == 0
+    assert [type(answer) for answer in watch.answers] == [m.Acted, m.Judged]
+    watch.perform(m.Nudge(FIRST, "left", 0.03))
+    (nudge,) = watch.hand.chunks
+    assert np.allclose(nudge.actions[:, :6].sum(axis=0), [0, -0.03, 0, 0, 0, 0], atol=1e-6)
+    watch.runner.abandon(1)
+    watch.perform(m.Nudge(FIRST, "left", 0.03))
+    assert len(watch.hand.chunks) == 1, "the command has ended"
+    watch.perform(m.Act(m.Ticket(2, 0, 1, 2), PICK))
+    assert len(watch.hand.chunks) == 2, "another command is not withheld"

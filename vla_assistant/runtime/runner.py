@@ -280,9 +280,12 @@ class Runner:
 
     def _sees_clearly(self, state: RobotState) -> bool:
         """The hand is empty and at home: where the arm went when told so, and before that where it was at first."""
+        return not _holding(state) and self._is_home(state)
+
+    def _is_home(self, state: RobotState) -> bool:
         if self._home is None:
             self._home = state.joints
-        return not _holding(state) and float(np.abs(state.joints - self._home).max()) < AT_HOME_RAD
+        return float(np.abs(state.joints - self._home).max()) < AT_HOME_RAD
 
     def _draft(self, steps: tuple[Step, ...]) -> m.Draft:
         observation = self._observe()
@@ -310,6 +313,11 @@ class Runner:
     def _act(self, ticket: m.Ticket, step: Step) -> m.Acted:
         observation = _instructed(self._observe(), step)
         if self._before is None or self._before[0] != ticket:
+            if not self._begins_well(ticket, observation.state):
+                homed = self._go_home(ticket)
+                observation = _instructed(self._observe(), step)
+                if not homed.done:
+                    return m.Acted(ticket, 0.0, observation.state.time_s, False, homed.evidence)
             self._before = ticket, observation
         chunk = self._policy.act(observation, step)
         chunk = replace(chunk, step_s=chunk.step_s / self._pace)
@@ -317,6 +325,10 @@ class Runner:
         if verdict.allowed:
             self._publish(Acting(self._now(), ticket.index, verdict.chunk or chunk, observation.state))
         return m.Acted(ticket, chunk.done, observation.state.time_s, verdict.allowed, " ".join(verdict.reasons))
+
+    def _begins_well(self, ticket: m.Ticket, state: RobotState) -> bool:
+        """The policy has learnt to begin at home, or with something in the hand; a retry goes on where it was."""
+        return ticket.attempt > 1 or _holding(state) or self._is_home(state)
 
     def _send(self, ticket: m.Ticket, chunk: ActionChunk, execute: int, paused: bool = False) -> Verdict:
         """Let the arm carry out `execute` actions of the chunk, unless the command has ended in the meantime.
