@@ -98,6 +98,12 @@ READ = {
     "i do not have long, so hand me the can": "give(can)",
     "i don't like the brown one, give me the pink cube": "give(pink cube)",
     "after that you have lifted the can, go home": "pick(can); home()",
+    "seize the ball, carry it to the bowl, release": "pick(ball); place(ball, in bowl)",
+    "pick and place the ball in the cup": "place(ball, in cup)",
+    "all balls belong in the bowl, the black one": "place(all ball, in black bowl)",
+    "grab the ball, er, the cube, in front of the cup": "pick(cube in front of cup)",
+    "take the plate from the left side": "pick(left plate)",
+    "put the ball in the cup, repeat with the cube": "place(ball, in cup); place(cube, in cup)",
     "push the left plate 4 cm away, the right one 4 cm back": (
         "push(left plate, forward, 4 cm); push(right plate, back, 4 cm)"
     ),

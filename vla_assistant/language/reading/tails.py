@@ -109,6 +109,8 @@ def _quantified_after(of: Things, thing: Description, at: int) -> tuple[Descript
 
 
 def _side_belongs(of: Things, thing: Description, look: int, match: tuple[str, int], said_so: bool) -> bool:
+    if of.word(look) in ("from", "of") and of.word(match[1] - 1) == "side":
+        return True
     if said_so or thing.rank > 1 or of.word(look) == "from":
         return thing.rank > 1 or said_so
     longer = of.get(match[1] - 1, "sides")
