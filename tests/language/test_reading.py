@@ -104,6 +104,8 @@ READ = {
     "grab the ball, er, the cube, in front of the cup": "pick(cube in front of cup)",
     "take the plate from the left side": "pick(left plate)",
     "put the ball in the cup, repeat with the cube": "place(ball, in cup); place(cube, in cup)",
+    "up with the ball in the white bowl": "pick(ball in white bowl)",
+    "shove the cup left 3 cm, then the bowl, same thing": "push(cup, left, 3 cm); push(bowl, left, 3 cm)",
     "push the left plate 4 cm away, the right one 4 cm back": (
         "push(left plate, forward, 4 cm); push(right plate, back, 4 cm)"
     ),
@@ -115,7 +117,7 @@ NOT_READ = (
     "i do not think you should lift the mug", "i am not sure whether you can push the bowl to the left",
     "it would be a bad idea to put the ball in the cup", "i hate it when you push the plate to the right",
     "why did you lift the can", "did you put the cube on the plate", "is the cube on the plate",
-    "i saw you push the bowl to the left", "you have put the can in the bowl", "the ball went in the bowl",
+    "i saw you push the bowl to the left", "you have put the can in the bowl",  "the ball went in the bowl",
     "my aunt told me to lift the cup", "imagine you lift the can", "it is forbidden to push the cup to the left",
     "the tin was put on the plate", "avoid lifting the plate", "you did a good job pushing the bowl to the left",
     "thanks for putting the ball in the bowl", "how sweet of you to hand me the mug",
@@ -134,7 +136,7 @@ def test_the_reader_is_not_worse_than_it_was():
     """A floor under the sentences for development; benchmarks/understanding.py has the figures."""
     commands = [saying for saying in SENTENCES if saying.steps]
     others = [saying for saying in SENTENCES if not saying.steps]
-    assert sum(is_right(saying, read(saying.text)) for saying in commands) >= 0.80 * len(commands)
+    assert sum(is_right(saying, read(saying.text)) for saying in commands) >= 0.89 * len(commands)
     assert sum(is_right(saying, read(saying.text)) for saying in others) >= 0.95 * len(others)
 
 

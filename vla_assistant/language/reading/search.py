@@ -42,7 +42,7 @@ STRANGE = 2.0
 UNBOUND = 0.12
 """A clause that begins in the middle of the row."""
 CLAUSE = 0.01
-TOLD = 0.6
+TOLD = 0.7
 """That something is there, said and not taken as an aside."""
 AGAIN, LET_GO, WISH, RESUMED, NEGATION, NEGATED_ITEM = 0.3, 0.05, 0.05, 0.05, 0.1, 0.03
 _BOUNDS = ("doubt", "comma", "then", "order", "skip", "repair", "remark", "manner", "avoid", "not")
