@@ -106,6 +106,8 @@ READ = {
     "put the ball in the cup, repeat with the cube": "place(ball, in cup); place(cube, in cup)",
     "up with the ball in the white bowl": "pick(ball in white bowl)",
     "shove the cup left 3 cm, then the bowl, same thing": "push(cup, left, 3 cm); push(bowl, left, 3 cm)",
+    "i want a can, any can except the red one, grab it": "pick(any can except red can)",
+    "put the ball between two things, the mug and the plate": "place(ball, between cup & plate)",
     "push the left plate 4 cm away, the right one 4 cm back": (
         "push(left plate, forward, 4 cm); push(right plate, back, 4 cm)"
     ),
