@@ -108,6 +108,8 @@ READ = {
     "shove the cup left 3 cm, then the bowl, same thing": "push(cup, left, 3 cm); push(bowl, left, 3 cm)",
     "i want a can, any can except the red one, grab it": "pick(any can except red can)",
     "put the ball between two things, the mug and the plate": "place(ball, between cup & plate)",
+    "bring the mug closer to me, 4 cm": "push(cup, back, 4 cm)",
+    "see to it that the can ends up on the plate": "place(can, on plate)",
     "push the left plate 4 cm away, the right one 4 cm back": (
         "push(left plate, forward, 4 cm); push(right plate, back, 4 cm)"
     ),
