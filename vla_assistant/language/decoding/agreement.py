@@ -7,9 +7,9 @@ from dataclasses import replace
 from vla_assistant.language.decoding.opinion import opinion
 from vla_assistant.language.request import Act, Request
 
-DOUBT = 0.4
-"""Of two that agree: how much of their doubts is left."""
-DIFFERENT = 0.25
+DOUBT = 1.2
+"""Of two that agree: how much of both doubts together is left; above 1, as both know the same words."""
+DIFFERENT = 0.15
 """What an altogether sure decoder that says something else takes from the confidence."""
 REFUSED = 0.1
 """What a decoder that sees nothing to do takes from it."""
@@ -36,7 +36,7 @@ def agree(read: Request | None, decoded: Request | None) -> Request | None:
     if decoded is None:
         confidence = read.confidence - REFUSED
     elif alike(read, decoded):
-        confidence = 1 - DOUBT * (1 - read.confidence) * (1 - decoded.confidence)
+        confidence = max(read.confidence, 1 - DOUBT * (1 - read.confidence) * (1 - decoded.confidence))
     else:
         confidence = read.confidence - DIFFERENT * decoded.confidence
     return replace(read, confidence=round(max(confidence, 0.0), 3))
