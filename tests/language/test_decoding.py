@@ -157,6 +157,14 @@ def test_what_the_decoder_alone_understands_is_not_used() -> None:
     assert considered("pick up the red cup", None) is None
 
 
+def test_a_text_that_breaks_off_is_not_made_sure() -> None:
+    text = "pick up the red cup and"
+    reading = read(text)
+    assert reading is not None
+    assert considered(text, reading) == reading
+    assert considered(text.removesuffix(" and"), reading) != reading
+
+
 def test_without_weights_nothing_changes(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("VLA_ASSISTANT_ASSETS", str(tmp_path))
     _network.cache_clear()

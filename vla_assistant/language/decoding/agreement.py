@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from vla_assistant.language import words
 from vla_assistant.language.decoding.opinion import opinion
+from vla_assistant.language.reading import lexicon
 from vla_assistant.language.request import Act, Request
 
 DOUBT = 1.2
@@ -17,8 +19,14 @@ _CARRIED = ("place", "give", "put_down")
 
 
 def considered(text: str, read: Request | None) -> Request | None:
-    """The reader's reading of the text after the decoder was asked too; unchanged where there is no decoder."""
-    seen = opinion(text) if read is not None else None
+    """The reader's reading of the text after the decoder was asked too.
+
+    Unchanged without a decoder, and where the text breaks off ("pick up the cup and"): the decoder reads what is there.
+    """
+    said = words.normalised(text)
+    if read is None or not said or said[-1] in lexicon.load().sets["unfinished"]:
+        return read
+    seen = opinion(text)
     return agree(read, seen.request) if seen else read
 
 
