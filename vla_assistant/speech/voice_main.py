@@ -22,6 +22,10 @@ from vla_assistant.speech.voice import HINT, VoiceSettings
 
 log = logging.getLogger(__name__)
 _FILE_TIMEOUT_S = 2.0
+_ATTEMPTS = 3
+_HEADER_BYTES = 64
+_ROUNDING = 0.011
+_SETTLE_S = 0.01
 
 
 def main() -> None:
@@ -38,15 +42,15 @@ def main() -> None:
             log.exception("starting")
             framing.send(answers, _failed(f"The voice engine cannot be used ({_sentence(error)})."))
         else:
-            _serve(requests, answers, engine, voice)
+            _serve(requests, answers, engine, voice, first["settings"])
 
 
-def _serve(requests: IO[bytes], answers: IO[bytes], engine: Any, voice: str) -> None:
+def _serve(requests: IO[bytes], answers: IO[bytes], engine: Any, voice: str, settings: VoiceSettings) -> None:
     """The folder is made here, so that it goes with this process, however the program ended."""
     with tempfile.TemporaryDirectory(prefix="vla-voice-", ignore_cleanup_errors=True) as folder:
         framing.send(answers, {"value": (voice, folder)})
         while (request := framing.receive(requests)) is not None:
-            framing.send(answers, _spoken(engine, request["text"], Path(folder) / "voice.wav"))
+            framing.send(answers, _answer(engine, settings, request["text"], Path(folder) / "voice.wav"))
 
 
 def _engine(settings: VoiceSettings) -> tuple[Any, str]:
@@ -59,8 +63,6 @@ def _engine(settings: VoiceSettings) -> tuple[Any, str]:
         raise RuntimeError(f"no speech engine was found: {_sentence(error)}") from error
     if settings.voice:
         engine.setProperty("voice", _voice_id(engine, settings.voice))
-    engine.setProperty("rate", settings.rate_wpm)
-    engine.setProperty("volume", settings.volume)
     return engine, settings.voice or str(engine.getProperty("voice"))
 
 
@@ -76,16 +78,46 @@ def _voice_id(engine: Any, wanted: str) -> str:
     raise RuntimeError(f"there is no voice {wanted!r}; near it are {', '.join(near) or 'none'}")
 
 
-def _spoken(engine: Any, text: str, file: Path) -> dict[str, Any]:
-    """The answer to a text."""
+def _answer(engine: Any, settings: VoiceSettings, text: str, file: Path) -> dict[str, Any]:
+    """The answer to a text.
+
+    eSpeak works in a thread of its own: sometimes a start loses the rate for good, and sometimes a text comes out empty
+    because the end of the one before arrives late. So rate and volume are set each time, and silence is tried again.
+    """
     try:
-        file.unlink(missing_ok=True)
-        engine.save_to_file(text, str(file))
-        engine.runAndWait()
-        return {"value": _finished(file)}
+        for _ in range(_ATTEMPTS):
+            content = _spoken(engine, settings, text, file)
+            if _has_sound(content):
+                return {"value": content}
+            log.info("the engine made no sound of %r", text)
+        raise RuntimeError("it made no sound")
     except Exception as error:
         log.exception("speaking")
         return _failed(f"The voice engine failed ({_sentence(error)}).")
+
+
+def _spoken(engine: Any, settings: VoiceSettings, text: str, file: Path) -> bytes:
+    """The sound file."""
+    file.unlink(missing_ok=True)
+    _set(engine, "rate", settings.rate_wpm)
+    _set(engine, "volume", settings.volume)
+    engine.save_to_file(text, str(file))
+    engine.runAndWait()
+    return _finished(file)
+
+
+def _set(engine: Any, name: str, value: float) -> None:
+    """Set the property until the engine says that it has it; one that rounds it gets a few tries."""
+    for _ in range(_ATTEMPTS):
+        engine.setProperty(name, value)
+        if abs(float(engine.getProperty(name)) - value) < _ROUNDING:
+            return
+        time.sleep(_SETTLE_S)
+
+
+def _has_sound(content: bytes) -> bool:
+    """Whether there is more in it than the header of a sound file."""
+    return len(content) > _HEADER_BYTES
 
 
 def _failed(sentence: str) -> dict[str, Any]:
