@@ -11,6 +11,7 @@ from difflib import get_close_matches
 
 from vla_assistant.language import abilities, words
 from vla_assistant.language.closed import closed_intent, control_word
+from vla_assistant.language.decoding import considered
 from vla_assistant.language.grammar import Gap, NounPhrase, Parser
 from vla_assistant.language.meaning import Context, Hand, Refused, Unclear, one_handed, steps_of
 from vla_assistant.language.memory import Memory
@@ -128,7 +129,7 @@ def _as_read(text: str, context: Context) -> Understanding | None:
     """What the reader is sure enough of; None when it is not, or when the text holds a word that means stop."""
     if not context.lexicon.stop_words.isdisjoint(words.normalised(text)):
         return None
-    request = read(text)
+    request = considered(text, read(text))
     if request is None or request.confidence < SURE:
         return None
     try:

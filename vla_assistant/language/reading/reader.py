@@ -34,7 +34,7 @@ UNFINISHED = 0.7
 def read(text: str, language: str = "en") -> Request | None:
     """The request that the text makes, or None when it makes none that is understood."""
     lexicon = lexicons.load(language)
-    said = spelling.normalised(written_out(text, lexicon))
+    said = _called(spelling.normalised(written_out(text, lexicon)), lexicon)
     best = _sensible(said, lexicon)
     heard = mended(said, lexicon)
     if heard != said:
@@ -48,6 +48,12 @@ def items_of(words: Phrase, lexicon: lexicons.Lexicon) -> list[Item]:
     """The sentence as a row of items, with what is said twice or taken back put right; `words` are fluent."""
     row = plain(restarted(Cutter(words, lexicon).cut()), words, lexicon)
     return explained(merged(repaired(merged(row))))
+
+
+def _called(words: Phrase, lexicon: lexicons.Lexicon) -> Phrase:
+    """Without a word at the beginning that only calls for attention: "right, put ...", "right then, ..."."""
+    calls = len(words) > 2 and words[0] in lexicon.sets["calling"] and words[1] in lexicon.sets["after_calling"]
+    return words[2:] if calls else words
 
 
 def _sensible(words: Phrase, lexicon: lexicons.Lexicon) -> Request | None:
