@@ -107,6 +107,7 @@ class Runner:
         arm_ready: Callable[[], None] = lambda: None,
         execute: int = 2,
         watch: bool = False,
+        language: str = "en",
     ) -> None:
         """Start nothing yet.
 
@@ -120,6 +121,7 @@ class Runner:
             arm_ready: Waits until the arm is up; raises when it did not start.
             execute: Actions of each chunk that are carried out before the policy looks again.
             watch: Look at the table every second while nothing else is to do.
+            language: Of what is typed: a key of the vocabulary file, or "auto".
         """
         self._policy, self._motion, self._answer, self._publish = policy, motion, answer, publish
         self._now, self._eye, self._arm_ready, self._watch = now, eye, arm_ready, watch
@@ -131,7 +133,7 @@ class Runner:
         self._before: tuple[m.Ticket, Observation] | None = None
         self._withheld: set[int] = set()
         self._pace = 1.0
-        self._conversation = Conversation()
+        self._conversation = Conversation(language)
         self._taken: Reference | None = None
         self._home: PoseArray | None = None
         self._moved = False
