@@ -70,6 +70,14 @@ class ListeningSection(Section):
     min_confidence_resume: float = Field(0.85, ge=0, le=1, description="A spoken resume below this lifts no stop.")
 
 
+class DialogueSection(Section):
+    """Understanding what was said."""
+
+    accepted_error: float = Field(
+        0.022, gt=0, lt=1, description="Share of commands in which what was meant may be missing from a question."
+    )
+
+
 class SafetySection(Section):
     """Limits of the guard. Raise them only for an arm you know."""
 
@@ -101,6 +109,7 @@ class Sections(Section):
     use: ChoiceSection = ChoiceSection()
     session: SessionSection = SessionSection()
     listening: ListeningSection = ListeningSection()
+    dialogue: DialogueSection = DialogueSection()
     safety: SafetySection = SafetySection()
     simulation: SimulationSection = SimulationSection()
 
@@ -127,6 +136,10 @@ class Settings:
     @property
     def listening(self) -> ListeningSection:
         return self.sections.listening
+
+    @property
+    def dialogue(self) -> DialogueSection:
+        return self.sections.dialogue
 
     @property
     def safety(self) -> SafetySection:

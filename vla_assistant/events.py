@@ -27,7 +27,7 @@ from vla_assistant.types import (
     Utterance,
 )
 
-VERSION = 1
+VERSION = 2
 
 
 class Part(StrEnum):

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from tests.language.table import table
-from vla_assistant.language import Conversation, Hand, approves, interjection
+from tests.language.table import lying, table
+from vla_assistant.language import Conversation, Hand, approves, doubt_for, interjection
 from vla_assistant.language.request import AMOUNTS_M
 from vla_assistant.types import Going, Intent, Reference, SeenThing, Understanding
 
@@ -202,3 +202,13 @@ def test_what_approves() -> None:
     assert approves("yes, that's right")
     assert not approves("no")
     assert not approves("pick up the cup")
+
+
+def test_the_less_error_is_accepted_the_more_is_asked() -> None:
+    asked = []
+    for error in (0.001, 0.3):
+        talk = Talk()
+        talk.seen = (lying("red cup", 0.2, 0.7, confidence=0.95), lying("blue cup", 0.8, 0.7, confidence=0.3))
+        talk.conversation = Conversation(doubt=doubt_for(error))
+        asked.append(bool(talk.say("would you grab that cup for me").question))
+    assert asked == [True, False]

@@ -11,16 +11,21 @@ from pathlib import Path
 import pytest
 
 from vla_assistant.errors import WeightsError
-from vla_assistant.language.decoding import agree, considered
+from vla_assistant.evaluate.sayings import is_right
+from vla_assistant.evaluate.sayings import load as load_said
+from vla_assistant.language.decoding import agree, considered, decode
 from vla_assistant.language.decoding.agreement import alike
 from vla_assistant.language.decoding.network import load
 from vla_assistant.language.decoding.notation import END, NOTHING, TOKENS, Grammar, row
 from vla_assistant.language.decoding.opinion import _network
 from vla_assistant.language.decoding.parsing import request_of
-from vla_assistant.language.decoding.source import LENGTH, LONGEST, SLOTS, read
+from vla_assistant.language.decoding.source import LENGTH, LONGEST, SLOTS
+from vla_assistant.language.decoding.source import read as source_of
 from vla_assistant.language.interpreter import SURE
+from vla_assistant.language.reading.reader import read
 from vla_assistant.language.request import Act, Description, Request
 
+SAID = Path(__file__).resolve().parent / "said"
 CUP = Description("cup", "red")
 
 
@@ -36,15 +41,15 @@ CUP = Description("cup", "red")
     ],
 )
 def test_numbers_are_taken_out_of_the_text(text: str, words: tuple[str, ...], lengths: tuple[float, ...]) -> None:
-    source = read(text)
+    source = source_of(text)
     assert source.words == words
     assert source.lengths_cm == lengths
     assert [slot for slot in source.slots if slot] == list(range(1, len(lengths) + 1))
 
 
 def test_long_texts_and_many_numbers_are_cut_off() -> None:
-    assert len(read("cup " * 300).words) == LONGEST
-    source = read(" ".join(f"{number} cm" for number in range(1, 30)))
+    assert len(source_of("cup " * 300).words) == LONGEST
+    source = source_of(" ".join(f"{number} cm" for number in range(1, 30)))
     assert len(source.lengths_cm) == SLOTS
     assert max(source.slots) == SLOTS
 
@@ -123,7 +128,7 @@ def sure(request: Request, confidence: float) -> Request:
 
 def test_agreement_makes_sure_and_disagreement_unsure() -> None:
     read, other = REQUESTS[0], REQUESTS[1]
-    agreed = agree(sure(read, 0.6), sure(read, 0.6))
+    agreed = agree(sure(read, 0.6), sure(read, 0.7))
     assert agreed is not None
     assert agreed == sure(read, agreed.confidence)
     assert agreed.confidence > SURE
@@ -152,6 +157,14 @@ def test_what_the_decoder_alone_understands_is_not_used() -> None:
     assert considered("pick up the red cup", None) is None
 
 
+def test_a_text_that_breaks_off_is_not_made_sure() -> None:
+    text = "pick up the red cup and"
+    reading = read(text)
+    assert reading is not None
+    assert considered(text, reading) == reading
+    assert considered(text.removesuffix(" and"), reading) != reading
+
+
 def test_without_weights_nothing_changes(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("VLA_ASSISTANT_ASSETS", str(tmp_path))
     _network.cache_clear()
@@ -167,6 +180,24 @@ def test_missing_and_damaged_weights_are_told(tmp_path: Path) -> None:
     (tmp_path / "bad.safetensors").write_bytes(b"nothing")
     with pytest.raises(WeightsError, match="damaged"):
         load(tmp_path / "bad.safetensors")
+
+
+def test_shipped_weights_understand_plain_words() -> None:
+    assert str(decode("pick up the red cup")) == "pick(red cup)"
+    assert (
+        str(decode("push the green ball 7 cm to the left and then go home")) == "push(green ball, left, 7 cm); home()"
+    )
+    assert decode("don't pick up the red cup") is None
+    assert decode("sing me a song") is None
+
+
+@pytest.mark.parametrize("style", ["polite", "rambling", "second_language", "technical", "terse"])
+def test_where_both_agree_the_reading_is_right(style: str) -> None:
+    """A floor under the sentences for development; benchmarks/understanding.py has the figures."""
+    said = [(saying, read(saying.text), decode(saying.text)) for saying in load_said([SAID / f"{style}.tsv"])]
+    agreed = [(saying, first) for saying, first, second in said if first and second and alike(first, second)]
+    assert len(agreed) > 0.35 * len(said)
+    assert sum(is_right(saying, first) for saying, first in agreed) > 0.95 * len(agreed)
 
 
 def test_decoding_needs_no_torch() -> None:

@@ -363,6 +363,9 @@ def test_help_and_repeating():
         "the other one is not mine",
         "the ball is yellow",
         "what's next",
+        "please do not put it back to the place before",
+        "never push it again like that",
+        "you don't have to put it back",
         "don't undo that I like it",
     ],
 )

@@ -98,6 +98,18 @@ READ = {
     "i do not have long, so hand me the can": "give(can)",
     "i don't like the brown one, give me the pink cube": "give(pink cube)",
     "after that you have lifted the can, go home": "pick(can); home()",
+    "seize the ball, carry it to the bowl, release": "pick(ball); place(ball, in bowl)",
+    "pick and place the ball in the cup": "place(ball, in cup)",
+    "all balls belong in the bowl, the black one": "place(all ball, in black bowl)",
+    "grab the ball, er, the cube, in front of the cup": "pick(cube in front of cup)",
+    "take the plate from the left side": "pick(left plate)",
+    "put the ball in the cup, repeat with the cube": "place(ball, in cup); place(cube, in cup)",
+    "up with the ball in the white bowl": "pick(ball in white bowl)",
+    "shove the cup left 3 cm, then the bowl, same thing": "push(cup, left, 3 cm); push(bowl, left, 3 cm)",
+    "i want a can, any can except the red one, grab it": "pick(any can except red can)",
+    "put the ball between two things, the mug and the plate": "place(ball, between cup & plate)",
+    "bring the mug closer to me, 4 cm": "push(cup, back, 4 cm)",
+    "see to it that the can ends up on the plate": "place(can, on plate)",
     "push the left plate 4 cm away, the right one 4 cm back": (
         "push(left plate, forward, 4 cm); push(right plate, back, 4 cm)"
     ),
@@ -109,7 +121,7 @@ NOT_READ = (
     "i do not think you should lift the mug", "i am not sure whether you can push the bowl to the left",
     "it would be a bad idea to put the ball in the cup", "i hate it when you push the plate to the right",
     "why did you lift the can", "did you put the cube on the plate", "is the cube on the plate",
-    "i saw you push the bowl to the left", "you have put the can in the bowl", "the ball went in the bowl",
+    "i saw you push the bowl to the left", "you have put the can in the bowl",  "the ball went in the bowl",
     "my aunt told me to lift the cup", "imagine you lift the can", "it is forbidden to push the cup to the left",
     "the tin was put on the plate", "avoid lifting the plate", "you did a good job pushing the bowl to the left",
     "thanks for putting the ball in the bowl", "how sweet of you to hand me the mug",
@@ -128,7 +140,7 @@ def test_the_reader_is_not_worse_than_it_was():
     """A floor under the sentences for development; benchmarks/understanding.py has the figures."""
     commands = [saying for saying in SENTENCES if saying.steps]
     others = [saying for saying in SENTENCES if not saying.steps]
-    assert sum(is_right(saying, read(saying.text)) for saying in commands) >= 0.80 * len(commands)
+    assert sum(is_right(saying, read(saying.text)) for saying in commands) >= 0.89 * len(commands)
     assert sum(is_right(saying, read(saying.text)) for saying in others) >= 0.95 * len(others)
 
 

@@ -1,5 +1,6 @@
 """Words -> canonical steps: closed words, a grammar over one vocabulary file, questions back, turns; pure and fast."""
 
+from vla_assistant.language.calibration import doubt_for
 from vla_assistant.language.closed import closed_intent
 from vla_assistant.language.conversation import Conversation
 from vla_assistant.language.interjections import approves, interjection
@@ -15,6 +16,7 @@ __all__ = [
     "approves",
     "closed_intent",
     "describe",
+    "doubt_for",
     "examples",
     "interjection",
     "interpret",

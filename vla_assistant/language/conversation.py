@@ -13,6 +13,7 @@ from dataclasses import replace
 
 from vla_assistant.language import abilities
 from vla_assistant.language.dialogue import Dialogue
+from vla_assistant.language.fitting import DOUBT
 from vla_assistant.language.hearing import REFERRING, Phase, hear
 from vla_assistant.language.interpreter import SURE, UNCERTAIN
 from vla_assistant.language.languages import FIRST, denied
@@ -37,9 +38,15 @@ _CONTROLS = ("repeat", "slower", "faster", "pause", "resume", "nudge")
 class Conversation:
     """See the module. Not for two threads at once."""
 
-    def __init__(self, language: str = FIRST) -> None:
+    def __init__(self, language: str = FIRST, doubt: float = DOUBT) -> None:
+        """Nothing was said yet.
+
+        Args:
+            language: Key of the vocabulary file, or "auto".
+            doubt: How likely a thing must be, compared with the likeliest, to be asked about; see `calibration`.
+        """
         self._language = language
-        self._dialogue = Dialogue(FIRST)
+        self._dialogue = Dialogue(FIRST, doubt=doubt)
         self._planned: int | None = None
         self._steps: tuple[Step, ...] = ()
 
@@ -153,7 +160,7 @@ def _chosen(alone: Understanding, meant: Understanding | None, going: Going, ref
     if alone.steps and meant.steps:
         return _agreed(alone, meant, going)
     if alone.steps:
-        return meant if meant.question and going is not Going.IDLE else alone
+        return meant if meant.question and (going is not Going.IDLE or alone.confidence < 1.0) else alone
     if meant.steps or refers:
         return meant
     if meant.intent is Intent.UNSUPPORTED:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from vla_assistant.language import asking, correcting, phrasing, referring
 from vla_assistant.language.answering import answer
+from vla_assistant.language.fitting import DOUBT
 from vla_assistant.language.hearing import Heard, Phase, hear
 from vla_assistant.language.past import Past
 from vla_assistant.language.request import IT, Description, Request
@@ -34,11 +35,13 @@ class Dialogue:
     Attributes:
         language: Of the words.
         things: What can be done with each kind of thing; the vocabulary's when None.
+        doubt: How likely a thing must be, compared with the likeliest, to be asked about; see `calibration`.
         past: What was done and what is planned.
     """
 
     language: str = "en"
     things: Mapping[str, Thing] | None = None
+    doubt: float = DOUBT
     past: Past = field(default_factory=Past)
     _asked: tuple[Question, Wanted] | None = None
     _said: str = ""
@@ -89,7 +92,7 @@ class Dialogue:
             return None
         question, wanted = self._asked
         request = replace(wanted.request, manner=wanted.request.manner | manner)
-        found = answer(question, request, said, seen, self.past.memory, things=self.things)
+        found = answer(question, request, said, seen, self.past.memory, doubt=self.doubt, things=self.things)
         return self._taken(found, replace(wanted, request=request)) if found is not None else None
 
     def _follow(self, now: Now) -> Turn:
@@ -186,7 +189,8 @@ class Dialogue:
         request = asking.request(heard.core, heard, self.language)
         if request is None:
             return self._unsupported()
-        found = resolve(request, seen, carried_out(first, self.past.memory)[1], things=self.things)
+        memory = carried_out(first, self.past.memory)[1]
+        found = resolve(request, seen, memory, doubt=self.doubt, things=self.things)
         return self._taken(found, Wanted(request, first=replace(first, undoes=False)))
 
     def _comes_to(self, wanted: Wanted | Turn, now: Now) -> Turn:
@@ -194,7 +198,7 @@ class Dialogue:
         if isinstance(wanted, Turn):
             return wanted
         memory = wanted.memory or self.past.memory
-        found = resolve(wanted.request, now.seen, memory, settled=wanted.settled, things=self.things)
+        found = resolve(wanted.request, now.seen, memory, settled=wanted.settled, doubt=self.doubt, things=self.things)
         return self._taken(found, wanted)
 
     def _taken(self, found: Resolved | Question | Refusal, wanted: Wanted) -> Turn:

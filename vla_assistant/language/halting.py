@@ -51,6 +51,16 @@ def refuses(said: Sequence[Clause], language: str) -> bool:
     )
 
 
+def forbids(said: Sequence[Clause], language: str) -> bool:
+    """Whether it is one clause that forbids something and wants nothing instead: "don't put it back to the others"."""
+    lexicon = load(language)
+    spoken = [clause.words for clause in said if clause.kind != "empty"]
+    if len(spoken) != 1 or lexicon.going_on & set(spoken[0]):
+        return False
+    filler = spelling.starts_with(lexicon.fillers, spoken[0]) or ()
+    return bool(lexicon.forbidding.start(spoken[0]) or lexicon.forbidding.start(spoken[0][len(filler) :]))
+
+
 def approves(said: Sequence[Clause], language: str) -> bool:
     """Whether the text is a yes and nothing that could limit it."""
     lexicon = load(language)

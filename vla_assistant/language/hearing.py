@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from vla_assistant.language import mood
 from vla_assistant.language.closed import closed_intent
 from vla_assistant.language.fragments import Fragment, denies, mentioned, warns
-from vla_assistant.language.halting import ASKING, approves, goes_on, halting, refuses
+from vla_assistant.language.halting import ASKING, approves, forbids, goes_on, halting, refuses
 from vla_assistant.language.reading.reader import read
 from vla_assistant.language.request import IT, Description
 from vla_assistant.language.turn import Phase
@@ -74,7 +74,10 @@ def hear(text: str, phase: Phase, language: str = "en") -> Heard:
     content = [clause for clause in said if clause.is_content]
     corrects = any(clause.corrects for clause in said)
     heard = _with_content(content, said, corrects, language) if content else _without_content(said, language)
-    return _request(said, heard.part, corrects, language) if _is_request(heard, said, text, language) else heard
+    if _is_request(heard, said, text, language):
+        heard = _request(said, heard.part, corrects, language)
+    acts = heard.kind in ("part", "request", *REFERRING) and not heard.part.only_warns
+    return Heard("reject") if acts and forbids(said, language) else heard
 
 
 def _without_interjection(said: tuple[Clause, ...]) -> tuple[Clause, ...]:

@@ -28,6 +28,8 @@ class TurnWords:
     endings: Patterns
     rejecting: Patterns
     refusing: Patterns
+    forbidding: Patterns
+    going_on: frozenset[str]
     wishing: Patterns
     approval: Patterns
     beside_approval: tuple[Phrase, ...]
@@ -63,6 +65,8 @@ def load(language: str = "en") -> TurnWords:
         Patterns(corrections["endings"]),
         Patterns(corrections["rejecting"]),
         Patterns(corrections["refusing"]),
+        Patterns(corrections["forbidding"]),
+        frozenset(corrections["going_on"]),
         Patterns(corrections["wishing"]),
         Patterns(tables["approval"]["words"]),
         (*courtesy, *_phrases(tables["approval"]["beside"])),

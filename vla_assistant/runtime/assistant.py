@@ -86,7 +86,9 @@ class Assistant:
             arm_ready=self._arm.wait,
             execute=getattr(settings.backend("policies", settings.use.policy), "execute_steps", 1),
             watch=not headless,
-            language=settings.app.language,
+            conversation=language.Conversation(
+                settings.app.language, language.doubt_for(settings.dialogue.accepted_error)
+            ),
         )
         self._voice = Voice(settings, self._hub.publish, now)
         self._ears = Ears(settings, self._model, self._voice, self._heard, self.stop, now)

@@ -8,36 +8,29 @@ from __future__ import annotations
 
 import logging
 import threading
-import time
 from collections.abc import Callable
 from dataclasses import replace
 from queue import Empty, SimpleQueue
-from typing import Protocol
-
-import numpy as np
 
 from vla_assistant import language
 from vla_assistant.errors import AssistantError
 from vla_assistant.events import Acting, Event, SceneLaid, SceneSeen, Warned
 from vla_assistant.language import Conversation, Hand
 from vla_assistant.policies.base import Policy
+from vla_assistant.runtime.mover import Motion, Mover, holding
 from vla_assistant.runtime.preview import preview
 from vla_assistant.session import messages as m
 from vla_assistant.types import (
-    ACTION_WIDTH,
-    ActionChunk,
     Command,
     Going,
     Judgement,
     Observation,
     Plan,
-    PoseArray,
     Reference,
     RobotState,
     SeenThing,
     Step,
     Understanding,
-    Verdict,
 )
 
 log = logging.getLogger(__name__)
@@ -46,51 +39,6 @@ LOOK_PERIOD_S = 1.0
 SETTLE_S = 1.2
 """Things come to rest before the last judgement; success is measured over one second."""
 RISE_M = 0.1
-SHIFT_ACTIONS = 4
-REST_STEP_S = 0.1
-HOME_TIMEOUT_S = 20.0
-HOME_POLL_S = 0.02
-RELEASE_S = 2.0
-AT_HOME_RAD = 0.1
-"""A joint further than this from home may hold the hand over the table."""
-DIRECTIONS = {
-    "left": (0, -1, 0),
-    "right": (0, 1, 0),
-    "forward": (-1, 0, 0),
-    "back": (1, 0, 0),
-    "up": (0, 0, 1),
-    "down": (0, 0, -1),
-}
-"""Ways of the user, who sits opposite the arm, in the arm's base frame."""
-_UP = DIRECTIONS["up"]
-GRIPPER_EMPTY = 0.05
-"""Fingers that are closed further than this hold nothing; the thinnest thing is 2 cm wide, a quarter of the opening."""
-
-
-class Motion(Protocol):
-    """What the runner needs of the motion process."""
-
-    def observe(self) -> Observation: ...
-
-    def submit(self, chunk: ActionChunk, execute: int) -> Verdict: ...
-
-    def wait(self, chunk: ActionChunk, execute: int) -> bool: ...
-
-    def rest(self, seconds: float) -> None: ...
-
-    def begin_task(self, steps: tuple[Step, ...]) -> None: ...
-
-    def task_verdict(self, settle_s: float) -> tuple[bool, str] | None: ...
-
-    def go_home(self) -> None: ...
-
-    def new_scene(self, seed: int, steps: tuple[Step, ...] = ()) -> None: ...
-
-    @property
-    def moving(self) -> bool: ...
-
-    @property
-    def stopped(self) -> bool: ...
 
 
 class Runner:
@@ -107,7 +55,7 @@ class Runner:
         arm_ready: Callable[[], None] = lambda: None,
         execute: int = 2,
         watch: bool = False,
-        language: str = "en",
+        conversation: Conversation | None = None,
     ) -> None:
         """Start nothing yet.
 
@@ -121,21 +69,18 @@ class Runner:
             arm_ready: Waits until the arm is up; raises when it did not start.
             execute: Actions of each chunk that are carried out before the policy looks again.
             watch: Look at the table every second while nothing else is to do.
-            language: Of what is typed: a key of the vocabulary file, or "auto".
+            conversation: Understands what is said; one of its own when None.
         """
         self._policy, self._motion, self._answer, self._publish = policy, motion, answer, publish
         self._now, self._eye, self._arm_ready, self._watch = now, eye, arm_ready, watch
         self._execute = execute
         self._tasks: SimpleQueue[m.Effect | None] = SimpleQueue()
-        self._sending = threading.Lock()
-        self._abandoned: set[int] = set()
+        self._mover = Mover(motion, now)
         self._begun: int | None = None
         self._before: tuple[m.Ticket, Observation] | None = None
-        self._withheld: set[int] = set()
         self._pace = 1.0
-        self._conversation = Conversation(language)
+        self._conversation = conversation or Conversation()
         self._taken: Reference | None = None
-        self._home: PoseArray | None = None
         self._moved = False
         self.seen: tuple[SeenThing, ...] = ()
         self._thread = threading.Thread(target=self._run, name="runner", daemon=True)
@@ -150,15 +95,11 @@ class Runner:
 
     def abandon(self, command_id: int) -> None:
         """Once this has returned, nothing of that command is sent to the arm any more."""
-        self._abandoned.add(command_id)
-        with self._sending:
-            pass  # whoever was sending has finished; everybody after that sees the set
+        self._mover.abandon(command_id)
 
     def withhold(self, command_id: int, on: bool) -> None:
         """Once this has returned, nothing of that command is sent to the arm, until it is called with False."""
-        (self._withheld.add if on else self._withheld.discard)(command_id)
-        with self._sending:
-            pass  # as in `abandon`
+        self._mover.withhold(command_id, on)
 
     def verdict(self, command_id: int, claimed: bool) -> bool:
         """Does the simulator say that the command is done? One that never began is not; one that is claimed to be done
@@ -222,11 +163,11 @@ class Runner:
             case m.Recheck(proposal):
                 self._answer(m.Planned(proposal.command.id, self._draft(proposal.plan.steps)))
             case m.Begin(command, steps):
-                self._await_release(command.id)
+                self._mover.await_release(command.id)
                 self._motion.begin_task(steps)
                 self._begun, self._moved = command.id, True
             case m.Act(ticket, step) if step.skill == "home":
-                self._answer(m.Judged(ticket, self._go_home(ticket)))
+                self._answer(m.Judged(ticket, self._mover.go_home(ticket)))
             case m.Act(ticket, step):
                 self._answer(self._act(ticket, step))
             case m.Judge(ticket, step, last):
@@ -235,10 +176,10 @@ class Runner:
                     self._taken = step.object
                 self._answer(m.Judged(ticket, judgement))
             case m.Recover(ticket):
-                self._shift(ticket, _UP, RISE_M)
+                self._mover.shift(ticket, "up", RISE_M)
                 self._answer(m.Recovered(ticket))
             case m.Nudge(ticket, direction, metres):
-                self._shift(ticket, DIRECTIONS[direction], metres, paused=True)
+                self._mover.shift(ticket, direction, metres, paused=True)
             case m.Pace(share):
                 self._pace = share
             case m.Lay(seed):
@@ -255,11 +196,11 @@ class Runner:
         """What the hand holds, as the gripper reports it; None when that is not known."""
         try:
             self._arm_ready()
-            holding = _holding(self._motion.observe().state)
+            full = holding(self._motion.observe().state)
         except AssistantError as error:
             log.info("the hand is not felt: %s", error)
             return None
-        if not holding:
+        if not full:
             return Hand()
         return Hand(self._taken) if self._taken else None
 
@@ -281,13 +222,8 @@ class Runner:
         return seen
 
     def _sees_clearly(self, state: RobotState) -> bool:
-        """The hand is empty and at home: where the arm went when told so, and before that where it was at first."""
-        return not _holding(state) and self._is_home(state)
-
-    def _is_home(self, state: RobotState) -> bool:
-        if self._home is None:
-            self._home = state.joints
-        return float(np.abs(state.joints - self._home).max()) < AT_HOME_RAD
+        """The hand is empty and at home."""
+        return not holding(state) and self._mover.is_home(state)
 
     def _draft(self, steps: tuple[Step, ...]) -> m.Draft:
         observation = self._observe()
@@ -306,50 +242,25 @@ class Runner:
         self._arm_ready()
         return self._eye(self._motion.observe())
 
-    def _await_release(self, command_id: int) -> None:
-        """The arm may still be coming to rest from what was cancelled before."""
-        deadline = self._now() + RELEASE_S
-        while self._motion.stopped and self._now() < deadline and command_id not in self._abandoned:
-            time.sleep(HOME_POLL_S)
-
     def _act(self, ticket: m.Ticket, step: Step) -> m.Acted:
         observation = _instructed(self._observe(), step)
         if self._before is None or self._before[0] != ticket:
             if not self._begins_well(ticket, observation.state):
-                homed = self._go_home(ticket)
+                homed = self._mover.go_home(ticket)
                 observation = _instructed(self._observe(), step)
                 if not homed.done:
                     return m.Acted(ticket, 0.0, observation.state.time_s, False, homed.evidence)
             self._before = ticket, observation
         chunk = self._policy.act(observation, step)
         chunk = replace(chunk, step_s=chunk.step_s / self._pace)
-        verdict = self._send(ticket, chunk, self._execute)
+        verdict = self._mover.send(ticket, chunk, self._execute)
         if verdict.allowed:
             self._publish(Acting(self._now(), ticket.index, verdict.chunk or chunk, observation.state))
         return m.Acted(ticket, chunk.done, observation.state.time_s, verdict.allowed, " ".join(verdict.reasons))
 
     def _begins_well(self, ticket: m.Ticket, state: RobotState) -> bool:
         """The policy has learnt to begin at home, or with something in the hand; a retry goes on where it was."""
-        return ticket.attempt > 1 or _holding(state) or self._is_home(state)
-
-    def _send(self, ticket: m.Ticket, chunk: ActionChunk, execute: int, paused: bool = False) -> Verdict:
-        """Let the arm carry out `execute` actions of the chunk, unless the command has ended in the meantime.
-
-        Args:
-            ticket: The attempt that it belongs to.
-            chunk: The actions.
-            execute: How many of them.
-            paused: Also while the command is paused.
-        """
-        with self._sending:
-            if ticket.command_id in self._abandoned:
-                return Verdict(False, None, ("The command has ended.",))
-            if ticket.command_id in self._withheld and not paused:
-                return Verdict(False, None, ("The command is paused.",))
-            verdict = self._motion.submit(chunk, execute)
-        if verdict.allowed:
-            self._motion.wait(chunk, execute)
-        return verdict
+        return ticket.attempt > 1 or holding(state) or self._mover.is_home(state)
 
     def _judge(self, ticket: m.Ticket, step: Step, last: bool) -> Judgement:
         assert self._before is not None
@@ -357,39 +268,9 @@ class Runner:
             self._motion.rest(SETTLE_S)
         return self._policy.judge(step, self._before[1], _instructed(self._observe(), step))
 
-    def _shift(self, ticket: m.Ticket, way: tuple[int, int, int], metres: float, paused: bool = False) -> None:
-        """Straight that way, with the gripper open unless something is in it."""
-        state = self._motion.observe().state
-        actions = np.zeros((SHIFT_ACTIONS, ACTION_WIDTH), np.float32)
-        actions[:, :3] = np.array(way) * metres / SHIFT_ACTIONS
-        actions[:, 6] = state.gripper_command if _holding(state) else 1.0
-        self._send(ticket, ActionChunk(actions, REST_STEP_S, state.time_s), len(actions), paused)
-
-    def _go_home(self, ticket: m.Ticket) -> Judgement:
-        with self._sending:
-            if ticket.command_id in self._abandoned | self._withheld:
-                return Judgement(False, 1.0, "the way home was interrupted")
-            self._motion.go_home()
-        deadline, interrupted = self._now() + HOME_TIMEOUT_S, False
-        while self._motion.moving and self._now() < deadline:
-            if ticket.command_id in self._abandoned:
-                return Judgement(False, 1.0, "the command has ended")
-            interrupted = interrupted or self._motion.stopped or ticket.command_id in self._withheld
-            time.sleep(HOME_POLL_S)
-        arrived = not (self._motion.moving or self._motion.stopped or interrupted)
-        if arrived:
-            self._home = self._motion.observe().state.joints
-        evidence = "the arm reports that it stands at home" if arrived else "the arm did not arrive at home"
-        return Judgement(arrived, 1.0, evidence)
-
 
 def _instructed(observation: Observation, step: Step) -> Observation:
     return replace(observation, instruction=language.describe((step,)))
-
-
-def _holding(state: RobotState) -> bool:
-    """Closed on something: fingers that were told to close and did not meet."""
-    return state.gripper_command < 0.5 and state.gripper > GRIPPER_EMPTY
 
 
 def _arrangement(seen: tuple[SeenThing, ...]) -> list[tuple[str, int, int]]:

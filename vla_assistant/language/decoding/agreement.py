@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from vla_assistant.language import words
 from vla_assistant.language.decoding.opinion import opinion
+from vla_assistant.language.reading import lexicon
 from vla_assistant.language.request import Act, Request
 
-DOUBT = 0.4
-"""Of two that agree: how much of their doubts is left."""
-DIFFERENT = 0.25
+DOUBT = 1.2
+"""Of two that agree: how much of both doubts together is left; above 1, as both know the same words."""
+DIFFERENT = 0.15
 """What an altogether sure decoder that says something else takes from the confidence."""
 REFUSED = 0.1
 """What a decoder that sees nothing to do takes from it."""
@@ -17,8 +19,14 @@ _CARRIED = ("place", "give", "put_down")
 
 
 def considered(text: str, read: Request | None) -> Request | None:
-    """The reader's reading of the text after the decoder was asked too; unchanged where there is no decoder."""
-    seen = opinion(text) if read is not None else None
+    """The reader's reading of the text after the decoder was asked too.
+
+    Unchanged without a decoder, and where the text breaks off ("pick up the cup and"): the decoder reads what is there.
+    """
+    said = words.normalised(text)
+    if read is None or not said or said[-1] in lexicon.load().sets["unfinished"]:
+        return read
+    seen = opinion(text)
     return agree(read, seen.request) if seen else read
 
 
@@ -36,7 +44,7 @@ def agree(read: Request | None, decoded: Request | None) -> Request | None:
     if decoded is None:
         confidence = read.confidence - REFUSED
     elif alike(read, decoded):
-        confidence = 1 - DOUBT * (1 - read.confidence) * (1 - decoded.confidence)
+        confidence = max(read.confidence, 1 - DOUBT * (1 - read.confidence) * (1 - decoded.confidence))
     else:
         confidence = read.confidence - DIFFERENT * decoded.confidence
     return replace(read, confidence=round(max(confidence, 0.0), 3))

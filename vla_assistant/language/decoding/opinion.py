@@ -38,8 +38,13 @@ def decode(text: str) -> Request | None:
 def opinion(text: str) -> Opinion | None:
     """What the decoder takes the text for; None without weights or without a word."""
     network = _network()
+    return _asked(network, text) if network is not None else None
+
+
+@functools.lru_cache(maxsize=256)
+def _asked(network: Network, text: str) -> Opinion | None:
     source = read_source(text)
-    if network is None or not source.words:
+    if not source.words:
         return None
     written = network.write(source)
     request = request_of(written.row, source.lengths_cm)

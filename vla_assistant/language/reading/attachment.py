@@ -43,7 +43,8 @@ def _goes_nowhere(slots: Slots, codes: str) -> bool:
     """Whether the clause already says where to, or its verb takes no place."""
     pushed = slots.direction and slots.direction not in ("back", "down", "up") and "S" in codes
     takes = not codes or (set(codes) & set("LDSG") and codes not in ("S", "G"))
-    return bool(not takes or slots.me or slots.table or pushed)
+    lifted = not codes and slots.direction == "up"
+    return bool(not takes or slots.me or slots.table or pushed or lifted)
 
 
 def _of_a_standing_thing(objects: list[Description], places: list[Item], slots: Slots) -> Attached | None:

@@ -249,6 +249,8 @@ def _skill(slots: Slots, codes: str, relation: str, direction: str, anchored: bo
         if not codes or set(codes) & set("GPLDW"):
             return "give"
         return "push" if "S" in codes else None
+    if codes == "GL" and direction and slots.amount:
+        return "push"
     if codes.startswith(("G", "WG")):
         return "give"
     if direction:

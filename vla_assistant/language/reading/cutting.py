@@ -254,6 +254,9 @@ class Cutter:
         if found is None:
             return None
         thing, after, plural = found
+        named = next((item.kind for item in reversed(before) if item.kind not in ("skip", "comma")), "")
+        if thing == Description(ANYTHING, choice="same") and named == "thing":
+            return None  # "the red plate, then the blue plate, same thing"
         listed = thing == Description(ANYTHING, number=thing.number) and thing.number > 1
         if listed and self._things.get(at, "joints") and self._things.word(after) in (",", "one", "first", "1"):
             return None  # "two things, one take the cup, two ..."

@@ -55,7 +55,7 @@ def restarted(items: list[Item]) -> list[Item]:
 def merged(items: list[Item]) -> list[Item]:
     """Things said twice in other words ("the can, the white one") become one."""
     found: list[Item] = []
-    for item in items:
+    for at, item in enumerate(items):
         if item.kind == "choice":
             back = _chosen_from(found)
             if back >= 0:
@@ -71,7 +71,9 @@ def merged(items: list[Item]) -> list[Item]:
             back = len(found) - 1
             while back >= 0 and found[back].kind in ("skip", "comma"):
                 back -= 1
-            if back >= 0 and (closer := _closer(found[back], item.thing, len(found) - back > 1)) is not None:
+            ends = at + 1 == len(items) or items[at + 1].kind in ("comma", "then", "skip", "manner")
+            closer = _closer(found[back], item.thing, len(found) - back > 1, ends) if back >= 0 else None
+            if closer is not None:
                 found[back] = replace(closer, end=item.end)
                 del found[back + 1 :]
                 continue
@@ -149,11 +151,16 @@ def _same_place(found: list[Item], item: Item) -> list[Item] | None:
     return None
 
 
-def _closer(place: Item, thing: Description, apart: bool) -> Item | None:
+def _closer(place: Item, thing: Description, apart: bool, ends: bool) -> Item | None:
     """ "on the saucer, the white saucer": a place with its thing said more closely."""
-    if place.kind != "at" or not place.things or (apart and thing.kind != ONE):
+    if place.kind != "at" or not place.things:
         return None
     old = place.things[-1]
+    if ends and thing.kind not in ("it", "them") and (thing == old or (thing.kind == ONE and not old.colour)):
+        one = same(old, thing)
+        return replace(place, things=(*place.things[:-1], one)) if one is not None else None
+    if apart and thing.kind != ONE:
+        return None
     more = (thing.colour and not old.colour) or (old.kind == ONE and thing.kind != ONE)
     if not more or ONE in (thing.kind,) or old.kind in ("it", "them") or (one := same(old, thing)) is None:
         return None

@@ -32,7 +32,10 @@ def repaired(items: list[Item]) -> list[Item]:
                     and items[after + 1].thing.kind == "it"
                 ):
                     kept = [item for item in items[start:at] if item.kind == "thing"]
-                items = items[:start] + kept + items[after:]
+                new = items[after:]
+                if [item.kind for item in new[:3]] == ["thing", "comma", "at"]:
+                    del new[1]
+                items = items[:start] + kept + new
                 at = max(start - 1, 0)
                 continue
             kind = "doubt" if items[at].value == "no" else "skip"

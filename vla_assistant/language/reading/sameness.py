@@ -17,6 +17,8 @@ def same(first: Description, second: Description) -> Description | None:
         return None
     if first.kind != second.kind and ONE not in (first.kind, second.kind) and first.kind != "thing":
         return None
+    if second.without and not first.without and first == Description(second.kind):
+        return second
     if first.without or second.without:
         return None
     if first.colour and second.colour and first.colour != second.colour:

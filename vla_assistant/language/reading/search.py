@@ -42,9 +42,9 @@ STRANGE = 2.0
 UNBOUND = 0.12
 """A clause that begins in the middle of the row."""
 CLAUSE = 0.01
-TOLD = 0.6
+TOLD = 0.7
 """That something is there, said and not taken as an aside."""
-AGAIN, WISH, RESUMED, NEGATION, NEGATED_ITEM = 0.3, 0.05, 0.05, 0.1, 0.03
+AGAIN, LET_GO, WISH, RESUMED, NEGATION, NEGATED_ITEM = 0.3, 0.05, 0.05, 0.05, 0.1, 0.03
 _BOUNDS = ("doubt", "comma", "then", "order", "skip", "repair", "remark", "manner", "avoid", "not")
 _NEGATION_ENDS = ("doubt", "comma", "then", "verb", "repair", "order", "not", "remark")
 _PRONOUNS = (IT, THEM, ONE)
@@ -109,7 +109,9 @@ class _Search:
             cost = WISH
         elif here.kind == "remark" and here.value == "there":
             cost = TOLD
-        elif here.kind == "verb" and (self._comes_again(at) or self._is_let_go(at, path)):
+        elif here.kind == "verb" and self._is_let_go(at, path):
+            cost = LET_GO
+        elif here.kind == "verb" and self._comes_again(at):
             cost = AGAIN
         return _passed([here], path, cost)
 

@@ -109,6 +109,10 @@ def _quantified_after(of: Things, thing: Description, at: int) -> tuple[Descript
 
 
 def _side_belongs(of: Things, thing: Description, look: int, match: tuple[str, int], said_so: bool) -> bool:
+    if of.word(look) in ("closer", "nearer", "further", "farther") and not said_so and _is_moved(of, look):
+        return False
+    if of.word(look) in ("from", "of") and of.word(match[1] - 1) == "side":
+        return True
     if said_so or thing.rank > 1 or of.word(look) == "from":
         return thing.rank > 1 or said_so
     longer = of.get(match[1] - 1, "sides")
@@ -117,6 +121,12 @@ def _side_belongs(of: Things, thing: Description, look: int, match: tuple[str, i
     if match[0] in ("near", "far", "middle"):
         return not of.starts_noun(match[1])
     return of.word(look) in ("on", "at", "the", "most") and not of.starts_noun(match[1]) and of.word(match[1]) != "of"
+
+
+def _is_moved(of: Things, at: int) -> bool:
+    """Whether a verb of motion stands before: "push the cup closer to me" says where to, not which cup."""
+    verbs = [match[0].partition(" ")[2] for back in range(max(0, at - 6), at) if (match := of.get(back, "verbs"))]
+    return any("S" in verb or verb == "GL" for verb in verbs)
 
 
 def _counted_from(of: Things, at: int) -> tuple[str, int] | None:

@@ -135,6 +135,9 @@ class Things:
             return Item("at", relation, at, match[1])
         thing, after, _ = found
         if relation == "between":
+            listed = thing == Description(ANYTHING, number=2) and self.word(after) == ","
+            if listed and (first := self.thing(after + 1)) is not None and self.word(first[1]) == "and":
+                thing, after = first[:2]
             if thing.number == ALL:
                 thing = replace(thing, number=2)
             if self.word(after) in ("and", ",") and (second := self.thing(after + 1)):
