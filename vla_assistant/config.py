@@ -31,6 +31,9 @@ class AppSection(Section):
     """The program as a whole."""
 
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="How much the log files hold.")
+    language: Literal["auto", "en", "de", "es", "fr"] = Field(
+        "auto", description='What is typed in; "auto" takes the language that understands it, English first.'
+    )
 
 
 class ChoiceSection(Section):

@@ -335,6 +335,7 @@ class Understanding:
         notes: What the user should know about how the words were read: "I took X as Y."
         choices: What the question can be answered with, each a whole answer in words.
         manner: How to move: "slow", "fast", "careful".
+        language: Of the words: its key of the vocabulary file.
     """
 
     text: str
@@ -346,6 +347,7 @@ class Understanding:
     notes: tuple[str, ...] = field(default=())
     choices: tuple[str, ...] = ()
     manner: frozenset[str] = frozenset()
+    language: str = "en"
 
 
 class Going(StrEnum):

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from vla_assistant.language import words
+from vla_assistant.language.languages import AUTO, words_in
 from vla_assistant.language.vocabulary import Lexicon, Phrase, load
 from vla_assistant.types import Intent
 
@@ -19,15 +20,15 @@ def closed_intent(text: str, language: str = "en") -> Intent | None:
     """Intent.STOP, YES, NO or CANCEL when the whole text is closed words of that kind, else None.
 
     Repetition and politeness are allowed ("stop stop", "yes please"). Of mixed words the one with less motion counts
-    ("wait, no" is a stop, "no, cancel" a cancel); yes mixed with anything else is not closed.
+    ("wait, no" is a stop, "no, cancel" a cancel); yes mixed with anything else is not closed. The stop words of every
+    language stop; the others count in the one `language`, or in any one with "auto".
     """
-    lexicon = load().lexicon(language)
-    kinds = _kinds(lexicon.closed, text, lexicon)
-    if not kinds:
-        return None
-    if "yes" in kinds:
-        return Intent.YES if set(kinds) == {"yes"} else _less_motion([kind for kind in kinds if kind == "stop"])
-    return _less_motion(kinds)
+    languages = load().languages
+    asked = languages.values() if language == AUTO else (load().lexicon(language),)
+    text = text[: words.LONGEST_TEXT]
+    intents = (_closed(text, lexicon) for lexicon in asked)
+    found = next((intent for intent in intents if intent is not None), None)
+    return found or (Intent.STOP if any(_halts(text, code) for code in languages) else None)
 
 
 def control_word(text: str, language: str = "en") -> str | None:
@@ -35,6 +36,19 @@ def control_word(text: str, language: str = "en") -> str | None:
     lexicon = load().lexicon(language)
     kinds = set(_kinds(lexicon.control, text, lexicon))
     return kinds.pop() if len(kinds) == 1 else None
+
+
+def _closed(text: str, lexicon: Lexicon) -> Intent | None:
+    kinds = _kinds(lexicon.closed, text, lexicon)
+    if "yes" in kinds:
+        return Intent.YES if set(kinds) == {"yes"} else _less_motion([kind for kind in kinds if kind == "stop"])
+    return _less_motion(kinds)
+
+
+def _halts(text: str, language: str) -> bool:
+    """Whether the text holds a stop word of the language, and makes a stop there."""
+    lexicon = load().lexicon(language)
+    return not lexicon.halting_words.isdisjoint(words_in(text, language)) and _closed(text, lexicon) is Intent.STOP
 
 
 def _less_motion(kinds: list[str]) -> Intent | None:
@@ -47,7 +61,7 @@ def _less_motion(kinds: list[str]) -> Intent | None:
 
 def _kinds(phrases: Mapping[Phrase, str], text: str, lexicon: Lexicon) -> list[str]:
     """What each phrase of the text stands for; empty unless phrases and fillers make up the whole text."""
-    spoken = words.spoken(words.normalised(text[: words.LONGEST_TEXT]))
+    spoken = words.spoken(words.normalised(lexicon.plain(text[: words.LONGEST_TEXT])))
     if len(spoken) > words.LONGEST_SENTENCE:
         return []
     found = _split(phrases, spoken)

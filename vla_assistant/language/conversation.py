@@ -2,7 +2,7 @@
 
 Two hear every text: `interpret`, which knows no turn but this one, and `Dialogue`, which knows them all. Where both
 bring the same steps they are sure; what only the turns before explain ("the left one", "again", "no, the blue one")
-comes from the dialogue; everything else from the words alone.
+comes from the dialogue; everything else from the words alone. The dialogue hears English only.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from vla_assistant.language.dialogue import Dialogue
 from vla_assistant.language.fitting import DOUBT
 from vla_assistant.language.hearing import REFERRING, Phase, hear
 from vla_assistant.language.interpreter import SURE, UNCERTAIN
+from vla_assistant.language.languages import FIRST, denied
 from vla_assistant.language.looking import Feel, Look, interpret
 from vla_assistant.language.meaning import Refused, Unclear, one_handed
 from vla_assistant.language.phrasing import describe
@@ -37,15 +38,15 @@ _CONTROLS = ("repeat", "slower", "faster", "pause", "resume", "nudge")
 class Conversation:
     """See the module. Not for two threads at once."""
 
-    def __init__(self, language: str = "en", doubt: float = DOUBT) -> None:
+    def __init__(self, language: str = FIRST, doubt: float = DOUBT) -> None:
         """Nothing was said yet.
 
         Args:
-            language: Key of the vocabulary file.
+            language: Key of the vocabulary file, or "auto".
             doubt: How likely a thing must be, compared with the likeliest, to be asked about; see `calibration`.
         """
         self._language = language
-        self._dialogue = Dialogue(language, doubt=doubt)
+        self._dialogue = Dialogue(FIRST, doubt=doubt)
         self._planned: int | None = None
         self._steps: tuple[Step, ...] = ()
 
@@ -67,7 +68,9 @@ class Conversation:
         alone = interpret(text, look, last, feel, self._language)
         if alone.intent in (Intent.STOP, Intent.YES, Intent.NO, Intent.CANCEL) or not alone.confidence:
             return alone
-        kind = hear(text, Phase(going), self._language).kind
+        if alone.language != FIRST or denied(text, FIRST):
+            return self._without_dialogue(number, alone, look)
+        kind = hear(text, Phase(going), FIRST).kind
         seen = look() if _is_about_things(kind, alone) else ()
         self._notice_an_empty_hand(feel)
         planned = self._dialogue.past.planned
@@ -86,6 +89,12 @@ class Conversation:
             self._planned = None
             self._dialogue.past.moving(False)  # ends come by number: this one is of what is planned now
             self._dialogue.ended(done)
+
+    def _without_dialogue(self, number: int, alone: Understanding, look: Look) -> Understanding:
+        """What the words alone mean; later turns can refer to it."""
+        if alone.steps:
+            self._plan(number, alone, Turn("nothing"), look() if _is_about_things("", alone) else ())
+        return alone
 
     def _notice_an_empty_hand(self, feel: Feel) -> None:
         """What slipped or was taken out of the hand is not held any more."""
@@ -113,7 +122,7 @@ class Conversation:
         return self._steps_meant(text, turn, seen, feel) if turn.kind in WITH_ACTS and turn.confidence >= SURE else None
 
     def _steps_meant(self, text: str, turn: Turn, seen: Sequence[SeenThing], feel: Feel) -> Understanding:
-        lexicon = load().lexicon(self._language)
+        lexicon = load().lexicon(FIRST)
         try:
             acts, notes = as_learnt(turn.acts, seen, self._dialogue.past.memory.held)
             request, _ = Task(acts).said()

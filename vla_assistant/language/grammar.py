@@ -9,6 +9,9 @@
     push       := verb thing "to" ["the"] side ["of the table"]
     home       := verb ["back"] ["to"] ["the"] home | home
     thing      := pronoun | [quantifier | article]* (colour | unknown word)* [noun | "one"]
+                                                            and a colour after the noun where a language has it there
+
+A verb may have two parts with the rest of the clause between them ("heb ... auf"), or its object pronoun before it.
 
 Verbs open several frames ("move" is place, push or home): all are tried, and the request counts only when it is used up
 to its last word. The farthest failure is kept as a `Gap`, from which the question to the user is made.
@@ -17,61 +20,10 @@ to its last word. The farthest failure is kept as a `Gap`, from which the questi
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from vla_assistant.language import words
-from vla_assistant.language.vocabulary import FRAMES, Lexicon, Phrase
-
-
-@dataclass(frozen=True)
-class NounPhrase:
-    """A thing as it was said.
-
-    Attributes:
-        said: The words.
-        name: Canonical noun; None for a pronoun, "the red one", a missing or an unknown noun.
-        colour: Canonical colour or None.
-        unknown: Words the vocabulary lacks.
-        pronoun: It is "it", "that", ...
-        quantifier: "both", "two", ..., "several" for a bare plural, or "".
-    """
-
-    said: Phrase
-    name: str | None = None
-    colour: str | None = None
-    unknown: Phrase = ()
-    pronoun: bool = False
-    quantifier: str = ""
-
-    def __str__(self) -> str:
-        return " ".join(self.said)
-
-
-@dataclass(frozen=True)
-class Clause:
-    """One clause: its frame ("pick", "place", "put_down", "push", "home") and what fills it."""
-
-    frame: str
-    object: NounPhrase | None = None
-    destination: NounPhrase | None = None
-    side: str | None = None
-
-
-@dataclass(frozen=True)
-class Gap:
-    """Why a text is no request.
-
-    Attributes:
-        kind: What was expected at `at`: "verb", "object", "relation", "destination", "side" or "end".
-        at: Index of the word.
-        frame: Frame of the clause that broke off, if its verb was found.
-        object: The object found so far.
-    """
-
-    kind: str
-    at: int
-    frame: str = ""
-    object: NounPhrase | None = None
+from vla_assistant.language.clauses import Clause, Gap, NounPhrase
+from vla_assistant.language.vocabulary import Lexicon, Phrase
 
 
 class Parser:
@@ -127,6 +79,14 @@ class Parser:
         return None
 
     def _clause(self, at: int) -> Iterator[tuple[Clause, int]]:
+        if home := self._place_named(at, ("home",)):
+            yield Clause("home"), home[1]
+        yield from self._by_verb(at, None)
+        if before := words.longest_match(self._lexicon.proclitics, self._words, at):
+            yield from self._by_verb(at + len(before), NounPhrase(before, pronoun=True))
+
+    def _by_verb(self, at: int, before: NounPhrase | None) -> Iterator[tuple[Clause, int]]:
+        """The clauses that a verb at `at` opens; `before`: the object that stands before it."""
         parsers = {
             "pick": self._pick,
             "place": self._place,
@@ -135,27 +95,27 @@ class Parser:
             "push": self._push,
             "home": self._home,
         }
-        if home := self._place_named(at, ("home",)):
-            yield Clause("home"), home[1]
-        verbs = [(verb, frame) for frame in FRAMES for verb in self._lexicon.verbs[frame] if self._stands(verb, at)]
-        for verb, frame in sorted(verbs, key=lambda found: -len(found[0])):
-            yield from parsers[frame](at + len(verb))
+        for verb in self._lexicon.verbs_by_length:
+            if self._stands(verb.head, at) and (not verb.tail or verb.tail[0] in self._words[at:]):
+                for clause, after in parsers[verb.frame](at + len(verb.head), before):
+                    if self._stands(verb.tail, after):
+                        yield clause, after + len(verb.tail)
 
-    def _pick(self, at: int) -> Iterator[tuple[Clause, int]]:
-        if (found := self._object(at, "pick")) is None:
+    def _pick(self, at: int, before: NounPhrase | None) -> Iterator[tuple[Clause, int]]:
+        if (found := self._object(at, "pick", before)) is None:
             return
         thing, after = found
         after = self._optional(self._lexicon.small["up"], after)
         yield Clause("pick", thing), self._optional(self._lexicon.small["from_table"], after)
 
-    def _place(self, at: int) -> Iterator[tuple[Clause, int]]:
-        if (found := self._object(at, "place")) is None:
+    def _place(self, at: int, before: NounPhrase | None) -> Iterator[tuple[Clause, int]]:
+        if (found := self._object(at, "place", before)) is None:
             return
-        thing, before = found
-        after = self._optional(self._lexicon.small["down"], before)
+        thing, start = found
+        after = self._optional(self._lexicon.small["down"], start)
         relation = words.longest_match(self._lexicon.relations, self._words, after)
         if relation is None:
-            if after > before:
+            if after > start:
                 yield Clause("put_down", thing), after
             self._fail(Gap("relation", after, "place", thing))
             return
@@ -168,8 +128,8 @@ class Parser:
         else:
             self._fail(Gap("destination", after, "place", thing))
 
-    def _release(self, at: int) -> Iterator[tuple[Clause, int]]:
-        if (found := self._object(at, "put_down")) is None:
+    def _release(self, at: int, before: NounPhrase | None) -> Iterator[tuple[Clause, int]]:
+        if (found := self._object(at, "put_down", before)) is None:
             return
         thing, after = found
         after = self._optional(self._lexicon.small["down"], after)
@@ -184,8 +144,8 @@ class Parser:
                 return
         yield Clause("put_down", thing), after
 
-    def _push(self, at: int) -> Iterator[tuple[Clause, int]]:
-        if (found := self._object(at, "push")) is None:
+    def _push(self, at: int, before: NounPhrase | None) -> Iterator[tuple[Clause, int]]:
+        if (found := self._object(at, "push", before)) is None:
             return
         thing, after = found
         start = self._optional(self._lexicon.small["to"], after)
@@ -195,7 +155,9 @@ class Parser:
             return
         yield Clause("push", thing, side=side[0]), self._optional(self._lexicon.small["of_table"], side[1])
 
-    def _home(self, at: int) -> Iterator[tuple[Clause, int]]:
+    def _home(self, at: int, before: NounPhrase | None) -> Iterator[tuple[Clause, int]]:
+        if before is not None:
+            return
         after = self._optional(self._lexicon.small["back"], at)
         after = self._optional(self._lexicon.small["to"], after)
         after = self._optional(self._lexicon.small["articles"], after)
@@ -204,7 +166,9 @@ class Parser:
         else:
             self._fail(Gap("destination", after, "home"))
 
-    def _object(self, at: int, frame: str) -> tuple[NounPhrase, int] | None:
+    def _object(self, at: int, frame: str, before: NounPhrase | None) -> tuple[NounPhrase, int] | None:
+        if before is not None:
+            return before, at
         found = self._thing(at)
         if found is None:
             self._fail(Gap("object", at, frame))
@@ -223,12 +187,14 @@ class Parser:
         while after < len(self._words):
             for nouns, name in ((self._lexicon.things, True), (small["substitutes"], False)):
                 if noun := words.longest_match(nouns, self._words, after):
-                    said = self._words[start : after + len(noun)]
                     canonical = self._lexicon.things[noun] if name else None
                     if canonical and noun in self._lexicon.plurals[canonical]:
                         quantifier = quantifier or ("several",)
-                    thing = NounPhrase(said, canonical, colour, tuple(unknown), quantifier=" ".join(quantifier))
-                    return thing, after + len(noun)
+                    after += len(noun)
+                    if colour is None and self._lexicon.colour_after:
+                        colour, after = self._colour_after(after)
+                    said = self._words[start:after]
+                    return NounPhrase(said, canonical, colour, tuple(unknown), quantifier=" ".join(quantifier)), after
             shade = words.longest_match(self._lexicon.colours, self._words, after)
             if shade and colour is None:
                 colour = self._lexicon.colours[shade]
@@ -243,6 +209,12 @@ class Parser:
         said = self._words[start:after]
         return NounPhrase(said, None, colour, tuple(unknown), quantifier=" ".join(quantifier)), after
 
+    def _colour_after(self, at: int) -> tuple[str | None, int]:
+        """The colour that follows its noun, and where it ends."""
+        start = self._optional(self._lexicon.small["adjective_suffixes"], at)
+        shade = words.longest_match(self._lexicon.colours, self._words, start)
+        return (self._lexicon.colours[shade], start + len(shade)) if shade else (None, at)
+
     def _ends_thing(self, at: int) -> bool:
         """Whether no word of a thing can stand at `at`: the text ends there, or a word of the sentence's frame does."""
         if at >= len(self._words) or self._words[at] == ",":
@@ -251,6 +223,7 @@ class Parser:
         bounds: Iterable[Iterable[Phrase]] = (
             self._lexicon.relations, self._lexicon.refused_relations, small["connectors"], small["up"], small["down"],
             small["to"], small["from_table"], small["negations"], small["pronouns"], self._lexicon.places,
+            self._lexicon.verb_ends,
         )  # fmt: skip
         return any(words.longest_match(phrases, self._words, at) for phrases in bounds)
 

@@ -7,12 +7,15 @@ grammar used up to its last word and that holds no negation.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from difflib import get_close_matches
 
 from vla_assistant.language import abilities, words
+from vla_assistant.language.clauses import Gap, NounPhrase
 from vla_assistant.language.closed import closed_intent, control_word
 from vla_assistant.language.decoding import considered
-from vla_assistant.language.grammar import Gap, NounPhrase, Parser
+from vla_assistant.language.grammar import Parser
+from vla_assistant.language.languages import AUTO, FIRST, chosen, denied
 from vla_assistant.language.meaning import Context, Hand, Refused, Unclear, one_handed, steps_of
 from vla_assistant.language.memory import Memory
 from vla_assistant.language.phrasing import examples, what_is_seen
@@ -45,7 +48,7 @@ def understand(
             seen, or asked about.
         last: The object of the command before, which "it" may mean.
         hand: What the hand holds, when that is known; a command that needs a second hand is asked about.
-        language: Key of the vocabulary file.
+        language: Key of the vocabulary file; "auto" takes the language that understands the text, English first.
 
     Returns:
         For a question, `reason` is the answer as far as the picture and the vocabulary give it; for a control word it
@@ -55,20 +58,32 @@ def understand(
         InputError: the text is empty or too long.
     """
     words.check(text)
+    vocabulary = load()
+
+    def understood(code: str) -> Understanding:
+        context = Context(vocabulary, vocabulary.lexicon(FIRST), vocabulary.lexicon(code), seen, last, hand)
+        found = _understood(text, context, code)
+        if found.steps and denied(text, code):
+            found = _denial(text, context)
+        return found if code == FIRST else replace(found, text=text, language=code)
+
+    return chosen(text, understood) if language == AUTO else understood(language)
+
+
+def _understood(text: str, context: Context, language: str) -> Understanding:
     closed = closed_intent(text, language)
     if closed is not None:
         return Understanding(text, closed)
     control = control_word(text, language)
     if control is not None:
         return Understanding(text, Intent.CONTROL, reason=control)
-    vocabulary = load()
-    context = Context(vocabulary, vocabulary.lexicon(language), seen, last, hand)
-    return _conversation(text, context) or _instruction(text, context)
+    plain = context.heard.plain(text)
+    return _conversation(plain, context) or _instruction(plain, context, reads=language == FIRST)
 
 
 def _conversation(text: str, context: Context) -> Understanding | None:
     """Questions, corrections and lessons; None for everything else."""
-    lexicon = context.lexicon
+    lexicon = context.heard
     spoken = words.normalised(text)
     bare = words.without([*lexicon.courtesy["fillers"], (",",)], spoken)
     asked = words.starts_with((*lexicon.questions["openings"], *lexicon.questions["help"]), bare)
@@ -87,19 +102,18 @@ def _conversation(text: str, context: Context) -> Understanding | None:
 
 
 def _answer(bare: Phrase, context: Context) -> str:
-    lexicon = context.lexicon
-    if any(bare == phrase for phrase in lexicon.questions["seen"]):
-        return what_is_seen(context.seen, lexicon)
-    if any(bare == phrase for phrase in lexicon.questions["help"]):
+    if bare in context.heard.questions["seen"]:
+        return what_is_seen(context.seen, context.lexicon)
+    if bare in context.heard.questions["help"]:
         return _able(context)
     return f'I cannot answer that. Ask me "what do you see" or "what can I say". {_able(context)}'
 
 
-def _instruction(text: str, context: Context) -> Understanding:
-    """By the strict grammar where it uses the text up to its last word, else as the reader reads it."""
-    parser = Parser(words.normalised(text), context.lexicon)
+def _instruction(text: str, context: Context, reads: bool) -> Understanding:
+    """By the strict grammar where it uses the text up to its last word, else (`reads`) as the reader reads it."""
+    parser = Parser(words.normalised(text), context.heard)
     strict = _by_grammar(text, parser, context)
-    if strict.steps or (parser.complete and not (context.seen and strict.question)):
+    if not reads or strict.steps or (parser.complete and not (context.seen and strict.question)):
         return strict
     read = _as_read(text, context)
     if read is None or (parser.complete and not (read.question or (read.steps and parser.several))):
@@ -109,11 +123,8 @@ def _instruction(text: str, context: Context) -> Understanding:
 
 def _by_grammar(text: str, parser: Parser, context: Context) -> Understanding:
     spoken = words.normalised(text)
-    if words.without(context.lexicon.small["negations"], spoken) != spoken:
-        return Understanding(
-            text, Intent.UNSUPPORTED, confidence=UNCERTAIN,
-            reason=f"I hear a no or not in that, so I move nothing. Say only what I should do. {_able(context)}",
-        )  # fmt: skip
+    if words.without(context.heard.small["negations"], spoken) != spoken:
+        return _denial(text, context)
     clauses = parser.request()
     if clauses is None:
         return _not_parsed(text, parser, context)
@@ -123,6 +134,11 @@ def _by_grammar(text: str, parser: Parser, context: Context) -> Understanding:
         return Understanding(text, Intent.COMMAND, confidence=UNCERTAIN, question=str(question))
     except Refused as refusal:
         return Understanding(text, Intent.UNSUPPORTED, confidence=UNCERTAIN, reason=str(refusal))
+
+
+def _denial(text: str, context: Context) -> Understanding:
+    reason = f"I hear a no or not in that, so I move nothing. Say only what I should do. {_able(context)}"
+    return Understanding(text, Intent.UNSUPPORTED, confidence=UNCERTAIN, reason=reason)
 
 
 def _as_read(text: str, context: Context) -> Understanding | None:
@@ -165,7 +181,7 @@ def _not_parsed(text: str, parser: Parser, context: Context) -> Understanding:
         if thing is not None and thing.name is not None and not thing.unknown:
             question = f"What should I do with the {thing}? {_able(context)}"
             return Understanding(text, Intent.COMMAND, confidence=UNCERTAIN, question=question)
-        reason = f"I did not understand that.{_spelling(parser.words, context.lexicon)} {_able(context)}"
+        reason = f"I did not understand that.{_spelling(parser.words, context.heard)} {_able(context)}"
         return Understanding(text, Intent.UNSUPPORTED, confidence=UNCERTAIN, reason=reason)
     if gap.at < len(parser.words):
         return Understanding(text, Intent.UNSUPPORTED, confidence=UNCERTAIN, reason=_rest(gap, parser, context))
@@ -190,7 +206,7 @@ def _definite(thing: NounPhrase | None) -> str:
 def _rest(gap: Gap, parser: Parser, context: Context) -> str:
     """The refusal for words that fit nowhere in the sentence."""
     begin, rest = " ".join(parser.words[: gap.at]), " ".join(parser.words[gap.at :])
-    spelling = _spelling(parser.words[gap.at :], context.lexicon)
+    spelling = _spelling(parser.words[gap.at :], context.heard)
     return f'I understand "{begin}", but not "{rest}" after it.{spelling} {_able(context)}'
 
 

@@ -24,7 +24,7 @@ def interpret(
         look: What the policy sees now; called only when it matters.
         last: What "it" may mean.
         feel: What the hand holds, None when that is not known; called only for what moves the arm.
-        language: Key of the vocabulary file.
+        language: Key of the vocabulary file, or "auto".
     """
     try:
         seen: tuple[SeenThing, ...] = ()

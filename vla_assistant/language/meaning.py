@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from vla_assistant.language.grammar import Clause, NounPhrase
+from vla_assistant.language.clauses import Clause, NounPhrase
 from vla_assistant.language.phrasing import listed, plurals, spoken_name, what_is_seen, with_article
 from vla_assistant.language.vocabulary import Lexicon, Vocabulary
 from vla_assistant.types import Reference, SeenThing, Step
@@ -32,7 +32,9 @@ class Context:
     """What the words may refer to.
 
     Attributes:
-        vocabulary, lexicon: The words.
+        vocabulary: The things.
+        lexicon: The words of what is answered.
+        heard: The words of what is said.
         seen: What the camera shows; empty when that is not known.
         last: The object of the turn before.
         hand: What the hand holds, when that is known.
@@ -40,6 +42,7 @@ class Context:
 
     vocabulary: Vocabulary
     lexicon: Lexicon
+    heard: Lexicon
     seen: Sequence[SeenThing] = ()
     last: Reference | None = None
     hand: Hand | None = None

@@ -15,6 +15,7 @@ from typing import Any
 
 from vla_assistant import paths
 from vla_assistant.errors import ConfigError
+from vla_assistant.language.orthography import Orthography
 
 Phrase = tuple[str, ...]
 Phrases = Mapping[Phrase, str]
@@ -25,6 +26,8 @@ SMALL = (
     "articles", "pronouns", "substitutes", "quantifiers", "adjective_suffixes", "up", "down", "back", "to", "of_table",
     "from_table", "connectors", "negations",
 )  # fmt: skip
+GAP = "..."
+"""Where the object stands in a verb of two parts."""
 COURTESY = ("fillers", "openings", "closings")
 CLOSED = ("stop", "yes", "no", "cancel")
 QUESTIONS = ("openings", "seen", "help")
@@ -39,6 +42,21 @@ class Thing:
     lift: bool
     push: bool
     holds: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Verb:
+    """A verb of a frame (FRAMES): the words that open the clause, and those that close it ("heb ... auf")."""
+
+    frame: str
+    head: Phrase
+    tail: Phrase
+
+    @classmethod
+    def of(cls, frame: str, phrase: Phrase) -> Verb:
+        """As the file writes it."""
+        gap = phrase.index(GAP) if GAP in phrase else len(phrase)
+        return cls(frame, phrase[:gap], phrase[gap + 1 :])
 
 
 @dataclass(frozen=True)
@@ -65,6 +83,9 @@ class Lexicon:
         says: Name (SAYS) -> template of what the program says.
         speech: Rules of the recognizer's grammar in JSGF; `utterance` is the public one.
         pronunciations: Word -> its pronunciations in the phones of pocketsphinx.
+        orthography: How it is written; None when only as the file writes it.
+        colour_after: A colour may follow its noun.
+        proclitics: Pronouns that stand before their verb.
     """
 
     things: Phrases
@@ -86,6 +107,40 @@ class Lexicon:
     says: Mapping[str, str]
     speech: Mapping[str, str]
     pronunciations: Mapping[str, tuple[str, ...]]
+    orthography: Orthography | None
+    colour_after: bool
+    proclitics: tuple[Phrase, ...]
+
+    def plain(self, text: str) -> str:
+        """The text as the phrases here are spelled."""
+        if self.orthography is None:
+            return text
+        return self.orthography.apart(self.orthography.plain(text), self._verb_words)
+
+    @functools.cached_property
+    def _verb_words(self) -> frozenset[str]:
+        return frozenset(verb.head[0] for verb in self.verbs_by_length if len(verb.head) == 1)
+
+    @functools.cached_property
+    def verbs_by_length(self) -> tuple[Verb, ...]:
+        """The verbs of all frames, the longest first."""
+        verbs = [Verb.of(frame, phrase) for frame in FRAMES for phrase in self.verbs[frame]]
+        return tuple(sorted(verbs, key=lambda verb: -len(verb.head + verb.tail)))
+
+    @functools.cached_property
+    def verb_ends(self) -> tuple[Phrase, ...]:
+        """The words that close a clause."""
+        return tuple(dict.fromkeys(verb.tail for verb in self.verbs_by_length if verb.tail))
+
+    @functools.cached_property
+    def denying_words(self) -> frozenset[str]:
+        """The negations that are one word."""
+        return frozenset(phrase[0] for phrase in self.small["negations"] if len(phrase) == 1)
+
+    @functools.cached_property
+    def halting_words(self) -> frozenset[str]:
+        """Every word of the phrases that mean stop."""
+        return frozenset(word for phrase, kind in self.closed.items() if kind == "stop" for word in phrase)
 
     @functools.cached_property
     def known_words(self) -> frozenset[str]:
@@ -180,31 +235,44 @@ def _vocabulary(tables: Mapping[str, Any]) -> Vocabulary:
 
 
 def _lexicon(table: Mapping[str, Any], things: Mapping[str, Thing]) -> Lexicon:
-    nouns = {name: _phrases(table["things"][name]) for name in things}
-    plurals = {name: _phrases(table["plurals"][name]) for name in things}
-    colours = {name: _phrases(words) for name, words in table["colours"].items()}
-    places = {name: _phrases(words) for name, words in table["places"].items()}
+    grammar = table.get("grammar")
+    orthography = None if grammar is None else Orthography.of(grammar)
+    spelled = functools.partial(_spelled, orthography)
+    nouns = {name: table["things"][name] for name in things}
+    plurals = {name: spelled(table["plurals"][name]) for name in things}
+    said = {**nouns, **table["colours"], **table["places"]}
     return Lexicon(
-        things=_inverted(nouns) | _inverted(plurals),
-        words={**nouns, **colours, **places},
+        things=_inverted({name: spelled(words) for name, words in nouns.items()}) | _inverted(plurals),
+        words={name: _phrases(words) for name, words in said.items()},
         plurals=plurals,
-        colours=_inverted(colours),
-        places=_inverted(places),
-        relations=_inverted({name: _phrases(words) for name, words in table["relations"].items()}),
-        refused_relations=_phrases(table["refused"]["relations"]),
-        verbs={name: _phrases(table["verbs"][name]) for name in FRAMES},
-        small={name: _phrases(table["small"][name]) for name in SMALL},
-        courtesy={name: _phrases(table["courtesy"][name]) for name in COURTESY},
-        closed=_inverted({name: _phrases(table["closed"][name]) for name in CLOSED}),
-        control=_inverted({name: _phrases(words) for name, words in table["control"].items()}),
-        questions={name: _phrases(table["questions"][name]) for name in QUESTIONS},
-        corrections=_phrases(table["corrections"]["openings"]),
-        teaching=_phrases(table["teaching"]["openings"]),
-        inside=_names(table["inside"]["things"]),
-        says={name: str(table["says"][name]) for name in SAYS},
-        speech={str(name): " ".join(str(body).split()) for name, body in table["speech"].items()},
-        pronunciations={word: _names(phones) for word, phones in table["pronunciations"].items()},
+        colours=_inverted({name: spelled(words) for name, words in table["colours"].items()}),
+        places=_inverted({name: spelled(words) for name, words in table["places"].items()}),
+        relations=_inverted({name: spelled(words) for name, words in table["relations"].items()}),
+        refused_relations=spelled(table["refused"]["relations"]),
+        verbs={name: spelled(table["verbs"][name]) for name in FRAMES},
+        small={name: spelled(table["small"][name]) for name in SMALL},
+        courtesy={name: spelled(table["courtesy"][name]) for name in COURTESY},
+        closed=_inverted({name: spelled(table["closed"][name]) for name in CLOSED}),
+        control=_inverted({name: spelled(words) for name, words in table["control"].items()}),
+        questions={name: spelled(table["questions"][name]) for name in QUESTIONS},
+        corrections=spelled(table["corrections"]["openings"]),
+        teaching=spelled(table["teaching"]["openings"]),
+        inside=_names(table.get("inside", {}).get("things", [])),
+        says={name: str(table["says"][name]) for name in SAYS} if "says" in table else {},
+        speech={str(name): " ".join(str(body).split()) for name, body in table.get("speech", {}).items()},
+        pronunciations={word: _names(phones) for word, phones in table.get("pronunciations", {}).items()},
+        orthography=orthography,
+        colour_after=grammar is not None and bool(grammar.get("colour_after", False)),
+        proclitics=spelled(grammar["proclitics"]) if grammar and "proclitics" in grammar else (),
     )
+
+
+def _spelled(orthography: Orthography | None, values: Any) -> tuple[Phrase, ...]:
+    """The phrases as they are matched."""
+    if orthography is None:
+        return _phrases(values)
+    spellings = (spelling for value in _names(values) for spelling in orthography.spellings(value))
+    return _phrases(list(dict.fromkeys(spellings)))
 
 
 def _names(values: Any) -> tuple[str, ...]:

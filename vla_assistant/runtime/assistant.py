@@ -86,7 +86,9 @@ class Assistant:
             arm_ready=self._arm.wait,
             execute=getattr(settings.backend("policies", settings.use.policy), "execute_steps", 1),
             watch=not headless,
-            conversation=language.Conversation(doubt=language.doubt_for(settings.dialogue.accepted_error)),
+            conversation=language.Conversation(
+                settings.app.language, language.doubt_for(settings.dialogue.accepted_error)
+            ),
         )
         self._voice = Voice(settings, self._hub.publish, now)
         self._ears = Ears(settings, self._model, self._voice, self._heard, self.stop, now)
@@ -159,7 +161,7 @@ class Assistant:
             source: Where they come from.
             time_s: When they were begun to be said, if not now.
         """
-        closed = language.closed_intent(text)
+        closed = language.closed_intent(text, self.settings.app.language)
         if closed is Intent.STOP:
             self._motion.stop(f"you said {text.strip()!r}")
         command = Command(next(self._numbers), text, source, self._now() if time_s is None else time_s)

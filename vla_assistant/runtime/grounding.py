@@ -53,7 +53,7 @@ class Grounder:
 
     def read(self, text: str) -> Reading:
         """Understand one text and find its things in the picture of the scene."""
-        understanding = interpret(text, tuple)
+        understanding = interpret(text, tuple, language=self._settings.app.language)
         if not self._ground or understanding.intent not in (Intent.COMMAND, Intent.QUESTION):
             return Reading(understanding, understanding.confidence, understanding.question)
         wanted = wanted_on_table(understanding, self._settings) if self._require else Wanted()
@@ -76,7 +76,7 @@ class Grounder:
         def look() -> tuple[SeenThing, ...]:
             return model.look(observation)
 
-        understanding = interpret(text, look)
+        understanding = interpret(text, look, language=self._settings.app.language)
         if not understanding.steps or understanding.question:
             return Reading(understanding, understanding.confidence, understanding.question)
         plan = model.plan(understanding.steps, observation)

@@ -18,12 +18,12 @@ def doubt_about(utterance: Utterance, limits: ListeningSection) -> str:
     if not utterance.text:
         return NOTHING_HEARD
     try:
-        meaning = language.understand(utterance.text)
+        meaning = language.understand(utterance.text, language="auto")
     except InputError as error:
         return str(error)
     resumes = meaning.intent is Intent.CONTROL and meaning.reason == "resume"
     needed = limits.min_confidence_resume if resumes else limits.min_confidence
-    if language.approves(utterance.text):
+    if meaning.intent is Intent.YES or language.approves(utterance.text):
         needed = max(needed, limits.min_confidence_yes)
     if meaning.intent is Intent.STOP or utterance.confidence >= needed:
         return ""

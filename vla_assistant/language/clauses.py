@@ -1,0 +1,58 @@
+"""What the grammar of instructions makes of a text: clauses of things as they were said, or the gap that it found."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from vla_assistant.language.vocabulary import Phrase
+
+
+@dataclass(frozen=True)
+class NounPhrase:
+    """A thing as it was said.
+
+    Attributes:
+        said: The words.
+        name: Canonical noun; None for a pronoun, "the red one", a missing or an unknown noun.
+        colour: Canonical colour or None.
+        unknown: Words the vocabulary lacks.
+        pronoun: It is "it", "that", ...
+        quantifier: "both", "two", ..., "several" for a bare plural, or "".
+    """
+
+    said: Phrase
+    name: str | None = None
+    colour: str | None = None
+    unknown: Phrase = ()
+    pronoun: bool = False
+    quantifier: str = ""
+
+    def __str__(self) -> str:
+        return " ".join(self.said)
+
+
+@dataclass(frozen=True)
+class Clause:
+    """One clause: its frame ("pick", "place", "put_down", "push", "home") and what fills it."""
+
+    frame: str
+    object: NounPhrase | None = None
+    destination: NounPhrase | None = None
+    side: str | None = None
+
+
+@dataclass(frozen=True)
+class Gap:
+    """Why a text is no request.
+
+    Attributes:
+        kind: What was expected at `at`: "verb", "object", "relation", "destination", "side" or "end".
+        at: Index of the word.
+        frame: Frame of the clause that broke off, if its verb was found.
+        object: The object found so far.
+    """
+
+    kind: str
+    at: int
+    frame: str = ""
+    object: NounPhrase | None = None

@@ -1,0 +1,63 @@
+"""Which language a text is in, and what holds in all of them: their negations move nothing."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+
+from vla_assistant.language import words
+from vla_assistant.language.vocabulary import load
+from vla_assistant.types import Intent, Understanding
+
+FIRST = "en"
+"""The language that counts where two understand the same text."""
+AUTO = "auto"
+"""Stands for the language that understands the text."""
+
+
+def chosen(text: str, understood: Callable[[str], Understanding]) -> Understanding:
+    """What the text means in the first language, or in the only other one whose words it is made of.
+
+    Args:
+        text: What was said.
+        understood: What it means in the language of that code.
+    """
+    first = understood(FIRST)
+    if _is_certain(first):
+        return first
+    lexicons = load().languages.items()
+    made_of = [code for code, lexicon in lexicons if code != FIRST and words_in(text, code) <= lexicon.known_words]
+    others = [understood(code) for code in made_of]
+    better = [other for other in others if _is_better(other, first)]
+    if better and all(_meaning(other) == _meaning(better[0]) for other in better):
+        return better[0]
+    return others[0] if len(others) == 1 and first.intent is Intent.UNSUPPORTED else first
+
+
+def denied(text: str, language: str) -> bool:
+    """Whether the text holds a negation of another language that is no word of this one."""
+    languages = load().languages
+    own = languages[language].known_words
+    others = ((code, lexicon) for code, lexicon in languages.items() if code != language)
+    return any((words_in(text, code) & lexicon.denying_words) - own for code, lexicon in others)
+
+
+@functools.lru_cache(maxsize=8)
+def words_in(text: str, language: str) -> frozenset[str]:
+    """The words of the text as that language spells them."""
+    return frozenset(words.normalised(load().languages[language].plain(text)))
+
+
+def _is_certain(first: Understanding) -> bool:
+    closed = first.intent not in (Intent.COMMAND, Intent.QUESTION, Intent.UNSUPPORTED)
+    return closed or (bool(first.steps) and first.confidence == 1.0)
+
+
+def _is_better(other: Understanding, first: Understanding) -> bool:
+    if first.intent is Intent.UNSUPPORTED:
+        return other.intent is not Intent.UNSUPPORTED
+    return bool(other.steps) or other.intent is Intent.QUESTION
+
+
+def _meaning(understanding: Understanding) -> tuple[object, ...]:
+    return understanding.intent, understanding.steps, understanding.question, understanding.reason
