@@ -1,5 +1,7 @@
 """What a user installs holds everything the program needs, and says so honestly."""
 
+import importlib.metadata
+import re
 import subprocess
 import sys
 import tomllib
@@ -8,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.test_imports import imported
 from vla_assistant import registry
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -48,3 +51,18 @@ def test_every_dependency_is_pinned_for_the_set_up() -> None:
     lines = (ROOT / "packaging" / "constraints.txt").read_text().splitlines()
     pinned = {line.partition("==")[0].lower().replace("_", "-") for line in lines if "==" in line}
     assert not [name for name in (w.partition(">")[0].lower() for w in wanted) if name not in pinned]
+
+
+def test_everything_that_is_imported_is_asked_for() -> None:
+    """A package that only this machine happens to have is missed by nobody here and by every user."""
+    tables = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    asked = {_canonical(re.split(r"[<>=!~\[; ]", line)[0]) for line in tables["dependencies"]}
+    packages = importlib.metadata.packages_distributions()
+    for file in (ROOT / "vla_assistant").rglob("*.py"):
+        for name in {name.split(".")[0] for name in imported(file)} - sys.stdlib_module_names - {"vla_assistant"}:
+            known = {_canonical(package) for package in packages.get(name, [name])}
+            assert known & asked, f"{file.relative_to(ROOT)} imports {name}"
+
+
+def _canonical(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
