@@ -135,6 +135,7 @@ def test_a_kill_and_a_closed_terminal_are_a_stop_and_leave_nothing(
 
 def test_ctrl_c_stops_and_twice_ends_each_on_a_line_of_its_own(terminal: Terminal) -> None:
     terminal.wait_for("ends.")
+    time.sleep(0.5)  # nobody is faster; a signal in the first instant of `input` waits for the next key
     terminal.type("\x03")
     terminal.wait_for("Ctrl-C again ends the conversation.")
     terminal.wait_for("! Stopped: you pressed Ctrl-C\n")

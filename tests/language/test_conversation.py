@@ -179,6 +179,17 @@ def test_a_text_that_cannot_be_read_is_refused_in_words() -> None:
         ("no, the blue one", "correct"),
         ("not that one", "cancel"),
         ("a bit to the left", "nudge"),
+        ("please stop doing that", "stop"),
+        ("I said stop", "stop"),
+        ("oh no stop it's falling", "stop"),
+        ("stop, the red one", "stop"),
+        ("yes but wait", "pause"),
+        ("no don't continue", "pause"),
+        ("why are you going left?", ""),
+        ("go on, but not now", "pause"),
+        ("go on?", ""),
+        ("pausieren", "pause"),
+        ("langsamer", "slower"),
         ("put the ball in the bowl", ""),
         ("what do you see", ""),
         ("hello", ""),
@@ -212,3 +223,30 @@ def test_the_less_error_is_accepted_the_more_is_asked() -> None:
         talk.conversation = Conversation(doubt=doubt_for(error))
         asked.append(bool(talk.say("would you grab that cup for me").question))
     assert asked == [True, False]
+
+
+def test_what_is_understood_anew_later_leaves_no_trace() -> None:
+    talk = Talk()
+    talk.say("push the red cup to the right")
+    first = talk.count
+    talk.say("pick up the blue cup")
+    talk.conversation.forget(talk.count)
+    talk.conversation.settle(first, True)
+    assert steps(talk.say("again")) == ["push red cup right"]
+
+
+def test_another_table_is_another_conversation() -> None:
+    talk = Talk()
+    talk.do("push the red cup to the right")
+    talk.conversation.forget_all()
+    for text in ("again", "undo that", "put it back"):
+        assert not talk.say(text).steps, text
+
+
+@pytest.mark.parametrize("text", ["what happens if you pick up the red cup?", "is it safe to pick up the red cup?"])
+def test_a_question_about_an_act_is_no_order(text: str) -> None:
+    assert not Talk().say(text).steps
+
+
+def test_a_resume_with_a_limit_clears_no_stop() -> None:
+    assert Talk().say("go on, but not now").intent is not Intent.CONTROL

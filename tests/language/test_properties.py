@@ -73,7 +73,7 @@ def test_a_negation_anywhere_never_yields_the_same_motion(negation):
             assert not moved or moved != steps, negated
 
 
-@settings(max_examples=400)
+@settings(max_examples=200)
 @given(st.text(max_size=200))
 def test_random_text_never_moves_and_never_crashes(text):
     try:
@@ -84,7 +84,7 @@ def test_random_text_never_moves_and_never_crashes(text):
     assert understood.intent is Intent.COMMAND or not understood.steps
 
 
-@settings(max_examples=400)
+@settings(max_examples=200)
 @given(st.lists(known_words | st.text(string.ascii_lowercase, min_size=1, max_size=6), min_size=1, max_size=14))
 def test_shuffled_words_move_only_with_the_words_for_it(words):
     text = " ".join(words)

@@ -51,7 +51,7 @@ REQUESTS = st.builds(
 MEMORIES = st.builds(lambda seen: Memory().spoke_of(*seen[:2]) if seen else Memory(), SEEN)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(REQUESTS, SEEN, MEMORIES, st.floats(0.001, 1.0))
 def test_it_ends_in_acts_on_seen_things_or_in_a_short_question_or_a_reason(
     request: Request, seen: tuple[SeenThing, ...], memory: Memory, doubt: float
@@ -73,7 +73,7 @@ def test_it_ends_in_acts_on_seen_things_or_in_a_short_question_or_a_reason(
         assert outcome.text
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(REQUESTS, SEEN, st.randoms())
 def test_the_order_in_which_things_are_seen_does_not_matter(
     request: Request, seen: tuple[SeenThing, ...], random: object
@@ -87,7 +87,7 @@ def test_the_order_in_which_things_are_seen_does_not_matter(
         assert set(first.candidates) == set(second.candidates)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(REQUESTS, SEEN)
 def test_a_click_settles_its_question(request: Request, seen: tuple[SeenThing, ...]) -> None:
     question: Resolved | Question | Refusal | None = resolve(request, seen)
@@ -101,7 +101,7 @@ def test_a_click_settles_its_question(request: Request, seen: tuple[SeenThing, .
     raise AssertionError("there is no end to the questions")
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(SEEN, st.text(max_size=40))
 def test_any_text_is_an_answer_or_none(seen: tuple[SeenThing, ...], text: str) -> None:
     request = Request((Act("pick", Description("cup")),))
@@ -110,7 +110,7 @@ def test_any_text_is_an_answer_or_none(seen: tuple[SeenThing, ...], text: str) -
         answer(question, request, text, seen)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(REQUESTS, SEEN)
 def test_likelihoods_are_there_for_every_seen_thing(request: Request, seen: tuple[SeenThing, ...]) -> None:
     likely = likelihoods(request, seen)

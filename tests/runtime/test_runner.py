@@ -14,6 +14,7 @@ from vla_assistant import events
 from vla_assistant.errors import InputError
 from vla_assistant.runtime.runner import Runner
 from vla_assistant.session import messages as m
+from vla_assistant.sim.arm_model import HOME_JOINTS
 from vla_assistant.types import (
     ActionChunk,
     Command,
@@ -107,7 +108,7 @@ def test_a_bug_in_the_verdict_is_no_success_and_costs_nobody_the_end() -> None:
 
 CUP, GHOST = (SeenThing(Reference(*name), PixelPoint("front", 0.5, 0.5, 0.9)) for name in (("cup", "red"), ("ball",)))
 AT_HOME, OVER_TABLE = 0.0, 0.6
-"""Angle of every joint [rad]."""
+"""How far every joint is from home [rad]."""
 
 
 class HandAndEye:
@@ -120,9 +121,10 @@ class HandAndEye:
         self.things = (CUP,)
         self.looks = self.homes = 0
         self.chunks = list[ActionChunk]()
+        self.home_is = AT_HOME
 
     def observe(self) -> Observation:
-        pose, joints = np.eye(4), np.full(7, self.joints)
+        pose, joints = np.eye(4), HOME_JOINTS + self.joints
         state = RobotState(joints, 0 * joints, self.gripper, pose, pose, self.gripper_command, 0 * joints, 0.0)
         return Observation({"front": Frame(np.zeros((8, 8, 3), np.uint8), "front", 1, 0.0)}, state)
 
@@ -145,7 +147,7 @@ class HandAndEye:
 
     def go_home(self) -> None:
         self.homes += 1
-        self.joints = AT_HOME + 0.3  # where this arm calls home is not where it stood at first
+        self.joints = self.home_is
 
 
 class Watch:
@@ -203,7 +205,7 @@ def test_with_nothing_seen_so_far_a_covered_table_is_better_than_none(watch: Wat
     assert watch.seen == [(CUP,), (), (CUP,)]
 
 
-def test_after_a_motion_the_table_is_told_anew_from_where_the_arm_calls_home(watch: Watch) -> None:
+def test_after_a_motion_the_table_is_told_anew_from_home(watch: Watch) -> None:
     command, home = Command(1, "go home", Source.TYPED, 0.0), Step("home")
     watch.runner.perform(m.Begin(command, (home,)))
     watch.hand.joints = OVER_TABLE
@@ -243,11 +245,26 @@ def test_what_is_withheld_is_not_sent_but_a_nudge_is(watch: Watch) -> None:
     assert not watch.hand.chunks
     assert watch.hand.homes == 0
     assert [type(answer) for answer in watch.answers] == [m.Acted, m.Judged]
-    watch.perform(m.Nudge(FIRST, "left", 0.03))
+    watch.perform(m.Nudge(FIRST, "right", 0.03), m.Nudge(FIRST, "left", 0.03, paused=True))
     (nudge,) = watch.hand.chunks
     assert np.allclose(nudge.actions[:, :6].sum(axis=0), [0, -0.03, 0, 0, 0, 0], atol=1e-6)
     watch.runner.abandon(1)
-    watch.perform(m.Nudge(FIRST, "left", 0.03))
+    watch.perform(m.Nudge(FIRST, "left", 0.03, paused=True))
     assert len(watch.hand.chunks) == 1, "the command has ended"
     watch.perform(m.Act(m.Ticket(2, 0, 1, 2), PICK))
     assert len(watch.hand.chunks) == 2, "another command is not withheld"
+
+
+def test_who_did_not_arrive_does_not_say_so(watch: Watch) -> None:
+    watch.hand.joints, watch.hand.home_is = OVER_TABLE, OVER_TABLE  # the guard dropped the way home
+    watch.perform(m.Act(FIRST, Step("home")))
+    (answer,) = watch.answers
+    assert isinstance(answer, m.Judged)
+    assert not answer.judgement.done
+    assert answer.judgement.evidence == "the arm did not arrive at home"
+
+
+def test_a_nudge_that_is_refused_is_told(watch: Watch) -> None:
+    watch.runner.abandon(1)
+    watch.perform(m.Nudge(FIRST, "down", 0.03))
+    assert any("did not move" in event.message for event in watch.told if isinstance(event, events.Warned))

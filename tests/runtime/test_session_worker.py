@@ -276,5 +276,8 @@ class Silent:
     def perform(self, effect: m.Effect) -> None:
         pass
 
+    def withhold(self, command_id: int, on: bool) -> None:
+        pass
+
     def abandon(self, command_id: int) -> None:
         pass

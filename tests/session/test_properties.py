@@ -27,8 +27,8 @@ RULES = Rules(proposal_timeout_s=5.0, step_timeout_s=4.0, retries=1, queue_lengt
 CUBE, BOWL = Reference("cube", "blue"), Reference("bowl", "red")
 STEPS = (Step("pick", CUBE), Step("place", CUBE, BOWL))
 MOTION = (m.Begin, m.Act, m.Recover, m.Judge, m.Nudge)
-UNANSWERED = (m.Begin, m.Nudge, m.Pace, m.Settle, m.Release)
-INTERJECTIONS = ("pause", "resume", "slower", "faster", "nudge", "correct", "cancel")
+UNANSWERED = (m.Begin, m.Nudge, m.Pace, m.Settle, m.Forget, m.Release)
+INTERJECTIONS = ("stop", "pause", "resume", "slower", "faster", "nudge", "correct", "cancel")
 
 
 def draft(confidence: float = 0.9, u: float = 0.5) -> m.Draft:
@@ -84,7 +84,8 @@ class World:
             assert number in self.confirmed, "motion without a confirmation"
             assert number not in self.ended, "motion after the end"
             assert not self.stopped, "motion after a stop"
-            assert isinstance(effect, m.Nudge) or number not in self.withheld, "motion in a pause"
+            said_in_pause = isinstance(effect, m.Nudge) and effect.paused
+            assert said_in_pause or number not in self.withheld, "motion in a pause"
         if isinstance(effect, m.Withhold):
             (self.withheld.add if effect.on else self.withheld.discard)(effect.command_id)
         elif not isinstance(effect, UNANSWERED):

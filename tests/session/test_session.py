@@ -365,12 +365,14 @@ def test_a_cancel_that_nobody_said_tells_its_own_reason() -> None:
     assert end(out).reason == "Cancelled: there was no terminal to ask."
 
 
+INTERJECTIONS = ("stop", "pause", "resume", "slower", "faster", "nudge", "correct")
+
+
+INTERJECTIONS = ("stop", "pause", "resume", "slower", "faster", "nudge", "correct")
+
+
 def interjected(text: str) -> Interjection | None:
-    return (
-        Interjection(text, "left", 0.03)
-        if text in ("pause", "resume", "slower", "faster", "nudge", "correct")
-        else None
-    )
+    return Interjection(text, "left", 0.03) if text in INTERJECTIONS else None
 
 
 def test_a_pause_holds_and_what_was_next_waits_for_going_on() -> None:
@@ -378,7 +380,8 @@ def test_a_pause_holds_and_what_was_next_waits_for_going_on() -> None:
     act = talk.start()
     out = talk.say("pause")
     assert end(out).result is Result.DONE
-    assert [type(effect) for effect in out if isinstance(effect, m.Withhold | m.Hold)] == [m.Withhold, m.Hold]
+    order = [type(effect) for effect in out if isinstance(effect, m.Withhold | m.Hold)]
+    assert order == [m.Hold, m.Withhold], "the arm is told first"
     assert not next(effect for effect in out if isinstance(effect, m.Hold)).latched
     assert not any(isinstance(effect, m.Act) for effect in talk.feed(m.Acted(act.ticket, 0.1, talk.now)))
     assert end(talk.say("pause")).result is Result.REFUSED
@@ -472,3 +475,49 @@ def test_what_is_being_understood_ends_with_the_reason_of_the_stop() -> None:
     out = talk.feed(m.Stop("the program was told to end"))
     reasons = [event.outcome.reason for event in told(out, events.RunEnded)]
     assert reasons == ["Stopped: the program was told to end.", "Stopped before it began."]
+
+
+def test_a_stop_in_a_sentence_stops_at_once() -> None:
+    talk = Talk(interjection=interjected)
+    talk.start()
+    out = talk.say("stop")
+    assert [effect.latched for effect in out if isinstance(effect, m.Hold)] == [True]
+    assert talk.session.stopped
+
+
+@pytest.mark.parametrize("said", ["pause", "stop", "correct", "slower"])
+def test_what_is_said_between_the_yes_and_the_motion_keeps_it_from_beginning(said: str) -> None:
+    talk = Talk(interjection=interjected)
+    talk.feed(m.Confirm(talk.propose(), "click"))
+    count = talk.count
+    talk.say(said)
+    out = talk.feed(m.Planned(count, m.Draft(plan(), 8, talk.now)))
+    assert not any(isinstance(effect, m.Begin | m.Act) for effect in out)
+
+
+def test_a_stop_that_was_being_understood_is_not_put_back() -> None:
+    talk = Talk()
+    number = talk.propose()
+    talk.say("I said stop")
+    talk.feed(m.Confirm(number, "click"))
+    out = talk.feed(m.Interpreted(talk.count, Understanding("I said stop", Intent.STOP)))
+    assert talk.session.stopped
+    assert any(isinstance(effect, m.Hold) and effect.latched for effect in out)
+
+
+def test_what_is_put_back_is_forgotten_until_it_is_understood_anew() -> None:
+    talk = Talk()
+    number = talk.propose()
+    talk.say("go home")
+    talk.feed(m.Confirm(number, "click"))
+    out = talk.feed(m.Interpreted(talk.count, Understanding("go home", Intent.COMMAND, (Step("home"),))))
+    assert m.Forget(talk.count) in out
+
+
+def test_a_nudge_says_whether_it_was_said_in_a_pause_and_ends_with_its_command() -> None:
+    talk = Talk(interjection=interjected)
+    talk.start()
+    assert [effect.paused for effect in talk.say("nudge") if isinstance(effect, m.Nudge)] == [False]
+    talk.say("pause")
+    assert [effect.paused for effect in talk.say("nudge") if isinstance(effect, m.Nudge)] == [True]
+    assert m.Withhold(1, True) in talk.say("cancel", Intent.CANCEL)

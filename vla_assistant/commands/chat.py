@@ -46,7 +46,6 @@ def chat(
             assistant.start()
             if listen:
                 assistant.start_listening()
-            screen.line(HELP)
             _until_the_end(assistant, screen)
         finally:
             deafen()
@@ -93,10 +92,13 @@ def converse(assistant: Assistant, screen: Screen) -> None:
     """
     from vla_assistant.runtime.single_run import interrupt_reason
 
-    interrupted = False
+    interrupted, greeting = False, HELP
     by_hand = sys.stdin.isatty()
     while True:
         try:
+            if greeting:  # in here: whoever has read it may press Ctrl-C at once
+                screen.line(greeting)
+                greeting = ""
             line = input().strip()
             interrupted = False
             if line.lower() in ENDINGS:

@@ -40,6 +40,8 @@ def control_word(text: str, language: str = "en") -> str | None:
 
 def _closed(text: str, lexicon: Lexicon) -> Intent | None:
     kinds = _kinds(lexicon.closed, text, lexicon)
+    if "yes" in kinds and text.rstrip().endswith("?"):
+        return None  # "ok?" asks
     if "yes" in kinds:
         return Intent.YES if set(kinds) == {"yes"} else _less_motion([kind for kind in kinds if kind == "stop"])
     return _less_motion(kinds)

@@ -15,17 +15,19 @@ from vla_assistant.language import abilities
 from vla_assistant.language.dialogue import Dialogue
 from vla_assistant.language.fitting import DOUBT
 from vla_assistant.language.hearing import REFERRING, Phase, hear
+from vla_assistant.language.interjections import interjection
 from vla_assistant.language.interpreter import SURE, UNCERTAIN
 from vla_assistant.language.languages import FIRST, denied
 from vla_assistant.language.looking import Feel, Look, interpret
 from vla_assistant.language.meaning import Refused, Unclear, one_handed
+from vla_assistant.language.past import Past
 from vla_assistant.language.phrasing import describe
 from vla_assistant.language.resolution import ResolvedAct
 from vla_assistant.language.returning import as_learnt
 from vla_assistant.language.tasks import Task
 from vla_assistant.language.turn import WITH_ACTS, Turn
 from vla_assistant.language.vocabulary import load
-from vla_assistant.types import Going, Intent, SeenThing, Step, Understanding
+from vla_assistant.types import Going, Intent, Interjection, SeenThing, Step, Understanding
 
 DISAGREEING = 0.7
 """So sure is one whose steps the dialogue understood otherwise."""
@@ -49,6 +51,7 @@ class Conversation:
         self._dialogue = Dialogue(FIRST, doubt=doubt)
         self._planned: int | None = None
         self._steps: tuple[Step, ...] = ()
+        self._before: tuple[int, int | None, tuple[Step, ...], Past] | None = None
 
     def understand(self, number: int, text: str, going: Going, look: Look, feel: Feel) -> Understanding:
         """What the text means now.
@@ -73,6 +76,7 @@ class Conversation:
         kind = hear(text, Phase(going), FIRST).kind
         seen = look() if _is_about_things(kind, alone) else ()
         self._notice_an_empty_hand(feel)
+        self._before = number, self._planned, self._steps, self._dialogue.past.copy()
         planned = self._dialogue.past.planned
         turn = self._dialogue.hear(text, seen, going)
         meant = self._meant(text, turn, seen, feel)
@@ -82,6 +86,16 @@ class Conversation:
         elif turn.kind in WITH_ACTS:  # nothing comes of it: what was planned before still is
             self._dialogue.past.planned = planned
         return understanding
+
+    def forget(self, number: int) -> None:
+        """The text of that number, the last one, is understood anew later: as if it had not been said."""
+        if self._before is not None and self._before[0] == number:
+            _, self._planned, self._steps, self._dialogue.past = self._before
+            self._before = None
+
+    def forget_all(self) -> None:
+        """Other things lie on the table: nothing that was said before refers to them."""
+        self._dialogue.past, self._planned, self._steps, self._before = Past(), None, (), None
 
     def settle(self, number: int, done: bool) -> None:
         """The command of that number has ended: what it asked for was carried out, or not."""
@@ -106,6 +120,8 @@ class Conversation:
         """The turn as an understanding; None when it says nothing or is not sure."""
         if turn.kind in _CLOSED:
             return Understanding(text, _CLOSED[turn.kind])
+        if turn.kind == "resume" and interjection(text, self._language) != Interjection("resume"):
+            return None  # "go on, but not now"
         if turn.kind in _CONTROLS:
             return Understanding(text, Intent.CONTROL, reason=turn.kind)
         if turn.kind == "understood":
@@ -161,11 +177,12 @@ def _chosen(alone: Understanding, meant: Understanding | None, going: Going, ref
         return _agreed(alone, meant, going)
     if alone.steps:
         return meant if meant.question and (going is not Going.IDLE or alone.confidence < 1.0) else alone
-    if meant.steps or refers:
+    asked = alone.intent in (Intent.QUESTION, Intent.TEACH)
+    if refers or (meant.steps and not (asked and going is Going.IDLE)):
         return meant
     if meant.intent is Intent.UNSUPPORTED:
         return alone if going is Going.IDLE else meant
-    return alone if alone.intent in (Intent.QUESTION, Intent.TEACH) else meant
+    return alone if asked else meant
 
 
 def _agreed(alone: Understanding, meant: Understanding, going: Going) -> Understanding:

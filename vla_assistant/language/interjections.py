@@ -2,19 +2,37 @@
 
 from __future__ import annotations
 
-from vla_assistant.language import asking
+from vla_assistant.language import asking, words
 from vla_assistant.language.hearing import Heard, Phase, hear
+from vla_assistant.language.interpreter import understand
+from vla_assistant.language.languages import FIRST
 from vla_assistant.language.request import AMOUNTS_M, Act
-from vla_assistant.types import Interjection
+from vla_assistant.language.turn_words import load as turn_words
+from vla_assistant.language.vocabulary import load
+from vla_assistant.types import Intent, Interjection
 
 MOST_M = 0.05
 """A nudge moves no farther than this: who wants more says it again and sees what happens."""
 _A_BIT_M = AMOUNTS_M["a bit"]
-_AT_ONCE = {"pause": "pause", "resume": "resume", "cancel": "cancel", "reject": "cancel"}
+_AT_ONCE = {"stop": "stop", "pause": "pause", "resume": "resume", "cancel": "cancel", "reject": "cancel"}
+_MORE = ("resume", "faster", "nudge")
+_CONTROLS = ("pause", "resume", "slower", "faster")
+_LONGEST = words.LONGEST_TEXT
 
 
 def interjection(text: str, language: str = "en") -> Interjection | None:
-    """What the text says about the motion that is under way; None when it asks for something else, or is no order."""
+    """What the text says about the motion that is under way; None when it asks for something else, or is no order.
+
+    What is not clear and holds a word that means less motion is a pause, and what asks or limits itself adds no motion.
+    """
+    text = text[:_LONGEST]
+    said = _said(text, language) or _in_another_language(text)
+    if said is not None and said.kind in _MORE and not _plainly(text, said.kind, language):
+        said = None
+    return said or (Interjection("pause") if _means_less(text, language) else None)
+
+
+def _said(text: str, language: str) -> Interjection | None:
     heard = hear(text, Phase.MOVING, language)
     if heard.kind in _AT_ONCE:
         return Interjection(_AT_ONCE[heard.kind])
@@ -27,9 +45,39 @@ def interjection(text: str, language: str = "en") -> Interjection | None:
     return _moved(text, heard, language) if heard.kind == "request" else None
 
 
+def _in_another_language(text: str) -> Interjection | None:
+    """Control words of every language count; a correction in one whose turns are not known is a cancel."""
+    if not words.normalised(text):
+        return None
+    meaning = understand(text, language="auto")
+    if meaning.intent is Intent.CONTROL and meaning.reason in _CONTROLS:
+        return Interjection(meaning.reason)
+    foreign = meaning.language != FIRST and meaning.intent is Intent.CORRECTION
+    return Interjection("cancel") if foreign else None
+
+
+def _plainly(text: str, kind: str, language: str) -> bool:
+    """Whether what adds motion is said without asking for it in doubt and without a limit."""
+    spoken = words.normalised(text)
+    asks = bool(words.starts_with(load().lexicon(language).questions["openings"], spoken))
+    limits = text.rstrip().endswith("?") or not turn_words(language).limiting.isdisjoint(spoken)
+    return not asks and not (kind == "resume" and limits)
+
+
+def _means_less(text: str, language: str) -> bool:
+    spoken, lexicon = words.normalised(text), load().lexicon(language)
+    negated = words.without(lexicon.small["negations"], spoken) != spoken
+    return negated or not lexicon.stop_words.isdisjoint(spoken)
+
+
 def approves(text: str, language: str = "en") -> bool:
-    """Whether the text would confirm a proposal, or let a paused motion go on."""
+    """Whether the text would confirm a proposal."""
     return hear(text, Phase.WAITING, language).kind == "confirm"
+
+
+def resumes(text: str, language: str = "en") -> bool:
+    """Whether the text would let a paused motion go on, or clear a stop."""
+    return hear(text, Phase.MOVING, language).kind == "resume"
 
 
 def _moved(text: str, heard: Heard, language: str) -> Interjection | None:

@@ -39,6 +39,10 @@ class Past:
     awaited: bool = False
     seen: tuple[SeenThing, ...] = ()
 
+    def copy(self) -> Past:
+        """As it is now; what is remembered later does not change it."""
+        return replace(self, done=list(self.done))
+
     def look(self, seen: Sequence[SeenThing]) -> None:
         """Know everything spoken of as it is seen now."""
         held = self._held_now(seen)

@@ -22,6 +22,7 @@ def doubt_about(utterance: Utterance, limits: ListeningSection) -> str:
     except InputError as error:
         return str(error)
     resumes = meaning.intent is Intent.CONTROL and meaning.reason == "resume"
+    resumes = resumes or language.resumes(utterance.text)
     needed = limits.min_confidence_resume if resumes else limits.min_confidence
     if meaning.intent is Intent.YES or language.approves(utterance.text):
         needed = max(needed, limits.min_confidence_yes)

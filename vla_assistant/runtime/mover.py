@@ -9,13 +9,14 @@ from typing import Protocol
 
 import numpy as np
 
+from vla_assistant.errors import InputError
 from vla_assistant.session.messages import Ticket
+from vla_assistant.sim.arm_model import HOME_JOINTS
 from vla_assistant.types import (
     ACTION_WIDTH,
     ActionChunk,
     Judgement,
     Observation,
-    PoseArray,
     RobotState,
     Step,
     Verdict,
@@ -39,6 +40,9 @@ WAYS = {
 """Directions of the user, who sits opposite the arm, in the arm's base frame."""
 GRIPPER_EMPTY = 0.05
 """Fingers that are closed further than this hold nothing; the thinnest thing is 2 cm wide, a quarter of the opening."""
+
+
+_INTERRUPTED = Judgement(False, 1.0, "the way home was interrupted")
 
 
 class Motion(Protocol):
@@ -71,11 +75,10 @@ class Mover:
     """One thread moves; `abandon` and `withhold` come from others."""
 
     def __init__(self, motion: Motion, now: Callable[[], float]) -> None:
-        self._motion, self._now = motion, now
+        self._motion, self._now, self._home = motion, now, HOME_JOINTS
         self._sending = threading.Lock()
         self._abandoned: set[int] = set()
         self._withheld: set[int] = set()
-        self._home: PoseArray | None = None
 
     def abandon(self, command_id: int) -> None:
         """Once this has returned, nothing of that command is sent to the arm any more."""
@@ -92,7 +95,14 @@ class Mover:
     def await_release(self, command_id: int) -> None:
         """The arm may still be coming to rest from what was cancelled before."""
         deadline = self._now() + RELEASE_S
-        while self._motion.stopped and self._now() < deadline and command_id not in self._abandoned:
+        ended = self._abandoned | self._withheld
+        while self._motion.stopped and self._now() < deadline and command_id not in ended:
+            time.sleep(HOME_POLL_S)
+
+    def await_release_of_pause(self) -> None:
+        """A pause brakes first; what is said in it may move once the arm stands."""
+        deadline = self._now() + RELEASE_S
+        while self._motion.stopped and self._now() < deadline:
             time.sleep(HOME_POLL_S)
 
     def send(self, ticket: Ticket, chunk: ActionChunk, execute: int, paused: bool = False) -> Verdict:
@@ -114,36 +124,36 @@ class Mover:
             self._motion.wait(chunk, execute)
         return verdict
 
-    def shift(self, ticket: Ticket, direction: str, metres: float, paused: bool = False) -> None:
+    def shift(self, ticket: Ticket, direction: str, metres: float, paused: bool = False) -> Verdict:
         """Straight that way, with the gripper open unless something is in it."""
         state = self._motion.observe().state
         actions = np.zeros((SHIFT_ACTIONS, ACTION_WIDTH), np.float32)
         actions[:, :3] = np.array(WAYS[direction]) * metres / SHIFT_ACTIONS
         actions[:, 6] = state.gripper_command if holding(state) else 1.0
-        self.send(ticket, ActionChunk(actions, SHIFT_STEP_S, state.time_s), len(actions), paused)
+        return self.send(ticket, ActionChunk(actions, SHIFT_STEP_S, state.time_s), len(actions), paused)
 
     def go_home(self, ticket: Ticket) -> Judgement:
         """Go home and wait for it; done only when nothing came in between."""
         with self._sending:
             if ticket.command_id in self._abandoned | self._withheld:
-                return Judgement(False, 1.0, "the way home was interrupted")
-            self._motion.go_home()
+                return _INTERRUPTED
+            try:
+                self._motion.go_home()
+            except InputError:  # it was stopped just now
+                return _INTERRUPTED
         deadline, interrupted = self._now() + HOME_TIMEOUT_S, False
         while self._motion.moving and self._now() < deadline:
             if ticket.command_id in self._abandoned:
                 return Judgement(False, 1.0, "the command has ended")
             interrupted = interrupted or self._motion.stopped or ticket.command_id in self._withheld
             time.sleep(HOME_POLL_S)
-        arrived = not (self._motion.moving or self._motion.stopped or interrupted)
-        if arrived:
-            self._home = self._motion.observe().state.joints
+        interrupted = interrupted or self._motion.moving or self._motion.stopped
+        arrived = not interrupted and self.is_home(self._motion.observe().state)
         evidence = "the arm reports that it stands at home" if arrived else "the arm did not arrive at home"
         return Judgement(arrived, 1.0, evidence)
 
     def is_home(self, state: RobotState) -> bool:
-        """Whether it is where the arm went when told to go home, and before that where it was at first."""
-        if self._home is None:
-            self._home = state.joints
+        """Whether the arm's own state says that it is where the way home leads."""
         return float(np.abs(state.joints - self._home).max()) < AT_HOME_RAD
 
 

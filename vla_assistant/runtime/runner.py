@@ -147,7 +147,7 @@ class Runner:
             log.exception("looking at the table")
 
     def _broke(self, task: m.Effect, reason: str) -> None:
-        if isinstance(task, m.Lay | m.Nudge | m.Pace | m.Settle):  # no command waits for these
+        if isinstance(task, m.Lay | m.Nudge | m.Pace | m.Settle | m.Forget):  # no command waits for these
             self._publish(Warned(self._now(), reason))
         else:
             self._answer(m.Broke(_command_id(task), reason))
@@ -156,6 +156,8 @@ class Runner:
         match task:
             case m.Interpret(command, going):
                 self._answer(m.Interpreted(command.id, self._understand(command, going)))
+            case m.Forget(command_id):
+                self._conversation.forget(command_id)
             case m.Settle(command_id, done):
                 self._conversation.settle(command_id, done)
             case m.Ground(command, steps):
@@ -178,13 +180,15 @@ class Runner:
             case m.Recover(ticket):
                 self._mover.shift(ticket, "up", RISE_M)
                 self._answer(m.Recovered(ticket))
-            case m.Nudge(ticket, direction, metres):
-                self._mover.shift(ticket, direction, metres, paused=True)
+            case m.Nudge(ticket, direction, metres, paused):
+                self._nudge(ticket, direction, metres, paused)
             case m.Pace(share):
                 self._pace = share
             case m.Lay(seed):
                 self._arm_ready()
                 self._motion.new_scene(seed, ())
+                self._conversation.forget_all()
+                self._taken, self._moved = None, True
                 self._publish(SceneLaid(self._now(), seed))
 
     # Understanding.
@@ -242,7 +246,15 @@ class Runner:
         self._arm_ready()
         return self._eye(self._motion.observe())
 
+    def _nudge(self, ticket: m.Ticket, direction: str, metres: float, paused: bool) -> None:
+        if paused:
+            self._mover.await_release_of_pause()
+        verdict = self._mover.shift(ticket, direction, metres, paused)
+        if not verdict.allowed:
+            self._publish(Warned(self._now(), f"The arm did not move there: {' '.join(verdict.reasons)}"))
+
     def _act(self, ticket: m.Ticket, step: Step) -> m.Acted:
+        self._mover.await_release(ticket.command_id)
         observation = _instructed(self._observe(), step)
         if self._before is None or self._before[0] != ticket:
             if not self._begins_well(ticket, observation.state):

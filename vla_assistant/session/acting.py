@@ -58,15 +58,15 @@ class Acting:
                 changed = self._change_pace(faster=kind == "faster")
                 return changed, f"{kind.capitalize()}." if changed else f"I cannot go {kind} than this."
         assert self._run.ticket is not None
-        self._emit(m.Nudge(self._run.ticket, said.direction, said.metres))
+        self._emit(m.Nudge(self._run.ticket, said.direction, said.metres, self.paused))
         return True, f"A little {_WHERE.get(said.direction, said.direction)}."
 
     def _pause(self) -> bool:
         """Hold where the arm is and begin nothing new until it goes on; False when it is paused already."""
         first, self.paused = not self.paused, True
         if first:
-            self._emit(m.Withhold(self._run.command.id, True))
             self._emit(m.Hold("you said pause", latched=False))
+            self._emit(m.Withhold(self._run.command.id, True))
             self._tell(events.Paused(self._now(), self._run.command))
         return first
 

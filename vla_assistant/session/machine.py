@@ -106,8 +106,8 @@ class Session:
             self._closed_word(command, item.closed)
         elif not command.text.strip():
             self._end(command, Result.REFUSED, "There are no words in that.")
-        elif self._motion is not None and (said := self._interjection(command.text)) is not None:
-            self._interjected(command, said, self._motion)
+        elif self._underway and (said := self._interjection(command.text)) is not None:
+            self._interjected(command, said)
         elif len(self._queue) >= self._rules.queue_length:
             self._end(command, Result.REFUSED, f"{len(self._queue)} commands are waiting already; say it again later.")
         else:
@@ -131,14 +131,21 @@ class Session:
             reason = "Cancelled." if self._cancel_run(str(command.source)) else "There is nothing to cancel."
             self._end(command, Result.CANCELLED, reason)
 
-    def _interjected(self, command: Command, said: Interjection, motion: Acting) -> None:
-        """Said about the motion that is under way: it takes effect now."""
-        if said.kind == "correct":
+    @property
+    def _underway(self) -> bool:
+        """A confirmed command moves the arm or is about to."""
+        return self._run is not None and self._run.phase in (Phase.CHECKING, Phase.ACTING)
+
+    def _interjected(self, command: Command, said: Interjection) -> None:
+        """Said about the motion that is under way or about to begin: it takes effect now."""
+        if said.kind == "stop":
+            self._closed_word(command, Intent.STOP)
+        elif said.kind == "correct":
             self._correct(command)
-        elif said.kind == "cancel":
+        elif said.kind == "cancel" or self._motion is None:  # what has not begun does not begin
             self._closed_word(command, Intent.CANCEL)
         else:
-            changed, reason = motion.interject(said)
+            changed, reason = self._motion.interject(said)
             self._end(command, Result.DONE if changed else Result.REFUSED, reason)
 
     def _correct(self, command: Command) -> None:
@@ -157,7 +164,11 @@ class Session:
         self._interpreting = None
         understanding = item.understanding
         if self._run is not None and self._run.phase is not Phase.PROPOSED:
-            self._queue.appendleft(command)
+            if understanding.intent in (Intent.STOP, Intent.NO, Intent.CANCEL):
+                self._closed_word(command, understanding.intent)
+            else:
+                self._effects.append(m.Forget(command.id))
+                self._queue.appendleft(command)
             return
         self._asking = bool(understanding.question)
         self._tell(events.Understood(self._now, command, understanding))
@@ -218,7 +229,7 @@ class Session:
             draft.first_chunk,
         )  # fmt: skip
         self._tell(events.Proposed(self._now, run.proposal))
-        how = ", slowly" if run.pace < 1.0 else ""
+        how = ", slowly" if run.pace < 1.0 and any(step.skill != "home" for step in run.steps) else ""
         self._say(f"Shall I {self._describe(run.steps)}{how}?")
 
     def _renew(self, run: Run, draft: m.Draft) -> None:
@@ -273,6 +284,7 @@ class Session:
             self._tell(events.Warned(self._now, "The arm works; no new scene is laid."))
             return
         self._scene_changed(item)
+        self._asking = False
         self._effects.append(m.Lay(item.seed))
 
     # Motion: only `_begin` starts it, and only `_planned` after a confirmation calls that.
@@ -301,7 +313,7 @@ class Session:
     def _stop(self, item: m.Stop) -> None:
         command_id = self._run.command.id if self._run else None
         self._effects.append(m.Hold(item.reason, latched=True, command_id=command_id))
-        first, self._stopped = not self._stopped, True
+        first, self._stopped, self._asking = not self._stopped, True, False
         if first:
             self._tell(events.Stopped(self._now, item.reason, still=False))
             self._say("Stopped.")
@@ -334,6 +346,8 @@ class Session:
     def _finish(self, result: Result, reason: str, evidence: str = "", say: bool = True, settle: bool = True) -> None:
         """End the run; `settle`: what it was understood to ask for is over too, and no correction follows."""
         assert self._run is not None
+        if self._motion is not None:  # what was asked for and not sent yet is not sent any more
+            self._effects.append(m.Withhold(self._run.command.id, True))
         run, self._run, self._motion = self._run, None, None
         self._end(run.command, result, reason, evidence, say, settle)
 

@@ -193,6 +193,13 @@ class Interpret(Effect):
 
 
 @dataclass(frozen=True)
+class Forget(Effect):
+    """What that command was understood to ask for does not count; it is understood anew later."""
+
+    command_id: int
+
+
+@dataclass(frozen=True)
 class Settle(Effect):
     """A command has ended: what it was understood to ask for was carried out, or not."""
 
@@ -271,11 +278,13 @@ class Nudge(Effect):
         ticket: The attempt during which it was said; nothing moves once its command has ended.
         direction: "left", "right", "forward" (away from the user), "back", "up" or "down".
         metres: How far [m].
+        paused: Whether it was said in a pause: then it moves the arm although the command is withheld.
     """
 
     ticket: Ticket
     direction: str
     metres: float
+    paused: bool = False
 
 
 @dataclass(frozen=True)
