@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from contextlib import closing
+from threading import RLock
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -63,10 +64,11 @@ def _until_the_end(assistant: Assistant, screen: Screen) -> None:
 
 
 class Screen:
-    """Prints lines; the first after a Ctrl-C does not stand beside the terminal's own ^C."""
+    """Prints whole lines, from any thread; the first after a Ctrl-C does not stand beside the terminal's own ^C."""
 
     def __init__(self) -> None:
         self._beside = ""
+        self._whole = RLock()  # a Ctrl-C may interrupt the thread that holds it
 
     def interrupted(self) -> None:
         """The terminal has written ^C and no line end."""
@@ -74,8 +76,9 @@ class Screen:
 
     def line(self, text: str) -> None:
         """Print it at once."""
-        beside, self._beside = self._beside, ""
-        print(beside + text, flush=True)
+        with self._whole:
+            beside, self._beside = self._beside, ""
+            print(f"{beside}{text}\n", end="", flush=True)
 
     def tell(self, event: Event) -> None:
         """Print what happened; most events need no line."""
