@@ -224,9 +224,10 @@ def main() -> None:
     parser.add_argument("--development", action="store_true", help="only the others")
     parser.add_argument("--this-arm", action="store_true", help="with what this arm can lift and what holds what")
     parser.add_argument("--show", action="store_true", help="print what went wrong to stderr")
+    parser.add_argument("--scripts", type=Path, default=SCRIPTS, help="a folder of scripts in .txt files")
     options = parser.parse_args()
     parts = {True} if options.held_back else {False} if options.development else {True, False}
-    chosen = [script for script in scripts() if script.held_back in parts]
+    chosen = [script for script in scripts(options.scripts) if script.held_back in parts]
     things = None if options.this_arm else able()
     kinds: dict[str, list[bool]] = defaultdict(list)
     whole, seconds = 0, []

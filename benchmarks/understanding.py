@@ -3,6 +3,7 @@
 python benchmarks/understanding.py              the sentences for development
 python benchmarks/understanding.py --show       those of them that are misread, with what was meant and read
 python benchmarks/understanding.py --unopened   the held back third: figures only, never a sentence
+python benchmarks/understanding.py --said DIR   sentences of your own, in files as in tests/language/said
 python benchmarks/understanding.py --with both  who reads: reader, decoder, or the reader with the decoder's opinion
 
 `sure` are the readings that the program would propose: how many of them are exact, of how many commands, and how many
@@ -64,10 +65,13 @@ def main() -> None:
     only = parser.add_mutually_exclusive_group()
     only.add_argument("--unopened", action="store_true")
     only.add_argument("--show", action="store_true")
+    parser.add_argument("--said", type=Path, help="a folder of .tsv files")
     parser.add_argument("--with", dest="reader", choices=READERS, default="reader")
     options = parser.parse_args()
     understood = READERS[options.reader]
-    folder = SAID / "unopened" if options.unopened else SAID
+    if options.said and options.unopened:
+        parser.error("--said and --unopened are two sets of sentences: choose one")
+    folder = options.said or (SAID / "unopened" if options.unopened else SAID)
     files = {file.stem: list(load([file])) for file in sorted(folder.glob("*.tsv"))}
     readings: dict[str, list[Reading]] = {style: [] for style in files}
     took_ms = []
@@ -84,7 +88,7 @@ def main() -> None:
         return
     everything = [entry for entries in readings.values() for entry in entries]
     styles = {style: share([e for e in entries if e[0].steps])["percent"] for style, entries in readings.items()}
-    sentences_read = "unopened" if options.unopened else "development"
+    sentences_read = str(options.said or ("unopened" if options.unopened else "development"))
     print_summary(
         "understanding", took_ms, "ms", sentences=sentences_read, read_by=options.reader, **groups(everything),
         commands_by_style=styles,

@@ -121,7 +121,7 @@ class VirtualSoundCard:
         )
         recorded = Recorded(process)
         try:
-            wait_for(lambda: len(recorded.audio.samples) > 0, 10, "the recording to start")
+            wait_for(lambda: len(recorded.audio.samples) > 0, 60, "the recording to start")
             yield recorded
         finally:
             recorded.finish()

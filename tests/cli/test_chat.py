@@ -7,7 +7,6 @@ import pty
 import signal
 import sqlite3
 import subprocess
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -127,7 +126,7 @@ def test_a_kill_and_a_closed_terminal_are_a_stop_and_leave_nothing(
         terminal.process.send_signal(how)
         terminal.process.send_signal(how)
     terminal.process.wait(timeout=60)
-    assert until(lambda: not any(child.is_running() for child in children), 10.0)
+    assert until(lambda: not any(child.is_running() for child in children), 60.0)
     assert list(tmp_path.glob("vla-voice-*")) == []
     command, yes = outcomes(own_folders)
     assert command in [("stopped", f"Stopped: {reason}.") for reason in reasons]
@@ -136,7 +135,6 @@ def test_a_kill_and_a_closed_terminal_are_a_stop_and_leave_nothing(
 
 def test_ctrl_c_stops_and_twice_ends_each_on_a_line_of_its_own(terminal: Terminal) -> None:
     terminal.wait_for("ends.")
-    time.sleep(0.5)  # nobody is faster; a signal in the first instant of `input` waits for the next key
     terminal.type("\x03")
     terminal.wait_for("Ctrl-C again ends the conversation.")
     terminal.wait_for("! Stopped: you pressed Ctrl-C\n")

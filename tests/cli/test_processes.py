@@ -55,7 +55,7 @@ def nothing_left() -> Iterator[None]:
     """No process of the program outlives it, and no temporary file of its."""
     before = {process.pid for process in ours()}
     yield
-    assert until(lambda: {process.pid for process in ours()} <= before, 10.0)
+    assert until(lambda: {process.pid for process in ours()} <= before, 60.0)
 
 
 def ours() -> list[psutil.Process]:
@@ -76,7 +76,7 @@ def test_ctrl_c_in_the_middle_is_a_stop_and_leaves_nothing() -> None:
     status, last, err = command.end()
     assert (last["event"], last["outcome"], status) in [("run_ended", "stopped", 3), ("run_ended", "done", 0)]
     assert "Traceback" not in err
-    assert until(lambda: not any(child.is_running() for child in children), 10.0)
+    assert until(lambda: not any(child.is_running() for child in children), 60.0)
 
 
 def test_without_a_yes_and_without_a_terminal_it_cancels() -> None:

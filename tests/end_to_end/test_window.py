@@ -118,8 +118,8 @@ def test_stop_in_mid_motion_latches_until_resume(display: Display, launch: Launc
     program = launch(SWINGING + PATIENT)
     arm = set_in_motion(display, program)
     display.key("space")
-    took = wait_for(lambda: arm.report.still, 5.0, "the arm to stand still")
-    assert took < 2.0, "the benchmark stop_latency measures this with care; here is a busy machine"
+    took = wait_for(lambda: arm.report.still, SLOW_S, "the arm to stand still")
+    assert took < 5.0, "the benchmark stop_latency measures this with care; here is a busy machine"
     assert stays_still(arm, 2.0)
     assert arm.report.held
     program.wait_for_event("stopped", SLOW_S, still=True)
@@ -139,7 +139,7 @@ def test_when_the_app_is_killed_the_arm_holds_and_nothing_is_left(display: Displ
     family = psutil.Process(program.process.pid).children(recursive=True)
     assert len(family) >= 2
     program.process.kill()
-    gone, alive = psutil.wait_procs(family, timeout=15)
+    gone, alive = psutil.wait_procs(family, timeout=60)
     assert not alive, [process.cmdline() for process in alive]
     assert len(gone) == len(family)
     assert arm.report.held

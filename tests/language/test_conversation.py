@@ -21,7 +21,7 @@ class Talk:
     """A conversation over a table on which things are moved by hand."""
 
     def __init__(self, words: str = THINGS) -> None:
-        self.conversation, self.seen = Conversation(), table(words)
+        self.conversation, self.seen = Conversation("auto"), table(words)  # as the program is delivered
         self.count = 0
         self.hand: Hand | None = Hand()
 
@@ -250,3 +250,9 @@ def test_a_question_about_an_act_is_no_order(text: str) -> None:
 
 def test_a_resume_with_a_limit_clears_no_stop() -> None:
     assert Talk().say("go on, but not now").intent is not Intent.CONTROL
+
+
+@pytest.mark.parametrize("text", ["go on", "resume", "continue please", "slower", "pause"])
+@pytest.mark.parametrize("going", Going)
+def test_control_words_move_nothing_by_themselves(text: str, going: Going) -> None:
+    assert not Talk().say(text, going).steps

@@ -17,7 +17,7 @@ def chunk(motion: MotionProcess, velocity: tuple[float, float, float], actions: 
     return ActionChunk(rows, 0.1, motion.state().time_s)
 
 
-def until(condition: Callable[[], bool], timeout_s: float = 5.0) -> float:
+def until(condition: Callable[[], bool], timeout_s: float = 60.0) -> float:
     """Seconds until the condition holds; AssertionError when it never does."""
     started = time.monotonic()
     while not condition():

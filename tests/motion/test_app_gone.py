@@ -59,7 +59,7 @@ def gone(pid: int) -> bool:
 def test_a_killed_app_leaves_a_standing_arm_and_no_process(app: subprocess.Popen[str], own_folders: Path) -> None:
     motion = heard(app)["motion"]
     app.kill()
-    until(lambda: gone(motion), 20.0)
+    until(lambda: gone(motion), 60.0)
     assert "the app is gone" in log_of(own_folders)
     assert "the arm stands still: True" in log_of(own_folders)
 
@@ -68,7 +68,7 @@ def test_ctrl_c_reaches_the_app_only_and_the_arm_holds_first(app: subprocess.Pop
     motion = heard(app)["motion"]
     os.killpg(app.pid, signal.SIGINT)
     assert app.wait(20.0) != 0
-    until(lambda: gone(motion), 20.0)
+    until(lambda: gone(motion), 60.0)
     assert "the arm stands still: True" in log_of(own_folders)
 
 

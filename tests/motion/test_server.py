@@ -68,11 +68,11 @@ class Loop:
         self.server = MotionServer(setup, self.memory, arm, self.metal, self.requests, self.answers.put)
         self.thread = threading.Thread(target=self.server.serve)
         self.thread.start()
-        self.answers.get(timeout=5.0)
+        self.answers.get(timeout=60.0)
 
     def ask(self, call: str, *args: object) -> dict:
         self.requests.put({"id": 1, "call": call, "args": args})
-        return self.answers.get(timeout=5.0)
+        return self.answers.get(timeout=60.0)
 
     @property
     def report(self) -> MotionReport:
@@ -162,9 +162,9 @@ def test_a_release_clears_the_stop_and_leaves_a_hold_that_the_process_decided_on
     """The program was silent for a moment, then cancelled: what it takes back is its own stop only."""
     loop.memory.control.beat(time.monotonic_ns(), 0)
     loop.move()
-    until(lambda: "no sign of life" in loop.report.held, 2.0)
+    until(lambda: "no sign of life" in loop.report.held, 60.0)
     loop.memory.control.stop(7)
-    until(lambda: loop.report.stop_number == 7 and loop.report.still, 2.0)
+    until(lambda: loop.report.stop_number == 7 and loop.report.still, 60.0)
     loop.ask("release", 7)
     assert "no sign of life" in loop.report.held
     assert loop.report.own_reason == loop.report.held
@@ -175,7 +175,7 @@ def test_a_release_clears_the_stop_and_leaves_a_hold_that_the_process_decided_on
 
 def test_a_release_of_a_stop_alone_leaves_nothing(loop: Loop) -> None:
     loop.memory.control.stop(7)
-    until(lambda: loop.report.stop_number == 7, 2.0)
+    until(lambda: loop.report.stop_number == 7, 60.0)
     assert (loop.report.held, loop.report.own_reason) == (STOPPED, "")
     loop.ask("release", 6)
     assert loop.report.held == STOPPED
@@ -202,10 +202,10 @@ def test_a_program_that_stalls_while_nothing_moves_latches_nothing_but_may_not_s
 def test_a_failing_tick_holds_the_arm_and_is_told_before_the_process_ends(loop: Loop) -> None:
     loop.move()
     loop.metal.fails_at = loop.metal.sent + 10
-    told = loop.answers.get(timeout=5.0)
+    told = loop.answers.get(timeout=60.0)
     assert told["id"] == 0
     assert told["error"][:2] == ("ProcessError", "The motion process failed (RuntimeError: the bus is silent).")
-    loop.thread.join(timeout=10.0)
+    loop.thread.join(timeout=60.0)
     assert not loop.thread.is_alive()
     assert loop.report.held == "The motion process failed (RuntimeError: the bus is silent)"
     assert loop.report.still
@@ -216,8 +216,8 @@ def test_an_arm_that_stays_silent_is_told_once(loop: Loop) -> None:
     """It is silent while the process leaves, too; that is no news."""
     loop.move()
     loop.metal.silent = True
-    told = loop.answers.get(timeout=5.0)
+    told = loop.answers.get(timeout=60.0)
     assert told["error"] == ("DeviceError", "The arm on /dev/ttyACM0 does not answer.", "Is it plugged in?")
-    loop.thread.join(timeout=10.0)
+    loop.thread.join(timeout=60.0)
     assert not loop.thread.is_alive()
     assert loop.answers.empty()

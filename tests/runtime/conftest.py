@@ -32,8 +32,8 @@ def nothing_left() -> Iterator[None]:
     """Threads, child processes and shared memory of the test are gone at its end."""
     threads, blocks = set(threading.enumerate()), shared_blocks()
     yield
-    until(lambda: not psutil.Process().children(), 5.0)
-    until(lambda: set(threading.enumerate()) <= threads, 5.0)
+    until(lambda: not psutil.Process().children(), 60.0)
+    until(lambda: set(threading.enumerate()) <= threads, 60.0)
     assert psutil.Process().children() == []
     assert set(threading.enumerate()) <= threads
     assert shared_blocks() <= blocks
@@ -43,7 +43,7 @@ def shared_blocks() -> set[str]:
     return {f.name for f in Path("/dev/shm").iterdir() if "vla" in f.name} if sys.platform == "linux" else set()
 
 
-def until(condition: Callable[[], bool], seconds: float = 20.0) -> bool:
+def until(condition: Callable[[], bool], seconds: float = 60.0) -> bool:
     """Wait for something; False when it does not come."""
     deadline = time.monotonic() + seconds
     while not condition():

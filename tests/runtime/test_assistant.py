@@ -120,7 +120,7 @@ def test_a_motion_is_paused_slowed_and_goes_on(settings_with: Make) -> None:
         time.sleep(0.8)
         assert len(one.of(events.Acting)) == chunks, "the arm moved in a pause"
         assert one.outcome(one.ask("go on")).reason == "I go on."
-        assert until(lambda: len(one.of(events.Acting)) > chunks, 20.0)
+        assert until(lambda: len(one.of(events.Acting)) > chunks, 60.0)
         assert one.of(events.Acting)[-1].chunk.step_s > one.of(events.Acting)[0].chunk.step_s
         corrected = one.ask("no, the red one")
         assert one.outcome(number).reason == "Cancelled: you corrected it."

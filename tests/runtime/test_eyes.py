@@ -43,7 +43,7 @@ def eyes_on(stream: Stream, settings_with: Make, now: Callable[[], float] = time
     eyes = Eyes(settings, World(), lambda: None, lambda *what: told.append(what[1]), lambda text: None, now)
     eyes.start()
     try:
-        assert until(lambda: bool(told), 20.0)
+        assert until(lambda: bool(told), 60.0)
         yield eyes
     finally:
         eyes.close()

@@ -181,7 +181,7 @@ def test_ctrl_c_does_not_reach_it_and_it_ends_when_the_app_is_killed(settings_wi
     app.kill()
     app.wait()
     app.stdout.close()
-    assert until(lambda: not alive(child), 5.0)
+    assert until(lambda: not alive(child), 60.0)
 
 
 def alive(process: psutil.Process) -> bool:

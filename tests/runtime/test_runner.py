@@ -69,7 +69,7 @@ class Desk:
 def test_another_scene_is_laid_and_a_refusal_is_told() -> None:
     desk = Desk()
     desk.runner.perform(m.Lay(4))
-    assert until(lambda: bool(desk.told), 5.0)
+    assert until(lambda: bool(desk.told), 60.0)
     assert desk.books.scenes == [4]
     (laid,) = desk.told
     assert isinstance(laid, events.SceneLaid)
@@ -77,7 +77,7 @@ def test_another_scene_is_laid_and_a_refusal_is_told() -> None:
     desk.told.clear()
     desk.books.error = InputError("The arm is real.", "There is no scene to lay.")
     desk.runner.perform(m.Lay(5))
-    assert until(lambda: bool(desk.told), 5.0)
+    assert until(lambda: bool(desk.told), 60.0)
     desk.runner.close()
     (warned,) = desk.told
     assert isinstance(warned, events.Warned)
@@ -89,9 +89,9 @@ def test_another_scene_is_laid_and_a_refusal_is_told() -> None:
 def test_a_bug_in_looking_does_not_end_the_thread_that_commands_need(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("vla_assistant.runtime.runner.LOOK_PERIOD_S", 0.02)
     desk = Desk(watch=True)
-    assert until(lambda: desk.books.looked > 1, 5.0)
+    assert until(lambda: desk.books.looked > 1, 60.0)
     desk.runner.perform(m.Interpret(Command(1, "go home", Source.TYPED, 0.0)))
-    assert until(lambda: bool(desk.answers), 5.0)
+    assert until(lambda: bool(desk.answers), 60.0)
     desk.runner.close()
     (answer,) = desk.answers
     assert isinstance(answer, m.Interpreted)
@@ -171,7 +171,7 @@ class Watch:
     def look(self) -> None:
         """Until a whole look at the table as it is now has passed."""
         before = self.hand.looks
-        assert until(lambda: self.hand.looks > before + 1, 5.0)
+        assert until(lambda: self.hand.looks > before + 1, 60.0)
 
 
 @pytest.fixture
@@ -212,7 +212,7 @@ def test_after_a_motion_the_table_is_told_anew_from_home(watch: Watch) -> None:
     watch.look()
     assert watch.seen == [(CUP,)]
     watch.runner.perform(m.Act(m.Ticket(1, 0, 1, 1), home))
-    assert until(lambda: len(watch.seen) == 2, 5.0)
+    assert until(lambda: len(watch.seen) == 2, 60.0)
     assert watch.seen[1] == (CUP,), "the same things, but seen after the motion"
 
 

@@ -102,7 +102,7 @@ def make(tmp_path: Path) -> Iterator[Callable[..., Ears]]:
     yield make
     for ears in made:
         ears.listener.close()
-    wait_for(lambda: threading.active_count() == threads, 10, "the threads to end")
+    wait_for(lambda: threading.active_count() == threads, 60, "the threads to end")
 
 
 def spoken(text: str, voice: str = "espeak-ng:en-us") -> Audio:
@@ -293,7 +293,7 @@ def test_close_does_not_wait_for_a_hanging_recognizer(make: Callable[..., Ears])
     ears.until(lambda: recognizer.heard, "the recognizer to begin")
     start_s = time.monotonic()
     ears.listener.close()
-    assert time.monotonic() - start_s < 4
+    assert time.monotonic() - start_s < 30
     recognizer.release.set()
 
 

