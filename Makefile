@@ -2,10 +2,10 @@
 PYTHON := .venv/bin/python
 ASSISTANT := .venv/bin/vla-assistant
 
-.PHONY: help setup run test check bench evaluate weights clean
+.PHONY: help setup run test test-slow check bench evaluate weights clean
 
 help: ## show the targets
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
 
 setup: ## Debian packages, .venv, the program
 	@packaging/setup.sh
@@ -16,6 +16,9 @@ run: setup ## open the window; without a display run the spoken demo
 
 test: setup ## all tests, as CI runs them
 	@$(PYTHON) -m pytest -q
+
+test-slow: setup ## what takes minutes: 100,000 random lines never move the arm
+	@$(PYTHON) -m pytest -q -m slow
 
 check: setup ## ruff and mypy
 	@$(PYTHON) -m ruff check . && $(PYTHON) -m ruff format --check . && $(PYTHON) -m mypy

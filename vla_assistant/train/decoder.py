@@ -22,7 +22,7 @@ from vla_assistant.train.compiler import import_without_triton
 from vla_assistant.train.decoder_batches import Batch, Batches, vocabulary
 from vla_assistant.train.decoder_calibration import calibrate
 from vla_assistant.train.decoder_preset import DecoderPreset
-from vla_assistant.train.decoder_weights import save_weights
+from vla_assistant.train.decoder_weights import load_weights, save_weights
 from vla_assistant.train.loop import _follow
 
 WEIGHTS_NAME = "decoder.safetensors"
@@ -63,7 +63,8 @@ def train(
         out: Folder for `decoder.safetensors`, `checkpoint.safetensors`, `words.json` and `train.jsonl`.
         seed: Of the first weights and of the texts.
         minutes: End the run, with the learning rate at zero, after this much training time, if the steps last longer.
-        start_from: Folder of an earlier run whose weights and words this one starts from.
+        start_from: Folder of an earlier run, or of shipped weights, from whose weights this one starts; words that
+            they do not know are added.
         clock: Seconds, monotonic.
     """
     import_without_triton()
@@ -136,10 +137,10 @@ def _words(preset: DecoderPreset, out: Path, start_from: Path | None) -> list[st
     if path.is_file():
         words: list[str] = json.loads(path.read_text("utf-8"))
         return words
+    words = vocabulary(preset.vocabulary_texts, preset.vocabulary_least)
     if start_from is not None:
-        words = json.loads((start_from / WORDS_NAME).read_text("utf-8"))
-    else:
-        words = vocabulary(preset.vocabulary_texts, preset.vocabulary_least)
+        known = load_weights(start_from / WEIGHTS_NAME)[0]
+        words = [*known, *(word for word in words if word not in set(known))]
     out.mkdir(parents=True, exist_ok=True)
     write_whole(path, lambda draft: draft.write_text(json.dumps(words), "utf-8"))
     return words
@@ -147,8 +148,12 @@ def _words(preset: DecoderPreset, out: Path, start_from: Path | None) -> list[st
 
 def _begin(start_from: Path | None, network: Decoder, average: Decoder) -> Progress:
     if start_from is not None:
-        load_checkpoint(start_from, network, average, None)
-        network.load_state_dict(average.state_dict())
+        words, tensors = load_weights(start_from / WEIGHTS_NAME)
+        known = tensors["words.weight"]
+        added = len(network.words.weight) - len(words)
+        tensors["words.weight"] = torch.cat([known, known[:1].expand(added, -1)])  # as unknown words, to begin with
+        for started in (network, average):
+            started.load_state_dict(tensors)
     return Progress()
 
 

@@ -10,11 +10,11 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from vla_assistant.language.decoding.notation import END, NOTHING, TOKENS, UNSUPPORTED, row
+from vla_assistant.language.decoding.notation import END, NOTHING, TOKENS, UNSUPPORTED, row, with_slots
 from vla_assistant.language.decoding.source import LENGTH, UNKNOWN, Source, pieces, read
 from vla_assistant.networks.decoder import PAD
 from vla_assistant.train.decoder_preset import DecoderPreset
-from vla_assistant.train.recombining import texts
+from vla_assistant.train.recombining import texts, written
 
 _ROWS = {texts.NOTHING: NOTHING, texts.UNSUPPORTED: UNSUPPORTED}
 _TOKENS = {token: number for number, token in enumerate(TOKENS)}
@@ -45,11 +45,23 @@ def examples(seeds: Sequence[str], ease: float = 0.0) -> list[tuple[Source, tupl
     return made
 
 
+def written_examples(seeds: Sequence[str]) -> list[tuple[Source, tuple[str, ...]]]:
+    """Sentences that writers wrote, varied, with the rows they mean; some seeds give none, as above."""
+    made = []
+    for seed in seeds:
+        text, meaning = written.varied(seed)
+        source = read(text)
+        wanted = with_slots(meaning, source.lengths_cm)
+        if source.words and wanted is not None:
+            made.append((source, wanted))
+    return made
+
+
 def vocabulary(count: int, least: int) -> list[str]:
     """Words that occur at least `least` times in `count` texts; the first ones stand for all others and for lengths."""
-    counted = collections.Counter(
-        word for source, _ in examples([f"words/{i}" for i in range(count)]) for word in source.words
-    )
+    seeds = [f"words/{i}" for i in range(count)]
+    made = [*examples(seeds), *(written_examples(seeds) if written.sentences() else ())]
+    counted = collections.Counter(word for source, _ in made for word in source.words)
     return [UNKNOWN, LENGTH, *sorted(word for word, times in counted.items() if times >= least and word != LENGTH)]
 
 
@@ -99,7 +111,10 @@ class Batches:
         wanted = preset.batch * preset.batches_per_round
         ease = max(0.0, 1 - number * preset.batches_per_round / max(preset.easy_steps, 1))
         spare = max(wanted // 20, 64)  # for texts in which noise has hidden a number
-        made = examples([f"{self._seed}/{number}/{index}" for index in range(wanted + spare)], ease)[:wanted]
+        seeds = [f"{self._seed}/{number}/{index}" for index in range(wanted + spare)]
+        by_writers = round(preset.written_share * len(seeds))
+        made = [*written_examples(seeds[:by_writers]), *examples(seeds[by_writers:], ease)]
+        made = [made[index] for index in rng.permutation(len(made))[:wanted]]
         made.sort(key=lambda entry: (len(entry[0].words), len(entry[1])))
         batches = []
         for at in rng.permutation(preset.batches_per_round):

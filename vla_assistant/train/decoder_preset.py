@@ -21,6 +21,7 @@ class DecoderPreset(BaseModel):
 
     name: str = Field("", description="Name of the file it came from.")
     network: DecoderConfig = DecoderConfig()
+    written_share: float = Field(0.5, ge=0, le=1, description="Share of texts that are varied sentences of writers.")
     steps: int = Field(20_000, ge=1, description="Optimizer steps, unless --minutes ends the run before.")
     batch: int = Field(64, ge=1, description="Texts in a step.")
     batches_per_round: int = Field(150, ge=1, description="Batches that are made at once, sorted by length.")

@@ -116,6 +116,35 @@ def _first(stack: Sequence[str]) -> tuple[frozenset[str], bool]:
     return found, True
 
 
+def says(tokens: Sequence[str]) -> bool:
+    """Whether the grammar has this row; lengths are still "5 cm"."""
+    grammar = Grammar()
+    for token in tokens:
+        token = LENGTHS[0] if token.endswith(" cm") else token
+        if token not in grammar.allowed():
+            return False
+        grammar.take(token)
+    return END in grammar.allowed()
+
+
+def with_slots(tokens: Sequence[str], lengths_cm: Sequence[float]) -> tuple[str, ...] | None:
+    """The row with each length ("5 cm") as the number of the text that says it; None when the text does not hold it."""
+    free = list(range(len(lengths_cm)))
+    made = [_slot(token, lengths_cm, free) if token.endswith(" cm") else token for token in tokens]
+    return None if None in made else tuple(token for token in made if token is not None)
+
+
+def _slot(amount: str, lengths_cm: Sequence[float], free: list[int]) -> str | None:
+    """Which number of the text the length is, one that stands for no other act if there is such a one."""
+    wanted = float(amount.removesuffix(" cm"))
+    fitting = [slot for slot in range(len(lengths_cm)) if abs(lengths_cm[slot] - wanted) < 1e-6]
+    if not fitting:
+        return None
+    slot = next((slot for slot in fitting if slot in free), fitting[-1])
+    free[:] = [other for other in free if other != slot]
+    return LENGTHS[slot]
+
+
 def row(request: Request | str, lengths_cm: Sequence[float]) -> tuple[str, ...] | None:
     """The tokens of a request, NOTHING or UNSUPPORTED, without END; None when the text does not hold its lengths."""
     if isinstance(request, str):
@@ -143,13 +172,8 @@ def _act_row(act: Act, lengths_cm: Sequence[float], free: list[int]) -> list[str
     if act.direction:
         tokens += [",", act.direction] if act.object else [act.direction]
     if act.amount and act.amount not in AMOUNTS:
-        wanted = float(act.amount.removesuffix(" cm"))
-        fitting = [slot for slot in range(len(lengths_cm)) if abs(lengths_cm[slot] - wanted) < 1e-6]
-        if not fitting:
-            return None
-        slot = next((slot for slot in fitting if slot in free), fitting[-1])
-        free[:] = [other for other in free if other != slot]
-        return [*tokens, LENGTHS[slot]]
+        slot = _slot(act.amount, lengths_cm, free)
+        return [*tokens, slot] if slot else None
     return [*tokens, act.amount] if act.amount else tokens
 
 

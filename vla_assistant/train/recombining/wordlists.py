@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import random
+import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -89,7 +90,13 @@ def load() -> Wordlists:
         irregular.setdefault(base, []).append(form)
     nouns = reading["nouns"]
     plurals = {kind: [_plural(noun) for noun in names] for kind, names in nouns.items()}
-    return Wordlists(tables, nouns, plurals, reading["colours"], irregular)
+    colours = {colour: [_first_of_each(name) for name in names] for colour, names in reading["colours"].items()}
+    return Wordlists(tables, nouns, plurals, colours, irregular)
+
+
+def _first_of_each(pattern: str) -> str:
+    """The pattern of the reader as words: "snow (coloured|colored)" is snow coloured."""
+    return re.sub(r"\(([^|)]*)[^)]*\)", r"\1", pattern)
 
 
 def _plural(noun: str) -> str:

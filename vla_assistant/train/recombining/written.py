@@ -1,0 +1,221 @@
+"""Sentences that writers wrote with what they mean (assets/written), said of other things.
+
+Colours and kinds are exchanged one for another in the sentence and in its meaning alike, left and right are mirrored,
+words slip, and two sentences may be joined: so a few thousand sentences make many that nobody wrote.
+"""
+
+from __future__ import annotations
+
+import functools
+import random
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from vla_assistant import paths
+from vla_assistant.evaluate.sayings import REFUSED, load
+from vla_assistant.language import words as spelling
+from vla_assistant.language.decoding.notation import COLOURS, KINDS, TOKENS, says
+from vla_assistant.train.recombining.noise import disturbed
+from vla_assistant.train.recombining.style import Style, draw
+from vla_assistant.train.recombining.wordlists import Wordlists
+from vla_assistant.train.recombining.wordlists import load as load_words
+
+_GROUPS = (("cube", "ball", "can"), ("cup", "bowl"))
+"""Kinds of which one can stand for another in nearly every sentence."""
+_MIRRORED = {"left": "right", "right": "left"}
+_MOST_ACTS = 6
+_JOINED_SHARE, _MIRRORED_SHARE, _SAME_SHARE, _DISTURBED_SHARE = 0.18, 0.4, 0.12, 0.5
+_TOKEN = re.compile(
+    "|".join([r"\d+(?:\.\d+)? cm", *sorted(map(re.escape, TOKENS), key=len, reverse=True), r"[()]", r"\s+"])
+)
+_PERSONS = frozenset(("you", "u", "ya", "i", "we", "he", "she", "they", "someone", "somebody", "anyone", "one"))
+_Mention = tuple[int, int, str, bool]
+"""Where the mention begins and ends, of what, and whether it is of several."""
+
+
+@dataclass(frozen=True)
+class Written:
+    """A sentence.
+
+    Attributes:
+        text: Its words and commas.
+        row: What it means as tokens of `language.decoding.notation`; lengths as "5 cm".
+        colours: Where colours are named.
+        kinds: Where kinds are named.
+    """
+
+    text: tuple[str, ...]
+    row: tuple[str, ...]
+    colours: tuple[_Mention, ...]
+    kinds: tuple[_Mention, ...]
+
+    @property
+    def acts(self) -> int:
+        return self.row.count(";") + 1
+
+    @property
+    def joins(self) -> bool:
+        """Whether another command may stand beside it without changing what it means."""
+        return not {"<nothing>", "<unsupported>", "|", "it", "other", "same"} & set(self.row)
+
+
+def varied(seed: str) -> tuple[str, tuple[str, ...]]:
+    """A sentence and the tokens it means, always the same for one seed; lengths as "5 cm".
+
+    Raises:
+        ValueError: no sentence ships.
+    """
+    rng = random.Random(seed)
+    said = sentences()
+    if not said:
+        raise ValueError("assets/written holds no sentence")
+    words = load_words()
+    one = rng.choice(said)
+    text, row = _changed(one, rng, words)
+    if one.joins and rng.random() < _JOINED_SHARE:
+        other = rng.choice(said)
+        if other.joins and one.acts + other.acts <= _MOST_ACTS:
+            more, meaning = _changed(other, rng, words)
+            text = [*text, *words.one(rng, "joints", "then").split(), *more]
+            row = (*row, ";", *meaning)
+    if rng.random() < _DISTURBED_SHARE:
+        style = draw(rng, 0.0)
+        disturbing = Style(
+            filler=style.filler / 3, slip=style.slip, foreign=style.foreign / 3, comma=style.comma, bare=style.bare
+        )
+        return disturbed(_bared(text, rng, disturbing.bare / 3), rng, words, disturbing), row
+    return " ".join(text), row
+
+
+@functools.cache
+def sentences() -> tuple[Written, ...]:
+    """All that ship, without the few whose meaning the decoder's grammar has no words for."""
+    words = load_words()
+    colours = _phrases(words.colours)
+    kinds = {**_phrases(words.nouns), **_phrases(words.plurals, several=True)}
+    files = sorted((paths.assets() / "written").glob("*.tsv"))
+    found = []
+    for saying in load(files):
+        text = spelling.normalised(saying.text)
+        if says(row := row_of(saying.meaning)):
+            found.append(Written(text, row, _mentions(text, colours), _mentions(text, kinds)))
+    return tuple(found)
+
+
+def row_of(meaning: str) -> tuple[str, ...]:
+    """The tokens of a meaning as it is written: "push(red cup, left, 5 cm)" is push red cup , left 5 cm.
+
+    Raises:
+        ValueError: it is no meaning.
+    """
+    if meaning in REFUSED:
+        return (f"<{meaning}>",)
+    tokens: list[str] = []
+    at = 0
+    while at < len(meaning):
+        found = _TOKEN.match(meaning, at)
+        if found is None:
+            raise ValueError(f"{meaning[at:]!r} in {meaning!r} is no meaning")
+        at = found.end()
+        if (token := found[0].strip()) and token not in "()":
+            tokens.append(token)
+    acts: list[list[str]] = [[]]
+    for token in tokens:
+        acts.append([token]) if token in (";", "|") else acts[-1].append(token)
+    return tuple(token for act in acts for token in _without_commas(act))
+
+
+def _without_commas(act: Sequence[str]) -> list[str]:
+    """A row has no comma before an amount; a moved hand none at all."""
+    return [
+        token
+        for token, after in zip(act, [*act[1:], ""], strict=True)
+        if not (token == "," and (after in ("a bit", "a lot") or after.endswith(" cm")))
+    ]
+
+
+def _phrases(names: Mapping[str, Sequence[str]], several: bool = False) -> dict[tuple[str, ...], tuple[str, bool]]:
+    plain = ((name, said) for name, all_said in names.items() for said in all_said)
+    return {tuple(said.split()): (name, several) for name, said in plain if name != "thing"}
+
+
+def _mentions(text: Sequence[str], phrases: Mapping[tuple[str, ...], tuple[str, bool]]) -> tuple[_Mention, ...]:
+    found: list[_Mention] = []
+    at = 0
+    while at < len(text):
+        for length in (3, 2, 1):
+            named = phrases.get(tuple(text[at : at + length]))
+            if named is not None and not (length == 1 and _is_verb(text, at)):
+                found.append((at, at + length, *named))
+                at += length - 1
+                break
+        at += 1
+    return tuple(found)
+
+
+def _is_verb(text: Sequence[str], at: int) -> bool:
+    """Whether "can" is what somebody is able to do."""
+    beside = {*text[max(at - 1, 0) : at], *text[at + 1 : at + 2]}
+    return text[at] == "can" and not beside.isdisjoint(_PERSONS)
+
+
+def _changed(said: Written, rng: random.Random, words: Wordlists) -> tuple[list[str], tuple[str, ...]]:
+    """The sentence with other colours and kinds and perhaps mirrored."""
+    if rng.random() < _SAME_SHARE:
+        return list(said.text), said.row
+    colours = _exchange(said.colours, said.row, (tuple(words.colours),), rng)
+    kinds = _exchange(said.kinds, said.row, _GROUPS, rng)
+    text = list(said.text)
+    changes: list[tuple[_Mention, Callable[[str, bool], str], Mapping[str, str]]] = [
+        *((mention, lambda name, _: words.colour(rng, name), colours) for mention in said.colours),
+        *((mention, lambda name, several: words.noun(rng, name, several), kinds) for mention in said.kinds),
+    ]
+    taken: set[int] = set()
+    for (begin, end, name, several), named, exchanged in sorted(changes, key=lambda change: -change[0][0]):
+        if exchanged.get(name, name) != name and not taken & set(range(begin, end)):
+            taken |= set(range(begin, end))
+            text[begin:end] = named(exchanged[name], several).split()
+            if begin and text[begin - 1] in ("a", "an"):
+                text[begin - 1] = "an" if text[begin][0] in "aeiou" else "a"
+    row = tuple(colours.get(token, kinds.get(token, token)) if token in _NAMES else token for token in said.row)
+    return _mirrored(text, row) if rng.random() < _MIRRORED_SHARE else (text, row)
+
+
+_NAMES = frozenset((*COLOURS, *KINDS[:6]))
+"""Tokens that are nothing but colours and kinds."""
+
+
+def _exchange(
+    mentions: Sequence[_Mention], row: Sequence[str], groups: Sequence[Sequence[str]], rng: random.Random
+) -> dict[str, str]:
+    """Which name stands for which: one for one within a group, and only for what the text surely names."""
+    named = {name for _, _, name, _ in mentions}
+    exchanged: dict[str, str] = {}
+    for group in groups:
+        meant = [name for name in group if name in row]
+        if not set(meant) <= named:
+            continue  # something in the meaning is said in words that are not known
+        shuffled = list(group)
+        rng.shuffle(shuffled)
+        exchanged |= dict(zip(group, shuffled, strict=True))
+    return exchanged
+
+
+def _mirrored(text: list[str], row: tuple[str, ...]) -> tuple[list[str], tuple[str, ...]]:
+    """Left for right and right for left, where each word of the text for a side is one of the meaning."""
+    for side in _MIRRORED:
+        said = sum(word.startswith(side) for word in text)
+        if said != sum(token.startswith(side) for token in row):
+            return text, row
+    return [_other_side(word) for word in text], tuple(_other_side(token) for token in row)
+
+
+def _other_side(word: str) -> str:
+    side = next((side for side in _MIRRORED if word.startswith(side)), "")
+    return _MIRRORED[side] + word.removeprefix(side) if side else word
+
+
+def _bared(text: Sequence[str], rng: random.Random, share: float) -> str:
+    """The text with some articles left out."""
+    return " ".join(word for word in text if word not in ("the", "a", "an") or rng.random() >= share)
