@@ -175,6 +175,8 @@ class Dialogue:
         """What a whole request comes to."""
         if now.phase is Phase.MOVING and (nudge := asking.nudging(request)) is not None:
             return Turn("nudge", direction=nudge.direction, amount=nudge.amount)
+        held = self.past.memory.held
+        request = asking.raising(request, held.reference if held else None, now.heard.of_hand)
         corrects = now.heard.corrects or (now.waits and asking.says_one(request))
         planned = correcting.plan(self.past, now) if corrects else None
         named = asking.taking(request, now.heard.wishes) if planned is not None else None

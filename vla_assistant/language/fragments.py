@@ -133,6 +133,12 @@ def described(words: Phrase, language: str = "en") -> Description | None:
     return found.things[0]
 
 
+def number(words: Phrase, language: str = "en") -> str:
+    """The words as a number without a unit, "" when they are none."""
+    said = " ".join(words)
+    return said if said.isdigit() else lexicons.load(language).phrases.get(words, {}).get("numbers", "")
+
+
 def mentioned(words: Phrase, language: str = "en") -> tuple[Description, ...]:
     """The things named anywhere in the words."""
     items = cut(words, language)
@@ -159,6 +165,11 @@ def denial(words: Phrase, language: str = "en") -> int:
 def warns(words: Phrase, language: str = "en") -> bool:
     """Whether the words name something that must not be touched."""
     return any(item.kind == "avoid" for item in cut(words, language))
+
+
+def speaks_of_hand(words: Phrase, language: str = "en") -> bool:
+    """Whether the words name the hand or the arm."""
+    return any(item.kind == "hand" for item in cut(words, language))
 
 
 def without_manner(words: Phrase, language: str = "en") -> tuple[Phrase, frozenset[str]]:

@@ -64,7 +64,10 @@ def _again(base: Task, now: Now) -> amending.Amended | None:
         return amending.amended(base, part, now.seen)
     if heard.kind == "opposite":
         return None
-    return amending.farther(base, heard.amount or _A_BIT) if heard.kind == "more" else base.said()
+    if heard.kind != "more":
+        return base.said()
+    amount = amending.measured(base, heard.amount) if heard.amount.isdigit() else heard.amount or _A_BIT
+    return amending.farther(base, amount) if amount else None
 
 
 def with_other(past: Past, base: Task, thing: Description, now: Now) -> Wanted | None:

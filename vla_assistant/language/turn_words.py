@@ -26,6 +26,8 @@ class TurnWords:
     own: frozenset[str]
     openings: Patterns
     endings: Patterns
+    cleft: Patterns
+    apologies: Patterns
     rejecting: Patterns
     refusing: Patterns
     forbidding: Patterns
@@ -63,6 +65,8 @@ def load(language: str = "en") -> TurnWords:
         frozenset(tables["own"]["words"]),
         Patterns(corrections["openings"]),
         Patterns(corrections["endings"]),
+        Patterns(corrections["cleft"]),
+        Patterns(corrections["apologies"]),
         Patterns(corrections["rejecting"]),
         Patterns(corrections["refusing"]),
         Patterns(corrections["forbidding"]),

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from vla_assistant.language import words as spelling
 from vla_assistant.language.closed import closed_intent, control_word
-from vla_assistant.language.fragments import Fragment, denial, denies, described, fragment, without_manner
+from vla_assistant.language.fragments import Fragment, denial, denies, described, fragment, number, without_manner
 from vla_assistant.language.patterns import Found
 from vla_assistant.language.reading.reader import read
 from vla_assistant.language.request import IT, Description
@@ -38,7 +38,7 @@ class Clause:
         kind: A kind of turn of the word file; "stop", "yes", "no" (closed words, or words that reject); "resume";
             "request"; "fragment"; "aside" for what belongs to none; "empty" for fillers alone.
         thing: Of "return" and "same": with what.
-        amount: Of "more": how far.
+        amount: Of "more": how far; a number alone is of the unit that was said before.
         fragment: Of "fragment" what it names, of "same" what is different.
         corrects: Whether words of a correction stand in it: "no, ...", "... instead".
         meant: The words without those of a correction.
@@ -125,6 +125,8 @@ def _clause(words: Phrase, language: str) -> Clause:
         return Clause(words, "no", corrects=True)
     if not bare:
         return Clause(words, "empty")
+    if (cleft := _cleft(words, bare, language)) is not None:
+        return cleft
     rest, corrects = _uncorrected(words, language)
     if corrects and (found := _turn(words, _bare(rest, language), language, corrects)):
         return found
@@ -136,6 +138,15 @@ def _clause(words: Phrase, language: str) -> Clause:
     request = read(" ".join(rest), language)
     kind = "request" if request is not None and request.confidence >= SURE else "aside"
     return Clause(words, kind, corrects=corrects, meant=rest)
+
+
+def _cleft(words: Phrase, bare: Phrase, language: str) -> Clause | None:
+    """ "It's the purple one I want in there": the thing that is meant."""
+    for said in (words, bare):
+        for found in load(language).cleft.matches(said):
+            if (thing := described(found.slots["thing"], language)) is not None:
+                return Clause(words, "fragment", fragment=Fragment(things=(thing,)), corrects=True, meant=words)
+    return None
 
 
 def _how(words: Phrase, language: str) -> Clause | None:
@@ -189,9 +200,10 @@ def _slots(found: Found, language: str) -> tuple[Description | None, str, Fragme
         return None
     if "amount" in found.slots:
         named = fragment(found.slots["amount"], language)
-        if named is None or named != Fragment(amount=named.amount):
+        amount = named.amount if named is not None and named == Fragment(amount=named.amount) else ""
+        amount = amount or number(found.slots["amount"], language)
+        if not amount:
             return None
-        amount = named.amount
     if "part" in found.slots and (part := fragment(found.slots["part"], language)) is None:
         return None
     return thing, amount, part
@@ -208,6 +220,14 @@ def _uncorrected(words: Phrase, language: str) -> tuple[Phrase, bool]:
     after = len(rest) - lexicon.endings.end(rest[start:]) if start < len(rest) else len(rest)
     trimmed = rest[start:after]
     return (trimmed, True) if trimmed and trimmed != rest else (rest, False)
+
+
+def opens(words: Phrase, language: str = "en") -> bool:
+    """Whether the words are nothing but openings of a correction: "oh wait no"."""
+    lexicon, rest = load(language), words
+    while rest and (taken := _opening(rest, lexicon)):
+        rest = rest[taken:]
+    return rest != words and not spelling.without(lexicon.fillers, rest)
 
 
 def _opening(words: Phrase, lexicon: TurnWords) -> int:

@@ -68,7 +68,7 @@ def cheapest(items: Sequence[Item], polite_past: bool, avoid: tuple[Description,
         polite_past: A past form may be a request ("if you took the cup").
         avoid: Things named in constraints, which "it" may mean.
     """
-    return _Search(items, polite_past).run(State(mentioned=avoid))
+    return _Search(items, polite_past).run(State(mentioned=avoid, avoided=avoid))
 
 
 class _Search:
