@@ -15,6 +15,7 @@ from vla_assistant.language.request import ANYTHING, IT, Description
 from vla_assistant.language.turn import Phase
 from vla_assistant.language.turn_words import load
 from vla_assistant.language.turns import REFERRING, SURE, Clause, clauses
+from vla_assistant.language.withdrawing import only_told, taken_back
 from vla_assistant.types import Intent
 
 _BEFORE_ANOTHER = ("undo", "return", "again", "more")
@@ -80,7 +81,10 @@ def hear(text: str, phase: Phase, language: str = "en") -> Heard:
     if _is_request(heard, said, text, language):
         heard = _request(said, heard.part, corrects, language)
     acts = heard.kind in ("part", "request", *REFERRING) and not heard.part.only_warns
-    return Heard("reject") if acts and forbids(said, language) else heard
+    goes_back = heard.kind in ("undo", "return")
+    if acts and (forbids(said, language) or taken_back(text, language, goes_back=goes_back)):
+        return Heard("reject")
+    return Heard("nothing") if acts and only_told(text, language) else heard
 
 
 def _without_interjection(said: tuple[Clause, ...]) -> tuple[Clause, ...]:

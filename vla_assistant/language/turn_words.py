@@ -33,6 +33,10 @@ class TurnWords:
     forbidding: Patterns
     going_on: frozenset[str]
     wishing: Patterns
+    withdrawing: Patterns
+    regretting: Patterns
+    retelling: Patterns
+    retold: Patterns
     approval: Patterns
     beside_approval: tuple[Phrase, ...]
     approving_remark: Patterns
@@ -55,7 +59,7 @@ def load(language: str = "en") -> TurnWords:
         raise ConfigError(f"The words of turns {path} cannot be read ({error.strerror}).") from error
     if tables.pop("version", None) != VERSION:
         raise ConfigError(f"The words of turns {path} have another version; {VERSION} is needed.")
-    corrections = tables["corrections"]
+    corrections, withdrawing = tables["corrections"], tables["withdrawing"]
     courtesy = _phrases(tables["courtesy"])
     return TurnWords(
         courtesy,
@@ -72,6 +76,10 @@ def load(language: str = "en") -> TurnWords:
         Patterns(corrections["forbidding"]),
         frozenset(corrections["going_on"]),
         Patterns(corrections["wishing"]),
+        Patterns(withdrawing["words"]),
+        Patterns(withdrawing["regretting"]),
+        Patterns(withdrawing["retelling"], tables["groups"]),
+        Patterns(withdrawing["retold"], tables["groups"]),
         Patterns(tables["approval"]["words"]),
         (*courtesy, *_phrases(tables["approval"]["beside"])),
         Patterns(tables["approval"]["remark"]),

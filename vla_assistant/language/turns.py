@@ -62,16 +62,17 @@ class Clause:
 def clauses(text: str, language: str = "en") -> tuple[Clause, ...]:
     """The clauses of the text between its commas and stops; one that joins two turns by "and" is cut there."""
     found: list[Clause] = []
-    for part in _parts(spelling.normalised(_DASH.sub(" , ", text[: spelling.LONGEST_TEXT]))):
+    for part in parts(text):
         whole = _clause(part, language)
         several = _joined(part, language) or _remarked(part, language) if whole.kind in ("aside", "request") else ()
         found.extend(several or (whole,))
     return tuple(found)
 
 
-def _parts(words: Phrase) -> Iterator[Phrase]:
+def parts(text: str) -> Iterator[Phrase]:
+    """The words between commas, stops and dashes."""
     part: list[str] = []
-    for word in (*words, ","):
+    for word in (*spelling.normalised(_DASH.sub(" , ", text[: spelling.LONGEST_TEXT])), ","):
         if word != ",":
             part.append(word)
         elif part:

@@ -141,8 +141,8 @@ def _after(
     named = tuple(thing for thing in objects if thing.kind not in (IT, THEM))
     place = Item("at", acts[-1].relation, 0, 0, anchors) if anchors else state.place
     said = (*state.mentioned, *kept)
-    about, anchors = named or state.objects, anchors or state.anchors
-    return State(about, anchors, said, acts[-1], codes, place=place, avoided=state.avoided)
+    left = State(named or state.objects, anchors or state.anchors, said, acts[-1], codes, place=place)
+    return replace(left, avoided=state.avoided)
 
 
 def _with_things(
