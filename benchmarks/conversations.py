@@ -169,7 +169,14 @@ def right(said: Said, turn: Turn, table: Table) -> bool:
     """Whether the turn is what the script says; a motion in place of another must be told as such."""
     if said.meaning.startswith("instead") != (turn.kind == "instead"):
         return False
-    return plain(told(turn, table)) == plain(said.meaning)
+    return any(plain(told(turn, table)) == plain(meaning) for meaning in _meanings(said.meaning, table))
+
+
+def _meanings(meaning: str, table: Table) -> Iterator[str]:
+    """The meaning; where a thing is "any brown ball", with each of these."""
+    found = re.search(r"any (\w+ \w+)", meaning)
+    names = [name for name in table.things if found and name.partition(" [")[0] == found[1]]
+    yield from (meaning.replace(found[0], name) for name in names) if found else (meaning,)
 
 
 def play(script: Script, things: Mapping[str, Thing] | None, show: bool) -> Iterator[tuple[str, bool, float]]:
@@ -209,7 +216,7 @@ def after(meaning: str, phase: str) -> str:
         return _WAITING[prefix]
     if meaning.startswith("ask("):
         return "asked"
-    return phase if expected_kind(meaning) in _KEEPING else "idle"
+    return phase if expected_kind(meaning) in _KEEPING and meaning != "resume" else "idle"
 
 
 def able() -> dict[str, Thing]:

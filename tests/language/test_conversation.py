@@ -184,7 +184,7 @@ def test_what_denies_or_asks_nothing_moves_nothing(text: str) -> None:
         "the red cup doesn't look clean, pick it up?",
     ],
 )
-@pytest.mark.parametrize("going", (IDLE, ASKED, WAITING))
+@pytest.mark.parametrize("going", [IDLE, ASKED, WAITING])
 def test_what_is_taken_back_or_told_moves_nothing(text: str, going: Going) -> None:
     talk = Talk()
     talk.do("push the red cup to the left")

@@ -42,6 +42,8 @@ def _surer(whole: Request | None, core: Request | None) -> Request | None:
         return core if core.confidence >= SURE else None
     if core.confidence >= SURE and tuple(map(_of_it, whole.acts)) == core.acts:
         return core
+    if core.confidence >= SURE and tuple(map(_without_amount, core.acts)) == whole.acts:
+        return core
     return core if str(core) == str(whole) and core.confidence > whole.confidence else whole
 
 
@@ -52,6 +54,10 @@ def _as_far(wanted: Request, part: Fragment) -> Request:
         return wanted
     acts = (replace(act, amount=part.amount) if at in motions else act for at, act in enumerate(wanted.acts))
     return replace(wanted, acts=tuple(acts))
+
+
+def _without_amount(act: Act) -> Act:
+    return replace(act, amount="")
 
 
 def _of_it(act: Act) -> Act:

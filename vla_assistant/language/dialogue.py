@@ -115,6 +115,10 @@ class Dialogue:
             case "return":
                 self._interrupt(now)
                 return self._comes_to(referring.returned(self.past, now), now)
+            case "join":
+                if not heard.corrects:
+                    self._interrupt(now)
+                return self._comes_to(referring.joined(self.past, now, self.doubt), now)
             case "again" | "more" | "opposite" | "same":
                 base = self.past.base(with_object=heard.kind == "same")
                 if not heard.corrects:

@@ -34,7 +34,8 @@ class Heard:
         kind: "stop", "pause", "resume", "cancel", "confirm", "reject" (what is planned, without what is meant), "help",
             "repeat", "understood", "manner", one of REFERRING, "part" (names things or places only), "request",
             "unsupported" (asks for what no reader knows) or "nothing".
-        thing: Of "return" and "same": with what.
+        thing: Of "return", "join" and "same": with what.
+        other: Of "join": what lies where the thing is to go.
         amount: Of "more": how far.
         part: What the clauses name; of "manner" how.
         corrects: Whether it puts something right.
@@ -56,6 +57,7 @@ class Heard:
     wishes: bool = False
     stranger: bool = False
     of_hand: bool = False
+    other: Description | None = None
     then: Heard | None = None
 
 
@@ -137,7 +139,8 @@ def _with_content(content: Sequence[Clause], said: Sequence[Clause], corrects: b
     referring = [clause for clause in content if clause.kind in REFERRING]
     if referring and "request" not in kinds and not replace(part, manner=frozenset()).says_something:
         best = min(referring, key=lambda clause: REFERRING.index(clause.kind))
-        return Heard(best.kind, best.thing, best.amount, (best.fragment or Fragment()) | part, corrects)
+        said_of = (best.fragment or Fragment()) | part
+        return Heard(best.kind, best.thing, best.amount, said_of, corrects, other=best.other)
     if kinds == {"again", "fragment"} and part == Fragment(direction=part.direction, amount=part.amount):
         return Heard("again", part=part, corrects=corrects)
     if (same := _same(content, part)) is not None:

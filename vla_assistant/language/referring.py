@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 from vla_assistant.language import amending
+from vla_assistant.language.fitting import View, fits, kept
 from vla_assistant.language.past import Past
 from vla_assistant.language.request import IT, Act, Description, Request
 from vla_assistant.language.resolution import Refusal, Resolved, Settled
 from vla_assistant.language.resolving import resolve
+from vla_assistant.language.returning import carrier_of
 from vla_assistant.language.saying import says
-from vla_assistant.language.tasks import RETURN, Task
+from vla_assistant.language.tasks import INSIDE, RETURN, Task
 from vla_assistant.language.turn import Turn
 from vla_assistant.language.wanted import Now, Wanted
 
@@ -39,6 +41,22 @@ def returned(past: Past, now: Now) -> Wanted | Turn:
         return Turn("unsupported", says=says("nothing_before", now.language, thing=named))
     meant = tuple(act.object for act in found.acts if act.object) if isinstance(found, Resolved) else ()
     return Wanted(request, (Settled(0, "object", meant),) if meant else (), RETURN, memory=memory)
+
+
+def joined(past: Past, now: Now, doubt: float) -> Wanted | Turn:
+    """ "Put it in with the other ball": into or onto what that lies in or on."""
+    thing, other = now.heard.thing or Description(IT), now.heard.other
+    memory = past.memory.spoke_of(past.memory.held) if thing.kind == IT and past.memory.held else past.memory
+    view = View.of(now.seen, memory, doubt)
+    meant = [now.seen[i] for i in kept(fits(other, view), doubt) if i < len(now.seen)] if other is not None else []
+    carriers = {carrier for other in meant if (carrier := carrier_of(other, now.seen, other)) is not None}
+    if len(carriers) != 1:
+        return Turn("unsupported", says=says("nothing_with", now.language, thing=f"the {other}"))
+    (carrier,) = carriers
+    kind = carrier.reference.name
+    anchor = Description(kind, carrier.reference.colour)
+    request = Request((Act("place", thing, "in" if kind in INSIDE else "on", (anchor,)),), now.heard.part.manner)
+    return Wanted(request, (Settled(0, "anchor 0", (carrier,)),), now.kind)
 
 
 def repeated(past: Past, base: Task | None, now: Now) -> Wanted | Turn:

@@ -20,7 +20,7 @@ SURE = 0.6
 """Confidence from which on a clause alone is read as a request."""
 _DASH = re.compile(r"\s[-–—]+\s|[–—…]|\.\.\.")
 _AND = ("and", "but", "then")
-REFERRING = ("undo", "return", "same", "opposite", "again", "more")
+REFERRING = ("undo", "return", "join", "same", "opposite", "again", "more")
 """Turns that refer to what was done before."""
 _REMARKED = (*REFERRING, "stop", "pause", "resume", "cancel", "slower", "faster")
 """Turns that a remark follows without a pause."""
@@ -37,7 +37,8 @@ class Clause:
         words: As they were said.
         kind: A kind of turn of the word file; "stop", "yes", "no" (closed words, or words that reject); "resume";
             "request"; "fragment"; "aside" for what belongs to none; "empty" for fillers alone.
-        thing: Of "return" and "same": with what.
+        thing: Of "return", "join" and "same": with what.
+        other: Of "join": what lies where the thing is to go.
         amount: Of "more": how far; a number alone is of the unit that was said before.
         fragment: Of "fragment" what it names, of "same" what is different.
         corrects: Whether words of a correction stand in it: "no, ...", "... instead".
@@ -51,6 +52,7 @@ class Clause:
     fragment: Fragment | None = None
     corrects: bool = False
     meant: Phrase = ()
+    other: Description | None = None
 
     @property
     def is_content(self) -> bool:
@@ -185,8 +187,11 @@ def _turn(words: Phrase, bare: Phrase, language: str, corrects: bool = False) ->
     for kind, patterns in load(language).turns.items():
         for found in patterns.matches(bare):
             slots = _slots(found, language)
-            if slots is not None and not (kind == "same" and slots[0] is not None and slots[0].kind == IT):
-                return Clause(words, kind, *slots, corrects=corrects, meant=words)
+            other = described(found.slots["other"], language) if "other" in found.slots else None
+            if slots is None or (kind == "same" and slots[0] is not None and slots[0].kind == IT):
+                continue
+            if other is not None or kind != "join":
+                return Clause(words, kind, *slots, corrects=corrects, meant=words, other=other)
     if control_word(" ".join(bare), language) == "resume":
         return Clause(words, "resume", corrects=corrects)
     return None
