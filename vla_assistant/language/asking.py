@@ -14,6 +14,8 @@ from vla_assistant.language.turns import SURE
 from vla_assistant.language.words import normalised
 from vla_assistant.types import Reference
 
+_VERTICAL = ("up", "down")
+
 
 def request(text: str, heard: Heard, language: str = "en") -> Request | None:
     """The request that is read; "it" is what was spoken of before it in the same breath."""
@@ -99,7 +101,9 @@ def nudging(wanted: Request) -> Act | None:
 def raising(wanted: Request, held: Reference | None, of_hand: bool) -> Request:
     """ "Lift it a little higher" is of the hand alone when that thing is in it, or when the hand was spoken of."""
     pick, *after = wanted.acts
-    if [act.skill for act in wanted.acts] != ["pick", "move"] or pick.object is None:
+    if pick.skill == "push" and pick.direction in _VERTICAL and not after:
+        after = [Act("move", direction=pick.direction, amount=pick.amount)]
+    elif [act.skill for act in wanted.acts] != ["pick", "move"]:
         return wanted
     kinds, colours = (ANYTHING, held.name if held else ANYTHING), (None, held.colour if held else None)
     named = held is not None and pick.object in [Description(kind, colour) for kind in kinds for colour in colours]

@@ -11,7 +11,8 @@ from dataclasses import dataclass, field, replace
 
 from vla_assistant.language import asking, correcting, phrasing, referring
 from vla_assistant.language.answering import answer
-from vla_assistant.language.fitting import DOUBT
+from vla_assistant.language.fitting import DOUBT, View, fits, kept
+from vla_assistant.language.fragments import Fragment
 from vla_assistant.language.hearing import Heard, Phase, hear
 from vla_assistant.language.past import Past
 from vla_assistant.language.request import IT, Description, Request
@@ -170,10 +171,21 @@ class Dialogue:
         request = asking.request(now.text, heard, self.language)
         if request is None:
             placed = correcting.placed(self.past, now)
+            if placed is None:
+                self._named(now)
             return self._comes_to(placed or (self._unsupported() if heard.stranger else Turn("nothing")), now)
         if heard.stranger and request.acts[0].object == Description(IT):
             return self._unsupported()
         return self._requested(request, now)
+
+    def _named(self, now: Now) -> None:
+        """The one thing that is only named is spoken of now: "the white ball", then "in the bowl"."""
+        if now.heard.part != Fragment(things=now.heard.part.things[:1]) or now.phase is not Phase.IDLE:
+            return
+        view = View.of(now.seen, self.past.memory, self.doubt)
+        meant = kept(fits(now.heard.part.things[0], view), self.doubt)
+        if len(meant) == 1:
+            self.past.memory = self.past.memory.spoke_of(view.seen[meant[0]])
 
     def _requested(self, request: Request, now: Now) -> Turn:
         """What a whole request comes to."""
