@@ -16,7 +16,7 @@ from vla_assistant.language.fragments import Fragment
 from vla_assistant.language.hearing import Heard, Phase, hear
 from vla_assistant.language.past import Past
 from vla_assistant.language.request import IT, Description, Request
-from vla_assistant.language.resolution import Choice, Question, Refusal, Resolved
+from vla_assistant.language.resolution import Choice, Question, Refusal, Resolved, Settled
 from vla_assistant.language.resolving import resolve
 from vla_assistant.language.saying import says
 from vla_assistant.language.tasks import RETURN, Task, as_carried, carried_out
@@ -180,10 +180,11 @@ class Dialogue:
 
     def _named(self, now: Now) -> None:
         """The one thing that is only named is spoken of now: "the white ball", then "in the bowl"."""
-        if now.heard.part != Fragment(things=now.heard.part.things[:1]) or now.phase is not Phase.IDLE:
+        named = now.heard.part.things
+        if len(named) != 1 or now.heard.part != Fragment(things=named) or now.phase is not Phase.IDLE:
             return
         view = View.of(now.seen, self.past.memory, self.doubt)
-        meant = kept(fits(now.heard.part.things[0], view), self.doubt)
+        meant = kept(fits(named[0], view), self.doubt)
         if len(meant) == 1:
             self.past.memory = self.past.memory.spoke_of(view.seen[meant[0]])
 
@@ -217,6 +218,9 @@ class Dialogue:
             return wanted
         memory = wanted.memory or self.past.memory
         found = resolve(wanted.request, now.seen, memory, settled=wanted.settled, doubt=self.doubt, things=self.things)
+        if isinstance(found, Question) and (thing := referring.pointed_at(found, wanted.request, now, memory)):
+            settled = (*found.settled, Settled(found.act, found.slot, (thing,)))
+            found = resolve(wanted.request, now.seen, memory, settled=settled, doubt=self.doubt, things=self.things)
         return self._taken(found, wanted)
 
     def _taken(self, found: Resolved | Question | Refusal, wanted: Wanted) -> Turn:

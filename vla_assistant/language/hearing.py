@@ -143,6 +143,8 @@ def _with_content(content: Sequence[Clause], said: Sequence[Clause], corrects: b
         return Heard(best.kind, best.thing, best.amount, said_of, corrects, other=best.other)
     if kinds == {"again", "fragment"} and part == Fragment(direction=part.direction, amount=part.amount):
         return Heard("again", part=part, corrects=corrects)
+    if kinds == {"more", "fragment"} and part == Fragment(amount=part.amount):
+        return Heard("part", part=part, corrects=corrects)
     if (same := _same(content, part)) is not None:
         return replace(same, corrects=corrects)
     if len(content) == 2 and content[1].kind == "return" and (taken := _taken_back(content[0], content[1], language)):
@@ -178,9 +180,11 @@ def _same(content: Sequence[Clause], part: Fragment) -> Heard | None:
     if len(named) > 1 or part.rejected or part.rejected_place:
         return None
     if thing is not None and named:
-        if named[0].kind not in (ANYTHING, thing.kind):
+        alike = named[0].kind in (ANYTHING, thing.kind)
+        if not alike and kinds[0] == "same":
             return None
-        thing = replace(named[0], kind=thing.kind, colour=named[0].colour or thing.colour)
+        specified = replace(named[0], kind=thing.kind, colour=named[0].colour or thing.colour)
+        thing = specified if alike else named[0]  # "black cube, same bowl"
     thing = thing or next(iter(named), None)
     if thing is None:
         return None

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from vla_assistant.language import amending
+from vla_assistant.language import amending, fragments
 from vla_assistant.language.fitting import View, fits, kept
+from vla_assistant.language.memory import Memory
 from vla_assistant.language.past import Past
 from vla_assistant.language.request import IT, Act, Description, Request
-from vla_assistant.language.resolution import Refusal, Resolved, Settled
+from vla_assistant.language.resolution import Question, Refusal, Resolved, Settled
 from vla_assistant.language.resolving import resolve
 from vla_assistant.language.returning import carrier_of
 from vla_assistant.language.saying import says
 from vla_assistant.language.tasks import INSIDE, RETURN, Task
 from vla_assistant.language.turn import Turn
 from vla_assistant.language.wanted import Now, Wanted
+from vla_assistant.language.words import normalised
+from vla_assistant.types import SeenThing
 
 _A_BIT = "a bit"
 
@@ -41,6 +44,15 @@ def returned(past: Past, now: Now) -> Wanted | Turn:
         return Turn("unsupported", says=says("nothing_before", now.language, thing=named))
     meant = tuple(act.object for act in found.acts if act.object) if isinstance(found, Resolved) else ()
     return Wanted(request, (Settled(0, "object", meant),) if meant else (), RETURN, memory=memory)
+
+
+def pointed_at(question: Question, request: Request, now: Now, memory: Memory) -> SeenThing | None:
+    """Of what is asked about, that which was spoken of last, where it is called "that cup" or "this one"."""
+    act = request.acts[question.act]
+    meant = act.object if question.slot == "object" else act.anchors[int(question.slot.rpartition(" ")[2])]
+    if meant not in fragments.pointed_at(normalised(now.text), now.language):
+        return None
+    return next((thing for thing in memory.last if thing in question.candidates), None)
 
 
 def joined(past: Past, now: Now, doubt: float) -> Wanted | Turn:

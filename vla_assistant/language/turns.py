@@ -11,7 +11,7 @@ from vla_assistant.language.closed import closed_intent, control_word
 from vla_assistant.language.fragments import Fragment, denial, denies, described, fragment, number, without_manner
 from vla_assistant.language.patterns import Found
 from vla_assistant.language.reading.reader import read
-from vla_assistant.language.request import IT, Description
+from vla_assistant.language.request import ANYTHING, IT, Description
 from vla_assistant.language.turn_words import TurnWords, load
 from vla_assistant.language.vocabulary import Phrase
 from vla_assistant.types import Intent
@@ -26,6 +26,8 @@ _REMARKED = (*REFERRING, "stop", "pause", "resume", "cancel", "slower", "faster"
 """Turns that a remark follows without a pause."""
 _REMARKING = ("i", "im", "ive", "id", "because", "its", "thats", "we", "since", "my", "you", "youre", "sorry")
 """Words with which such a remark begins."""
+_ANY = Description(ANYTHING)
+"""What "same thing" names, which is nothing else."""
 _ASKED = ("what", "whats", "which", "who", "where", "wheres", "why", "how")
 
 
@@ -57,7 +59,7 @@ class Clause:
     @property
     def is_content(self) -> bool:
         """Whether it asks for something to be done, or names what with or where."""
-        named = self.fragment is not None and (self.fragment.says_something or self.fragment.rejected)
+        named = self.fragment is not None and self.fragment != Fragment()
         return self.kind in ("request", *REFERRING) or bool(named)
 
 
@@ -188,7 +190,7 @@ def _turn(words: Phrase, bare: Phrase, language: str, corrects: bool = False) ->
         for found in patterns.matches(bare):
             slots = _slots(found, language)
             other = described(found.slots["other"], language) if "other" in found.slots else None
-            if slots is None or (kind == "same" and slots[0] is not None and slots[0].kind == IT):
+            if slots is None or (kind == "same" and slots[0] is not None and (slots[0].kind == IT or slots[0] == _ANY)):
                 continue
             if other is not None or kind != "join":
                 return Clause(words, kind, *slots, corrects=corrects, meant=words, other=other)
@@ -210,7 +212,7 @@ def _slots(found: Found, language: str) -> tuple[Description | None, str, Fragme
         amount = amount or number(found.slots["amount"], language)
         if not amount:
             return None
-    if "part" in found.slots and (part := fragment(found.slots["part"], language)) is None:
+    if "part" in found.slots and (part := fragment(found.slots["part"], language)) in (None, Fragment(things=(_ANY,))):
         return None
     return thing, amount, part
 

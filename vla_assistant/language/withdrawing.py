@@ -14,6 +14,8 @@ from vla_assistant.language.vocabulary import load as load_vocabulary
 _LEAVING = frozenset({"leave", "let"})
 """Words of a cancel that say what should be after the motion: "put it there and leave it"."""
 
+_NOT = "not"
+"""How a contrast begins that takes nothing back: "the red one, not that one"."""
 _SPEAKERS = ("i", "we")
 """Of whom the one who is told of may say what they should do: "my boss says i should ... stack the cubes"."""
 
@@ -30,8 +32,8 @@ def taken_back(text: str, language: str = "en", *, goes_back: bool = False) -> b
     *before, last = _said(text, lexicon) or [()]
     regrets = lexicon.regretting.fit(last)
     cancels = lexicon.turns["cancel"].fit(last) and _LEAVING.isdisjoint(last)
-    patterns = (lexicon.withdrawing, lexicon.rejecting, lexicon.refusing)
-    withdraws = regrets or cancels or any(pattern.fit(last) for pattern in patterns)
+    rejects = lexicon.rejecting.fit(last) and last[0] != _NOT
+    withdraws = regrets or cancels or rejects or lexicon.withdrawing.fit(last) or lexicon.refusing.fit(last)
     return bool(before) and withdraws and not (regrets and goes_back)
 
 
