@@ -84,7 +84,8 @@ def hear(text: str, phase: Phase, language: str = "en") -> Heard:
         heard = _request(said, heard.part, corrects, language)
     acts = heard.kind in ("part", "request", *REFERRING) and not heard.part.only_warns
     goes_back = heard.kind in ("undo", "return")
-    if acts and (forbids(said, language) or taken_back(text, language, goes_back=goes_back)):
+    wants = acts or heard.kind == "unsupported"
+    if (acts and forbids(said, language)) or (wants and taken_back(text, language, goes_back=goes_back)):
         return Heard("reject")
     return Heard("nothing") if acts and only_told(text, language) else heard
 

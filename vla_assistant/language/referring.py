@@ -56,12 +56,15 @@ def pointed_at(question: Question, request: Request, now: Now, memory: Memory) -
 
 
 def joined(past: Past, now: Now, doubt: float) -> Wanted | Turn:
-    """ "Put it in with the other ball": into or onto what that lies in or on."""
+    """ "Put it in with the other ball": into or onto what that lies in or on, else next to it."""
     thing, other = now.heard.thing or Description(IT), now.heard.other
     memory = past.memory.spoke_of(past.memory.held) if thing.kind == IT and past.memory.held else past.memory
     view = View.of(now.seen, memory, doubt)
     meant = [now.seen[i] for i in kept(fits(other, view), doubt) if i < len(now.seen)] if other is not None else []
     carriers = {carrier for other in meant if (carrier := carrier_of(other, now.seen, other)) is not None}
+    if len(meant) == 1 and not carriers and other is not None:
+        request = Request((Act("place", thing, "next to", (other,)),), now.heard.part.manner)
+        return Wanted(request, (Settled(0, "anchor 0", tuple(meant)),), now.kind)
     if len(carriers) != 1:
         return Turn("unsupported", says=says("nothing_with", now.language, thing=f"the {other}"))
     (carrier,) = carriers
