@@ -8,6 +8,7 @@ import pytest
 
 from tests.language.table import lying, table
 from vla_assistant.language import Conversation, Hand, approves, doubt_for, interjection
+from vla_assistant.language.interpreter import SURE
 from vla_assistant.language.request import AMOUNTS_M
 from vla_assistant.types import Going, Intent, Reference, SeenThing, Understanding
 
@@ -291,6 +292,14 @@ def test_another_table_is_another_conversation() -> None:
     talk.conversation.forget_all()
     for text in ("again", "undo that", "put it back"):
         assert not talk.say(text).steps, text
+
+
+@pytest.mark.parametrize(
+    "text", ["the rest is fine", "the house is big", "I need a rest", "with the others", "another 5"]
+)
+def test_what_names_no_motion_moves_nothing(text: str) -> None:
+    understanding = Talk().say(text)
+    assert not understanding.steps or understanding.confidence < SURE
 
 
 @pytest.mark.parametrize("text", ["what happens if you pick up the red cup?", "is it safe to pick up the red cup?"])

@@ -20,7 +20,10 @@ _BACK = "back"
 """No direction beside a place: "back on the plate"."""
 _SUBJECTS = ("it", "he", "she", "they")
 _IS = ("is", "are", "was", "were")
-_THE_REST = (("the", "rest"), ("all", "the", "rest"), ("the", "rest", "of", "them"))
+_THE_REST = tuple(
+    tuple(said.split())
+    for said in ("the rest", "all the rest", "the rest of them", "the others", "all the others", "the other ones")
+)
 """Of what was spoken of; "the rest" is home only in "to the rest"."""
 _POINTING = ("that", "this")
 _WHICH = ("that", "which", "what", "who")
