@@ -60,6 +60,8 @@ def _frame(slots: Slots, state: State) -> tuple[tuple[Act, ...], float, State] |
         return (Act("home"),), 0.0, replace(state, last=Act("home"))
     if codes == "DL" and slots.hand and not things and not ats:
         return (Act("open"),), 0.0, replace(state, last=Act("open"))
+    if slots.home and slots.too and not codes:
+        return None
     if slots.home and not ats and (not things or all(thing.kind == IT for thing in things)):
         if slots.direction in ("up", "down", "left", "right") or (codes and not set(codes) & set("LMHGPD")):
             return None
@@ -141,7 +143,8 @@ def _after(
     named = tuple(thing for thing in objects if thing.kind not in (IT, THEM))
     place = Item("at", acts[-1].relation, 0, 0, anchors) if anchors else state.place
     said = (*state.mentioned, *kept)
-    return State(named or state.objects, anchors or state.anchors, said, acts[-1], codes, place=place)
+    left = State(named or state.objects, anchors or state.anchors, said, acts[-1], codes, place=place)
+    return replace(left, avoided=state.avoided)
 
 
 def _with_things(

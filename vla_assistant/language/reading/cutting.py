@@ -59,6 +59,8 @@ class Cutter:
                     offer(Item(name, "past", at, match[1]), weight)
                 elif name == "avoid":
                     offer(self._avoid(at, match[1]), weight)
+                elif name == "home" and self._is_remainder(at, match[1]):
+                    offer(Item("unknown", "object", at, match[1]), weight)
                 else:
                     offer(Item(name, match[0], at, match[1]), weight)
         if (numbering := self._numbering(at, last)) is not None:
@@ -77,6 +79,11 @@ class Cutter:
             named = before and before[-1].kind == "skip" and before[-1].value == "article"
             return Item("unknown", "object" if named else self._things.word(at), at, at + 1)
         return self._best(candidates, at, before)
+
+    def _is_remainder(self, at: int, after: int) -> bool:
+        """Whether "the rest" is what is left over, or "a rest" a pause: home is where one goes "to the rest"."""
+        before, *said = (self._things.word(i) for i in range(at - 2, after))
+        return said in (["the", "rest"], ["a", "rest"], ["some", "rest"]) and before not in ("to", "in", "into", "at")
 
     def _follows(self, at: int, after: int) -> bool:
         """Whether this "after" says what comes next: "..., after, close it", "... and after go home"."""

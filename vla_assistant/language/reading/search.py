@@ -68,7 +68,7 @@ def cheapest(items: Sequence[Item], polite_past: bool, avoid: tuple[Description,
         polite_past: A past form may be a request ("if you took the cup").
         avoid: Things named in constraints, which "it" may mean.
     """
-    return _Search(items, polite_past).run(State(mentioned=avoid))
+    return _Search(items, polite_past).run(State(mentioned=avoid, avoided=avoid))
 
 
 class _Search:
@@ -202,6 +202,7 @@ class _Search:
             if found is not None:
                 acts, cost, state = found
                 cost += begun + self._doubt(at, path, acts) + (SUBJECT if self._told(at, end) else 0.0)
+                cost += STRANGE if self._stated(at, end) else 0.0
                 used = path.used + self._items[end - 1].end - self._items[at].start
                 yield end, Path(path.cost + cost, (*path.acts, (at, acts)), state, used)
 
@@ -215,6 +216,12 @@ class _Search:
         """ "last week ...", "... already": it tells of what was."""
         around = (*self._items[max(0, at - TELLING) : at], *self._items[end : end + TELLING])
         return any(item.kind == "remark" and item.value == "past" for item in around)
+
+    def _stated(self, at: int, end: int) -> bool:
+        """ "The house is big": a place to go to without going, of which something is told."""
+        kinds = {item.kind for item in self._items[at:end]}
+        told = end < len(self._items) and self._items[end].kind == "remark"
+        return told and "home" in kinds and kinds.isdisjoint(("verb", "comma"))
 
     def _has_subject(self, at: int) -> bool:
         """ "i can get it": no request."""

@@ -79,7 +79,7 @@ def collect(items: Sequence[Item]) -> Slots | None:
                 if item.value in ("with", "for") and item.things and item.thing.kind == IT:
                     continue
                 if not item.things:
-                    if item.value in ("in", "on", "for", "at", "to", "with", "next to"):
+                    if item.value in ("in", "into", "on", "onto", "for", "at", "to", "with", "next to"):
                         slots.cost += 0.15
                         continue
                     return None
