@@ -16,8 +16,12 @@ DIFFERENT = 0.25
 """What the confidence of the one that is less sure takes from that of the other, where they differ."""
 REFUSED = 0.1
 """What a decoder that sees nothing to do takes from the reader's confidence."""
+OUTWEIGHED = 0.5
+"""The difference from which on a decoder that sees nothing to do is followed."""
 ALONE = 0.95
 """How far the decoder's confidence counts where the reader understands nothing."""
+UNGROUNDED = 0.5
+"""How far it counts where the text lacks the words for it."""
 _CARRIED = ("place", "give", "put_down")
 
 
@@ -34,27 +38,32 @@ def considered(text: str, read: Request | None) -> Request | None:
     if seen is None:
         return read
     decoded = seen.request
-    usable = decoded is not None and (read is None or not alike(read, decoded)) and grounded(text, decoded)
-    return agree(read, decoded, usable)
+    alone = decoded is not None and (read is None or not alike(read, decoded))
+    return agree(read, decoded, seen.probability, grounded=not (alone and decoded) or grounded(text, decoded))
 
 
-def agree(read: Request | None, decoded: Request | None, usable: bool = False) -> Request | None:
+def agree(
+    read: Request | None, decoded: Request | None, probability: float = 0.0, grounded: bool = True
+) -> Request | None:
     """One reading of two: surer where both say the same, less sure where they do not.
 
     Args:
         read: What the reader understood, None when nothing.
         decoded: What the decoder understood; None when it sees nothing to do.
-        usable: Whether the decoder's may be taken where they differ: the text has the words for it.
+        probability: How sure the decoder is of what it understood or that there is nothing to do.
+        grounded: Whether the text has the words for what the decoder understood.
     """
-    if read is None:
-        return _sure(decoded, ALONE * decoded.confidence) if decoded and usable else None
     if decoded is None:
-        return _sure(read, read.confidence - REFUSED)
+        outweighed = read is None or probability - read.confidence >= OUTWEIGHED
+        return None if read is None or outweighed else _sure(read, read.confidence - REFUSED)
+    weight = decoded.confidence if grounded else decoded.confidence * UNGROUNDED
+    if read is None:
+        return _sure(decoded, ALONE * weight)
     if alike(read, decoded):
         return _sure(read, max(read.confidence, 1 - DOUBT * (1 - read.confidence) * (1 - decoded.confidence)))
-    if usable and decoded.confidence > read.confidence:
-        return _sure(decoded, decoded.confidence - DIFFERENT * read.confidence)
-    return _sure(read, read.confidence - DIFFERENT * decoded.confidence)
+    if weight > read.confidence:
+        return _sure(decoded, weight - DIFFERENT * read.confidence)
+    return _sure(read, read.confidence - DIFFERENT * weight)
 
 
 def _sure(request: Request, confidence: float) -> Request:
