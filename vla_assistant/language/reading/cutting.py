@@ -212,7 +212,10 @@ class Cutter:
             if not bare:
                 return None
             return Item("amount", f"{value:g} cm", at, after)
-        return Item("amount", f"{value * float(unit[0]):g} cm", at, unit[1])
+        size, after = float(unit[0]), unit[1]
+        if part := self._things.get(after, "fractions"):  # "an inch and a half"
+            value, after = value + float(part[0]), part[1]
+        return Item("amount", f"{value * size:g} cm", at, after)
 
     def _verb(self, at: int, last: str) -> Item | None:
         match = self._things.get(at, "verbs")

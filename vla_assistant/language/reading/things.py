@@ -27,11 +27,25 @@ class Things:
         return self.words[at] if 0 <= at < len(self.words) else ""
 
     def number(self, at: int) -> tuple[float, int] | None:
+        """A number in digits or words: "2.5", "forty five", "a hundred", "half a", "two and a half"."""
+        if (whole := self._whole_number(at)) is None:
+            return None
+        value, after = whole
+        if 20 <= value <= 90 and value % 10 == 0 and (ones := self.get(after, "numbers")) and self._is_digit(ones[0]):
+            value, after = value + float(ones[0]), ones[1]
+        part = self.get(after, "fractions")
+        return (value + float(part[0]), part[1]) if part else (value, after)
+
+    def _whole_number(self, at: int) -> tuple[float, int] | None:
         word = self.word(at)
         if re.fullmatch(r"\d+(\.\d+)?", word):
             return float(word), at + 1
         match = self.get(at, "numbers")
         return (float(match[0]), match[1]) if match else None
+
+    @staticmethod
+    def _is_digit(value: str) -> bool:
+        return value in "123456789"
 
     def thing(self, at: int, deep: int = 0) -> tuple[Description, int, bool] | None:
         """A described thing that begins here: the description, the index after it, whether its noun was a plural."""
