@@ -56,37 +56,40 @@ def _frame(slots: Slots, state: State) -> tuple[tuple[Act, ...], float, State] |
         )
     if codes in ("O", "C"):
         return None
-    if codes == "H" and not things and not ats and not slots.direction:
+    if codes in ("H", "LDH") and not things and not ats and not slots.direction and not slots.table:
         return (Act("home"),), 0.0, replace(state, last=Act("home"))
     if codes == "DL" and slots.hand and not things and not ats:
         return (Act("open"),), 0.0, replace(state, last=Act("open"))
     if slots.home and not ats and (not things or all(thing.kind == IT for thing in things)):
         if slots.direction in ("up", "down", "left", "right") or (codes and not set(codes) & set("LMHGPD")):
             return None
+        if codes == "DL" and not things:  # "put down, home" are two
+            return None
         return (Act("home"),), cost * 0.3, replace(state, last=Act("home"))
     if slots.home:
         return None
     if not things and not ats and (slots.hand or ((slots.direction or implied) and not slots.me)):
         return _moved(slots, codes, implied, state, cost)
-    itself = (
-        bool(things)
-        and all(thing.kind == IT for thing in things)
-        and state.last is not None
-        and state.last.skill == "move"
-    )
-    if (
-        itself
-        and not ats
-        and "M" in codes
-        and (slots.direction or implied)
-        and not (slots.me or slots.table or state.pending)
-    ):
-        return _moved(replace(slots, things=[]), codes, implied, state, cost)
+    if _means_the_hand(things, codes, state) and not ats and (slots.direction or implied):
+        if not (slots.me or slots.table or state.pending):
+            return _moved(replace(slots, things=[]), "M", implied, state, cost)
     if slots.hand and things:
         if slots.hand == "hand" and not codes and slots.direction:
             return None
         cost += 0.5
     return _with_things(slots, codes, implied, state, cost)
+
+
+def _means_the_hand(things: Sequence[Description], codes: str, state: State) -> bool:
+    """Whether "it" is the hand: in "go up, then lower it", "open the gripper and raise it", "take the cup, carry it up"."""
+    if not things or any(thing.kind != IT for thing in things) or state.last is None:
+        return False
+    if state.last.skill == "move" and "M" in codes:
+        return True
+    if state.last.skill in ("move", "pick") and codes == "LG" and state.objects:
+        return True
+    alone = not state.objects and not state.mentioned and state.last.skill in ("open", "close", "move", "home")
+    return alone and (not codes or bool(set(codes) & set("ML")) or codes == "GL")
 
 
 def _moved(

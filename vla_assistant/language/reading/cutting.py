@@ -106,6 +106,9 @@ class Cutter:
         ):
             return near
         chosen = max(candidates, key=rank)[2]
+        if chosen.kind == "home" and chosen.end == at + 1 and self._things.thing(chosen.end) is not None:
+            verb = next((item for _, _, item in candidates if item.kind == "verb" and item.value != "H"), None)
+            return verb or chosen  # "rest the bowl on the plate"
         if chosen.kind == "hand" and self._things.word(at) != "hand":
             verb = next((item for _, _, item in candidates if item.kind == "verb"), None)
             if verb is not None and self._things.thing(verb.end) is not None:
@@ -225,7 +228,16 @@ class Cutter:
         if hand and self._things.get(match[1], "directions") and self._things.thing(match[1]) is None:
             return None  # "hand off to the right"
         form, _, value = match[0].partition(" ")
+        if match[1] == at + 1 and self._is_passive(at):
+            return Item("skip", "", at, at + 1)
         return Item("verb", value, at, match[1], form=form)
+
+    def _is_passive(self, at: int) -> bool:
+        """Whether this "get" only makes the next word passive: "the cup gets placed", "get it closed"."""
+        if self._things.word(at) not in self._things.sets["passives"]:
+            return False
+        after = self._things.get(at + 1, "verbs")
+        return after is not None and after[0].startswith("past")
 
     def _avoid(self, at: int, after: int) -> Item | None:
         things = []

@@ -63,7 +63,7 @@ def collect(items: Sequence[Item]) -> Slots | None:
                         continue
                     return None
                 slots.verb = item
-                slots.subject = bool(slots.things)
+                slots.subject = bool(slots.things) or bool(slots.hand and before in ("hand", "manner"))
             case "thing":
                 if item.thing.kind in (IT, THEM) and slots.things:
                     slots.cost += MIXED if item.thing.kind == IT and len(slots.things) > 1 else 0.0
