@@ -42,7 +42,7 @@ def attach(objects: list[Description], ats: list[Item], slots: Slots, codes: str
 def _goes_nowhere(slots: Slots, codes: str) -> bool:
     """Whether the clause already says where to, or its verb takes no place."""
     pushed = slots.direction and slots.direction not in ("back", "down", "up") and "S" in codes
-    takes = not codes or (set(codes) & set("LDSG") and codes not in ("S", "G"))
+    takes = not codes or (set(codes) & set("LDSG") and codes not in ("S", "G", "WG"))
     lifted = not codes and slots.direction == "up"
     return bool(not takes or slots.me or slots.table or pushed or lifted)
 

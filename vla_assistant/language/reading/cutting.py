@@ -20,7 +20,7 @@ _KINDS = {
     "avoidance": ("avoid", 9), "order": ("order", 8), "table": ("table", 7), "choices": ("choice", 7),
     "home": ("home", 6), "me": ("me", 6), "manner": ("manner", 5), "negations": ("not", 4), "hand": ("hand", 4),
     "amounts": ("amount", 3), "repairs": ("repair", 3), "joints": ("then", 2), "skipped": ("skip", 1),
-    "remarks": ("remark", 0),
+    "remarks": ("remark", 0), "strangers": ("unknown", 20),
 }  # fmt: skip
 """Kind of phrase -> kind of item, and which wins among phrases of one length."""
 

@@ -48,6 +48,7 @@ AGAIN, LET_GO, WISH, RESUMED, NEGATION, NEGATED_ITEM = 0.3, 0.05, 0.05, 0.05, 0.
 _BOUNDS = ("doubt", "comma", "then", "order", "skip", "repair", "remark", "manner", "avoid", "not")
 _NEGATION_ENDS = ("doubt", "comma", "then", "verb", "repair", "order", "not", "remark")
 _PRONOUNS = (IT, THEM, ONE)
+_WISHES = ("WGL", "WG")
 
 
 @dataclass(frozen=True)
@@ -105,7 +106,7 @@ class _Search:
         cost = ALONE[here.kind]
         if here.kind == "unknown" and here.value == "object":
             cost = STRANGE
-        elif here.value == "WGL":
+        elif here.value in _WISHES:
             cost = WISH
         elif here.kind == "remark" and here.value == "there":
             cost = TOLD
@@ -146,7 +147,7 @@ class _Search:
         here = self._items[at]
         courtesy = here.kind == "skip" and here.value == "opening" and self._bound(at)
         subject = here.kind == "thing" and self._bound(at)
-        if not (courtesy or subject or here.kind == "remark" or here.value == "WGL"):
+        if not (courtesy or subject or here.kind == "remark" or here.value in _WISHES):
             return
         cost, negative = ASIDE + (ASIDE_OF_THING if subject else 0.0), False
         for end in range(at + 1, min(at + LONGEST_ASIDE, len(self._items)) + 1):

@@ -11,6 +11,7 @@ from vla_assistant.language.request import ALL, IT, Description
 if TYPE_CHECKING:
     from vla_assistant.language.reading.things import Things
 
+_ONES = ("one", "ones")
 _STATIC = ("left of", "right of", "in front of", "behind", "next to", "between")
 
 
@@ -24,10 +25,10 @@ def with_tail(of: Things, thing: Description, after: int, plural: bool, deep: in
         if (taken := _quantified_after(of, thing, look)) is not None:
             thing, after = taken
             continue
-        said_so = False
-        while of.word(look) in of.sets["relative"] and not of.get(look, "me"):
-            said_so = said_so or of.word(look) not in ("right", "just", "there", "now")
-            look += 1
+        if (kind := _out_of(of, thing, look, deep)) is not None:
+            thing, after = kind
+            continue
+        look, said_so = _relative(of, look)
         if said_so and of.word(look) == "the" and of.get(look + 1, "side_phrases"):
             look += 1
         relation = of.get(look, "relations")
@@ -68,6 +69,10 @@ def with_tail(of: Things, thing: Description, after: int, plural: bool, deep: in
         ):
             thing, after = replace(thing, colour=match[0]), match[1]
             continue
+        if thing.colour is None and of.word(after) == "the" and (match := of.get(after + 1, "colours")):
+            if thing.kind not in (IT, THEM, ONE) and not of.starts_noun(match[1]) and of.word(match[1]) not in _ONES:
+                thing, after = replace(thing, colour=match[0]), match[1]  # "the plate the white"
+                continue
         look = after + 1 if of.word(after) == "," else after
         if (
             (match := of.get(look, "exceptions"))
@@ -86,6 +91,31 @@ def with_tail(of: Things, thing: Description, after: int, plural: bool, deep: in
                 continue
         break
     return thing, after, plural
+
+
+def _relative(of: Things, at: int) -> tuple[int, bool]:
+    """Where a relative clause ("that is", "which was put", "you see") comes to its point, and whether there is one."""
+    look, said_so, opened = at, False, of.word(at) in of.sets["relative_opening"]
+    while not of.get(look, "me"):
+        if of.word(look) in of.sets["relative"]:
+            said_so = said_so or of.word(look) not in ("right", "just", "there", "now")
+        elif not (opened and of.word(look) in of.sets["relative_more"]):
+            break
+        look += 1
+    return look, said_so
+
+
+def _out_of(of: Things, thing: Description, at: int, deep: int) -> tuple[Description, int] | None:
+    """ "the middle one of the five balls": the kind is said after it."""
+    if thing.kind != ONE or of.word(at) not in ("of", "from", "among", "amongst"):
+        return None
+    found = of.thing(at + 1, deep + 1)
+    if found is None or not (found[2] or found[0].number != 1) or found[0].kind in (IT, THEM, ONE):
+        return None
+    kind = found[0]
+    return replace(
+        thing, kind=kind.kind, colour=thing.colour or kind.colour, relation=kind.relation, anchors=kind.anchors
+    ), found[1]
 
 
 def _quantified_after(of: Things, thing: Description, at: int) -> tuple[Description, int] | None:

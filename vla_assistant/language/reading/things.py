@@ -130,8 +130,14 @@ class Things:
             number = ALL
         if plural and choice == "any":
             number = 1
+            if self.word(start) == "whatever":
+                number, choice = ALL, ""
         thing = Description(kind, colour, number, choice, side, rank)
-        return with_tail(self, thing, after, plural, deep)
+        found, end, several = with_tail(self, thing, after, plural, deep)
+        told_apart = found.relation != thing.relation or found.side != thing.side
+        if told_apart and choice == "any" and self.word(start) in self.sets["whichever"]:
+            found = replace(found, choice="")  # "whichever ball is closest to the can"
+        return found, end, several
 
     def relation(self, at: int) -> Item | None:
         match = self.get(at, "relations")
