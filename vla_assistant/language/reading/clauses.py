@@ -58,6 +58,8 @@ def _frame(slots: Slots, state: State) -> tuple[tuple[Act, ...], float, State] |
         return None
     if codes in ("H", "LDH") and not things and not ats and not slots.direction and not slots.table:
         return (Act("home"),), 0.0, replace(state, last=Act("home"))
+    if codes == "DL" and slots.hand and not things and not ats and slots.amount:  # "drop your hand 6 cm"
+        return _moved(slots, "M", "down", state, cost)
     if codes == "DL" and slots.hand and not things and not ats:
         return (Act("open"),), 0.0, replace(state, last=Act("open"))
     if slots.home and not ats and (not things or all(thing.kind == IT for thing in things)):
@@ -70,9 +72,9 @@ def _frame(slots: Slots, state: State) -> tuple[tuple[Act, ...], float, State] |
         return None
     if not things and not ats and (slots.hand or ((slots.direction or implied) and not slots.me)):
         return _moved(slots, codes, implied, state, cost)
-    if _means_the_hand(things, codes, state) and not ats and (slots.direction or implied):
-        if not (slots.me or slots.table or state.pending):
-            return _moved(replace(slots, things=[]), "M", implied, state, cost)
+    free = not ats and not slots.me and not slots.table and state.pending is None
+    if free and (slots.direction or implied) and _means_the_hand(things, codes, state):
+        return _moved(replace(slots, things=[]), "M", implied, state, cost)
     if slots.hand and things:
         if slots.hand == "hand" and not codes and slots.direction:
             return None
@@ -81,7 +83,7 @@ def _frame(slots: Slots, state: State) -> tuple[tuple[Act, ...], float, State] |
 
 
 def _means_the_hand(things: Sequence[Description], codes: str, state: State) -> bool:
-    """Whether "it" is the hand: in "go up, then lower it", "open the gripper and raise it", "take the cup, carry it up"."""
+    """Whether "it" is the hand: "go up, lower it", "open the gripper and raise it", "take the cup, carry it up"."""
     if not things or any(thing.kind != IT for thing in things) or state.last is None:
         return False
     if state.last.skill == "move" and "M" in codes:
@@ -89,7 +91,7 @@ def _means_the_hand(things: Sequence[Description], codes: str, state: State) -> 
     if state.last.skill in ("move", "pick") and codes == "LG" and state.objects:
         return True
     alone = not state.objects and not state.mentioned and state.last.skill in ("open", "close", "move", "home")
-    return alone and (not codes or bool(set(codes) & set("ML")) or codes == "GL")
+    return alone and (not codes or "M" in codes or codes == "GL")
 
 
 def _moved(
@@ -97,7 +99,7 @@ def _moved(
 ) -> tuple[tuple[Act, ...], float, State] | None:
     direction = slots.direction or implied
     if slots.direction and implied and slots.direction != implied:
-        direction = slots.direction if slots.direction not in ("up", "down") or "M" not in codes else implied
+        direction = slots.direction
     if not direction:
         return None
     again = (
@@ -164,6 +166,8 @@ def _with_things(
         return None
     if len(objects) > 1 and any(thing.kind == IT for item in ats if item is not None for thing in item.things):
         cost += UNBOUND
+    if slots.there and things and all(thing.kind == IT for thing in things) and state.objects:
+        objects = list(state.objects)
     if slots.there and not slots.ats and state.place is not None and set(codes) & set("LD"):
         ats = [state.place]
         objects = [_elsewhere(thing, state.place) for thing in objects]
@@ -240,7 +244,7 @@ def _like_before(
 
 
 def _skill(slots: Slots, codes: str, relation: str, direction: str, anchored: bool) -> str | None:
-    if slots.table and not anchored and direction in ("left", "right", "forward") and "S" in codes:
+    if slots.table and not anchored and direction in ("left", "right", "forward", "back") and "S" in codes:
         return "push"
     if slots.table and not (relation and anchored):
         return "put_down" if not codes or set(codes) & set("PLDG") else None
@@ -267,7 +271,7 @@ def _skill(slots: Slots, codes: str, relation: str, direction: str, anchored: bo
             return "put_down"
         if "L" in codes and codes not in ("LD", "DL"):
             return "push"
-        return "push" if "G" in codes else None
+        return "push" if "G" in codes and "M" not in codes else None
     if "P" in codes:
         return "pick"
     if codes in ("DL", "DLM"):

@@ -16,9 +16,9 @@ _EMPTY = ("skip", "comma")
 def plain(items: list[Item], words: Phrase, lexicon: Lexicon) -> list[Item]:
     """The items with such turns put plainly."""
     items = _shared_nouns(_left_alone(items, words, lexicon))
-    items = _light_verbs(_states(items))
+    items = _standing_before(_light_verbs(_states(items)), words, lexicon.sets["standing"])
     items = _excepted(items, words, lexicon)
-    items = _tagged(_measured_last(_out_of_several(items)), words)
+    items = _tagged(_measured_last(_out_of_several(items, words)), words)
     return _shared_anchors(_torn_places(_with_objects(items)))
 
 
@@ -131,17 +131,21 @@ def _is_several(item: Item) -> bool:
     return thing is not None and (thing.number == ALL or thing.choice == "any") and thing.without is None
 
 
-def _out_of_several(items: list[Item]) -> list[Item]:
+def _out_of_several(items: list[Item], words: Phrase) -> list[Item]:
     """ "from all the plates lift the second one": the kind is said before."""
     for at, item in enumerate(items):
+        of = item.kind == "skip" and item.value == "filler" and items[at + 1 : at + 2] and items[at + 1].kind == "thing"
+        if of and words[item.start : item.end] == ("of",) and (at == 0 or items[at - 1].kind in ("comma", "then")):
+            item = replace(item, kind="at", value="from", end=items[at + 1].end, things=items[at + 1].things)
         if item.kind != "at" or item.value not in ("from", "between") or len(item.things) != 1:
             continue
-        later = next((i for i in range(at + 1, len(items)) if items[i].kind == "thing"), None)
-        if item.thing.number in (ALL, 2) and later is not None and items[later].thing.kind == ONE:
+        start = at + 2 if of else at + 1
+        later = next((i for i in range(start, len(items)) if items[i].kind == "thing"), None)
+        if item.thing.number != 1 and later is not None and items[later].thing.kind == ONE:
             picked = replace(
                 items[later].thing, kind=item.thing.kind, colour=items[later].thing.colour or item.thing.colour
             )
-            return [*items[:at], *items[at + 1 : later], replace(items[later], things=(picked,)), *items[later + 1 :]]
+            return [*items[:at], *items[start:later], replace(items[later], things=(picked,)), *items[later + 1 :]]
     return items
 
 
@@ -161,6 +165,20 @@ def _with_objects(items: list[Item]) -> list[Item]:
             before == {"direction"} or (not pointed and before <= {"direction", "at", "home", "me", "table"})
         ):
             found[at] = replace(item, kind="thing", value="", plural=item.thing.kind == THEM)
+    return found
+
+
+def _standing_before(items: list[Item], words: Phrase, standing: frozenset[str]) -> list[Item]:
+    """ "the behind the plate standing cup": the place of a thing is said before it."""
+    found = list(items)
+    for at in range(len(items) - 3, -1, -1):
+        place, joint, thing = found[at : at + 3]
+        if place.kind != "at" or not place.things or joint.kind != "skip" or thing.kind != "thing":
+            continue
+        if joint.end == joint.start + 1 and words[joint.start] in standing and not thing.thing.relation:
+            value = "near" if place.value == "next to" else place.value
+            lying = replace(thing.thing, relation=value, anchors=place.things)
+            found[at : at + 3] = [replace(thing, start=place.start, things=(lying,))]
     return found
 
 

@@ -39,7 +39,7 @@ def read(text: str, language: str = "en") -> Request | None:
     heard = mended(said, lexicon)
     if heard != said:
         second = _sensible(heard, lexicon)
-        if second is not None and (best is None or second.confidence > best.confidence):
+        if second is not None and (best is None or second.confidence >= best.confidence):
             best = replace(second, repairs=tuple((a, b) for a, b in zip(said, heard, strict=True) if a != b))
     return best
 

@@ -64,6 +64,8 @@ class Things:
                 here.get("nouns") or ("colours" in here and match[0] == "article")
             ):
                 value, after = match
+                if self.word(at) == "one" and (side or (definite and rank > 1)):
+                    break  # "the middle one of the balls"
                 if value == "article":
                     if self.word(at) == "one" and not self.starts_noun(match[1]):
                         break
