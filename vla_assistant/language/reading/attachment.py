@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from vla_assistant.language.reading.items import THEM, Item
+from vla_assistant.language.reading.items import ONE, THEM, Item
 from vla_assistant.language.reading.references import INSIDE
 from vla_assistant.language.reading.slots import BROKEN, Slots
-from vla_assistant.language.request import IT, Description
+from vla_assistant.language.request import ANYTHING, IT, Description
 
 _CARRIERS = ("bowl", "cup", "plate", "cube", "can", "ball")
 DESTINATIONS = ("in", "on", "next to", "left of", "right of", "in front of", "behind", "between")
@@ -25,6 +25,9 @@ def attach(objects: list[Description], ats: list[Item], slots: Slots, codes: str
         return None
     sources = [item for item in ats if item.value.startswith("from")]
     places = [item for item in ats if not item.value.startswith("from")]
+    if sources and codes.startswith("P") and [item.value in (*_MOVING, "next to") for item in places] == [False]:
+        source = sources[0]  # "the ball out of the bowl behind the can"
+        sources[0] = replace(source, things=(_lying(source.things[0], places.pop()), *source.things[1:]))
     if sources:
         objects = _located(objects, _source(sources[0]), slots)
     cost = TWO_SOURCES * max(0, len(sources) - 1)
@@ -106,7 +109,8 @@ def _located(objects: list[Description], item: Item, slots: Slots) -> list[Descr
     if not objects:
         return objects
     said = slots.things[-1] if slots.things else None
-    if said is not None and said == Description(said.kind) and objects[-1].kind == said.kind and objects[-1].relation:
+    bare = said is not None and said == Description(said.kind) and said.kind not in (ONE, IT, THEM)
+    if said is not None and bare and objects[-1] != said and (objects[-1].relation or said.kind == ANYTHING):
         return [*objects[:-1], _lying(said, item)]
     return [*objects[:-1], _lying(objects[-1], item)]
 

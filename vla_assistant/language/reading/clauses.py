@@ -70,6 +70,9 @@ def _frame(slots: Slots, state: State) -> tuple[tuple[Act, ...], float, State] |
         return (Act("home"),), cost * 0.3, replace(state, last=Act("home"))
     if slots.home:
         return None
+    if slots.hand == "hand" and things and all(thing.kind == IT for thing in things) and "M" in codes:
+        things = []  # "the arm, it should descend"
+        slots = replace(slots, things=[])
     if not things and not ats and (slots.hand or ((slots.direction or implied) and not slots.me)):
         return _moved(slots, codes, implied, state, cost)
     free = not ats and not slots.me and not slots.table and state.pending is None
@@ -177,6 +180,10 @@ def _with_things(
     objects, relation, anchors, extra = placed
     cost += extra
     direction = slots.direction or (implied if "S" in codes else "")
+    if codes in ("S", "SLM") and not direction and not relation and slots.amount and objects and not slots.me:
+        last = objects[-1]  # "push the cube on the right, three centimetres"
+        if last.side in ("left", "right") and last.rank == 1:
+            objects, direction = [*objects[:-1], replace(last, side="")], last.side
     if direction in ("left", "right") and "S" not in codes and not slots.amount:
         objects, anchors, direction = _sided(objects, anchors, direction, codes)
     if slots.me and ((codes.startswith("S") and "L" not in codes) or (things and not codes and slots.amount)):

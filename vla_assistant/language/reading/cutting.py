@@ -55,6 +55,12 @@ class Cutter:
             if match := self._things.get(at, kind):
                 if match[0] == "after" and name == "order" and self._follows(at, match[1]):
                     offer(Item("then", "then", at, match[1]), weight)
+                elif (
+                    name == "then" and self._things.word(match[1] - 1) == "next" and self._things.word(match[1]) == "to"
+                ):
+                    offer(Item(name, match[0], at, match[1] - 1) if match[1] > at + 1 else None, weight)
+                elif match[0] == "act" and not self._acts(at, match[1]):
+                    continue
                 elif name == "remark" and at == 0 and self.words[0] in self._things.sets["asked"]:
                     offer(Item(name, "past", at, match[1]), weight)
                 elif name == "avoid":
@@ -77,6 +83,11 @@ class Cutter:
             named = before and before[-1].kind == "skip" and before[-1].value == "article"
             return Item("unknown", "object" if named else self._things.word(at), at, at + 1)
         return self._best(candidates, at, before)
+
+    def _acts(self, at: int, after: int) -> bool:
+        """Whether the verb of something that the arm does not do ("melt the cans") is what is asked for here."""
+        asked = self._things.word(at - 1) in self._things.sets["before_an_act"] or at == 0
+        return asked and after < len(self.words)
 
     def _follows(self, at: int, after: int) -> bool:
         """Whether this "after" says what comes next: "..., after, close it", "... and after go home"."""
@@ -203,7 +214,8 @@ class Cutter:
         while self._things.word(after) in ("more", "whole", "further"):
             after += 1
         unit = self._things.get(after, "units")
-        if self._things.word(after) == "in" and self._things.word(after + 1) in ("", ",", "and", "then"):
+        inches = self._things.word(after + 1) in ("", ",", "and", "then") or self._things.get(after + 1, "directions")
+        if self._things.word(after) == "in" and inches and self._things.thing(after + 1) is None:
             unit = INCHES, after + 1
         if unit is None:
             counted = last in ("direction", "repair", "amount") or self._things.word(at - 1) == "by"

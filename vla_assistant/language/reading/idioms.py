@@ -29,7 +29,8 @@ def _left_alone(items: list[Item], words: Phrase, lexicon: Lexicon) -> list[Item
     for at, item in enumerate(items[:-1]):
         thing = items[at + 1]
         if item.kind == "verb" and words[item.start] in leaving and thing.kind == "thing":
-            after = words[thing.end : thing.end + 1]
+            ends = next((i.end for i in items[at + 2 : at + 3] if i.kind == "at"), thing.end)
+            after = words[ends : ends + 1]
             if after and after[0] in alone:
                 found[at] = replace(item, kind="not", value="not", form="")
     return found
@@ -91,6 +92,16 @@ def _excepted(items: list[Item], words: Phrase, lexicon: Lexicon) -> list[Item]:
             continue
         several = [back for back in range(len(found)) if _is_several(found[back])]
         left_out = _left_out(items, at, words, lexicon)
+        later = next((i for i in range(at + 1, len(items)) if _is_several(items[i])), -1)
+        if left_out is not None and not several and item.value == "except" and later > at:
+            thing = items[later].thing  # "except the brown one, all bowls"
+            without = replace(left_out, kind=thing.kind) if left_out.kind == ONE else left_out
+            items = [
+                *items[:later],
+                replace(items[later], things=(replace(thing, without=without),)),
+                *items[later + 1 :],
+            ]
+            return _excepted([*items[:at], _dropped(item), *items[at + 1 :]], words, lexicon)
         if left_out is None or (not several and words[item.start] != "all"):
             found.append(item)
             continue

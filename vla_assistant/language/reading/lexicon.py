@@ -16,8 +16,8 @@ from vla_assistant.language.vocabulary import Phrase
 VERSION = 1
 _PLAIN = (
     "substitutes", "colours", "relations", "sides", "side_phrases", "directions", "amounts", "units", "numbers",
-    "fractions", "ordinals", "quantifiers", "exceptions", "pronouns", "me", "table", "home", "hand", "joints", "order", "manner",
-    "avoidance", "negations", "choices", "repairs", "skipped", "remarks", "adjectives", "strangers",
+    "fractions", "ordinals", "quantifiers", "exceptions", "pronouns", "me", "table", "home", "hand", "joints", "order",
+    "manner", "avoidance", "negations", "choices", "repairs", "skipped", "remarks", "adjectives", "strangers",
 )  # fmt: skip
 _VOWELS = "aeiou"
 

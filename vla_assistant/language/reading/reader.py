@@ -73,6 +73,8 @@ def _read(words: Phrase, lexicon: lexicons.Lexicon) -> tuple[Request | None, boo
     items = items_of(said, lexicon)
     if not items:
         return None, False
+    if _taken_back(items):
+        return None, False
     negated = any(item.kind == "not" and not _tells(items, at) for at, item in enumerate(items))
     manner = frozenset(item.value for item in items if item.kind == "manner")
     avoid = tuple(thing for item in items if item.kind == "avoid" for thing in item.things if thing.kind != IT)
@@ -83,6 +85,17 @@ def _read(words: Phrase, lexicon: lexicons.Lexicon) -> tuple[Request | None, boo
     avoid = tuple(_known(thing, path.state) for thing in avoid)
     cost = path.cost + (UNFINISHED if said[-1] in lexicon.sets["unfinished"] else 0.0)
     return Request(tuple(acts), manner, avoid, _confidence(cost, path.used / len(spelling.spoken(said)))), negated
+
+
+def _taken_back(items: list[Item]) -> bool:
+    """Whether the last words call off what was asked ("..., ah, never mind"), or only say what there is."""
+    called_off = max((at for at, item in enumerate(items) if item.value == "cancel"), default=-1)
+    if called_off >= 0:
+        return all(
+            item.kind in ("skip", "comma", "then", "remark", "thing", "home") for item in items[called_off + 1 :]
+        )
+    only_said = any(item.kind == "remark" and item.value == "there" for item in items[:2])
+    return only_said and not any(item.kind in ("verb", "home", "direction", "me", "hand", "table") for item in items)
 
 
 def _tells(items: list[Item], at: int) -> bool:

@@ -104,7 +104,7 @@ class _Search:
         if here.kind == "thing":
             return _topic(here.thing, path)
         cost = ALONE[here.kind]
-        if here.kind == "unknown" and here.value == "object":
+        if here.kind == "unknown" and here.value in ("object", "act"):
             cost = STRANGE
         elif here.value in _WISHES:
             cost = WISH

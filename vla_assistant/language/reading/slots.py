@@ -136,7 +136,7 @@ def collect(items: Sequence[Item]) -> Slots | None:
                     2.2
                     if slots.verb is not None and not slots.things and not slots.ats
                     else 2.0
-                    if item.value == "object"
+                    if item.value in ("object", "act")
                     else 1.0
                 )
             case kind:

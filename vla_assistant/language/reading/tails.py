@@ -22,7 +22,7 @@ def with_tail(of: Things, thing: Description, after: int, plural: bool, deep: in
         if thing.rank > 1 and not thing.side and (counted := _counted_from(of, after)):
             thing, after = replace(thing, side=counted[0]), counted[1]
             continue
-        if (taken := _quantified_after(of, thing, look)) is not None:
+        if (taken := _quantified_after(of, thing, look, plural)) is not None:
             thing, after = taken
             continue
         if (kind := _out_of(of, thing, look, deep)) is not None:
@@ -30,6 +30,9 @@ def with_tail(of: Things, thing: Description, after: int, plural: bool, deep: in
             continue
         look, said_so = _relative(of, look)
         said_so = said_so or _is_the_one(of, thing, look)
+        if thing.rank == 1 and not thing.side and (ranked := _ranked_after(of, look if said_so else after, said_so)):
+            thing, after = replace(thing, rank=ranked[0], side=ranked[1]), ranked[2]
+            continue
         if said_so and of.word(look) == "the" and of.get(look + 1, "side_phrases"):
             look += 1
         relation = of.get(look, "relations")
@@ -98,6 +101,9 @@ def with_tail(of: Things, thing: Description, after: int, plural: bool, deep: in
 
 def _relative(of: Things, at: int) -> tuple[int, bool]:
     """Where a relative clause ("that is", "which was put", "you see") comes to its point, and whether there is one."""
+    if of.word(at) == "," and of.word(at + 1) in ("which", "that", "its") and of.get(at + 2, "me") is None:
+        said = of.word(at + 1) == "its" or of.word(at + 2) in of.sets["relative"]
+        at = at + 1 if said else at  # "the bowl, which stands near the can"
     look, said_so, opened = at, False, of.word(at) in of.sets["relative_opening"]
     while not of.get(look, "me"):
         if of.word(look) in of.sets["relative"]:
@@ -106,6 +112,19 @@ def _relative(of: Things, at: int) -> tuple[int, bool]:
             break
         look += 1
     return look, said_so
+
+
+def _ranked_after(of: Things, at: int, said_so: bool) -> tuple[int, str, int] | None:
+    """ "can 2 from left", "the brick that is second from the left": the rank, its side, the index after them."""
+    ordinal, number = of.get(at, "ordinals"), of.number(at)
+    if said_so and ordinal is not None:
+        rank, after = int(ordinal[0]), ordinal[1]
+    elif number is not None and number[0] in (2, 3, 4, 5) and of.word(number[1]) == "from":
+        rank, after = int(number[0]), number[1]
+    else:
+        return None
+    counted = _counted_from(of, after)
+    return (rank, *counted) if counted else None
 
 
 def _appended(of: Things, thing: Description, at: int) -> tuple[str, int] | None:
@@ -142,11 +161,13 @@ def _out_of(of: Things, thing: Description, at: int, deep: int) -> tuple[Descrip
     ), found[1]
 
 
-def _quantified_after(of: Things, thing: Description, at: int) -> tuple[Description, int] | None:
+def _quantified_after(of: Things, thing: Description, at: int, several: bool) -> tuple[Description, int] | None:
     """ "the balls, all of them", "a cube, any"."""
     if of.word(at) == ",":
         at += 1
     match = of.get(at, "quantifiers")
+    if match and not several and (of.word(match[1] - 1) == "of" or of.word(match[1]) in ("of", "them")):
+        return None
     if thing.number == ALL and thing.kind not in (IT, THEM) and (counted := _counted_after(of, at)) is not None:
         return replace(thing, number=counted[0]), counted[1]
     if match is None or match[0] not in ("all", "any") or thing.choice:

@@ -99,7 +99,14 @@ class Things:
                 number = int(found[0]) if number != ALL or found[0] > 1 else number
                 number = number or int(found[0])
                 at = found[1]
-            elif (match := here.get("sides")) and not side and self.starts_noun(match[1], also_side=False):
+                if self.word(at) == "of" and self.get(at + 1, "quantifiers"):
+                    at += 1  # "three of those marbles"
+            elif (
+                (match := here.get("sides"))
+                and not side
+                and self.starts_noun(match[1], also_side=False)
+                and not (at == start and self.word(at) == "in")
+            ):
                 side, at = match[0], match[1]
             elif (match := here.get("colours")) and colour is None:
                 colour, at = match[0], match[1]
@@ -135,11 +142,11 @@ class Things:
             if self.word(start) == "whatever":
                 number, choice = ALL, ""
         thing = Description(kind, colour, number, choice, side, rank)
-        found, end, several = with_tail(self, thing, after, plural, deep)
-        told_apart = found.relation != thing.relation or found.side != thing.side
+        whole, end, several = with_tail(self, thing, after, plural, deep)
+        told_apart = whole.relation != thing.relation or whole.side != thing.side or side
         if told_apart and choice == "any" and self.word(start) in self.sets["whichever"]:
-            found = replace(found, choice="")  # "whichever ball is closest to the can"
-        return found, end, several
+            whole = replace(whole, choice="")  # "whichever ball is closest to the can"
+        return whole, end, several
 
     def relation(self, at: int) -> Item | None:
         match = self.get(at, "relations")
@@ -163,7 +170,8 @@ class Things:
             if thing.number == ALL:
                 thing = replace(thing, number=2)
             if self.word(after) in ("and", ",") and (second := self.thing(after + 1)):
-                return Item("at", relation, at, second[1], (thing, second[0]))
+                other = replace(second[0], kind=thing.kind) if second[0].kind == ONE else second[0]
+                return Item("at", relation, at, second[1], (thing, other))
         form = "to" if self.word(at) in ("to", "over", "onto", "into") else ""
         return Item("at", relation, at, after, (thing,), form)
 

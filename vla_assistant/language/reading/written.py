@@ -16,7 +16,7 @@ _SIGNS = (
     (re.compile(r"\((?:[a-f]|i{1,3}|iv|vi?|\d)\)|(?<![\w'])(?:i{1,3}|iv|vi?|[a-f])\)"), " , "),
 )  # fmt: skip
 _IS = re.compile(r"\b([a-z]+)['’]s\b")
-_WORD = re.compile(r"\d+(?:\.\d+)?|[^\W\d]\w*")
+_WORD = re.compile(r"\d+\.\d+|\w+")
 _ACTS = ("verbs", "directions", "hand")
 _THINGS = ("nouns", "plurals", "colours", "substitutes", "pronouns", "quantifiers", "sides", "me", "table", "home")
 
