@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from vla_assistant.language.reading.attachment import attach
+from vla_assistant.language.reading.attachment import attach, located
 from vla_assistant.language.reading.items import THEM, Item
 from vla_assistant.language.reading.references import State, antecedent, objects_of, resolved
 from vla_assistant.language.reading.slots import Slots, collect
@@ -19,6 +19,8 @@ WISHED = 0.4
 REOPENED = 0.4
 UNBOUND = 0.6
 UNSAID = 1.2
+TOLD_APART = 0.2
+_BESIDE = ("left of", "right of", "in front of", "behind", "next to", "between")
 
 
 def interpret(items: Sequence[Item], state: State, polite_past: bool) -> tuple[tuple[Act, ...], float, State] | None:
@@ -167,6 +169,8 @@ def _with_things(
     ats = [resolved(item, objects, state) for item in slots.ats or []]
     if any(item is None for item in ats):
         return None
+    if any(anchor.kind == IT for thing in objects for anchor in thing.anchors):
+        cost += UNBOUND
     if len(objects) > 1 and any(thing.kind == IT for item in ats if item is not None for thing in item.things):
         cost += UNBOUND
     if slots.there and things and all(thing.kind == IT for thing in things) and state.objects:
@@ -174,6 +178,10 @@ def _with_things(
     if slots.there and not slots.ats and state.place is not None and set(codes) & set("LD"):
         ats = [state.place]
         objects = [_elsewhere(thing, state.place) for thing in objects]
+    after_giving = not codes and state.last is not None and state.last.skill == "give" and len(things) == 1
+    if after_giving and len(ats) == 1 and slots.ats and slots.ats[0].value in _BESIDE and not _pointed(things):
+        given = [located(objects[-1], ats[0])] if ats[0] is not None else objects
+        return _like_before(given, state, slots, cost + TOLD_APART)  # "..., then the cup left of the can"
     placed = attach(objects, [item for item in ats if item is not None], slots, codes)
     if placed is None:
         return None
@@ -221,6 +229,10 @@ def _with_things(
         acts = (*acts, Act("move", direction="up", amount=slots.amount))
         cost += 0.2
     return acts, cost, _after(state, acts, objects, (), codes)
+
+
+def _pointed(things: Sequence[Description]) -> bool:
+    return any(thing.kind in (IT, THEM) for thing in things)
 
 
 def _elsewhere(thing: Description, place: Item) -> Description:

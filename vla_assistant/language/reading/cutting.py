@@ -120,6 +120,12 @@ class Cutter:
         if chosen.kind == "home" and chosen.end == at + 1 and self._things.thing(chosen.end) is not None:
             verb = next((item for _, _, item in candidates if item.kind == "verb" and item.value != "H"), None)
             return verb or chosen  # "rest the bowl on the plate"
+        if chosen.kind == "choice" and before and before[-1].kind in ("verb", "me"):
+            thing = next((item for _, _, item in candidates if item.kind == "thing" and item.end >= chosen.end), None)
+            return thing or chosen  # "take whichever ball you like"
+        if chosen.kind == "at" and not chosen.things:
+            direction = next((item for _, _, item in candidates if item.kind == "direction"), None)
+            return direction or chosen  # "right by a lot"
         if chosen.kind == "hand" and self._things.word(at) != "hand":
             verb = next((item for _, _, item in candidates if item.kind == "verb"), None)
             if verb is not None and self._things.thing(verb.end) is not None:
@@ -240,7 +246,8 @@ class Cutter:
         if hand and self._things.get(match[1], "directions") and self._things.thing(match[1]) is None:
             return None  # "hand off to the right"
         form, _, value = match[0].partition(" ")
-        if match[1] == at + 1 and self._is_passive(at):
+        standing = form == "ing" and self._things.word(at) in self._things.sets["standing"]
+        if match[1] == at + 1 and (standing or self._is_passive(at)):
             return Item("skip", "", at, at + 1)
         return Item("verb", value, at, match[1], form=form)
 

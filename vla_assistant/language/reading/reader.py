@@ -9,7 +9,7 @@ from vla_assistant.language.reading import lexicon as lexicons
 from vla_assistant.language.reading.cutting import Cutter
 from vla_assistant.language.reading.fluency import explained, fluent, merged, restarted
 from vla_assistant.language.reading.idioms import plain
-from vla_assistant.language.reading.items import ONE, Item
+from vla_assistant.language.reading.items import ONE, THEM, Item
 from vla_assistant.language.reading.order import motions, ordered
 from vla_assistant.language.reading.references import State
 from vla_assistant.language.reading.repair import repaired
@@ -27,6 +27,8 @@ COVERED = 0.5
 """Share of the words that acts are made of, below which the confidence falls."""
 WELL_FORMED = 0.8
 """Confidence of a text without its negation that makes sense by itself."""
+UNCLEAR = 0.2
+"""Cost of an "it" that stays open in a text that names things."""
 UNFINISHED = 0.7
 """Cost of a text that breaks off after "and"."""
 
@@ -84,7 +86,13 @@ def _read(words: Phrase, lexicon: lexicons.Lexicon) -> tuple[Request | None, boo
         return None, negated
     avoid = tuple(_known(thing, path.state) for thing in avoid)
     cost = path.cost + (UNFINISHED if said[-1] in lexicon.sets["unfinished"] else 0.0)
+    if any(act.object is not None and act.object.kind == IT for act in acts) and _names_a_thing(items):
+        cost += UNCLEAR
     return Request(tuple(acts), manner, avoid, _confidence(cost, path.used / len(spelling.spoken(said)))), negated
+
+
+def _names_a_thing(items: list[Item]) -> bool:
+    return any(item.kind == "thing" and item.thing.kind not in (IT, THEM, ONE) for item in items)
 
 
 def _taken_back(items: list[Item]) -> bool:

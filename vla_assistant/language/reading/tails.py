@@ -212,7 +212,7 @@ def _side_belongs(of: Things, thing: Description, look: int, match: tuple[str, i
     if longer and longer[1] > match[1] and of.starts_noun(longer[1]):
         return False
     if match[0] in ("near", "far", "middle"):
-        return not of.starts_noun(match[1])
+        return not of.starts_noun(match[1]) and not (of.word(match[1]) == "of" and of.thing(match[1] + 1))
     return (
         of.word(look) in ("on", "at", "the", "most", "furthest", "farthest", "far")
         and not of.starts_noun(match[1])

@@ -169,7 +169,8 @@ class Things:
                 thing, after = first[:2]
             if thing.number == ALL:
                 thing = replace(thing, number=2)
-            if self.word(after) in ("and", ",") and (second := self.thing(after + 1)):
+            of = self.word(after) == "and" and self.word(after + 1) == "of"
+            if self.word(after) in ("and", ",") and (second := self.thing(after + 1 + of)):
                 other = replace(second[0], kind=thing.kind) if second[0].kind == ONE else second[0]
                 return Item("at", relation, at, second[1], (thing, other))
         form = "to" if self.word(at) in ("to", "over", "onto", "into") else ""
@@ -184,6 +185,8 @@ class Things:
 
     def starts_noun(self, at: int, also_side: bool = True) -> bool:
         if at >= len(self.words):
+            return False
+        if self.word(at) == "one" and self.get(at + 1, "units"):
             return False
         here = self.at[at]
         kinds = ("nouns", "plurals", "colours", "substitutes", "adjectives", "ordinals")

@@ -15,6 +15,11 @@ _SIGNS = (
     (re.compile(r"(?<=\d)\s*(?:\"|''|″)"), " inches "),
     (re.compile(r"\((?:[a-f]|i{1,3}|iv|vi?|\d)\)|(?<![\w'])(?:i{1,3}|iv|vi?|[a-f])\)"), " , "),
 )  # fmt: skip
+_SIDE_OF = re.compile(
+    r"\b(?:at|on|to|in|by)\s+(?:the\s+)?((?:\w+\s+){0,2}\w+)(?:['’]s)?\s+(left|right|front|back|rear)\s+(?:hand\s+)?side\b"
+    r"|\b(?:at|on|to|in|by)\s+(?:the\s+)?((?:\w+\s+){0,2}\w+)['’]s\s+(left|right|front|back|rear|behind)\b"
+)
+_SIDES = {"left": "left of", "right": "right of", "front": "in front of", "back": "behind", "rear": "behind"}
 _IS = re.compile(r"\b([a-z]+)['’]s\b")
 _WORD = re.compile(r"\d+\.\d+|\w+")
 _ACTS = ("verbs", "directions", "hand")
@@ -28,8 +33,15 @@ def written_out(text: str, lexicon: Lexicon) -> str:
         text = sign.sub(words, text)
     text = _WORD.sub(lambda found: lexicon.short.get(found[0], found[0]), text)
     text = _ARROW.sub(lambda found: _arrow(text[found.end() :], lexicon), text)
-    text = _digits(text, lexicon)
+    text = _SIDE_OF.sub(lambda found: _beside(found, lexicon), _digits(text, lexicon))
     return _IS.sub(lambda found: f"{found[1]} is" if _is_thing(found[1], lexicon) else found[0], text)
+
+
+def _beside(found: re.Match[str], lexicon: Lexicon) -> str:
+    """ "at the bowl's left side" as "left of the bowl"."""
+    thing, side = found[1] or found[3], found[2] or found[4]
+    noun = lexicon.at((thing.split()[-1],), 0).get("nouns")
+    return found[0] if noun is None else f" {_SIDES.get(side, side)} the {thing} "
 
 
 def _kinds(text: str, lexicon: Lexicon) -> set[str]:
