@@ -46,6 +46,9 @@ def _frame(slots: Slots, state: State) -> tuple[tuple[Act, ...], float, State] |
     codes, _, implied = (slots.verb.value if slots.verb else "").partition(":")
     things, ats = slots.things or [], slots.ats or []
     cost = 0.0 if codes or slots.too else VERBLESS
+    if codes == "CP":  # "clamp the can" takes it, "clamp" closes
+        known = state.pending is not None or bool(state.objects)
+        codes = "C" if not ats and all(thing.kind == IT and not known for thing in things) else "P"
     if (codes in ("O", "C") and not ats and not things) or (
         codes in ("O", "C") and len(things) == 1 and things[0].kind == IT and not ats
     ):
@@ -218,7 +221,7 @@ def _with_things(
         amount = slots.amount
         acts = tuple(Act("push", thing, direction=direction, amount=amount) for thing in objects)
         return acts, cost, _after(state, acts, objects, (), codes)
-    if state.verbless and any(thing.kind == IT for thing in things) and skill in ("pick", "give"):
+    if state.verbless and _pointed(things) and skill in ("pick", "give"):
         cost += REOPENED
     if slots.amount and skill in ("give", "put_down"):
         cost += 0.3

@@ -108,6 +108,9 @@ class Things:
                 and not (at == start and self.word(at) == "in")
             ):
                 side, at = match[0], match[1]
+            elif (match := here.get("sides")) and not side and definite and self._some_of(match[1]):
+                side, at = match[0], match[1]
+                break
             elif (match := here.get("colours")) and colour is None:
                 colour, at = match[0], match[1]
             elif (
@@ -183,6 +186,11 @@ class Things:
         others = [self.number(index) for index in range(len(self.words)) if index != at]
         return any(other is not None and abs(other[0] - number) == 1 for other in others)
 
+    def _some_of(self, at: int) -> bool:
+        """Whether "of the two cups" follows, as in "the nearer of the two cups"."""
+        found = self.thing(at + 1, 1) if self.word(at) == "of" else None
+        return found is not None and found[0].kind not in (IT, THEM) and (found[2] or found[0].number > 1)
+
     def starts_noun(self, at: int, also_side: bool = True) -> bool:
         if at >= len(self.words):
             return False
@@ -242,6 +250,8 @@ class Things:
         if choice == "other" and at > start and not self.number(at) and self.word(at - 1) != "remaining":
             return ONE, False, at
         if here.get("sides") and not side and not options and self.word(at) in self.sets["headless"]:
+            return ONE, False, at
+        if side and definite and self._some_of(at):
             return ONE, False, at
         if side and definite and self.word(at) not in ("hand",) and self.word(at) in self.sets["after_side"]:
             return ONE, False, at
