@@ -64,7 +64,7 @@ class Cutter:
                 elif name == "remark" and at == 0 and self.words[0] in self._things.sets["asked"]:
                     offer(Item(name, "past", at, match[1]), weight)
                 elif name == "avoid":
-                    offer(self._avoid(at, match[1]), weight)
+                    offer(self._avoid(at, match[1]) or self._avoid_before(at, match[1], before), weight)
                 else:
                     offer(Item(name, match[0], at, match[1]), weight)
         if (numbering := self._numbering(at, last)) is not None:
@@ -214,6 +214,8 @@ class Cutter:
 
     def _amount(self, at: int, last: str) -> Item | None:
         number = self._things.number(at)
+        if number is None and self._things.word(at) == "a" and self._things.get(at + 1, "units"):
+            number = 1.0, at + 1  # "by a decimetre"
         if number is None:
             return None
         value, after = number
@@ -272,6 +274,12 @@ class Cutter:
             else:
                 break
         return Item("avoid", "", at, after, tuple(things)) if things else None
+
+    def _avoid_before(self, at: int, after: int, before: list[Item]) -> Item | None:
+        """ "the black cup you must not touch": what must not be touched is said before."""
+        ends = self._things.word(after) in ("", ",", "and", "then", "please")
+        named = before[-1] if before and before[-1].kind == "thing" and before[-1].thing.kind != IT else None
+        return Item("avoid", "before", at, after, named.things) if ends and named is not None else None
 
     def _exception(self, at: int) -> Item | None:
         """ "..., except for the red one": what is left out of things named before."""

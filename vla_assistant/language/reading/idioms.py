@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 
 from vla_assistant.language.reading.items import ONE, THEM, Item
@@ -15,11 +16,17 @@ _EMPTY = ("skip", "comma")
 
 def plain(items: list[Item], words: Phrase, lexicon: Lexicon) -> list[Item]:
     """The items with such turns put plainly."""
+    items = [item for item, after in itertools.zip_longest(items, items[1:]) if not _untouchable(after)]
     items = _shared_nouns(_left_alone(items, words, lexicon))
     items = _standing_before(_light_verbs(_states(items)), words, lexicon.sets["standing"])
     items = _excepted(items, words, lexicon)
     items = _tagged(_measured_last(_out_of_several(items, words)), words)
     return _shared_anchors(_torn_places(_with_objects(items)))
+
+
+def _untouchable(after: Item | None) -> bool:
+    """Whether the item before this one is what must not be touched, and named there too."""
+    return after is not None and after.kind == "avoid" and after.value == "before"
 
 
 def _left_alone(items: list[Item], words: Phrase, lexicon: Lexicon) -> list[Item]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 
 from vla_assistant.language import words as spelling
@@ -29,6 +30,7 @@ WELL_FORMED = 0.8
 """Confidence of a text without its negation that makes sense by itself."""
 UNCLEAR = 0.2
 """Cost of an "it" that stays open in a text that names things."""
+CONDITIONAL = 0.7
 UNFINISHED = 0.7
 """Cost of a text that breaks off after "and"."""
 
@@ -88,7 +90,18 @@ def _read(words: Phrase, lexicon: lexicons.Lexicon) -> tuple[Request | None, boo
     cost = path.cost + (UNFINISHED if said[-1] in lexicon.sets["unfinished"] else 0.0)
     if any(act.object is not None and act.object.kind == IT for act in acts) and _names_a_thing(items):
         cost += UNCLEAR
+    if _on_condition(items, said):
+        cost += CONDITIONAL
     return Request(tuple(acts), manner, avoid, _confidence(cost, path.used / len(spelling.spoken(said)))), negated
+
+
+def _on_condition(items: list[Item], said: Phrase) -> bool:
+    """ "if you drop the cup, ...": what would follow, and no request; "if you took the cup" is one."""
+    pairs = itertools.pairwise(items)
+    return any(
+        said[here.start : here.end] == ("if", "you") and after.kind == "verb" and after.form == "base"
+        for here, after in pairs
+    )
 
 
 def _names_a_thing(items: list[Item]) -> bool:

@@ -37,6 +37,8 @@ WEIGHTY = {
 """Kinds of items that are rarely said aside, and what each adds."""
 DEBT = 0.8
 """A thing named that no clause takes up."""
+NEVER_DONE = 4.0
+"""The verb of something that the arm does not do."""
 STRANGE = 2.0
 """A thing that nobody here knows, or a pronoun that may mean it."""
 UNBOUND = 0.12
@@ -105,7 +107,7 @@ class _Search:
             return _topic(here.thing, path)
         cost = ALONE[here.kind]
         if here.kind == "unknown" and here.value in ("object", "act"):
-            cost = STRANGE
+            cost = STRANGE if here.value == "object" else NEVER_DONE
         elif here.value in _WISHES:
             cost = WISH
         elif here.kind == "remark" and here.value == "there":

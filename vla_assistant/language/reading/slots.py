@@ -133,10 +133,12 @@ def collect(items: Sequence[Item]) -> Slots | None:
                 slots.cost += SUBJECT
             case "unknown":
                 slots.cost += (
-                    2.2
+                    4.0
+                    if item.value == "act"
+                    else 2.2
                     if slots.verb is not None and not slots.things and not slots.ats
                     else 2.0
-                    if item.value in ("object", "act")
+                    if item.value == "object"
                     else 1.0
                 )
             case kind:

@@ -215,7 +215,7 @@ class Things:
                 "rightmost",
                 "leftmost",
             ):
-                return self.starts_noun(at) or self.word(at) in ("if", "from", "beginning")
+                return self.starts_noun(at) or self.word(at) in ("if", "from", "beginning") or self._some_of(at)
         return False
 
     def _noun(
