@@ -160,8 +160,9 @@ NOT_READ = (
     "thanks for putting the ball in the bowl", "how sweet of you to hand me the mug",
     "don't pick up the cube and put it in the bowl", "xyzzy", "",
     "melt the cubes", "please pour what is in the cup into the bowl", "give me a high five",
-    "there is a can behind the plate", "keep your hands off the bowl", "pass me the ball, oh, never mind", "i'll take it from here",
-    "the gripper is closed", "you could have put the ball in the cup", "she needs to move the cup", "the plate must not be touched",
+    "there is a can behind the plate", "keep your hands off the bowl", "pass me the ball, oh, never mind",
+    "i'll take it from here", "the gripper is closed", "you could have put the ball in the cup",
+    "she needs to move the cup", "the plate must not be touched",
 )  # fmt: skip
 
 

@@ -154,6 +154,8 @@ class _Search:
         cost, negative = ASIDE + (ASIDE_OF_THING if subject else 0.0), False
         for end in range(at + 1, min(at + LONGEST_ASIDE, len(self._items)) + 1):
             item = self._items[end - 1]
+            if courtesy and item.value == "act":
+                return  # "please pour ..."
             cost += ASIDE_WORD * (item.end - item.start)
             cost += WEIGHTY.get(item.kind, 0.0) if item.form in ("", "base") else 0.0
             negative = negative or item.kind == "not"
