@@ -63,6 +63,8 @@ def _reordered(items: Sequence[Item], row: list[tuple[int, list[Act]]], mark: in
     before = [entry for entry in row if entry[0] < mark]
     after = [entry for entry in row if entry[0] > mark]
     value = items[mark].value
+    if not after and value == "before_that" and len(before) > 1 and any(i.value == "but" for i in items[:mark]):
+        return [before[-1], *before[:-1]]  # "push the bowl, but the cup in it before that"
     if not after:
         return row
     if value == "before_that":

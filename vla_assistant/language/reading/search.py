@@ -37,6 +37,8 @@ WEIGHTY = {
 """Kinds of items that are rarely said aside, and what each adds."""
 DEBT = 0.8
 """A thing named that no clause takes up."""
+NEVER_DONE = 4.0
+"""The verb of something that the arm does not do."""
 STRANGE = 2.0
 """A thing that nobody here knows, or a pronoun that may mean it."""
 UNBOUND = 0.12
@@ -48,6 +50,7 @@ AGAIN, LET_GO, WISH, RESUMED, NEGATION, NEGATED_ITEM = 0.3, 0.05, 0.05, 0.05, 0.
 _BOUNDS = ("doubt", "comma", "then", "order", "skip", "repair", "remark", "manner", "avoid", "not")
 _NEGATION_ENDS = ("doubt", "comma", "then", "verb", "repair", "order", "not", "remark")
 _PRONOUNS = (IT, THEM, ONE)
+_WISHES = ("WGL", "WG")
 
 
 @dataclass(frozen=True)
@@ -103,9 +106,9 @@ class _Search:
         if here.kind == "thing":
             return _topic(here.thing, path)
         cost = ALONE[here.kind]
-        if here.kind == "unknown" and here.value == "object":
-            cost = STRANGE
-        elif here.value == "WGL":
+        if here.kind == "unknown" and here.value in ("object", "act"):
+            cost = STRANGE if here.value == "object" else NEVER_DONE
+        elif here.value in _WISHES:
             cost = WISH
         elif here.kind == "remark" and here.value == "there":
             cost = TOLD
@@ -146,11 +149,13 @@ class _Search:
         here = self._items[at]
         courtesy = here.kind == "skip" and here.value == "opening" and self._bound(at)
         subject = here.kind == "thing" and self._bound(at)
-        if not (courtesy or subject or here.kind == "remark" or here.value == "WGL"):
+        if not (courtesy or subject or here.kind == "remark" or here.value in _WISHES):
             return
         cost, negative = ASIDE + (ASIDE_OF_THING if subject else 0.0), False
         for end in range(at + 1, min(at + LONGEST_ASIDE, len(self._items)) + 1):
             item = self._items[end - 1]
+            if courtesy and item.value == "act":
+                return  # "please pour ..."
             cost += ASIDE_WORD * (item.end - item.start)
             cost += WEIGHTY.get(item.kind, 0.0) if item.form in ("", "base") else 0.0
             negative = negative or item.kind == "not"

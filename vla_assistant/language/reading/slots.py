@@ -63,7 +63,7 @@ def collect(items: Sequence[Item]) -> Slots | None:
                         continue
                     return None
                 slots.verb = item
-                slots.subject = bool(slots.things)
+                slots.subject = bool(slots.things) or bool(slots.hand and before in ("hand", "manner"))
             case "thing":
                 if item.thing.kind in (IT, THEM) and slots.things:
                     slots.cost += MIXED if item.thing.kind == IT and len(slots.things) > 1 else 0.0
@@ -133,7 +133,9 @@ def collect(items: Sequence[Item]) -> Slots | None:
                 slots.cost += SUBJECT
             case "unknown":
                 slots.cost += (
-                    2.2
+                    4.0
+                    if item.value == "act"
+                    else 2.2
                     if slots.verb is not None and not slots.things and not slots.ats
                     else 2.0
                     if item.value == "object"
