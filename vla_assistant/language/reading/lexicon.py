@@ -17,7 +17,7 @@ VERSION = 1
 _PLAIN = (
     "substitutes", "colours", "relations", "sides", "side_phrases", "directions", "amounts", "units", "numbers",
     "ordinals", "quantifiers", "exceptions", "pronouns", "me", "table", "home", "hand", "joints", "order", "manner",
-    "avoidance", "negations", "choices", "repairs", "skipped", "remarks", "adjectives",
+    "avoidance", "negations", "choices", "repairs", "skipped", "remarks", "adjectives", "elsewhere",
 )  # fmt: skip
 _VOWELS = "aeiou"
 

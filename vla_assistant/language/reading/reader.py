@@ -15,6 +15,7 @@ from vla_assistant.language.reading.references import State
 from vla_assistant.language.reading.repair import repaired
 from vla_assistant.language.reading.search import cheapest
 from vla_assistant.language.reading.spelling import mended
+from vla_assistant.language.reading.stories import stories
 from vla_assistant.language.reading.written import written_out
 from vla_assistant.language.request import IT, Description, Request
 from vla_assistant.language.vocabulary import Phrase
@@ -73,10 +74,11 @@ def _read(words: Phrase, lexicon: lexicons.Lexicon) -> tuple[Request | None, boo
     items = items_of(said, lexicon)
     if not items:
         return None, False
-    negated = any(item.kind == "not" and not _tells(items, at) for at, item in enumerate(items))
     manner = frozenset(item.value for item in items if item.kind == "manner")
     avoid = tuple(thing for item in items if item.kind == "avoid" for thing in item.things if thing.kind != IT)
-    path = cheapest(items, not lexicon.sets["polite_past"].isdisjoint(said), avoid)
+    path = cheapest(items, not lexicon.sets["polite_past"].isdisjoint(said), avoid, stories(items, said, lexicon))
+    told = {at for start, end in path.stories for at in range(start, end)}
+    negated = any(item.kind == "not" and at not in told and not _tells(items, at) for at, item in enumerate(items))
     acts = ordered(items, path.acts)
     if not acts or path.cost > ACCEPTED + 0.05 * len(said):
         return None, negated

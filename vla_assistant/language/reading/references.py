@@ -25,6 +25,8 @@ class State:
     verbless: bool = False
     place: Item | None = None
     """Where "there" is."""
+    told: bool = False
+    """Whether a story was told."""
 
 
 def objects_of(things: list[Description], state: State) -> list[Description] | None:

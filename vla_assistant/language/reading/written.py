@@ -7,6 +7,7 @@ import re
 from vla_assistant.language.reading.lexicon import Lexicon
 
 _SIGNS = (
+    (re.compile(r"(?<=\S)\s+[-–]+\s+(?=[^\W\d])|\s*[—(]\s*|(?<=[^\s\d])\s*\)"), " , "),
     (re.compile(r"\s*(?:->|=>|-->|→|⇒|>)\s*"), " to "),
     (re.compile(r"\bw/o\b"), "without "),
     (re.compile(r"\bw/"), "with "),
