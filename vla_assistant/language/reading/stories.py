@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from vla_assistant.language.reading.items import Item
+from vla_assistant.language.reading.items import THEM, Item
 from vla_assistant.language.reading.lexicon import Lexicon
+from vla_assistant.language.request import IT
 from vla_assistant.language.vocabulary import Phrase
 
 EXCLAIMED = 0.1
@@ -21,7 +22,7 @@ _LONG = 15
 """Words of a text in which exclamations are told from things that nobody knows ("scissors, grab")."""
 _SHORT = 2
 """Words of an exclamation that may begin with an unknown one ("achoo", "Bruno")."""
-_WHERE = ("at", "direction", "amount", "home", "table", "me")
+_WHERE = ("at", "direction", "amount", "home", "table")
 _BEFORE = ("skip", "then", "manner", "repair", "doubt", "order")
 
 
@@ -41,10 +42,11 @@ def stories(items: Sequence[Item], words: Phrase, lexicon: Lexicon) -> dict[int,
 
 
 def _begins(items: Sequence[Item], at: int) -> bool:
-    if items[at].kind in ("comma", "not"):
+    here, before = items[at], items[at - 1] if at else None
+    if here.kind == "comma" or (here.kind == "not" and (before is None or here.value != "not")):
         return False
-    before = items[at - 1] if at else None
-    return before is None or before.kind == "comma" or items[at].value in ("so", "remark") or before.value == "so"
+    within = here.value in ("so", "remark") or (here.kind == "order" and here.value == "before")
+    return before is None or before.kind == "comma" or within or before.value == "so"
 
 
 def _ends(items: Sequence[Item], at: int) -> bool:
@@ -66,9 +68,13 @@ def _story(part: Sequence[Item], words: Phrase, length: int, lexicon: Lexicon) -
 
 
 def _may_act(part: Sequence[Item]) -> bool:
+    """Whether the part names something and where it is or goes, or says to open or close."""
     what = any(item.kind in ("thing", "hand", "verb") for item in part)
+    named = any(item.kind == "verb" or (item.kind == "thing" and item.thing.kind not in (IT, THEM)) for item in part)
     where = any(item.kind in _WHERE and (item.things or item.kind != "at") for item in part)
-    return (what and where) or any(item.kind == "verb" and item.value in ("O", "C", "H") for item in part)
+    where = where or (named and any(item.kind == "me" for item in part))
+    acts = (at for at, item in enumerate(part) if item.kind == "verb" and item.value in ("O", "C", "H"))
+    return (what and where) or any(at == 0 or part[at - 1].kind != "unknown" for at in acts)
 
 
 def _asks(words: Phrase, lexicon: Lexicon) -> bool:
@@ -91,18 +97,19 @@ def _asks(words: Phrase, lexicon: Lexicon) -> bool:
 
 def _is_bidding(part: Sequence[Item], words: Phrase, lexicon: Lexicon) -> bool:
     """Whether the part looks like an order: "fold the napkin", "push it to the wall", "never touch ..."."""
-    said = [item for item in part if item.kind not in _BEFORE]
+    said = [item for item in part if item.kind not in _BEFORE or item.value == "article"]
     if not said:
-        return True
+        return words[0] not in lexicon.sets["story_subjects"]
     first = said[0]
+    start = first.start - part[0].start
     if first.kind == "not" and first.value != "tale":
-        return True
+        return words[start] != "not" or len(said) < _SHORT or said[1].kind in ("verb", "unknown", "me")
     if first.kind == "verb":
         return first.form == "base"
-    if first.kind != "unknown" or len(words) <= _SHORT:
+    if first.kind != "unknown" or len(words) <= _SHORT or words[start] in lexicon.sets["story_numbers"]:
         return False
-    after = words[first.end - part[0].start] if first.end - part[0].start < len(words) else ""
-    return after not in lexicon.sets["story_verbs"]
+    after = words[start + 1] if start + 1 < len(words) else ""
+    return after not in lexicon.sets["story_verbs"] and after not in ("and", "or", "")
 
 
 def _spoken_to_others(words: Phrase, lexicon: Lexicon) -> bool:
