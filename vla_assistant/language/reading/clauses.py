@@ -19,6 +19,8 @@ WISHED = 0.4
 REOPENED = 0.4
 UNBOUND = 0.6
 UNSAID = 1.2
+_CARRYING = ("PLG", "GL", "LG")
+"""Verbs that move the hand when it was just opened or closed: "close it and take it up"."""
 
 
 def interpret(items: Sequence[Item], state: State, polite_past: bool) -> tuple[tuple[Act, ...], float, State] | None:
@@ -56,6 +58,8 @@ def _frame(slots: Slots, state: State) -> tuple[tuple[Act, ...], float, State] |
         )
     if codes in ("O", "C"):
         return None
+    if codes == "H" and ats and not slots.home:
+        codes = "LD"
     if codes == "H" and not things and not ats and not slots.direction:
         return (Act("home"),), 0.0, replace(state, last=Act("home"))
     if codes == "DL" and slots.hand and not things and not ats:
@@ -72,12 +76,12 @@ def _frame(slots: Slots, state: State) -> tuple[tuple[Act, ...], float, State] |
         bool(things)
         and all(thing.kind == IT for thing in things)
         and state.last is not None
-        and state.last.skill == "move"
+        and state.last.skill in ("move", "open", "close")
     )
     if (
         itself
         and not ats
-        and "M" in codes
+        and ("M" in codes or (codes in _CARRYING and slots.direction))
         and (slots.direction or implied)
         and not (slots.me or slots.table or state.pending)
     ):

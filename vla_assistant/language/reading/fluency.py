@@ -10,6 +10,8 @@ from vla_assistant.language.reading.sameness import same
 from vla_assistant.language.request import IT, Description
 from vla_assistant.language.vocabulary import Phrase
 
+_PLACES = ("in", "on", "into", "onto", "next to", "left of", "right of", "in front of", "behind", "between")
+
 
 def fluent(words: Phrase, lexicon: Lexicon) -> Phrase:
     """Without hesitation sounds, and without what was said twice running ("put it on the on the plate").
@@ -41,6 +43,11 @@ def restarted(items: list[Item]) -> list[Item]:
     """Without false starts: "put uh put the can", "on the on the plate"."""
     kept: list[Item] = []
     for item in items:
+        back = _relation_before(kept, item)
+        if back is not None:
+            del kept[back:]
+            kept.append(item)
+            continue
         back = len(kept) - 1
         while back >= 0 and kept[back].kind == "skip":
             back -= 1
@@ -50,6 +57,17 @@ def restarted(items: list[Item]) -> list[Item]:
                 del kept[back:]
         kept.append(item)
     return kept
+
+
+def _relation_before(items: list[Item], item: Item) -> int | None:
+    """Where a relation stands that is given up for this one: "in front of, uh, behind the cup"."""
+    back = len(items) - 1
+    while back >= 0 and items[back].kind in ("skip", "comma", "repair"):
+        back -= 1
+    if back < 0 or items[back].kind != "at" or item.kind != "at" or not item.things:
+        return None
+    again = items[back].value == item.value == "between" and len(items) - back > 1
+    return back if again or (not items[back].things and items[back].value in _PLACES) else None
 
 
 def merged(items: list[Item]) -> list[Item]:

@@ -15,7 +15,7 @@ _EMPTY = ("skip", "comma")
 
 def plain(items: list[Item], words: Phrase, lexicon: Lexicon) -> list[Item]:
     """The items with such turns put plainly."""
-    items = _shared_nouns(_left_alone(items, words, lexicon))
+    items = _passive(_shared_nouns(_left_alone(items, words, lexicon)), words)
     items = _light_verbs(_states(items))
     items = _excepted(items, words, lexicon)
     items = _tagged(_measured_last(_out_of_several(items)), words)
@@ -46,6 +46,26 @@ def _light_verbs(items: list[Item]) -> list[Item]:
         if act.form == "base" and set(act.value.partition(":")[0]) & set("SMP"):
             found[at] = replace(act, start=light.start, end=light.end)
             found[at + 3] = _dropped(act)
+    return found
+
+
+def _passive(items: list[Item], words: Phrase) -> list[Item]:
+    """ "the can gets pushed", "fingers closed": what is done to it, said as its state."""
+    found = list(items)
+    for at, item in enumerate(items):
+        after = next((i for i in items[at + 1 :] if i.kind != "skip"), None)
+        if (
+            item.kind == "verb"
+            and words[item.start] in ("get", "gets", "got", "getting")
+            and item.end == item.start + 1
+        ):
+            if after is not None and after.kind == "verb" and after.form == "past":
+                found[at] = _dropped(item)
+        opens = at == 0 or items[at - 1].kind in ("comma", "then")
+        if item.kind == "hand" and opens and after is not None and after.kind == "verb" and after.value in ("O", "C"):
+            here = items.index(after)
+            if after.form == "past":
+                found[here] = replace(after, form="base")
     return found
 
 

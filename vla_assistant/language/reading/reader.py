@@ -28,6 +28,8 @@ COVERED = 0.5
 """Share of the words that acts are made of, below which the confidence falls."""
 WELL_FORMED = 0.8
 """Confidence of a text without its negation that makes sense by itself."""
+LEFT_OUT = 0.7
+"""Highest confidence where something was forbidden in other words than "not" ("instead of ...", "forget ...")."""
 UNFINISHED = 0.7
 """Cost of a text that breaks off after "and"."""
 
@@ -62,7 +64,10 @@ def _sensible(words: Phrase, lexicon: lexicons.Lexicon) -> Request | None:
     request, negated = _read(words, lexicon)
     if request is None or not negated:
         return request
-    positive, _ = _read(tuple(word for word in words if word not in lexicon.sets["contrasting"]), lexicon)
+    without = tuple(word for word in words if word not in lexicon.sets["contrasting"])
+    if without == words:
+        return replace(request, confidence=min(request.confidence, LEFT_OUT))
+    positive, _ = _read(without, lexicon)
     if positive is None or positive.confidence < WELL_FORMED or motions(positive.acts) != motions(request.acts):
         return request
     return None

@@ -7,13 +7,16 @@ from dataclasses import replace
 from vla_assistant.language.reading.items import ONE, Item
 from vla_assistant.language.request import ANYTHING, IT, Description
 
+_IN_PLACE = ("direction", "amount", "manner")
+"""What is replaced alone when it is corrected: "quickly, no, carefully, by 8 cm"."""
+_BETWEEN = ("comma", "skip", "repair")
 NEARBY = 6
 """How many items away the other side of a contrast may be."""
 
 
 def repaired(items: list[Item]) -> list[Item]:
     """Self-repair: what follows "no, I mean" takes the place of the last thing of its kind before it."""
-    items = _contrasted(_cancelled(_fronted(items)))
+    items = _contrasted(_cancelled(_fronted(_counted_again(items))))
     at = 0
     while at < len(items):
         if items[at].kind == "repair" and at > 0:
@@ -32,6 +35,16 @@ def repaired(items: list[Item]) -> list[Item]:
                     and items[after + 1].thing.kind == "it"
                 ):
                     kept = [item for item in items[start:at] if item.kind == "thing"]
+                if items[after].kind in _IN_PLACE and items[start].kind == items[after].kind:
+                    between = items[start + 1 : at]
+                    while between and between[-1].kind in ("comma", "skip"):
+                        between.pop()
+                    kept = [items[after], *between]
+                    if items[after].kind == "amount" or not any(i.kind == items[after].kind for i in between):
+                        items = [*items[:start], *kept, *items[after + 1 :]]
+                        at = max(start - 1, 0)
+                        continue
+                    kept = []
                 new = items[after:]
                 if [item.kind for item in new[:3]] == ["thing", "comma", "at"]:
                     del new[1]
@@ -42,6 +55,25 @@ def repaired(items: list[Item]) -> list[Item]:
             items = [*items[:at], replace(items[at], kind=kind), *items[at + 1 :]]
         at += 1
     return items
+
+
+def _counted_again(items: list[Item]) -> list[Item]:
+    """ "three, no, two of the cubes", "two balls, no, three": only the number is corrected."""
+    found = list(items)
+    for at in range(len(found)):
+        if found[at].kind != "repair":
+            continue
+        before = next((back for back in range(at - 1, -1, -1) if found[back].kind not in _BETWEEN), -1)
+        after = next((i for i in range(at + 1, len(found)) if found[i].kind not in _BETWEEN), -1)
+        if before < 0 or after < 0:
+            continue
+        old, new = found[before], found[after]
+        if old.value.startswith("#") and new.kind == "thing" and new.thing.number > 1:
+            found[before : at + 1] = [replace(old, kind="skip", value="filler")] * (at + 1 - before)
+        elif old.kind == "thing" and old.thing.number > 1 and new.value.startswith("#"):
+            found[before] = replace(old, things=(replace(old.thing, number=int(float(new.value[1:]))),))
+            found[at : after + 1] = [replace(new, kind="skip", value="filler")] * (after + 1 - at)
+    return found
 
 
 def _cancelled(items: list[Item]) -> list[Item]:
@@ -220,7 +252,9 @@ def _reparandum(items: list[Item], at: int, after: int) -> int | None:
                 items[after] = replace(items[back], things=(placed,), end=new.end)
                 return back
     same = [back for back in range(at - 1, floor - 1, -1) if items[back].kind == new.kind]
-    return same[0] if same and new.kind in ("direction", "amount", "at", "me", "table", "home", "hand") else None
+    return (
+        same[0] if same and new.kind in ("direction", "amount", "manner", "at", "me", "table", "home", "hand") else None
+    )
 
 
 def _restarts_place(place: Item, new: Item) -> bool:

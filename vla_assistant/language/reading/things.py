@@ -50,6 +50,8 @@ class Things:
                 here.get("nouns") or ("colours" in here and match[0] == "article")
             ):
                 value, after = match
+                if colour and self.word(at) == "one":
+                    break  # "the yellow one of the cubes"
                 if value == "article":
                     if self.word(at) == "one" and not self.starts_noun(match[1]):
                         break
@@ -108,6 +110,8 @@ class Things:
             and self.word(after) in self.sets["headless"]
         ):
             side, after = match
+        if kind == ONE and self.word(after) == "of" and (of_all := self._kind_of_all(after + 1)) is not None:
+            kind, after = of_all
         if kind is None:
             return self._pronoun(start)
         if number > 1 and not plural and self._counts(start, number):
@@ -117,7 +121,16 @@ class Things:
         if plural and choice == "any":
             number = 1
         thing = Description(kind, colour, number, choice, side, rank)
-        return with_tail(self, thing, after, plural, deep)
+        found = with_tail(self, thing, after, plural, deep)
+        if self.word(start) == "whichever" and found[0].side:
+            return replace(found[0], choice=""), *found[1:]  # "whichever is closest to me"
+        return found
+
+    def _kind_of_all(self, at: int) -> tuple[str, int] | None:
+        """ "(the yellow one of) the cubes": the kind is said after it."""
+        while self.word(at) in ("the", "those", "these", "my", "your", "all"):
+            at += 1
+        return self.get(at, "plurals")
 
     def relation(self, at: int) -> Item | None:
         match = self.get(at, "relations")
