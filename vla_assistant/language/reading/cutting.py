@@ -47,7 +47,10 @@ class Cutter:
     def _item(self, at: int, before: list[Item]) -> Item:
         if self._things.word(at) == ",":
             return Item("comma", "", at, at + 1)
-        last = next((item.kind for item in reversed(before) if item.kind != "skip"), "")
+        said = [item.kind for item in before if item.kind != "skip"]
+        last = said[-1] if said else ""
+        if said[-2:] == ["repair", "comma"] and "amount" in said:
+            last = "repair"
         candidates: list[tuple[int, int, Item]] = []
 
         def offer(item: Item | None, weight: int = 0) -> None:
@@ -214,8 +217,8 @@ class Cutter:
             return Item("amount", f"{value * float(unit[0]):g} cm", at, unit[1])
         if self._things.word(at) in ("an", "both", "two of") or self._things.thing(at) is not None:
             return None
-        if (unit := self._unit_later(after)) is not None:
-            return Item("amount", f"{value * float(unit):g} cm", at, after)
+        if (later := self._unit_later(after)) is not None:
+            return Item("amount", f"{value * float(later):g} cm", at, after)
         by = self._things.word(at - 1) == "by"
         counted = last in ("direction", "repair", "amount") or by
         bare = counted or "directions" in self._things.at[min(after, len(self.words) - 1)]

@@ -53,19 +53,15 @@ def _passive(items: list[Item], words: Phrase) -> list[Item]:
     """ "the can gets pushed", "fingers closed": what is done to it, said as its state."""
     found = list(items)
     for at, item in enumerate(items):
-        after = next((i for i in items[at + 1 :] if i.kind != "skip"), None)
-        if (
-            item.kind == "verb"
-            and words[item.start] in ("get", "gets", "got", "getting")
-            and item.end == item.start + 1
-        ):
-            if after is not None and after.kind == "verb" and after.form == "past":
-                found[at] = _dropped(item)
+        next_at = next((i for i in range(at + 1, len(items)) if items[i].kind != "skip"), at)
+        after = items[next_at]
+        if next_at == at or after.kind != "verb" or after.form != "past":
+            continue
+        if item.kind == "verb" and words[item.start : item.end] in (("get",), ("gets",), ("got",), ("getting",)):
+            found[at] = _dropped(item)
         opens = at == 0 or items[at - 1].kind in ("comma", "then")
-        if item.kind == "hand" and opens and after is not None and after.kind == "verb" and after.value in ("O", "C"):
-            here = items.index(after)
-            if after.form == "past":
-                found[here] = replace(after, form="base")
+        if item.kind == "hand" and opens and after.value in ("O", "C"):
+            found[next_at] = replace(after, form="base")
     return found
 
 

@@ -192,7 +192,7 @@ class _Search:
         for end in range(at + (1 if tale else 2), min(at + LONGEST_NEGATION, len(self._items)) + 1):
             negated = self._items[at + 1 : end]
             ends = end == len(self._items) or self._ends_negation(end, tale)
-            if ends and (tale or any(item.kind in ("verb", "thing", "remark") for item in negated)):
+            if ends and (tale or any(item.kind in ("verb", "thing", "remark", "home") for item in negated)):
                 yield end, self._negated(negated, path)
                 return
 

@@ -121,10 +121,10 @@ class Things:
         if plural and choice == "any":
             number = 1
         thing = Description(kind, colour, number, choice, side, rank)
-        found = with_tail(self, thing, after, plural, deep)
-        if self.word(start) == "whichever" and found[0].side:
-            return replace(found[0], choice=""), *found[1:]  # "whichever is closest to me"
-        return found
+        whole = with_tail(self, thing, after, plural, deep)
+        if self.word(start) == "whichever" and whole[0].side:
+            return replace(whole[0], choice=""), *whole[1:]  # "whichever is closest to me"
+        return whole
 
     def _kind_of_all(self, at: int) -> tuple[str, int] | None:
         """ "(the yellow one of) the cubes": the kind is said after it."""
