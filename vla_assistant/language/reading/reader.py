@@ -81,7 +81,10 @@ def _read(words: Phrase, lexicon: lexicons.Lexicon) -> tuple[Request | None, boo
         return None, False
     manner = frozenset(item.value for item in items if item.kind == "manner")
     avoid = tuple(thing for item in items if item.kind == "avoid" for thing in item.things if thing.kind != IT)
-    path = cheapest(items, not lexicon.sets["polite_past"].isdisjoint(said), avoid, stories(items, said, lexicon))
+    polite_past, aside = not lexicon.sets["polite_past"].isdisjoint(said), stories(items, said, lexicon)
+    path = cheapest(items, polite_past, avoid, aside)
+    if aside and not path.acts:
+        path = cheapest(items, polite_past, avoid)
     told = {at for start, end in path.stories for at in range(start, end)}
     negated = any(item.kind == "not" and at not in told and not _tells(items, at) for at, item in enumerate(items))
     acts = ordered(items, path.acts)

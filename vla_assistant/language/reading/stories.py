@@ -18,6 +18,8 @@ EXCLAIMED = 0.1
 """What a part without a verb costs more than one that tells."""
 ACTING = 1.2
 """What a part costs more that names something and where it is or goes: that may be the request."""
+SAID = 0.5
+"""What such a part costs more when somebody else does it: "my son drew a face on the white ball"."""
 _LONG = 15
 """Words of a text in which exclamations are told from things that nobody knows ("scissors, grab")."""
 _SHORT = 2
@@ -45,7 +47,9 @@ def _begins(items: Sequence[Item], at: int) -> bool:
     here, before = items[at], items[at - 1] if at else None
     if here.kind == "comma" or (here.kind == "not" and (before is None or here.value != "not")):
         return False
-    within = here.value in ("so", "remark") or (here.kind == "order" and here.value == "before")
+    after = items[at + 1] if at + 1 < len(items) else here
+    within = here.value in ("so", "remark", "subject") or (here.kind == "order" and here.value == "before")
+    within = within or (here.kind in ("then", "order", "at") and not here.things and after.value == "subject")
     return before is None or before.kind == "comma" or within or before.value == "so"
 
 
@@ -61,6 +65,8 @@ def _story(part: Sequence[Item], words: Phrase, length: int, lexicon: Lexicon) -
         return None
     first = next((word for word in words if word not in sets["story_openers"]), "")
     cost = ACTING if _may_act(part) else 0.0
+    if cost and part[0].value in ("subject", "past") and not any(i.form == "base" for i in part):
+        cost = SAID
     if first in sets["story_subjects"] or not sets["story_verbs"].isdisjoint(words):
         return cost
     loose = not any(item.kind == "verb" and item.form == "base" for item in part)
@@ -69,7 +75,7 @@ def _story(part: Sequence[Item], words: Phrase, length: int, lexicon: Lexicon) -
 
 def _may_act(part: Sequence[Item]) -> bool:
     """Whether the part names something and where it is or goes, or says to open or close."""
-    what = any(item.kind in ("thing", "hand", "verb") for item in part)
+    what = any(item.kind in ("thing", "hand") or (item.kind == "verb" and item.form == "base") for item in part)
     named = any(item.kind == "verb" or (item.kind == "thing" and item.thing.kind not in (IT, THEM)) for item in part)
     where = any(item.kind in _WHERE and (item.things or item.kind != "at") for item in part)
     where = where or (named and any(item.kind == "me" for item in part))
@@ -82,7 +88,9 @@ def _asks(words: Phrase, lexicon: Lexicon) -> bool:
     sets = lexicon.sets
     for at, word in enumerate(words):
         before, after = words[at - 1] if at else "", words[at + 1] if at + 1 < len(words) else ""
-        if word in sets["story_wishes"] or (word in ("have", "has", "got") and after == "to" and before != "i"):
+        if word in sets["story_wishes"] or (
+            word in ("have", "has", "got") and after == "to" and before not in sets["story_selves"]
+        ):
             return True
         if word in ("should", "must", "ought", "shall") and before not in sets["story_persons"]:
             return True
@@ -109,7 +117,7 @@ def _is_bidding(part: Sequence[Item], words: Phrase, lexicon: Lexicon) -> bool:
     if first.kind != "unknown" or len(words) <= _SHORT or words[start] in lexicon.sets["story_numbers"]:
         return False
     after = words[start + 1] if start + 1 < len(words) else ""
-    return after not in lexicon.sets["story_verbs"] and after not in ("and", "or", "")
+    return after not in lexicon.sets["story_verbs"] and after not in ("and", "or", "") and not after.endswith("ing")
 
 
 def _spoken_to_others(words: Phrase, lexicon: Lexicon) -> bool:

@@ -7,6 +7,7 @@ import re
 from vla_assistant.language.reading.lexicon import Lexicon
 
 _SIGNS = (
+    (re.compile(r"\b(mrs|mr|ms|dr|st|prof)\.", re.IGNORECASE), r"\1"),
     (re.compile(r"(?<=\S)\s+[-–]+\s+(?=[^\W\d])|\s*[—(]\s*|(?<=[^\s\d])\s*\)"), " , "),
     (re.compile(r"\s*(?:->|=>|-->|→|⇒|>)\s*"), " to "),
     (re.compile(r"\bw/o\b"), "without "),
@@ -27,4 +28,4 @@ def written_out(text: str, lexicon: Lexicon) -> str:
 
 def _is_thing(word: str, lexicon: Lexicon) -> bool:
     kinds = lexicon.at((word,), 0)
-    return "nouns" in kinds or "colours" in kinds or "substitutes" in kinds or "sides" in kinds
+    return "nouns" in kinds or "colours" in kinds or "substitutes" in kinds or "sides" in kinds or "hand" in kinds
