@@ -19,6 +19,13 @@ WISHED = 0.4
 REOPENED = 0.4
 UNBOUND = 0.6
 UNSAID = 1.2
+LIKE_BEFORE = 0.3
+"""The act before with a thing somewhere: it may be a place to bring it to."""
+TORN_BACK = 0.65
+"""A place and "back", which may say together or apart where to."""
+STATED = 0.3
+"""A thing wished to be somewhere: "make sure that both cups are standing on the plate"."""
+_STATES = ("in", "on", "near", "left of", "right of", "in front of", "behind", "between")
 _CARRYING = ("PLG", "GL", "LG")
 """Verbs that move the hand when it was just opened or closed: "close it and take it up"."""
 
@@ -62,6 +69,8 @@ def _frame(slots: Slots, state: State) -> tuple[tuple[Act, ...], float, State] |
         codes = "LD"
     if codes == "H" and not things and not ats and not slots.direction:
         return (Act("home"),), 0.0, replace(state, last=Act("home"))
+    if codes == "DL" and slots.hand and slots.direction and not (things or ats or slots.me):
+        return _moved(slots, "M", "", state, cost)
     if codes == "DL" and slots.hand and not things and not ats:
         return (Act("open"),), 0.0, replace(state, last=Act("open"))
     if slots.home and not ats and (not things or all(thing.kind == IT for thing in things)):
@@ -81,7 +90,7 @@ def _frame(slots: Slots, state: State) -> tuple[tuple[Act, ...], float, State] |
     if (
         itself
         and not ats
-        and ("M" in codes or (codes in _CARRYING and slots.direction))
+        and ("M" in codes or (codes in _CARRYING and slots.direction) or (state.told and "S" in codes))
         and (slots.direction or implied)
         and not (slots.me or slots.table or state.pending)
     ):
@@ -121,7 +130,8 @@ def _moved(
         if codes == "LD" and not slots.hand and direction == "down":
             return _done("put_down", antecedent(state), slots, codes, state, 0.2)
         return None
-    if not slots.hand and codes.startswith("P") and not slots.amount and direction == "up":
+    unheld = state.last is not None and state.last.skill in ("move", "close") and not state.objects
+    if not slots.hand and codes.startswith("P") and not slots.amount and direction == "up" and not unheld:
         return _done("pick", antecedent(state), slots, codes, state, 0.2)
     act = Act("move", direction=direction, amount=slots.amount)
     extra = 0.0 if slots.hand or codes else -0.1
@@ -160,6 +170,11 @@ def _with_things(
         cost += POINTED
     if elliptic:
         cost += 0.15 if state.objects or state.pending else UNSAID
+    if slots.state and not codes and not slots.ats and len(objects) == 1 and objects[0].relation in _STATES:
+        thing = replace(objects[0], relation="", anchors=())
+        relation = {"near": "next to"}.get(objects[0].relation, objects[0].relation)
+        act = Act("place", thing, relation, objects[0].anchors)
+        return (act,), cost + STATED, _after(state, (act,), [thing], act.anchors, "LD")
     ats = [resolved(item, objects, state) for item in slots.ats or []]
     if any(item is None for item in ats):
         return None
@@ -190,6 +205,8 @@ def _with_things(
     if skill is None:
         return None
     if skill == "place":
+        if "S" in codes and slots.direction == "back" and relation not in ("in", "on"):
+            cost += TORN_BACK
         if any(anchor == thing for anchor in anchors for thing in objects):
             cost += 0.6
         acts = tuple(Act("place", thing, relation, anchors) for thing in objects)
@@ -236,6 +253,7 @@ def _like_before(
     assert last is not None
     if last.object is None or not objects:
         return None
+    cost += LIKE_BEFORE if any(thing.relation for thing in objects) else 0.0
     acts = tuple(replace(last, object=thing, amount=slots.amount or last.amount) for thing in objects)
     return acts, cost, _after(state, acts, objects, last.anchors, state.codes)
 

@@ -70,7 +70,8 @@ def _shared_nouns(items: list[Item]) -> list[Item]:
     found = list(items)
     for at in range(len(items) - 3, -1, -1):
         first, joint, second = found[at], found[at + 1], found[at + 2]
-        if (first.kind, joint.kind, second.kind) != ("thing", "then", "thing") or joint.value != "and":
+        listed = joint.kind == "comma" and at + 3 < len(found) and found[at + 3].value in ("and", "")
+        if (first.kind, second.kind) != ("thing", "thing") or not (joint.value == "and" or listed):
             continue
         open_one = first.thing == Description(ONE, first.thing.colour) and first.thing.colour is not None
         if (
@@ -153,7 +154,7 @@ def _out_of_several(items: list[Item]) -> list[Item]:
         if item.kind != "at" or item.value not in ("from", "between") or len(item.things) != 1:
             continue
         later = next((i for i in range(at + 1, len(items)) if items[i].kind == "thing"), None)
-        if item.thing.number in (ALL, 2) and later is not None and items[later].thing.kind == ONE:
+        if item.thing.number != 1 and later is not None and items[later].thing.kind == ONE:
             picked = replace(
                 items[later].thing, kind=item.thing.kind, colour=items[later].thing.colour or item.thing.colour
             )
@@ -230,7 +231,9 @@ def _tagged(items: list[Item], words: Phrase) -> list[Item]:
         told = at == 0 and kinds[0] in ("skip", "remark", "verb") and any(item.kind == "verb" for item in items)
         told = told or (kinds[0] == "then" and at > 0 and start > 0 and items[start - 1].kind == "verb")
         told = told or (kinds[0] == "then" and any(item.kind == "remark" for item in items[start:at]))
-        if alone and not acted and (pointed or told):
+        begun = any(item.kind in ("verb", "thing", "hand", "direction", "at") for item in items[:at])
+        called = not begun and at > 0 and kinds[0] == "comma"
+        if alone and not acted and (pointed or told or called):
             found[at] = _dropped(here)
     return found
 

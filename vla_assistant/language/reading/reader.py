@@ -11,9 +11,8 @@ from vla_assistant.language.reading.fluency import explained, fluent, merged, re
 from vla_assistant.language.reading.idioms import plain
 from vla_assistant.language.reading.items import ONE, Item
 from vla_assistant.language.reading.order import motions, ordered
-from vla_assistant.language.reading.references import State
 from vla_assistant.language.reading.repair import repaired
-from vla_assistant.language.reading.search import cheapest
+from vla_assistant.language.reading.search import Path, cheapest
 from vla_assistant.language.reading.spelling import mended
 from vla_assistant.language.reading.stories import stories
 from vla_assistant.language.reading.written import written_out
@@ -90,7 +89,13 @@ def _read(words: Phrase, lexicon: lexicons.Lexicon) -> tuple[Request | None, boo
     acts = ordered(items, path.acts)
     if not acts or path.cost > ACCEPTED + 0.05 * len(said):
         return None, negated
-    avoid = tuple(_known(thing, path.state) for thing in avoid)
+    avoid = tuple(
+        _known(thing, path, at)
+        for at, item in enumerate(items)
+        if item.kind == "avoid"
+        for thing in item.things
+        if thing.kind != IT
+    )
     cost = path.cost + (UNFINISHED if said[-1] in lexicon.sets["unfinished"] else 0.0)
     return Request(tuple(acts), manner, avoid, _confidence(cost, path.used / len(spelling.spoken(said)))), negated
 
@@ -107,7 +112,10 @@ def _confidence(cost: float, covered: float) -> float:
     return round(max(0.0, 1.0 - cost / (2 * ACCEPTED)) * min(1.0, covered / COVERED), 3)
 
 
-def _known(thing: Description, state: State) -> Description:
-    if thing.kind == ONE and state.objects:
-        return replace(thing, kind=state.objects[-1].kind)
-    return thing
+def _known(thing: Description, path: Path, at: int) -> Description:
+    """ "without touching the white one": of the kind of the thing that the act before it is about."""
+    if thing.kind != ONE:
+        return thing
+    before = [act.object for start, acts in path.acts if start < at for act in acts if act.object is not None]
+    known = before[-1:] or list(path.state.objects[-1:])
+    return replace(thing, kind=known[0].kind) if known else thing

@@ -173,10 +173,11 @@ class _Search:
         if at not in self._stories:
             return
         end, extra = self._stories[at]
-        named = (
-            item.thing for item in self._items[at:end] if item.kind == "thing" and item.thing.kind not in _PRONOUNS
-        )
+        things = [item.thing for item in self._items[at:end] if item.kind == "thing"]
+        named = [thing for thing in things if thing.kind not in _PRONOUNS]
         state = replace(path.state, mentioned=(*path.state.mentioned, *named), told=True)
+        if any(item.kind == "hand" for item in self._items[at:end]) and not things and state.last is None:
+            state = replace(state, last=Act("move"))  # "your hand is in my light, nudge it ..."
         cost = path.cost + (STORY_MORE if path.state.told else STORY) + extra
         yield end, replace(path, cost=cost, state=state, stories=(*path.stories, (at, end)))
 

@@ -37,7 +37,8 @@ def stories(items: Sequence[Item], words: Phrase, lexicon: Lexicon) -> dict[int,
         if not _begins(items, at):
             continue
         end = next((index for index in range(at + 1, len(items)) if _ends(items, index)), len(items))
-        cost = _story(items[at:end], words[items[at].start : items[end - 1].end], len(words), lexicon)
+        said = tuple(word for item in items[at:end] for word in words[item.start : item.end])
+        cost = _story(items[at:end], said, len(words), lexicon)
         if cost is not None:
             found[at] = (end, cost)
     return found
@@ -106,10 +107,10 @@ def _asks(words: Phrase, lexicon: Lexicon) -> bool:
 def _is_bidding(part: Sequence[Item], words: Phrase, lexicon: Lexicon) -> bool:
     """Whether the part looks like an order: "fold the napkin", "push it to the wall", "never touch ..."."""
     said = [item for item in part if item.kind not in _BEFORE or item.value == "article"]
-    if not said:
-        return words[0] not in lexicon.sets["story_subjects"]
+    if not said or not words:
+        return not words or words[0] not in lexicon.sets["story_subjects"]
     first = said[0]
-    start = first.start - part[0].start
+    start = sum(item.end - item.start for item in part[: part.index(first)])
     if first.kind == "not" and first.value != "tale":
         return words[start] != "not" or len(said) < _SHORT or said[1].kind in ("verb", "unknown", "me")
     if first.kind == "verb":

@@ -154,6 +154,8 @@ class Things:
             if thing.number == ALL:
                 thing = replace(thing, number=2)
             if self.word(after) in ("and", ",") and (second := self.thing(after + 1)):
+                if thing.kind == ONE and second[0].kind not in (ONE, THEM, IT):
+                    thing = replace(thing, kind=second[0].kind)
                 return Item("at", relation, at, second[1], (thing, second[0]))
         form = "to" if self.word(at) in ("to", "over", "onto", "into") else ""
         return Item("at", relation, at, after, (thing,), form)
