@@ -61,6 +61,7 @@ class Path:
     state: State
     used: int = 0
     stories: tuple[tuple[int, int], ...] = ()
+    forbidden: tuple[int, ...] = ()
 
 
 def cheapest(
@@ -194,7 +195,11 @@ class _Search:
             negated = self._items[at + 1 : end]
             ends = end == len(self._items) or self._ends_negation(end, tale)
             if ends and (tale or any(item.kind in ("verb", "thing", "remark", "home") for item in negated)):
-                yield end, self._negated(negated, path)
+                forbidden = self._negated(negated, path)
+                apart = end < len(self._items) and self._items[end].kind == "comma"
+                if apart and any(item.kind == "verb" for item in negated):
+                    forbidden = replace(forbidden, forbidden=(*path.forbidden, at))
+                yield end, forbidden
                 return
 
     def _ends_negation(self, at: int, tale: bool) -> bool:
