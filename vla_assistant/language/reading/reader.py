@@ -27,10 +27,8 @@ COVERED = 0.5
 """Share of the words that acts are made of, below which the confidence falls."""
 WELL_FORMED = 0.8
 """Confidence of a text without its negation that makes sense by itself."""
-CLAUSES, WORDS = "clauses", "words"
-"""What is negated: whole clauses up to a comma ("don't push it, lift it"), or anything else."""
 LEFT_OUT = 0.7
-"""Highest confidence where a clause was forbidden and the rest says the same without it ("instead of ..., ...")."""
+"""Highest confidence where something was forbidden in other words than "not" ("instead of ...", "forget ...")."""
 UNFINISHED = 0.7
 """Cost of a text that breaks off after "and"."""
 
@@ -71,17 +69,15 @@ def _sensible(words: Phrase, lexicon: lexicons.Lexicon) -> Request | None:
     positive, _ = _read(without, lexicon)
     if positive is None or positive.confidence < WELL_FORMED or motions(positive.acts) != motions(request.acts):
         return request
-    if negated == CLAUSES:
-        return replace(request, confidence=min(request.confidence, LEFT_OUT))
     return None
 
 
-def _read(words: Phrase, lexicon: lexicons.Lexicon) -> tuple[Request | None, str]:
-    """The reading, and what in the sentence is negated and not only contrasted: nothing, CLAUSES or WORDS."""
+def _read(words: Phrase, lexicon: lexicons.Lexicon) -> tuple[Request | None, bool]:
+    """The reading, and whether something in the sentence is negated and not only contrasted."""
     said = fluent(words, lexicon)
     items = items_of(said, lexicon)
     if not items:
-        return None, ""
+        return None, False
     manner = frozenset(item.value for item in items if item.kind == "manner")
     avoid = tuple(thing for item in items if item.kind == "avoid" for thing in item.things if thing.kind != IT)
     polite_past, aside = not lexicon.sets["polite_past"].isdisjoint(said), stories(items, said, lexicon)
@@ -89,8 +85,7 @@ def _read(words: Phrase, lexicon: lexicons.Lexicon) -> tuple[Request | None, str
     if aside and not path.acts:
         path = cheapest(items, polite_past, avoid)
     told = {at for start, end in path.stories for at in range(start, end)}
-    nots = {at for at, item in enumerate(items) if item.kind == "not" and at not in told and not _tells(items, at)}
-    negated = "" if not nots else CLAUSES if nots <= set(path.forbidden) else WORDS
+    negated = any(item.kind == "not" and at not in told and not _tells(items, at) for at, item in enumerate(items))
     acts = ordered(items, path.acts)
     if not acts or path.cost > ACCEPTED + 0.05 * len(said):
         return None, negated

@@ -49,6 +49,8 @@ STORY, STORY_MORE, STORY_IT = 0.6, 0.1, 0.5
 AGAIN, LET_GO, WISH, RESUMED, NEGATION, NEGATED_ITEM = 0.3, 0.05, 0.05, 0.05, 0.1, 0.03
 _BOUNDS = ("doubt", "comma", "then", "order", "skip", "repair", "remark", "manner", "avoid", "not")
 _NEGATION_ENDS = ("doubt", "comma", "then", "verb", "repair", "order", "not", "remark")
+_FORBIDDEN = ("verb", "thing", "remark", "home", "hand", "manner")
+"""What can be forbidden: "not there", "forget about being quick"."""
 _PRONOUNS = (IT, THEM, ONE)
 
 
@@ -61,7 +63,6 @@ class Path:
     state: State
     used: int = 0
     stories: tuple[tuple[int, int], ...] = ()
-    forbidden: tuple[int, ...] = ()
 
 
 def cheapest(
@@ -194,12 +195,8 @@ class _Search:
         for end in range(at + (1 if tale else 2), min(at + LONGEST_NEGATION, len(self._items)) + 1):
             negated = self._items[at + 1 : end]
             ends = end == len(self._items) or self._ends_negation(end, tale)
-            if ends and (tale or any(item.kind in ("verb", "thing", "remark", "home") for item in negated)):
-                forbidden = self._negated(negated, path)
-                apart = end < len(self._items) and self._items[end].kind == "comma"
-                if apart and any(item.kind == "verb" for item in negated):
-                    forbidden = replace(forbidden, forbidden=(*path.forbidden, at))
-                yield end, forbidden
+            if ends and (tale or any(item.kind in _FORBIDDEN or item.value == "there" for item in negated)):
+                yield end, self._negated(negated, path)
                 return
 
     def _ends_negation(self, at: int, tale: bool) -> bool:
