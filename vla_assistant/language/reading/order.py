@@ -50,6 +50,8 @@ def _said_twice(first: Act, second: Act) -> Act | None:
     anchors = tuple(same(a, b) for a, b in zip(first.anchors, second.anchors, strict=True))
     if first.object is None or second.object is None:
         thing = first.object or second.object
+    elif second.object.without and first.object == replace(second.object, without=None):
+        thing = second.object
     else:
         thing = second.object if first.object.kind == "it" else same(first.object, second.object)
         if thing is None:

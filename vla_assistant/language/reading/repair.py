@@ -17,6 +17,7 @@ NEARBY = 6
 
 def repaired(items: list[Item]) -> list[Item]:
     """Self-repair: what follows "no, I mean" takes the place of the last thing of its kind before it."""
+    items = _from_anew(items)
     items = _contrasted(_cancelled(_fronted(_counted_again(_trailing(items)))))
     at = 0
     while at < len(items):
@@ -56,6 +57,13 @@ def repaired(items: list[Item]) -> list[Item]:
             items = [*items[:at], replace(items[at], kind=kind), *items[at + 1 :]]
         at += 1
     return items
+
+
+def _from_anew(items: list[Item]) -> list[Item]:
+    """ "scratch that order: ...": all that was said before is taken back where something is asked for after it."""
+    anew = max((at for at, item in enumerate(items) if item.kind == "repair" and item.value == "anew"), default=-1)
+    asked = any(item.kind in ("verb", "at", "home", "direction") for item in items[anew + 1 :])
+    return items[anew + 1 :] if anew >= 0 and asked else items
 
 
 def _trailing(items: list[Item]) -> list[Item]:

@@ -100,7 +100,8 @@ def _quantified_after(of: Things, thing: Description, at: int) -> tuple[Descript
         after += 1 if of.word(after) == "one" else 2
     elif of.word(after) in ("them", "em"):
         after += 1
-    if of.word(after) not in ("", ",", "and", "then", "in", "into", "on", "onto", "to"):
+    excepted = of.word(after - 1) in ("them", "em") and of.get(after, "exceptions")
+    if of.word(after) not in ("", ",", "and", "then", "in", "into", "on", "onto", "to") and not excepted:
         return None
     if match[0] == "all" and thing.number > 1:
         return thing, after
