@@ -142,7 +142,7 @@ def _first_after_all(items: Sequence[Item], row: list[tuple[int, list[Act]]]) ->
     """ "give me the cup. no, wait, first close the hand": what comes after "first" comes first."""
     for at, item in enumerate(items):
         near = items[max(0, at - 4) : at]
-        turned = any(other.kind in ("repair", "doubt") or other.value == "but" for other in near)
+        turned = any(other.kind == "doubt" or other.value in ("but", "repair") for other in near)
         after = [entry for entry in row if entry[0] > at]
         before = [entry for entry in row if entry[0] < at]
         if item.value == "first" and turned and after and before and not any(i.kind == "verb" for i in near):

@@ -80,7 +80,8 @@ def _read(words: Phrase, lexicon: lexicons.Lexicon) -> tuple[Request | None, boo
         return None, False
     manner = frozenset(item.value for item in items if item.kind == "manner")
     avoid = tuple(thing for item in items if item.kind == "avoid" for thing in item.things if thing.kind != IT)
-    polite_past, aside = not lexicon.sets["polite_past"].isdisjoint(said), stories(items, said, lexicon)
+    polite_past = not lexicon.sets["polite_past"].isdisjoint(said) or any(item.value == "only_after" for item in items)
+    aside = stories(items, said, lexicon)
     path = cheapest(items, polite_past, avoid, aside)
     if aside and not path.acts:
         path = cheapest(items, polite_past, avoid)

@@ -226,7 +226,7 @@ class _Search:
             found = interpret(self._items[at:end], path.state, self._polite_past)
             if found is not None:
                 acts, cost, state = found
-                cost += begun + self._doubt(at, path, acts) + (SUBJECT if self._told(at, end) else 0.0)
+                cost += begun + self._doubt(at, path, acts) + (SUBJECT if self._told(at, end, path) else 0.0)
                 used = path.used + self._items[end - 1].end - self._items[at].start
                 acted = (*path.acts, (at, acts))
                 yield end, replace(path, cost=path.cost + cost, acts=acted, state=state, used=used)
@@ -243,9 +243,10 @@ class _Search:
         """Whether the first thing from here on is a pronoun."""
         return next((item.thing.kind == IT for item in self._items[at:] if item.kind == "thing"), False)
 
-    def _told(self, at: int, end: int) -> bool:
+    def _told(self, at: int, end: int, path: Path) -> bool:
         """ "last week ...", "... already": it tells of what was."""
-        around = (*self._items[max(0, at - TELLING) : at], *self._items[end : end + TELLING])
+        begun = max(0, at - TELLING, path.stories[-1][1] if path.stories else 0)
+        around = (*self._items[begun:at], *self._items[end : end + TELLING])
         return any(item.kind == "remark" and item.value == "past" for item in around)
 
     def _has_subject(self, at: int) -> bool:
