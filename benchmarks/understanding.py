@@ -1,7 +1,8 @@
 """How many of the sentences people say are read exactly as they were meant, and how long a reading takes [ms].
 
-python benchmarks/understanding.py              the sentences for development
-python benchmarks/understanding.py --show       those of them that are misread, with what was meant and read
+python benchmarks/understanding.py              sentences that nothing was built or trained on, but looked at
+python benchmarks/understanding.py --written    those that the reader was built on and the decoder trained on
+python benchmarks/understanding.py --show       those that are misread, with what was meant and read
 python benchmarks/understanding.py --unopened   the held back third: figures only, never a sentence
 python benchmarks/understanding.py --said DIR   sentences of your own, in files as in tests/language/said
 python benchmarks/understanding.py --with both  who reads: reader, decoder, or the reader with the decoder's opinion
@@ -22,6 +23,7 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from benchmarks.report import print_summary
+from vla_assistant import paths
 from vla_assistant.evaluate.sayings import Saying, is_right, load
 from vla_assistant.language.decoding import considered, decode
 from vla_assistant.language.interpreter import SURE
@@ -64,14 +66,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     only = parser.add_mutually_exclusive_group()
     only.add_argument("--unopened", action="store_true")
-    only.add_argument("--show", action="store_true")
-    parser.add_argument("--said", type=Path, help="a folder of .tsv files")
-    parser.add_argument("--with", dest="reader", choices=READERS, default="reader")
+    only.add_argument("--written", action="store_true")
+    only.add_argument("--said", type=Path, help="a folder of .tsv files")
+    parser.add_argument("--show", action="store_true")
+    parser.add_argument("--with", dest="reader", choices=READERS, default="both")
     options = parser.parse_args()
     understood = READERS[options.reader]
-    if options.said and options.unopened:
-        parser.error("--said and --unopened are two sets of sentences: choose one")
-    folder = options.said or (SAID / "unopened" if options.unopened else SAID)
+    if options.unopened and options.show:
+        parser.error("--unopened shows no sentence: nobody looks at these")
+    kind = "unopened" if options.unopened else "written" if options.written else "fresh"
+    folder = options.said or (paths.assets() / kind if options.written else SAID / kind)
     files = {file.stem: list(load([file])) for file in sorted(folder.glob("*.tsv"))}
     readings: dict[str, list[Reading]] = {style: [] for style in files}
     took_ms = []
@@ -88,7 +92,7 @@ def main() -> None:
         return
     everything = [entry for entries in readings.values() for entry in entries]
     styles = {style: share([e for e in entries if e[0].steps])["percent"] for style, entries in readings.items()}
-    sentences_read = str(options.said or ("unopened" if options.unopened else "development"))
+    sentences_read = str(options.said or kind)
     print_summary(
         "understanding", took_ms, "ms", sentences=sentences_read, read_by=options.reader, **groups(everything),
         commands_by_style=styles,

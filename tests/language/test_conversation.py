@@ -8,6 +8,7 @@ import pytest
 
 from tests.language.table import lying, table
 from vla_assistant.language import Conversation, Hand, approves, doubt_for, interjection
+from vla_assistant.language.interpreter import SURE
 from vla_assistant.language.request import AMOUNTS_M
 from vla_assistant.types import Going, Intent, Reference, SeenThing, Understanding
 
@@ -164,6 +165,56 @@ def test_what_denies_or_asks_nothing_moves_nothing(text: str) -> None:
     assert not talk.say(text).steps
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "pick up the red cup? no",
+        "pick up the red cup... nope",
+        "pick up the red cup, just kidding",
+        "pick up the red cup, I was only joking",
+        "pick up the red cup, actually don't",
+        "pick up the red cup? I don't think so",
+        "pick up the red cup - scratch that",
+        "put the red cup on the plate, I changed my mind",
+        "he said pick up the red cup",
+        "my son keeps saying put the red cup on the plate",
+        "yesterday I told you to pick up the red cup",
+        "pick up the red cup, she says",
+        '"pick up the red cup" is what he said',
+        "it doesn't look good, pick it up?",
+        "the red cup doesn't look clean, pick it up?",
+    ],
+)
+@pytest.mark.parametrize("going", [IDLE, ASKED, WAITING])
+def test_what_is_taken_back_or_told_moves_nothing(text: str, going: Going) -> None:
+    talk = Talk()
+    talk.do("push the red cup to the left")
+    assert not talk.say(text, going).steps
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "pick up the red cup, no rush",
+        "pick up the red cup, no kidding",
+        "I said pick up the red cup",
+        "could you pick up the red cup?",
+        "she wants you to pick up the red cup",
+        "pick up the red cup, my son says it looks nice",
+    ],
+)
+def test_what_only_looks_taken_back_or_told_is_asked_for(text: str) -> None:
+    assert steps(Talk().say(text)) == ["pick red cup"]
+
+
+def test_what_goes_back_may_say_why() -> None:
+    talk = Talk()
+    talk.do("push the red cup to the right")
+    talk.put("red cup", "blue cup")
+    assert steps(talk.say("put it back, I changed my mind")) == ["push red cup left"]
+    assert not talk.say("put it back, just kidding").steps
+
+
 def test_a_text_that_cannot_be_read_is_refused_in_words() -> None:
     assert "empty" in Talk().say("  ").reason
     assert "10,000 characters" in Talk().say("a" * 10_000).reason
@@ -241,6 +292,14 @@ def test_another_table_is_another_conversation() -> None:
     talk.conversation.forget_all()
     for text in ("again", "undo that", "put it back"):
         assert not talk.say(text).steps, text
+
+
+@pytest.mark.parametrize(
+    "text", ["the rest is fine", "the house is big", "I need a rest", "with the others", "another 5"]
+)
+def test_what_names_no_motion_moves_nothing(text: str) -> None:
+    understanding = Talk().say(text)
+    assert not understanding.steps or understanding.confidence < SURE
 
 
 @pytest.mark.parametrize("text", ["what happens if you pick up the red cup?", "is it safe to pick up the red cup?"])

@@ -107,6 +107,58 @@ def test_another_thing_by_another_amount():
     assert talk.acts("once more") == "push(blue cube, right, 2 cm)"
 
 
+@pytest.mark.parametrize(
+    ("text", "acts"),
+    [
+        ("same operation with the blue cube, but left of the bowl", "place(blue cube, left of green bowl)"),
+        ("and the same with the cube, the blue one I mean", "place(blue cube, on white plate)"),
+        ("blue one, same again", "place(blue cube, on white plate)"),
+        ("blue cube, same plate", "place(blue cube, on white plate)"),
+        ("and the rest too", "place(blue cube, on white plate)"),
+        ("put the yellow ball where the red cube is", "place(yellow ball, on white plate)"),
+        ("put the blue cube in with the red one", "place(blue cube, on white plate)"),
+        ("put the blue cube with the yellow ball", "place(blue cube, next to yellow ball)"),
+        ("the red cube put back where it was", "return(red cube)"),
+        ("put back please", "return(red cube)"),
+        ("take it off again", "return(red cube)"),
+    ],
+)
+def test_what_goes_on_from_a_place(text, acts):
+    talk = Talk()
+    talk.say("put the red cube on the plate")
+    assert talk.acts(text) == acts
+
+
+def test_a_number_alone_is_of_the_unit_before():
+    talk = Talk()
+    talk.say("push the red cube right 4 cm")
+    assert talk.acts("another 5") == "push(red cube, right, 5 cm)"
+    talk.say("push the red cube right 20 mm")
+    assert talk.acts("another ten") == "push(red cube, right, 1 cm)"
+    talk.say("pick up the red cube")
+    assert talk.say("another 5").kind == "unsupported"
+
+
+def test_what_is_held_is_raised_by_the_hand_alone():
+    talk = Talk()
+    talk.say("pick up the red cube")
+    assert talk.acts("lift it a little higher") == "move(up, a bit)"
+    assert talk.acts("put it on the plate") == "place(red cube, on white plate)"
+
+
+def test_what_must_not_be_touched_is_not_it():
+    talk = Talk()
+    talk.say("pick up the red cube")
+    turn = talk.say("set it on the plate without touching the yellow ball")
+    assert [str(act.object.reference) for act in turn.acts] == ["red cube"]
+
+
+def test_a_thing_that_is_only_named_is_spoken_of():
+    talk = Talk()
+    assert talk.say("the yellow ball").kind == "nothing"
+    assert talk.acts("in the bowl") == "place(yellow ball, in green bowl)"
+
+
 def test_what_was_undone_can_be_done_again():
     talk = Talk()
     talk.say("pick up the red cup")
@@ -266,6 +318,27 @@ def test_a_new_command_while_the_arm_moves_comes_after():
     talk.say("pick up the red cube")
     turn = talk.say("put it on the plate", "moving")
     assert (turn.kind, str(turn.acts[0])) == ("steps", "place(red cube, on white plate)")
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "acts"),
+    [
+        ("oh wait no, the blue one, silly me", "wait-corrected", "push(blue cube, left)"),
+        ("pardon me, to the right, I meant", "wait-corrected", "push(red cube, right)"),
+        ("to the right, not to the left", "wait-corrected", "push(red cube, right)"),
+        ("it's the blue one I want moved", "wait-corrected", "push(blue cube, left)"),
+        ("noooo the blue one", "wait-corrected", "push(blue cube, left)"),
+        ("I'd prefer the blue one", "wait-corrected", "push(blue cube, left)"),
+        ("not to the left", "cancel", ""),
+        ("push the blue one, just kidding", "cancel", ""),
+    ],
+)
+def test_more_corrections_while_a_proposal_waits(text, kind, acts):
+    talk = Talk()
+    talk.say("push the red cube left")
+    turn = talk.say(text, "waiting")
+    assert turn.kind == kind
+    assert "; ".join(map(str, turn.acts)) == acts
 
 
 def test_a_question_and_its_answer():

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from vla_assistant import paths
 from vla_assistant.errors import InputError
 from vla_assistant.evaluate.sayings import Saying, canonical, is_right, load
 from vla_assistant.language.reading import lexicon
@@ -13,7 +14,9 @@ from vla_assistant.language.reading.reader import read
 from vla_assistant.language.reading.spelling import mended
 
 SAID = Path(__file__).parent / "said"
-SENTENCES = list(load(sorted(SAID.glob("*.tsv"))))
+FIRST = sorted((paths.assets() / "written").glob("first_*.tsv"))
+"""The sentences that the reader was built on."""
+SENTENCES = list(load(FIRST))
 
 READ = {
     "grab the navy block": "pick(blue cube)",
@@ -113,6 +116,39 @@ READ = {
     "push the left plate 4 cm away, the right one 4 cm back": (
         "push(left plate, forward, 4 cm); push(right plate, back, 4 cm)"
     ),
+    "tin 2 me, then blk cube -> wht bowl": "give(can); place(black cube, in white bowl)",
+    "slide bowl fwd 3cm, then rt a lil": "push(bowl, forward, 3 cm); push(bowl, right, a bit)",
+    "open -> down 5 cm -> close": "open(); move(down, 5 cm); close()",
+    "pick the middle 1": "pick(middle thing)",
+    "hand up forty-five millimetres": "move(up, 4.5 cm)",
+    "shove the can away from me an inch and a half": "push(can, forward, 3.75 cm)",
+    "arm to the left by a quarter of a metre": "move(left, 25 cm)",
+    "move your fingers apart, then bring the jaws together": "open(); close()",
+    "the claw has to be opened": "open()",
+    "open the gripper, lower it 4 cm": "open(); move(down, 4 cm)",
+    "lift the ball, carry it 5 cm to the right, put it down": "pick(ball); move(right, 5 cm); put_down(ball)",
+    "drop your hand by 2 cm": "move(down, 2 cm)",
+    "rest the can on the cube": "place(can, on cube)",
+    "the ball gets put in the glass and the glass bowl gets pushed left": "place(ball, in cup); push(bowl, left)",
+    "let me have the ball behind the cup": "give(ball behind cup)",
+    "hand me the plate the brown": "give(brown plate)",
+    "grab the cube that was put beside the bowl": "pick(cube near bowl)",
+    "of the four plates, the left one, pass it over": "give(left plate)",
+    "the farther of the two bowls, lift it": "pick(far bowl)",
+    "fetch the middle one of the three cans": "give(middle can)",
+    "whichever cup is nearest to the can goes on the plate": "place(cup near can, on plate)",
+    "take the cube in the cup, put it on the plate, then take the cube in the bowl": (
+        "pick(cube in cup); place(cube in cup, on plate); pick(cube in bowl)"
+    ),
+    "give me the tin and then the mug behind the plate": "give(can); give(cup behind plate)",
+    "except for the pink one, all cubes go in the bowl": "place(all cube except pink cube, in bowl)",
+    "put the balls, two pieces, in the cup": "place(2 ball, in cup)",
+    "set the can at the bowl's right side": "place(can, right of bowl)",
+    "push the cup on the left, four centimetres": "push(cup, left, 4 cm)",
+    "phase one, grip the can; phase two, put it on the plate": "pick(can); place(can, on plate)",
+    "lift the can, and the bowl you must not touch": "pick(can) | avoid bowl",
+    "clamp the can": "pick(can)",
+    "pick up the bluee cuube": "pick(blue cube)",
 }
 
 NOT_READ = (
@@ -126,11 +162,17 @@ NOT_READ = (
     "the tin was put on the plate", "avoid lifting the plate", "you did a good job pushing the bowl to the left",
     "thanks for putting the ball in the bowl", "how sweet of you to hand me the mug",
     "don't pick up the cube and put it in the bowl", "xyzzy", "",
+    "melt the cubes", "please pour what is in the cup into the bowl", "give me a high five",
+    "there is a can behind the plate", "keep your hands off the bowl", "pass me the ball, oh, never mind",
+    "i'll take it from here", "the gripper is closed", "you could have put the ball in the cup",
+    "she needs to move the cup", "the plate must not be touched",
 )  # fmt: skip
 
 
 def test_the_written_sentences_are_many_and_of_five_styles():
-    assert {file.stem for file in SAID.glob("*.tsv")} == {"polite", "rambling", "second_language", "technical", "terse"}
+    styles = {"polite", "rambling", "second_language", "technical", "terse"}
+    assert {file.stem.removeprefix("first_") for file in FIRST} == styles
+    assert {file.stem for file in SAID.glob("fresh/*.tsv")} == styles
     unopened = sum(len(file.read_text(encoding="utf-8").splitlines()) for file in SAID.glob("unopened/*.tsv"))
     assert len(SENTENCES) + unopened >= 1000
     assert unopened * 3 >= len(SENTENCES) + unopened

@@ -485,7 +485,7 @@ def test_a_stop_in_a_sentence_stops_at_once() -> None:
     assert talk.session.stopped
 
 
-@pytest.mark.parametrize("said", ["pause", "stop", "correct", "slower"])
+@pytest.mark.parametrize("said", ["pause", "stop", "correct", "faster"])
 def test_what_is_said_between_the_yes_and_the_motion_keeps_it_from_beginning(said: str) -> None:
     talk = Talk(interjection=interjected)
     talk.feed(m.Confirm(talk.propose(), "click"))
@@ -493,6 +493,15 @@ def test_what_is_said_between_the_yes_and_the_motion_keeps_it_from_beginning(sai
     talk.say(said)
     out = talk.feed(m.Planned(count, m.Draft(plan(), 8, talk.now)))
     assert not any(isinstance(effect, m.Begin | m.Act) for effect in out)
+
+
+def test_slower_between_the_yes_and_the_motion_is_how_it_begins() -> None:
+    talk = Talk(interjection=interjected)
+    talk.feed(m.Confirm(talk.propose(), "click"))
+    count = talk.count
+    assert end(talk.say("slower")).reason == "Slowly."
+    out = talk.feed(m.Planned(count, m.Draft(plan(), 8, talk.now)))
+    assert [effect.share for effect in out if isinstance(effect, m.Pace)] == [0.7]
 
 
 def test_a_stop_that_was_being_understood_is_not_put_back() -> None:

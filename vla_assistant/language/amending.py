@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -86,6 +87,16 @@ def farther(task: Task, amount: str) -> Amended | None:
     """The request for the last push or move of the task by that amount; None when it held none."""
     acts = [replace(act, amount=amount) for act in task.acts if act.skill in MOTIONS]
     return replace(task, acts=tuple(acts[-1:])).said() if acts else None
+
+
+def measured(task: Task, number: str) -> str:
+    """ "Another 5" in the unit that comes nearest to the last motion, cm or mm; "" where that was not measured."""
+    amounts = [act.amount for act in task.acts if act.skill in MOTIONS]
+    before = float(amounts[-1].removesuffix(" cm")) if amounts and amounts[-1][:1].isdigit() else 0.0
+    if not before or round(before * 10, 6) % 1 or not int(number):
+        return ""
+    nearest = min((float(number), float(number) / 10), key=lambda said: abs(math.log(said / before)))
+    return f"{nearest:g} cm"
 
 
 def turned_round(task: Task) -> Fragment | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from vla_assistant.language.amending import MOTIONS
 from vla_assistant.language.fragments import Fragment
 from vla_assistant.language.hearing import Heard
 from vla_assistant.language.reading.reader import read
@@ -11,6 +12,9 @@ from vla_assistant.language.request import ANYTHING, IT, Act, Description, Reque
 from vla_assistant.language.turn_words import load
 from vla_assistant.language.turns import SURE
 from vla_assistant.language.words import normalised
+from vla_assistant.types import Reference
+
+_VERTICAL = ("up", "down")
 
 
 def request(text: str, heard: Heard, language: str = "en") -> Request | None:
@@ -23,7 +27,7 @@ def request(text: str, heard: Heard, language: str = "en") -> Request | None:
     found = _surer(read(text, language), core)
     if found is None:
         return None
-    found = replace(found, manner=found.manner | heard.part.manner)
+    found = _as_far(replace(found, manner=found.manner | heard.part.manner), heard.part)
     if heard.topic is None or found.acts[0].object != Description(IT):
         return found
     return replace(found, acts=tuple(_about(act, heard.topic) for act in found.acts))
@@ -40,7 +44,22 @@ def _surer(whole: Request | None, core: Request | None) -> Request | None:
         return core if core.confidence >= SURE else None
     if core.confidence >= SURE and tuple(map(_of_it, whole.acts)) == core.acts:
         return core
+    if core.confidence >= SURE and tuple(map(_without_amount, core.acts)) == whole.acts:
+        return core
     return core if str(core) == str(whole) and core.confidence > whole.confidence else whole
+
+
+def _as_far(wanted: Request, part: Fragment) -> Request:
+    """ "Push it towards me, and I mean a lot": how far, said after it."""
+    motions = [at for at, act in enumerate(wanted.acts) if act.skill in MOTIONS]
+    if part != Fragment(amount=part.amount, manner=part.manner) or len(motions) != 1 or wanted.acts[motions[0]].amount:
+        return wanted
+    acts = (replace(act, amount=part.amount) if at in motions else act for at, act in enumerate(wanted.acts))
+    return replace(wanted, acts=tuple(acts))
+
+
+def _without_amount(act: Act) -> Act:
+    return replace(act, amount="")
 
 
 def _of_it(act: Act) -> Act:
@@ -77,6 +96,19 @@ def nudging(wanted: Request) -> Act | None:
     lifted = act.skill == "move" and [(before.skill, before.object) for before in more] == [("pick", Description(IT))]
     pushed = act.skill == "push" and act.object == Description(IT) and not more
     return act if act.amount and (lifted or pushed) else None
+
+
+def raising(wanted: Request, held: Reference | None, of_hand: bool) -> Request:
+    """ "Lift it a little higher" is of the hand alone when that thing is in it, or when the hand was spoken of."""
+    pick, *after = wanted.acts
+    if pick.skill == "push" and pick.direction in _VERTICAL and not after:
+        after = [Act("move", direction=pick.direction, amount=pick.amount)]
+    elif [act.skill for act in wanted.acts] != ["pick", "move"]:
+        return wanted
+    kinds, colours = (ANYTHING, held.name if held else ANYTHING), (None, held.colour if held else None)
+    named = held is not None and pick.object in [Description(kind, colour) for kind in kinds for colour in colours]
+    it = pick.object == Description(IT) and (held is not None or of_hand)
+    return replace(wanted, acts=tuple(after)) if named or it else wanted
 
 
 def verbless(part: Fragment, spoken_of: bool) -> Request | None:

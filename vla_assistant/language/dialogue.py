@@ -11,11 +11,12 @@ from dataclasses import dataclass, field, replace
 
 from vla_assistant.language import asking, correcting, phrasing, referring
 from vla_assistant.language.answering import answer
-from vla_assistant.language.fitting import DOUBT
+from vla_assistant.language.fitting import DOUBT, View, fits, kept
+from vla_assistant.language.fragments import Fragment
 from vla_assistant.language.hearing import Heard, Phase, hear
 from vla_assistant.language.past import Past
 from vla_assistant.language.request import IT, Description, Request
-from vla_assistant.language.resolution import Choice, Question, Refusal, Resolved
+from vla_assistant.language.resolution import Choice, Question, Refusal, Resolved, Settled
 from vla_assistant.language.resolving import resolve
 from vla_assistant.language.saying import says
 from vla_assistant.language.tasks import RETURN, Task, as_carried, carried_out
@@ -115,6 +116,10 @@ class Dialogue:
             case "return":
                 self._interrupt(now)
                 return self._comes_to(referring.returned(self.past, now), now)
+            case "join":
+                if not heard.corrects:
+                    self._interrupt(now)
+                return self._comes_to(referring.joined(self.past, now, self.doubt), now)
             case "again" | "more" | "opposite" | "same":
                 base = self.past.base(with_object=heard.kind == "same")
                 if not heard.corrects:
@@ -166,15 +171,29 @@ class Dialogue:
         request = asking.request(now.text, heard, self.language)
         if request is None:
             placed = correcting.placed(self.past, now)
+            if placed is None:
+                self._named(now)
             return self._comes_to(placed or (self._unsupported() if heard.stranger else Turn("nothing")), now)
         if heard.stranger and request.acts[0].object == Description(IT):
             return self._unsupported()
         return self._requested(request, now)
 
+    def _named(self, now: Now) -> None:
+        """The one thing that is only named is spoken of now: "the white ball", then "in the bowl"."""
+        named = now.heard.part.things
+        if len(named) != 1 or now.heard.part != Fragment(things=named) or now.phase is not Phase.IDLE:
+            return
+        view = View.of(now.seen, self.past.memory, self.doubt)
+        meant = kept(fits(named[0], view), self.doubt)
+        if len(meant) == 1:
+            self.past.memory = self.past.memory.spoke_of(view.seen[meant[0]])
+
     def _requested(self, request: Request, now: Now) -> Turn:
         """What a whole request comes to."""
         if now.phase is Phase.MOVING and (nudge := asking.nudging(request)) is not None:
             return Turn("nudge", direction=nudge.direction, amount=nudge.amount)
+        held = self.past.memory.held
+        request = asking.raising(request, held.reference if held else None, now.heard.of_hand)
         corrects = now.heard.corrects or (now.waits and asking.says_one(request))
         planned = correcting.plan(self.past, now) if corrects else None
         named = asking.taking(request, now.heard.wishes) if planned is not None else None
@@ -199,6 +218,9 @@ class Dialogue:
             return wanted
         memory = wanted.memory or self.past.memory
         found = resolve(wanted.request, now.seen, memory, settled=wanted.settled, doubt=self.doubt, things=self.things)
+        if isinstance(found, Question) and (thing := referring.pointed_at(found, wanted.request, now, memory)):
+            settled = (*found.settled, Settled(found.act, found.slot, (thing,)))
+            found = resolve(wanted.request, now.seen, memory, settled=settled, doubt=self.doubt, things=self.things)
         return self._taken(found, wanted)
 
     def _taken(self, found: Resolved | Question | Refusal, wanted: Wanted) -> Turn:

@@ -10,7 +10,9 @@ from vla_assistant.language.reading import lexicon as lexicons
 from vla_assistant.language.reading.cutting import Cutter
 from vla_assistant.language.reading.items import ONE, THEM, Item
 from vla_assistant.language.request import ALL, ANYTHING, IT, Description
+from vla_assistant.language.turn_words import load
 from vla_assistant.language.vocabulary import Phrase
+from vla_assistant.language.words import without
 
 _WITHOUT_WEIGHT = ("skip", "comma", "then", "repair")
 _RELATIONS = {"into": "in", "onto": "on", "near": "next to"}
@@ -18,6 +20,12 @@ _BACK = "back"
 """No direction beside a place: "back on the plate"."""
 _SUBJECTS = ("it", "he", "she", "they")
 _IS = ("is", "are", "was", "were")
+_THE_REST = tuple(
+    tuple(said.split())
+    for said in ("the rest", "all the rest", "the rest of them", "the others", "all the others", "the other ones")
+)
+"""Of what was spoken of; "the rest" is home only in "to the rest"."""
+_POINTING = ("that", "this")
 _WHICH = ("that", "which", "what", "who")
 DESTINATIONS = ("in", "on", "to", "next to", "left of", "right of", "in front of", "behind", "between")
 
@@ -106,6 +114,8 @@ def fragment(words: Phrase, language: str = "en") -> Fragment | None:
     """What the words name, or None when they are more or less than names of things, places, directions and amounts."""
     found = Fragment()
     negated = False
+    if without(load(language).fillers, words) in _THE_REST:
+        return Fragment(things=(Description(ANYTHING, number=ALL, choice="other"),))
     items = cut(words, language)
     if _vague(items) or _states(words):
         return None
@@ -133,11 +143,24 @@ def described(words: Phrase, language: str = "en") -> Description | None:
     return found.things[0]
 
 
+def number(words: Phrase, language: str = "en") -> str:
+    """The words as a number without a unit, "" when they are none."""
+    said = " ".join(words)
+    return said if said.isdigit() else lexicons.load(language).phrases.get(words, {}).get("numbers", "")
+
+
 def mentioned(words: Phrase, language: str = "en") -> tuple[Description, ...]:
     """The things named anywhere in the words."""
     items = cut(words, language)
     named = (thing for item in items if item.kind in ("thing", "at") for thing in item.things)
     return tuple(thing for thing in named if thing.kind not in (IT, THEM, ONE, ANYTHING))
+
+
+def pointed_at(words: Phrase, language: str = "en") -> tuple[Description, ...]:
+    """The things named with "that" or "this": "push that cup"."""
+    items = [item for item in cut(words, language) if item.kind in ("thing", "at")]
+    pointing = [item for item in items if words[item.end - 2] in _POINTING or words[item.start] in _POINTING]
+    return tuple(thing for item in pointing for thing in item.things)
 
 
 def denies(words: Phrase, language: str = "en") -> bool:
@@ -159,6 +182,11 @@ def denial(words: Phrase, language: str = "en") -> int:
 def warns(words: Phrase, language: str = "en") -> bool:
     """Whether the words name something that must not be touched."""
     return any(item.kind == "avoid" for item in cut(words, language))
+
+
+def speaks_of_hand(words: Phrase, language: str = "en") -> bool:
+    """Whether the words name the hand or the arm."""
+    return any(item.kind == "hand" for item in cut(words, language))
 
 
 def without_manner(words: Phrase, language: str = "en") -> tuple[Phrase, frozenset[str]]:
@@ -183,9 +211,8 @@ def _vague(items: Sequence[Item]) -> bool:
 def _part(item: Item, negated: bool) -> Fragment | None:
     things = tuple(map(_plain, item.things))
     if negated:
-        return {"thing": Fragment(rejected=things), "at": Fragment(rejected_place=True), "direction": Fragment()}.get(
-            item.kind
-        )
+        place = Fragment(rejected_place=True)
+        return {"thing": Fragment(rejected=things), "at": place, "direction": place}.get(item.kind)
     match item.kind:
         case "at" if item.value == "with" and things:
             return Fragment(things=things)

@@ -8,7 +8,7 @@ from vla_assistant.language import words as spelling
 from vla_assistant.language.fragments import denies
 from vla_assistant.language.turn import Phase
 from vla_assistant.language.turn_words import load
-from vla_assistant.language.turns import Clause
+from vla_assistant.language.turns import Clause, opens
 from vla_assistant.language.vocabulary import Phrase
 
 ASKING = ("help", "repeat", "understood")
@@ -21,7 +21,6 @@ def halting(said: Sequence[Clause], phase: Phase, language: str) -> str:
 
     "Wait, the blue one" is a correction and no stop; "take it, hold it, go up" is none while nothing moves.
     """
-    openings = load(language).openings
     first = next((at for at, clause in enumerate(said) if clause.kind != "empty"), None)
     if phase is Phase.MOVING and any(_says_stop(clause.words, language) for clause in said):
         return "stop"
@@ -30,7 +29,7 @@ def halting(said: Sequence[Clause], phase: Phase, language: str) -> str:
         halts = halts or (clause.kind in ("stop", "pause") and (at == first or phase is Phase.MOVING))
         more = any(clause.is_content for clause in said[at + 1 :])
         more = more or (phase is not Phase.MOVING and any(other.kind in ASKING for other in said[at + 1 :]))
-        soft = more and (openings.fit(clause.words) or (clause.kind == "pause" and phase is not Phase.MOVING))
+        soft = more and (opens(clause.words, language) or (clause.kind == "pause" and phase is not Phase.MOVING))
         if halts and not soft:
             return "pause" if "pause" in [other.kind for other in said[at:]] else "stop"
     return ""

@@ -6,14 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from vla_assistant.language import mood
+from vla_assistant.language import words as spelling
 from vla_assistant.language.closed import closed_intent
-from vla_assistant.language.fragments import Fragment, denies, mentioned, warns
+from vla_assistant.language.fragments import Fragment, denies, mentioned, speaks_of_hand, warns
 from vla_assistant.language.halting import ASKING, approves, forbids, goes_on, halting, refuses
 from vla_assistant.language.reading.reader import read
-from vla_assistant.language.request import IT, Description
+from vla_assistant.language.request import ANYTHING, IT, Description
 from vla_assistant.language.turn import Phase
 from vla_assistant.language.turn_words import load
 from vla_assistant.language.turns import REFERRING, SURE, Clause, clauses
+from vla_assistant.language.withdrawing import only_told, taken_back
 from vla_assistant.types import Intent
 
 _BEFORE_ANOTHER = ("undo", "return", "again", "more")
@@ -32,13 +34,15 @@ class Heard:
         kind: "stop", "pause", "resume", "cancel", "confirm", "reject" (what is planned, without what is meant), "help",
             "repeat", "understood", "manner", one of REFERRING, "part" (names things or places only), "request",
             "unsupported" (asks for what no reader knows) or "nothing".
-        thing: Of "return" and "same": with what.
+        thing: Of "return", "join" and "same": with what.
+        other: Of "join": what lies where the thing is to go.
         amount: Of "more": how far.
         part: What the clauses name; of "manner" how.
         corrects: Whether it puts something right.
         topic: Of "request": the one thing spoken of aside before it.
         wishes: Whether "I want" or the like stands before what is named.
         stranger: Whether something is named before it that is none of the known things, so that "it" may be that.
+        of_hand: Whether the hand is spoken of before it.
         then: The request that follows in the same breath: "undo that and go home".
         core: Of "request": its clauses without those that are aside; empty when one of these denies something.
     """
@@ -52,12 +56,14 @@ class Heard:
     core: str = ""
     wishes: bool = False
     stranger: bool = False
+    of_hand: bool = False
+    other: Description | None = None
     then: Heard | None = None
 
 
 def hear(text: str, phase: Phase, language: str = "en") -> Heard:
     """The turn that the text makes in this phase. Closed words come first; less motion comes before more."""
-    said = _without_interjection(clauses(text, language))
+    said = _without_apology(_without_interjection(clauses(text, language)), language)
     intent = closed_intent(text, language)
     if phase in (Phase.ASKED, Phase.WAITING) and refuses(said, language):
         return Heard("cancel")
@@ -77,7 +83,11 @@ def hear(text: str, phase: Phase, language: str = "en") -> Heard:
     if _is_request(heard, said, text, language):
         heard = _request(said, heard.part, corrects, language)
     acts = heard.kind in ("part", "request", *REFERRING) and not heard.part.only_warns
-    return Heard("reject") if acts and forbids(said, language) else heard
+    goes_back = heard.kind in ("undo", "return")
+    wants = acts or heard.kind == "unsupported"
+    if (acts and forbids(said, language)) or (wants and taken_back(text, language, goes_back=goes_back)):
+        return Heard("reject")
+    return Heard("nothing") if acts and only_told(text, language) else heard
 
 
 def _without_interjection(said: tuple[Clause, ...]) -> tuple[Clause, ...]:
@@ -86,6 +96,22 @@ def _without_interjection(said: tuple[Clause, ...]) -> tuple[Clause, ...]:
     if len(spoken) < 2 or spoken[0].words != (_RIGHT,) or spoken[1].kind == "fragment":
         return said
     return tuple(clause for clause in said if clause is not spoken[0])
+
+
+def _without_apology(said: tuple[Clause, ...], language: str) -> tuple[Clause, ...]:
+    """ "Pardon me, to the right" and "the left one, I mean" put right what was said before."""
+    if not any(clause.is_content for clause in said):
+        return said
+    lexicon = load(language)
+
+    def apologises(clause: Clause) -> bool:
+        return not clause.is_content and any(
+            words.fit(spelling.without(left_out, clause.words))
+            for words in (lexicon.apologies, lexicon.endings)
+            for left_out in ((), lexicon.courtesy, lexicon.fillers)
+        )
+
+    return tuple(replace(c, kind="empty", corrects=True) if apologises(c) else c for c in said)
 
 
 def _is_request(heard: Heard, said: Sequence[Clause], text: str, language: str) -> bool:
@@ -114,9 +140,14 @@ def _with_content(content: Sequence[Clause], said: Sequence[Clause], corrects: b
     referring = [clause for clause in content if clause.kind in REFERRING]
     if referring and "request" not in kinds and not replace(part, manner=frozenset()).says_something:
         best = min(referring, key=lambda clause: REFERRING.index(clause.kind))
-        return Heard(best.kind, best.thing, best.amount, (best.fragment or Fragment()) | part, corrects)
+        said_of = (best.fragment or Fragment()) | part
+        return Heard(best.kind, best.thing, best.amount, said_of, corrects, other=best.other)
     if kinds == {"again", "fragment"} and part == Fragment(direction=part.direction, amount=part.amount):
         return Heard("again", part=part, corrects=corrects)
+    if kinds == {"more", "fragment"} and part == Fragment(amount=part.amount):
+        return Heard("part", part=part, corrects=corrects)
+    if (same := _same(content, part)) is not None:
+        return replace(same, corrects=corrects)
     if len(content) == 2 and content[1].kind == "return" and (taken := _taken_back(content[0], content[1], language)):
         return Heard("return", taken, part=part, corrects=corrects)
     if len(referring) == len(content) == 1:
@@ -141,6 +172,29 @@ def _with_content(content: Sequence[Clause], said: Sequence[Clause], corrects: b
     return _request(said, part, corrects, language)
 
 
+def _same(content: Sequence[Clause], part: Fragment) -> Heard | None:
+    """ "The same with the black cube, but left of the can", "... with the cup, the left one", "left one, same push"."""
+    kinds = [clause.kind for clause in content]
+    if len(content) != 2 or set(kinds) not in ({"same", "fragment"}, {"again", "fragment"}):
+        return None
+    thing, named = next((clause.thing for clause in content if clause.kind == "same"), None), part.things
+    if len(named) > 1 or part.rejected or part.rejected_place:
+        return None
+    if thing is not None and named:
+        alike = named[0].kind in (ANYTHING, thing.kind)
+        if not alike and kinds[0] == "same":
+            return None
+        specified = replace(named[0], kind=thing.kind, colour=named[0].colour or thing.colour)
+        thing = specified if alike else named[0]  # "black cube, same bowl"
+    thing = thing or next(iter(named), None)
+    if thing is None:
+        return None
+    other = replace(part, things=(), manner=frozenset())
+    if other.says_something:
+        return Heard("same", part=replace(part, things=(thing,)))
+    return Heard("same", thing, part=Fragment(manner=part.manner))
+
+
 def _taken_back(before: Clause, back: Clause, language: str) -> Description | None:
     """What goes back in "take it off and put it back" and "the cube, put it back"; None when more is asked for."""
     if before.fragment is not None:
@@ -158,7 +212,8 @@ def _request(said: Sequence[Clause], part: Fragment, corrects: bool, language: s
     topic, core, stranger = _topic(said, language), _core(said, language), _stranger(said, language)
     wishing = load(language).wishing
     wishes = any(clause.kind == "request" and wishing.start(clause.meant) for clause in said)
-    return Heard("request", part=part, corrects=corrects, topic=topic, core=core, wishes=wishes, stranger=stranger)
+    of_hand = any(clause.kind == "aside" and speaks_of_hand(clause.words, language) for clause in said)
+    return Heard("request", None, "", part, corrects, topic, core, wishes, stranger, of_hand)
 
 
 def _stranger(said: Sequence[Clause], language: str) -> bool:
@@ -171,6 +226,7 @@ def _topic(said: Sequence[Clause], language: str) -> Description | None:
     earlier = said[: kinds.index("request") if "request" in kinds else 0]
     before = [clause for clause in earlier if clause.kind == "aside" or _names_only(clause)]
     named = [thing for clause in before for thing in mentioned(clause.words, language)]
+    named += [clause.thing for clause in earlier if clause.kind == "same" and clause.thing is not None]
     return named[0] if len(named) == 1 and not any(denies(clause.words, language) for clause in before) else None
 
 

@@ -24,6 +24,7 @@ from vla_assistant.language.request import Request
 from vla_assistant.language.resolution import Question, Refusal
 from vla_assistant.language.resolving import resolve
 from vla_assistant.language.vocabulary import Lexicon, Phrase, load
+from vla_assistant.language.withdrawing import only_told, taken_back
 from vla_assistant.types import Intent, Reference, SeenThing, Step, Understanding
 
 SURE = 0.8
@@ -63,7 +64,7 @@ def understand(
     def understood(code: str) -> Understanding:
         context = Context(vocabulary, vocabulary.lexicon(FIRST), vocabulary.lexicon(code), seen, last, hand)
         found = _understood(text, context, code)
-        if found.steps and denied(text, code):
+        if found.steps and (denied(text, code) or (code == FIRST and (taken_back(text) or only_told(text)))):
             found = _denial(text, context)
         return found if code == FIRST else replace(found, text=text, language=code)
 

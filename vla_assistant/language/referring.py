@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from vla_assistant.language import amending
+from vla_assistant.language import amending, fragments
+from vla_assistant.language.fitting import View, fits, kept
+from vla_assistant.language.memory import Memory
 from vla_assistant.language.past import Past
 from vla_assistant.language.request import IT, Act, Description, Request
-from vla_assistant.language.resolution import Refusal, Resolved, Settled
+from vla_assistant.language.resolution import Question, Refusal, Resolved, Settled
 from vla_assistant.language.resolving import resolve
+from vla_assistant.language.returning import carrier_of
 from vla_assistant.language.saying import says
-from vla_assistant.language.tasks import RETURN, Task
+from vla_assistant.language.tasks import INSIDE, RETURN, Task
 from vla_assistant.language.turn import Turn
 from vla_assistant.language.wanted import Now, Wanted
+from vla_assistant.language.words import normalised
+from vla_assistant.types import SeenThing
 
 _A_BIT = "a bit"
 
@@ -41,6 +46,34 @@ def returned(past: Past, now: Now) -> Wanted | Turn:
     return Wanted(request, (Settled(0, "object", meant),) if meant else (), RETURN, memory=memory)
 
 
+def pointed_at(question: Question, request: Request, now: Now, memory: Memory) -> SeenThing | None:
+    """Of what is asked about, that which was spoken of last, where it is called "that cup" or "this one"."""
+    act = request.acts[question.act]
+    meant = act.object if question.slot == "object" else act.anchors[int(question.slot.rpartition(" ")[2])]
+    if meant not in fragments.pointed_at(normalised(now.text), now.language):
+        return None
+    return next((thing for thing in memory.last if thing in question.candidates), None)
+
+
+def joined(past: Past, now: Now, doubt: float) -> Wanted | Turn:
+    """ "Put it in with the other ball": into or onto what that lies in or on, else next to it."""
+    thing, other = now.heard.thing or Description(IT), now.heard.other
+    memory = past.memory.spoke_of(past.memory.held) if thing.kind == IT and past.memory.held else past.memory
+    view = View.of(now.seen, memory, doubt)
+    meant = [now.seen[i] for i in kept(fits(other, view), doubt) if i < len(now.seen)] if other is not None else []
+    carriers = {carrier for other in meant if (carrier := carrier_of(other, now.seen, other)) is not None}
+    if len(meant) == 1 and not carriers and other is not None:
+        request = Request((Act("place", thing, "next to", (other,)),), now.heard.part.manner)
+        return Wanted(request, (Settled(0, "anchor 0", tuple(meant)),), now.kind)
+    if len(carriers) != 1:
+        return Turn("unsupported", says=says("nothing_with", now.language, thing=f"the {other}"))
+    (carrier,) = carriers
+    kind = carrier.reference.name
+    anchor = Description(kind, carrier.reference.colour)
+    request = Request((Act("place", thing, "in" if kind in INSIDE else "on", (anchor,)),), now.heard.part.manner)
+    return Wanted(request, (Settled(0, "anchor 0", (carrier,)),), now.kind)
+
+
 def repeated(past: Past, base: Task | None, now: Now) -> Wanted | Turn:
     """What was done last (`base`) again: as it was, farther, the other way, or with something else."""
     heard = now.heard
@@ -64,7 +97,10 @@ def _again(base: Task, now: Now) -> amending.Amended | None:
         return amending.amended(base, part, now.seen)
     if heard.kind == "opposite":
         return None
-    return amending.farther(base, heard.amount or _A_BIT) if heard.kind == "more" else base.said()
+    if heard.kind != "more":
+        return base.said()
+    amount = amending.measured(base, heard.amount) if heard.amount.isdigit() else heard.amount or _A_BIT
+    return amending.farther(base, amount) if amount else None
 
 
 def with_other(past: Past, base: Task, thing: Description, now: Now) -> Wanted | None:

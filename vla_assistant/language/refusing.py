@@ -49,6 +49,11 @@ def too_few(thing: Description, found: Sequence[SeenThing], seen: Sequence[SeenT
     return Refusal(f"I see {there}, not {thing.number} of them.")
 
 
+def not_two(thing: Description, found: Sequence[SeenThing], seen: Sequence[SeenThing]) -> Refusal:
+    """More than the two fit that it should go between."""
+    return Refusal(f"I see {listed(names(found[:_MOST_NAMED], seen))}, not {thing.number}. Say which you mean.")
+
+
 def no_such_rank(thing: Description, found: Sequence[SeenThing], seen: Sequence[SeenThing]) -> Refusal:
     """There is no third from the left."""
     return Refusal(f"There are only {len(found)} of them: {listed(names(found, seen))}.")

@@ -113,10 +113,8 @@ class _Slots:
             where = tuple(view.now[i] for i in anchors)
             done.append(ResolvedAct(act.skill, view.now[thing], act.relation, where, act.direction, act.amount))
             view = _carried_out(act, thing, anchors, view)
-        called = [
-            (act.object, tuple(objects)),
-            *((anchor, (i,)) for anchor, i in zip(act.anchors, anchors, strict=True)),
-        ]
+        lie_at = [tuple(anchors)] if _two(act) else [(i,) for i in anchors]
+        called = [(act.object, tuple(objects)), *zip(act.anchors, lie_at, strict=True)]
         return done, view.after(called)
 
     def _objects(self, index: int, act: Act, view: View) -> list[int]:
@@ -135,6 +133,8 @@ class _Slots:
                 if anchor.kind in (ANYTHING, IT) and act.relation in places.INSIDE and objects:
                     kind = view.seen[objects[0]].reference.name
                     useful = [u and self._holds(i, kind, view) for i, u in enumerate(useful)]
+                if _two(act):
+                    return self._both(anchor, useful, view)
                 chosen = self._meant(replace(anchor, number=1), index, slot, act.skill, useful, view)
             found += chosen[:1]
         return found
@@ -205,6 +205,14 @@ class _Slots:
         missing = next((anchor for anchor in thing.anchors if not any(fits(anchor, view))), thing)
         return refusing.not_seen(missing, skill, view.seen, self.things)
 
+    def _both(self, thing: Description, useful: Sequence[bool], view: View) -> list[int]:
+        """The two things of "between the two cans"."""
+        found = [i for i in kept(fits(thing, view), view.doubt) if useful[i]]
+        if len(found) != 2:
+            fitting, refusal = [view.seen[i] for i in found], refusing.too_few if len(found) < 2 else refusing.not_two
+            raise _Ends(refusal(replace(thing, number=2), fitting, view.seen))
+        return found
+
     def _movable(self, act: Act, objects: list[int], anchors: list[int], view: View) -> list[int]:
         """The objects with which it can be done; of "everything", what cannot be moved so stays where it is."""
         assert act.object is not None
@@ -232,6 +240,11 @@ class _Slots:
     def _holds(self, carrier: int, kind: str, view: View) -> bool:
         known = self.things.get(view.seen[carrier].reference.name)
         return known is not None and kind in known.holds
+
+
+def _two(act: Act) -> bool:
+    """Whether it is between several things of one description: "between the two cans"."""
+    return act.relation == "between" and len(act.anchors) == 1 and act.anchors[0].number in (2, ALL)
 
 
 def _carried_out(act: Act, thing: int, anchors: Sequence[int], view: View) -> View:

@@ -41,12 +41,12 @@ def _returns(act: ResolvedAct) -> bool:
 
 
 def _back(thing: SeenThing, before: PixelPoint, seen: Sequence[SeenThing], held: SeenThing | None) -> list[ResolvedAct]:
-    carrier = _carrier(SeenThing(thing.reference, before), seen, thing)
+    carrier = carrier_of(SeenThing(thing.reference, before), seen, thing)
     if carrier is not None:
         return [ResolvedAct("place", thing, "on", (carrier,))]
     if thing == held:
         return [ResolvedAct("put_down", thing)]
-    if _carrier(thing, seen, thing) is not None:
+    if carrier_of(thing, seen, thing) is not None:
         return [ResolvedAct("pick", thing), ResolvedAct("put_down", thing)]
     side = _third(before)
     if side and side != _third(thing.point):
@@ -54,8 +54,8 @@ def _back(thing: SeenThing, before: PixelPoint, seen: Sequence[SeenThing], held:
     raise Refused(f"I cannot bring the {thing.reference} back to exactly where it was yet.")
 
 
-def _carrier(thing: SeenThing, seen: Sequence[SeenThing], itself: SeenThing) -> SeenThing | None:
-    """What the thing lies in or on."""
+def carrier_of(thing: SeenThing, seen: Sequence[SeenThing], itself: SeenThing) -> SeenThing | None:
+    """What the thing lies in or on; `itself` is no such thing."""
     things = load().things
     for other in seen:
         holds = other.reference.name in things and thing.reference.name in things[other.reference.name].holds

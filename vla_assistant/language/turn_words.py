@@ -26,11 +26,17 @@ class TurnWords:
     own: frozenset[str]
     openings: Patterns
     endings: Patterns
+    cleft: Patterns
+    apologies: Patterns
     rejecting: Patterns
     refusing: Patterns
     forbidding: Patterns
     going_on: frozenset[str]
     wishing: Patterns
+    withdrawing: Patterns
+    regretting: Patterns
+    retelling: Patterns
+    retold: Patterns
     approval: Patterns
     beside_approval: tuple[Phrase, ...]
     approving_remark: Patterns
@@ -53,7 +59,7 @@ def load(language: str = "en") -> TurnWords:
         raise ConfigError(f"The words of turns {path} cannot be read ({error.strerror}).") from error
     if tables.pop("version", None) != VERSION:
         raise ConfigError(f"The words of turns {path} have another version; {VERSION} is needed.")
-    corrections = tables["corrections"]
+    corrections, withdrawing = tables["corrections"], tables["withdrawing"]
     courtesy = _phrases(tables["courtesy"])
     return TurnWords(
         courtesy,
@@ -63,11 +69,17 @@ def load(language: str = "en") -> TurnWords:
         frozenset(tables["own"]["words"]),
         Patterns(corrections["openings"]),
         Patterns(corrections["endings"]),
+        Patterns(corrections["cleft"]),
+        Patterns(corrections["apologies"]),
         Patterns(corrections["rejecting"]),
         Patterns(corrections["refusing"]),
         Patterns(corrections["forbidding"]),
         frozenset(corrections["going_on"]),
         Patterns(corrections["wishing"]),
+        Patterns(withdrawing["words"]),
+        Patterns(withdrawing["regretting"]),
+        Patterns(withdrawing["retelling"], tables["groups"]),
+        Patterns(withdrawing["retold"], tables["groups"]),
         Patterns(tables["approval"]["words"]),
         (*courtesy, *_phrases(tables["approval"]["beside"])),
         Patterns(tables["approval"]["remark"]),

@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 
 from vla_assistant.language import words as spelling
 from vla_assistant.language.closed import closed_intent, control_word
-from vla_assistant.language.fragments import Fragment, denial, denies, described, fragment, without_manner
+from vla_assistant.language.fragments import Fragment, denial, denies, described, fragment, number, without_manner
 from vla_assistant.language.patterns import Found
 from vla_assistant.language.reading.reader import read
-from vla_assistant.language.request import IT, Description
+from vla_assistant.language.request import ANYTHING, IT, Description
 from vla_assistant.language.turn_words import TurnWords, load
 from vla_assistant.language.vocabulary import Phrase
 from vla_assistant.types import Intent
@@ -20,12 +20,14 @@ SURE = 0.6
 """Confidence from which on a clause alone is read as a request."""
 _DASH = re.compile(r"\s[-–—]+\s|[–—…]|\.\.\.")
 _AND = ("and", "but", "then")
-REFERRING = ("undo", "return", "same", "opposite", "again", "more")
+REFERRING = ("undo", "return", "join", "same", "opposite", "again", "more")
 """Turns that refer to what was done before."""
 _REMARKED = (*REFERRING, "stop", "pause", "resume", "cancel", "slower", "faster")
 """Turns that a remark follows without a pause."""
 _REMARKING = ("i", "im", "ive", "id", "because", "its", "thats", "we", "since", "my", "you", "youre", "sorry")
 """Words with which such a remark begins."""
+_ANY = Description(ANYTHING)
+"""What "same thing" names, which is nothing else."""
 _ASKED = ("what", "whats", "which", "who", "where", "wheres", "why", "how")
 
 
@@ -37,8 +39,9 @@ class Clause:
         words: As they were said.
         kind: A kind of turn of the word file; "stop", "yes", "no" (closed words, or words that reject); "resume";
             "request"; "fragment"; "aside" for what belongs to none; "empty" for fillers alone.
-        thing: Of "return" and "same": with what.
-        amount: Of "more": how far.
+        thing: Of "return", "join" and "same": with what.
+        other: Of "join": what lies where the thing is to go.
+        amount: Of "more": how far; a number alone is of the unit that was said before.
         fragment: Of "fragment" what it names, of "same" what is different.
         corrects: Whether words of a correction stand in it: "no, ...", "... instead".
         meant: The words without those of a correction.
@@ -51,27 +54,29 @@ class Clause:
     fragment: Fragment | None = None
     corrects: bool = False
     meant: Phrase = ()
+    other: Description | None = None
 
     @property
     def is_content(self) -> bool:
         """Whether it asks for something to be done, or names what with or where."""
-        named = self.fragment is not None and (self.fragment.says_something or self.fragment.rejected)
+        named = self.fragment is not None and self.fragment != Fragment()
         return self.kind in ("request", *REFERRING) or bool(named)
 
 
 def clauses(text: str, language: str = "en") -> tuple[Clause, ...]:
     """The clauses of the text between its commas and stops; one that joins two turns by "and" is cut there."""
     found: list[Clause] = []
-    for part in _parts(spelling.normalised(_DASH.sub(" , ", text[: spelling.LONGEST_TEXT]))):
+    for part in parts(text):
         whole = _clause(part, language)
         several = _joined(part, language) or _remarked(part, language) if whole.kind in ("aside", "request") else ()
         found.extend(several or (whole,))
     return tuple(found)
 
 
-def _parts(words: Phrase) -> Iterator[Phrase]:
+def parts(text: str) -> Iterator[Phrase]:
+    """The words between commas, stops and dashes."""
     part: list[str] = []
-    for word in (*words, ","):
+    for word in (*spelling.normalised(_DASH.sub(" , ", text[: spelling.LONGEST_TEXT])), ","):
         if word != ",":
             part.append(word)
         elif part:
@@ -125,6 +130,8 @@ def _clause(words: Phrase, language: str) -> Clause:
         return Clause(words, "no", corrects=True)
     if not bare:
         return Clause(words, "empty")
+    if (cleft := _cleft(words, bare, language)) is not None:
+        return cleft
     rest, corrects = _uncorrected(words, language)
     if corrects and (found := _turn(words, _bare(rest, language), language, corrects)):
         return found
@@ -136,6 +143,15 @@ def _clause(words: Phrase, language: str) -> Clause:
     request = read(" ".join(rest), language)
     kind = "request" if request is not None and request.confidence >= SURE else "aside"
     return Clause(words, kind, corrects=corrects, meant=rest)
+
+
+def _cleft(words: Phrase, bare: Phrase, language: str) -> Clause | None:
+    """ "It's the purple one I want in there": the thing that is meant."""
+    for said in (words, bare):
+        for found in load(language).cleft.matches(said):
+            if (thing := described(found.slots["thing"], language)) is not None:
+                return Clause(words, "fragment", fragment=Fragment(things=(thing,)), corrects=True, meant=words)
+    return None
 
 
 def _how(words: Phrase, language: str) -> Clause | None:
@@ -173,8 +189,11 @@ def _turn(words: Phrase, bare: Phrase, language: str, corrects: bool = False) ->
     for kind, patterns in load(language).turns.items():
         for found in patterns.matches(bare):
             slots = _slots(found, language)
-            if slots is not None and not (kind == "same" and slots[0] is not None and slots[0].kind == IT):
-                return Clause(words, kind, *slots, corrects=corrects, meant=words)
+            other = described(found.slots["other"], language) if "other" in found.slots else None
+            if slots is None or (kind == "same" and slots[0] is not None and (slots[0].kind == IT or slots[0] == _ANY)):
+                continue
+            if other is not None or kind != "join":
+                return Clause(words, kind, *slots, corrects=corrects, meant=words, other=other)
     if control_word(" ".join(bare), language) == "resume":
         return Clause(words, "resume", corrects=corrects)
     return None
@@ -189,10 +208,11 @@ def _slots(found: Found, language: str) -> tuple[Description | None, str, Fragme
         return None
     if "amount" in found.slots:
         named = fragment(found.slots["amount"], language)
-        if named is None or named != Fragment(amount=named.amount):
+        amount = named.amount if named is not None and named == Fragment(amount=named.amount) else ""
+        amount = amount or number(found.slots["amount"], language)
+        if not amount:
             return None
-        amount = named.amount
-    if "part" in found.slots and (part := fragment(found.slots["part"], language)) is None:
+    if "part" in found.slots and (part := fragment(found.slots["part"], language)) in (None, Fragment(things=(_ANY,))):
         return None
     return thing, amount, part
 
@@ -208,6 +228,14 @@ def _uncorrected(words: Phrase, language: str) -> tuple[Phrase, bool]:
     after = len(rest) - lexicon.endings.end(rest[start:]) if start < len(rest) else len(rest)
     trimmed = rest[start:after]
     return (trimmed, True) if trimmed and trimmed != rest else (rest, False)
+
+
+def opens(words: Phrase, language: str = "en") -> bool:
+    """Whether the words are nothing but openings of a correction: "oh wait no"."""
+    lexicon, rest = load(language), words
+    while rest and (taken := _opening(rest, lexicon)):
+        rest = rest[taken:]
+    return rest != words and not spelling.without(lexicon.fillers, rest)
 
 
 def _opening(words: Phrase, lexicon: TurnWords) -> int:

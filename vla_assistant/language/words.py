@@ -15,6 +15,8 @@ LONGEST_SENTENCE = 120
 """Words that are parsed."""
 
 _WORD = re.compile(r"\d+\.\d+|[^\W_]+|,")
+_DRAWN_OUT = re.compile(r"([a-z])\1{2,}")
+"""Letters of "noooo"; no word has three alike in a row."""
 _LENGTH = re.compile(r"(\d)(?=(?:cm|mm|m|in)\b)")
 _NUMBERED = re.compile(r"(?<!\S)(\d)\)")
 _STOPS = re.compile(r"[;:!?\n]+|\.(?!\d)|(?<!\d)\.")
@@ -36,6 +38,7 @@ def check(text: str) -> None:
 def normalised(text: str) -> Phrase:
     """Lower-case words and commas: "Don't move; O.K.?" becomes ("dont", "move", ",", "ok")."""
     plain = unicodedata.normalize("NFKC", text).lower()
+    plain = _DRAWN_OUT.sub(r"\1", plain)
     plain = _INITIALS.sub(r"\1", _APOSTROPHES.sub("", plain))
     plain = _NUMBERED.sub(r" , \1 , ", plain)
     plain = _STOPS.sub(" , ", _LENGTH.sub(r"\1 ", plain))

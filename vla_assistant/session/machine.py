@@ -142,6 +142,9 @@ class Session:
             self._closed_word(command, Intent.STOP)
         elif said.kind == "correct":
             self._correct(command)
+        elif said.kind == "slower" and self._motion is None and self._run is not None:
+            self._run.pace = next((pace for pace in PACES if pace < self._run.pace), PACES[-1])
+            self._end(command, Result.DONE, "Slowly.")
         elif said.kind == "cancel" or self._motion is None:  # what has not begun does not begin
             self._closed_word(command, Intent.CANCEL)
         else:

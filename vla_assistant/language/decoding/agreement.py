@@ -5,49 +5,69 @@ from __future__ import annotations
 from dataclasses import replace
 
 from vla_assistant.language import words
+from vla_assistant.language.decoding.grounding import grounded
 from vla_assistant.language.decoding.opinion import opinion
 from vla_assistant.language.reading import lexicon
 from vla_assistant.language.request import Act, Request
 
 DOUBT = 1.2
 """Of two that agree: how much of both doubts together is left; above 1, as both know the same words."""
-DIFFERENT = 0.15
-"""What an altogether sure decoder that says something else takes from the confidence."""
+DIFFERENT = 0.25
+"""What the confidence of the one that is less sure takes from that of the other, where they differ."""
 REFUSED = 0.1
-"""What a decoder that sees nothing to do takes from it."""
+"""What a decoder that sees nothing to do takes from the reader's confidence."""
+OUTWEIGHED = 0.5
+"""The difference from which on a decoder that sees nothing to do is followed."""
+ALONE = 0.95
+"""How far the decoder's confidence counts where the reader understands nothing."""
+UNGROUNDED = 0.5
+"""How far it counts where the text lacks the words for it."""
 _CARRIED = ("place", "give", "put_down")
 
 
 def considered(text: str, read: Request | None) -> Request | None:
-    """The reader's reading of the text after the decoder was asked too.
+    """What the text asks for after the decoder was heard too.
 
-    Unchanged without a decoder, and where the text breaks off ("pick up the cup and"): the decoder reads what is there.
+    As the reader reads it without a decoder, and where the text breaks off ("pick up the cup and"): the decoder reads
+    what is there.
     """
     said = words.normalised(text)
-    if read is None or not said or said[-1] in lexicon.load().sets["unfinished"]:
+    if not said or said[-1] in lexicon.load().sets["unfinished"]:
         return read
     seen = opinion(text)
-    return agree(read, seen.request) if seen else read
+    if seen is None:
+        return read
+    decoded = seen.request
+    alone = decoded is not None and (read is None or not alike(read, decoded))
+    return agree(read, decoded, seen.probability, grounded=not (alone and decoded) or grounded(text, decoded))
 
 
-def agree(read: Request | None, decoded: Request | None) -> Request | None:
-    """The reader's reading, surer where the decoder says the same, less sure where it does not.
-
-    What the decoder alone understands is not used: even where it is very sure it is wrong too often (docs/language.md).
+def agree(
+    read: Request | None, decoded: Request | None, probability: float = 0.0, grounded: bool = True
+) -> Request | None:
+    """One reading of two: surer where both say the same, less sure where they do not.
 
     Args:
-        read: What the reader understood.
+        read: What the reader understood, None when nothing.
         decoded: What the decoder understood; None when it sees nothing to do.
+        probability: How sure the decoder is of what it understood or that there is nothing to do.
+        grounded: Whether the text has the words for what the decoder understood.
     """
-    if read is None:
-        return None
     if decoded is None:
-        confidence = read.confidence - REFUSED
-    elif alike(read, decoded):
-        confidence = max(read.confidence, 1 - DOUBT * (1 - read.confidence) * (1 - decoded.confidence))
-    else:
-        confidence = read.confidence - DIFFERENT * decoded.confidence
-    return replace(read, confidence=round(max(confidence, 0.0), 3))
+        outweighed = read is None or probability - read.confidence >= OUTWEIGHED
+        return None if read is None or outweighed else _sure(read, read.confidence - REFUSED)
+    weight = decoded.confidence if grounded else decoded.confidence * UNGROUNDED
+    if read is None:
+        return _sure(decoded, ALONE * weight)
+    if alike(read, decoded):
+        return _sure(read, max(read.confidence, 1 - DOUBT * (1 - read.confidence) * (1 - decoded.confidence)))
+    if weight > read.confidence:
+        return _sure(decoded, weight - DIFFERENT * read.confidence)
+    return _sure(read, read.confidence - DIFFERENT * weight)
+
+
+def _sure(request: Request, confidence: float) -> Request:
+    return replace(request, confidence=round(max(confidence, 0.0), 3))
 
 
 def alike(first: Request, second: Request) -> bool:

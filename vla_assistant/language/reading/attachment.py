@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from vla_assistant.language.reading.items import THEM, Item
+from vla_assistant.language.reading.items import ONE, THEM, Item
 from vla_assistant.language.reading.references import INSIDE
 from vla_assistant.language.reading.slots import BROKEN, Slots
-from vla_assistant.language.request import IT, Description
+from vla_assistant.language.request import ANYTHING, IT, Description
 
 _CARRIERS = ("bowl", "cup", "plate", "cube", "can", "ball")
 DESTINATIONS = ("in", "on", "next to", "left of", "right of", "in front of", "behind", "between")
@@ -25,8 +25,11 @@ def attach(objects: list[Description], ats: list[Item], slots: Slots, codes: str
         return None
     sources = [item for item in ats if item.value.startswith("from")]
     places = [item for item in ats if not item.value.startswith("from")]
+    if sources and codes.startswith("P") and [item.value in (*_MOVING, "next to") for item in places] == [False]:
+        source = sources[0]  # "the ball out of the bowl behind the can"
+        sources[0] = replace(source, things=(_lying(source.things[0], places.pop()), *source.things[1:]))
     if sources:
-        objects = _located(objects, _source(sources[0]))
+        objects = _located(objects, _source(sources[0]), slots)
     cost = TWO_SOURCES * max(0, len(sources) - 1)
     if not places:
         return objects, "", (), cost
@@ -42,7 +45,8 @@ def attach(objects: list[Description], ats: list[Item], slots: Slots, codes: str
 def _goes_nowhere(slots: Slots, codes: str) -> bool:
     """Whether the clause already says where to, or its verb takes no place."""
     pushed = slots.direction and slots.direction not in ("back", "down", "up") and "S" in codes
-    takes = not codes or (set(codes) & set("LDSG") and codes not in ("S", "G"))
+    pushed = pushed or (codes == "LG" and slots.direction in ("left", "right", "forward", "back"))
+    takes = not codes or (set(codes) & set("LDSG") and codes not in ("S", "G", "WG"))
     lifted = not codes and slots.direction == "up"
     return bool(not takes or slots.me or slots.table or pushed or lifted)
 
@@ -50,7 +54,7 @@ def _goes_nowhere(slots: Slots, codes: str) -> bool:
 def _of_a_standing_thing(objects: list[Description], places: list[Item], slots: Slots) -> Attached | None:
     if len(places) > 1 or not slots.things:
         return None
-    return _located(objects, places[0]), "", (), PREPOSED if _preposed(slots) else 0.0
+    return _located(objects, places[0], slots), "", (), PREPOSED if _preposed(slots) else 0.0
 
 
 def _of_a_pick(objects: list[Description], places: list[Item], slots: Slots) -> Attached | None:
@@ -58,11 +62,11 @@ def _of_a_pick(objects: list[Description], places: list[Item], slots: Slots) -> 
     if len(places) > 2 or (not slots.things and slots.me):
         return None
     if len(places) == 2:
-        return (*(_located(objects, places[0]), *_destination(places[1])), PREPOSED)
+        return (*(_located(objects, places[0], slots), *_destination(places[1])), PREPOSED)
     known = bool(slots.things) and all(thing.kind == IT for thing in slots.things or ())
     if known or places[0].value in ("into", "onto"):
         return (*(objects, *_destination(places[0])), 0.0)
-    return _located(objects, places[0]), "", (), BROKEN if slots.torn else 0.0
+    return _located(objects, places[0], slots), "", (), BROKEN if slots.torn else 0.0
 
 
 def _of_a_move(objects: list[Description], places: list[Item], slots: Slots, codes: str) -> Attached | None:
@@ -75,7 +79,7 @@ def _of_a_move(objects: list[Description], places: list[Item], slots: Slots, cod
         if carried or first.value not in _MOVING or (second.value in _MOVING and not _preposed(slots)):
             if not slots.things:
                 return None
-            objects, destination = _located(objects, first), second
+            objects, destination = _located(objects, first, slots), second
         else:
             destination = replace(first, things=(_lying(first.things[0], second), *first.things[1:]))
     relation, anchors = _destination(destination)
@@ -100,9 +104,14 @@ def _source(item: Item) -> Item:
     return replace(item, value="in" if item.things[0].kind in INSIDE else "on")
 
 
-def _located(objects: list[Description], item: Item) -> list[Description]:
+def _located(objects: list[Description], item: Item, slots: Slots) -> list[Description]:
+    """The last thing with its place, as it was said: "the ball in the cup" is not the ball in the bowl from before."""
     if not objects:
         return objects
+    said = slots.things[-1] if slots.things else None
+    bare = said is not None and said == Description(said.kind) and said.kind not in (ONE, IT, THEM)
+    if said is not None and bare and objects[-1] != said and (objects[-1].relation or said.kind == ANYTHING):
+        return [*objects[:-1], _lying(said, item)]
     return [*objects[:-1], _lying(objects[-1], item)]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from vla_assistant.language.reading.attachment import attach
+from vla_assistant.language.reading.attachment import attach, located
 from vla_assistant.language.reading.items import THEM, Item
 from vla_assistant.language.reading.references import State, antecedent, objects_of, resolved
 from vla_assistant.language.reading.slots import Slots, collect
@@ -28,6 +28,8 @@ STATED = 0.3
 _STATES = ("in", "on", "near", "left of", "right of", "in front of", "behind", "between")
 _CARRYING = ("PLG", "GL", "LG")
 """Verbs that move the hand when it was just opened or closed: "close it and take it up"."""
+TOLD_APART = 0.2
+_BESIDE = ("left of", "right of", "in front of", "behind", "next to", "between")
 
 
 def interpret(items: Sequence[Item], state: State, polite_past: bool) -> tuple[tuple[Act, ...], float, State] | None:
@@ -53,6 +55,9 @@ def _frame(slots: Slots, state: State) -> tuple[tuple[Act, ...], float, State] |
     codes, _, implied = (slots.verb.value if slots.verb else "").partition(":")
     things, ats = slots.things or [], slots.ats or []
     cost = 0.0 if codes or slots.too else VERBLESS
+    if codes == "CP":  # "clamp the can" takes it, "clamp" closes
+        known = state.pending is not None or bool(state.objects)
+        codes = "C" if not ats and all(thing.kind == IT and not known for thing in things) else "P"
     if (codes in ("O", "C") and not ats and not things) or (
         codes in ("O", "C") and len(things) == 1 and things[0].kind == IT and not ats
     ):
@@ -67,33 +72,32 @@ def _frame(slots: Slots, state: State) -> tuple[tuple[Act, ...], float, State] |
         return None
     if codes == "H" and ats and not slots.home:
         codes = "LD"
-    if codes == "H" and not things and not ats and not slots.direction:
+    if codes in ("H", "LDH") and not things and not ats and not slots.direction and not slots.table:
         return (Act("home"),), 0.0, replace(state, last=Act("home"))
-    if codes == "DL" and slots.hand and slots.direction and not (things or ats or slots.me):
-        return _moved(slots, "M", "", state, cost)
+    lowered = slots.amount or (slots.direction and not slots.me)
+    if codes == "DL" and slots.hand and not things and not ats and lowered:  # "drop your hand 6 cm"
+        return _moved(slots, "M", "down", state, cost)
     if codes == "DL" and slots.hand and not things and not ats:
         return (Act("open"),), 0.0, replace(state, last=Act("open"))
+    if slots.home and slots.too and not codes:
+        return None
     if slots.home and not ats and (not things or all(thing.kind == IT for thing in things)):
         if slots.direction in ("up", "down", "left", "right") or (codes and not set(codes) & set("LMHGPD")):
+            return None
+        if codes == "DL" and not things:  # "put down, home" are two
             return None
         return (Act("home"),), cost * 0.3, replace(state, last=Act("home"))
     if slots.home:
         return None
+    if slots.hand == "hand" and things and all(thing.kind == IT for thing in things) and "M" in codes:
+        things = []  # "the arm, it should descend"
+        slots = replace(slots, things=[])
     if not things and not ats and (slots.hand or ((slots.direction or implied) and not slots.me)):
         return _moved(slots, codes, implied, state, cost)
-    itself = (
-        bool(things)
-        and all(thing.kind == IT for thing in things)
-        and state.last is not None
-        and state.last.skill in ("move", "open", "close")
-    )
-    if (
-        itself
-        and not ats
-        and ("M" in codes or (codes in _CARRYING and slots.direction) or (state.told and "S" in codes))
-        and (slots.direction or implied)
-        and not (slots.me or slots.table or state.pending)
-    ):
+    free = not ats and not slots.me and not slots.table and state.pending is None
+    if free and (slots.direction or implied) and _means_the_hand(things, codes, state):
+        return _moved(replace(slots, things=[]), "M", implied, state, cost)
+    if free and (slots.direction or implied) and _carries_the_hand(things, slots, codes, state):
         return _moved(replace(slots, things=[]), codes, implied, state, cost)
     if slots.hand and things:
         if slots.hand == "hand" and not codes and slots.direction:
@@ -102,12 +106,32 @@ def _frame(slots: Slots, state: State) -> tuple[tuple[Act, ...], float, State] |
     return _with_things(slots, codes, implied, state, cost)
 
 
+def _means_the_hand(things: Sequence[Description], codes: str, state: State) -> bool:
+    """Whether "it" is the hand: "go up, lower it", "open the gripper and raise it", "take the cup, carry it up"."""
+    if not things or any(thing.kind != IT for thing in things) or state.last is None:
+        return False
+    if state.last.skill == "move" and "M" in codes:
+        return True
+    if state.last.skill in ("move", "pick") and codes == "LG" and state.objects:
+        return True
+    alone = not state.objects and not state.mentioned and state.last.skill in ("open", "close", "move", "home")
+    return alone and (not codes or "M" in codes or codes == "GL")
+
+
+def _carries_the_hand(things: Sequence[Description], slots: Slots, codes: str, state: State) -> bool:
+    """Whether "it" is the hand of which a motion or a story told: "take the cup, open the hand, raise it"."""
+    if not things or any(thing.kind != IT for thing in things) or state.last is None:
+        return False
+    carried = "M" in codes or (codes in _CARRYING and slots.direction) or (state.told and "S" in codes)
+    return state.last.skill in ("move", "open", "close") and bool(carried)
+
+
 def _moved(
     slots: Slots, codes: str, implied: str, state: State, cost: float
 ) -> tuple[tuple[Act, ...], float, State] | None:
     direction = slots.direction or implied
     if slots.direction and implied and slots.direction != implied:
-        direction = slots.direction if slots.direction not in ("up", "down") or "M" not in codes else implied
+        direction = slots.direction
     if not direction:
         return None
     again = (
@@ -155,7 +179,8 @@ def _after(
     named = tuple(thing for thing in objects if thing.kind not in (IT, THEM))
     place = Item("at", acts[-1].relation, 0, 0, anchors) if anchors else state.place
     said = (*state.mentioned, *kept)
-    return State(named or state.objects, anchors or state.anchors, said, acts[-1], codes, place=place)
+    left = State(named or state.objects, anchors or state.anchors, said, acts[-1], codes, place=place)
+    return replace(left, avoided=state.avoided)
 
 
 def _with_things(
@@ -178,17 +203,29 @@ def _with_things(
     ats = [resolved(item, objects, state) for item in slots.ats or []]
     if any(item is None for item in ats):
         return None
+    if any(anchor.kind == IT for thing in objects for anchor in thing.anchors):
+        cost += UNBOUND
     if len(objects) > 1 and any(thing.kind == IT for item in ats if item is not None for thing in item.things):
         cost += UNBOUND
+    if slots.there and things and all(thing.kind == IT for thing in things) and state.objects:
+        objects = list(state.objects)
     if slots.there and not slots.ats and state.place is not None and set(codes) & set("LD"):
         ats = [state.place]
         objects = [_elsewhere(thing, state.place) for thing in objects]
+    after_giving = not codes and state.last is not None and state.last.skill == "give" and len(things) == 1
+    if after_giving and len(ats) == 1 and slots.ats and slots.ats[0].value in _BESIDE and not _pointed(things):
+        given = [located(objects[-1], ats[0])] if ats[0] is not None else objects
+        return _like_before(given, state, slots, cost + TOLD_APART)  # "..., then the cup left of the can"
     placed = attach(objects, [item for item in ats if item is not None], slots, codes)
     if placed is None:
         return None
     objects, relation, anchors, extra = placed
     cost += extra
     direction = slots.direction or (implied if "S" in codes else "")
+    if codes in ("S", "SLM") and not direction and not relation and slots.amount and objects and not slots.me:
+        last = objects[-1]  # "push the cube on the right, three centimetres"
+        if last.side in ("left", "right") and last.rank == 1:
+            objects, direction = [*objects[:-1], replace(last, side="")], last.side
     if direction in ("left", "right") and "S" not in codes and not slots.amount:
         objects, anchors, direction = _sided(objects, anchors, direction, codes)
     if slots.me and ((codes.startswith("S") and "L" not in codes) or (things and not codes and slots.amount)):
@@ -196,6 +233,7 @@ def _with_things(
     if not codes and state.codes and not relation and not slots.me and not direction and not slots.table:
         if elliptic or state.last is None:
             return None
+        cost += LIKE_BEFORE if any(thing.relation for thing in objects) else 0.0
         return _like_before(objects, state, slots, cost + (0.0 if slots.too else ELLIPTIC - VERBLESS))
     if codes == "M":
         direction = slots.direction or implied
@@ -217,7 +255,7 @@ def _with_things(
         amount = slots.amount
         acts = tuple(Act("push", thing, direction=direction, amount=amount) for thing in objects)
         return acts, cost, _after(state, acts, objects, (), codes)
-    if state.verbless and any(thing.kind == IT for thing in things) and skill in ("pick", "give"):
+    if state.verbless and _pointed(things) and skill in ("pick", "give"):
         cost += REOPENED
     if slots.amount and skill in ("give", "put_down"):
         cost += 0.3
@@ -228,6 +266,10 @@ def _with_things(
         acts = (*acts, Act("move", direction="up", amount=slots.amount))
         cost += 0.2
     return acts, cost, _after(state, acts, objects, (), codes)
+
+
+def _pointed(things: Sequence[Description]) -> bool:
+    return any(thing.kind in (IT, THEM) for thing in things)
 
 
 def _elsewhere(thing: Description, place: Item) -> Description:
@@ -253,13 +295,12 @@ def _like_before(
     assert last is not None
     if last.object is None or not objects:
         return None
-    cost += LIKE_BEFORE if any(thing.relation for thing in objects) else 0.0
     acts = tuple(replace(last, object=thing, amount=slots.amount or last.amount) for thing in objects)
     return acts, cost, _after(state, acts, objects, last.anchors, state.codes)
 
 
 def _skill(slots: Slots, codes: str, relation: str, direction: str, anchored: bool) -> str | None:
-    if slots.table and not anchored and direction in ("left", "right", "forward") and "S" in codes:
+    if slots.table and not anchored and direction in ("left", "right", "forward", "back") and "S" in codes:
         return "push"
     if slots.table and not (relation and anchored):
         return "put_down" if not codes or set(codes) & set("PLDG") else None
@@ -286,7 +327,7 @@ def _skill(slots: Slots, codes: str, relation: str, direction: str, anchored: bo
             return "put_down"
         if "L" in codes and codes not in ("LD", "DL"):
             return "push"
-        return "push" if "G" in codes else None
+        return "push" if "G" in codes and "M" not in codes else None
     if "P" in codes:
         return "pick"
     if codes in ("DL", "DLM"):

@@ -22,7 +22,7 @@ _KINDS = {
     "avoidance": ("avoid", 9), "order": ("order", 8), "table": ("table", 7), "choices": ("choice", 7),
     "home": ("home", 6), "me": ("me", 6), "manner": ("manner", 5), "negations": ("not", 4), "hand": ("hand", 4),
     "amounts": ("amount", 3), "repairs": ("repair", 3), "joints": ("then", 2), "skipped": ("skip", 1),
-    "remarks": ("remark", 0),
+    "remarks": ("remark", 0), "strangers": ("unknown", 20),
 }  # fmt: skip
 """Kind of phrase -> kind of item, and which wins among phrases of one length."""
 
@@ -61,10 +61,18 @@ class Cutter:
             if match := self._things.get(at, kind):
                 if match[0] == "after" and name == "order" and self._follows(at, match[1]):
                     offer(Item("then", "then", at, match[1]), weight)
+                elif (
+                    name == "then" and self._things.word(match[1] - 1) == "next" and self._things.word(match[1]) == "to"
+                ):
+                    offer(Item(name, match[0], at, match[1] - 1) if match[1] > at + 1 else None, weight)
+                elif match[0] == "act" and not self._acts(at, match[1]):
+                    continue
                 elif name == "remark" and at == 0 and self.words[0] in self._things.sets["asked"]:
                     offer(Item(name, "past", at, match[1]), weight)
                 elif name == "avoid":
-                    offer(self._avoid(at, match[1]), weight)
+                    offer(self._avoid(at, match[1]) or self._avoid_before(at, match[1], before), weight)
+                elif name == "home" and self._is_remainder(at, match[1]):
+                    offer(Item("unknown", "object", at, match[1]), weight)
                 else:
                     offer(Item(name, match[0], at, match[1]), weight)
         if (numbering := self._numbering(at, last)) is not None:
@@ -85,6 +93,16 @@ class Cutter:
             named = before and before[-1].kind == "skip" and before[-1].value == "article"
             return Item("unknown", "object" if named else self._things.word(at), at, at + 1)
         return self._best(candidates, at, before)
+
+    def _is_remainder(self, at: int, after: int) -> bool:
+        """Whether "the rest" is what is left over, or "a rest" a pause: home is where one goes "to the rest"."""
+        before, *said = (self._things.word(i) for i in range(at - 2, after))
+        return said in (["the", "rest"], ["a", "rest"], ["some", "rest"]) and before not in ("to", "in", "into", "at")
+
+    def _acts(self, at: int, after: int) -> bool:
+        """Whether the verb of something that the arm does not do ("melt the cans") is what is asked for here."""
+        asked = self._things.word(at - 1) in self._things.sets["before_an_act"] or at == 0
+        return asked and after < len(self.words)
 
     def _follows(self, at: int, after: int) -> bool:
         """Whether this "after" says what comes next: "..., after, close it", "... and after go home"."""
@@ -114,10 +132,15 @@ class Cutter:
         ):
             return near
         chosen = max(candidates, key=rank)[2]
-        if chosen.kind == "home" and chosen.end == at + 1:
-            verb = next((item for _, _, item in candidates if item.kind == "verb"), None)
-            if verb is not None and self._things.thing(verb.end) is not None:
-                return verb
+        if chosen.kind == "home" and chosen.end == at + 1 and self._things.thing(chosen.end) is not None:
+            verb = next((item for _, _, item in candidates if item.kind == "verb" and item.value != "H"), None)
+            return verb or chosen  # "rest the bowl on the plate"
+        if chosen.kind == "choice" and before and before[-1].kind in ("verb", "me"):
+            thing = next((item for _, _, item in candidates if item.kind == "thing" and item.end >= chosen.end), None)
+            return thing or chosen  # "take whichever ball you like"
+        if chosen.kind == "at" and not chosen.things:
+            direction = next((item for _, _, item in candidates if item.kind == "direction"), None)
+            return direction or chosen  # "right by a lot"
         if chosen.kind == "hand" and self._things.word(at) != "hand":
             verb = next((item for _, _, item in candidates if item.kind == "verb"), None)
             if verb is not None and self._things.thing(verb.end) is not None:
@@ -206,6 +229,8 @@ class Cutter:
 
     def _amount(self, at: int, last: str) -> Item | None:
         number = self._things.number(at)
+        if number is None and self._things.word(at) == "a" and self._things.get(at + 1, "units"):
+            number = 1.0, at + 1  # "by a decimetre"
         if number is None:
             return None
         value, after = number
@@ -214,7 +239,10 @@ class Cutter:
         unit = self._unit(after)
         if unit is not None:
             self._last_unit = unit[0]
-            return Item("amount", f"{value * float(unit[0]):g} cm", at, unit[1])
+            size, after = float(unit[0]), unit[1]
+            if part := self._things.get(after, "fractions"):  # "an inch and a half"
+                value, after = value + float(part[0]), part[1]
+            return Item("amount", f"{value * size:g} cm", at, after)
         if self._things.word(at) in ("an", "both", "two of") or self._things.thing(at) is not None:
             return None
         if (later := self._unit_later(after)) is not None:
@@ -228,7 +256,8 @@ class Cutter:
 
     def _unit(self, at: int) -> tuple[str, int] | None:
         unit = self._things.get(at, "units")
-        if self._things.word(at) == "in" and self._things.word(at + 1) in ("", ",", "and", "then"):
+        inches = self._things.word(at + 1) in ("", ",", "and", "then") or self._things.get(at + 1, "directions")
+        if self._things.word(at) == "in" and inches and self._things.thing(at + 1) is None:
             return INCHES, at + 1
         return unit
 
@@ -258,7 +287,17 @@ class Cutter:
         if hand and self._things.get(match[1], "directions") and self._things.thing(match[1]) is None:
             return None  # "hand off to the right"
         form, _, value = match[0].partition(" ")
+        standing = form == "ing" and self._things.word(at) in self._things.sets["standing"]
+        if match[1] == at + 1 and (standing or self._is_passive(at)):
+            return Item("skip", "", at, at + 1)
         return Item("verb", value, at, match[1], form=form)
+
+    def _is_passive(self, at: int) -> bool:
+        """Whether this "get" only makes the next word passive: "the cup gets placed", "get it closed"."""
+        if self._things.word(at) not in self._things.sets["passives"]:
+            return False
+        after = self._things.get(at + 1, "verbs")
+        return after is not None and after[0].startswith("past")
 
     def _avoid(self, at: int, after: int) -> Item | None:
         things = []
@@ -274,6 +313,12 @@ class Cutter:
             else:
                 break
         return Item("avoid", "", at, after, tuple(things)) if things else None
+
+    def _avoid_before(self, at: int, after: int, before: list[Item]) -> Item | None:
+        """ "the black cup you must not touch": what must not be touched is said before."""
+        ends = self._things.word(after) in ("", ",", "and", "then", "please")
+        named = before[-1] if before and before[-1].kind == "thing" and before[-1].thing.kind != IT else None
+        return Item("avoid", "before", at, after, named.things) if ends and named is not None else None
 
     def _exception(self, at: int) -> Item | None:
         """ "..., except for the red one": what is left out of things named before."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 
 from vla_assistant.language.reading.items import ONE, THEM, Item
@@ -15,11 +16,17 @@ _EMPTY = ("skip", "comma")
 
 def plain(items: list[Item], words: Phrase, lexicon: Lexicon) -> list[Item]:
     """The items with such turns put plainly."""
+    items = [item for item, after in itertools.zip_longest(items, items[1:]) if not _untouchable(after)]
     items = _passive(_shared_nouns(_left_alone(items, words, lexicon)), words)
-    items = _light_verbs(_states(items))
+    items = _standing_before(_light_verbs(_states(items)), words, lexicon.sets["standing"])
     items = _excepted(items, words, lexicon)
-    items = _tagged(_measured_last(_out_of_several(items)), words)
+    items = _tagged(_measured_last(_out_of_several(items, words)), words)
     return _shared_anchors(_torn_places(_with_objects(items)))
+
+
+def _untouchable(after: Item | None) -> bool:
+    """Whether the item before this one is what must not be touched, and named there too."""
+    return after is not None and after.kind == "avoid" and after.value == "before"
 
 
 def _left_alone(items: list[Item], words: Phrase, lexicon: Lexicon) -> list[Item]:
@@ -29,7 +36,8 @@ def _left_alone(items: list[Item], words: Phrase, lexicon: Lexicon) -> list[Item
     for at, item in enumerate(items[:-1]):
         thing = items[at + 1]
         if item.kind == "verb" and words[item.start] in leaving and thing.kind == "thing":
-            after = words[thing.end : thing.end + 1]
+            ends = next((i.end for i in items[at + 2 : at + 3] if i.kind == "at"), thing.end)
+            after = words[ends : ends + 1]
             if after and after[0] in alone:
                 found[at] = replace(item, kind="not", value="not", form="")
     return found
@@ -108,6 +116,16 @@ def _excepted(items: list[Item], words: Phrase, lexicon: Lexicon) -> list[Item]:
             continue
         several = [back for back in range(len(found)) if _is_several(found[back])]
         left_out = _left_out(items, at, words, lexicon)
+        later = next((i for i in range(at + 1, len(items)) if _is_several(items[i])), -1)
+        if left_out is not None and not several and item.value == "except" and later > at:
+            thing = items[later].thing  # "except the brown one, all bowls"
+            without = replace(left_out, kind=thing.kind) if left_out.kind == ONE else left_out
+            items = [
+                *items[:later],
+                replace(items[later], things=(replace(thing, without=without),)),
+                *items[later + 1 :],
+            ]
+            return _excepted([*items[:at], _dropped(item), *items[at + 1 :]], words, lexicon)
         if left_out is None or (not several and words[item.start] != "all"):
             found.append(item)
             continue
@@ -148,17 +166,21 @@ def _is_several(item: Item) -> bool:
     return thing is not None and (thing.number == ALL or thing.choice == "any") and thing.without is None
 
 
-def _out_of_several(items: list[Item]) -> list[Item]:
+def _out_of_several(items: list[Item], words: Phrase) -> list[Item]:
     """ "from all the plates lift the second one": the kind is said before."""
     for at, item in enumerate(items):
+        of = item.kind == "skip" and item.value == "filler" and items[at + 1 : at + 2] and items[at + 1].kind == "thing"
+        if of and words[item.start : item.end] == ("of",) and (at == 0 or items[at - 1].kind in ("comma", "then")):
+            item = replace(item, kind="at", value="from", end=items[at + 1].end, things=items[at + 1].things)
         if item.kind != "at" or item.value not in ("from", "between") or len(item.things) != 1:
             continue
-        later = next((i for i in range(at + 1, len(items)) if items[i].kind == "thing"), None)
+        start = at + 2 if of else at + 1
+        later = next((i for i in range(start, len(items)) if items[i].kind == "thing"), None)
         if item.thing.number != 1 and later is not None and items[later].thing.kind == ONE:
             picked = replace(
                 items[later].thing, kind=item.thing.kind, colour=items[later].thing.colour or item.thing.colour
             )
-            return [*items[:at], *items[at + 1 : later], replace(items[later], things=(picked,)), *items[later + 1 :]]
+            return [*items[:at], *items[start:later], replace(items[later], things=(picked,)), *items[later + 1 :]]
     return items
 
 
@@ -178,6 +200,20 @@ def _with_objects(items: list[Item]) -> list[Item]:
             before == {"direction"} or (not pointed and before <= {"direction", "at", "home", "me", "table"})
         ):
             found[at] = replace(item, kind="thing", value="", plural=item.thing.kind == THEM)
+    return found
+
+
+def _standing_before(items: list[Item], words: Phrase, standing: frozenset[str]) -> list[Item]:
+    """ "the behind the plate standing cup": the place of a thing is said before it."""
+    found = list(items)
+    for at in range(len(items) - 3, -1, -1):
+        place, joint, thing = found[at : at + 3]
+        if place.kind != "at" or not place.things or joint.kind != "skip" or thing.kind != "thing":
+            continue
+        if joint.end == joint.start + 1 and words[joint.start] in standing and not thing.thing.relation:
+            value = "near" if place.value == "next to" else place.value
+            lying = replace(thing.thing, relation=value, anchors=place.things)
+            found[at : at + 3] = [replace(thing, start=place.start, things=(lying,))]
     return found
 
 

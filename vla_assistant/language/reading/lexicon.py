@@ -16,8 +16,9 @@ from vla_assistant.language.vocabulary import Phrase
 VERSION = 1
 _PLAIN = (
     "substitutes", "colours", "relations", "sides", "side_phrases", "directions", "amounts", "units", "numbers",
-    "ordinals", "quantifiers", "exceptions", "pronouns", "me", "table", "home", "hand", "joints", "order", "manner",
-    "avoidance", "negations", "choices", "repairs", "skipped", "remarks", "adjectives", "elsewhere",
+    "fractions", "ordinals", "quantifiers", "exceptions", "pronouns", "me", "table", "home", "hand", "joints", "order",
+    "manner", "avoidance", "negations", "choices", "repairs", "skipped", "remarks", "adjectives", "strangers",
+    "elsewhere",
 )  # fmt: skip
 _VOWELS = "aeiou"
 
@@ -32,6 +33,7 @@ class Lexicon:
         misheard: Words often written for others.
         known: Every word of any phrase.
         sets: Small sets of words by name.
+        short: Short forms of written text, and what they stand for.
     """
 
     phrases: Mapping[Phrase, Mapping[str, str]]
@@ -39,6 +41,7 @@ class Lexicon:
     misheard: Mapping[str, str]
     known: frozenset[str]
     sets: Mapping[str, frozenset[str]]
+    short: Mapping[str, str]
 
     def at(self, words: Phrase, at: int) -> dict[str, tuple[str, int]]:
         """The longest phrase of each kind that begins at this word: its value and the index after it."""
@@ -77,8 +80,8 @@ def _lexicon(tables: Mapping[str, Mapping[str, list[str]]]) -> Lexicon:
             entries.setdefault((tuple(phrase.split()), "nouns"), noun)
             entries.setdefault((tuple(_plural(phrase).split()), "plurals"), noun)
     for noun, phrases in tables["plurals"].items():
-        for phrase in phrases:
-            entries.setdefault((tuple(phrase.split()), "plurals"), noun)
+        for words in _spelled_out(phrases):
+            entries.setdefault((words, "plurals"), noun)
     irregular = _irregular(tables["irregular"])
     for value, phrases in tables["verbs"].items():
         for first, *rest in _spelled_out(phrases):
@@ -91,7 +94,8 @@ def _lexicon(tables: Mapping[str, Mapping[str, list[str]]]) -> Lexicon:
         longest[words[0]] = max(longest.get(words[0], 0), len(words))
     known = frozenset(word for phrase, _ in entries for word in phrase)
     sets = {name: frozenset(words) for name, words in tables["sets"].items()}
-    return Lexicon(by_words, longest, dict(tables["misheard"]), known, sets)  # type: ignore[arg-type]
+    short = {form: word for word, forms in tables["short"].items() for form in forms}
+    return Lexicon(by_words, longest, dict(tables["misheard"]), known, sets, short)  # type: ignore[arg-type]
 
 
 def _spelled_out(patterns: Iterable[str]) -> Iterable[Phrase]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 
 from vla_assistant.language import words as spelling
@@ -9,7 +10,7 @@ from vla_assistant.language.reading import lexicon as lexicons
 from vla_assistant.language.reading.cutting import Cutter
 from vla_assistant.language.reading.fluency import explained, fluent, merged, restarted
 from vla_assistant.language.reading.idioms import plain
-from vla_assistant.language.reading.items import ONE, Item
+from vla_assistant.language.reading.items import ONE, THEM, Item
 from vla_assistant.language.reading.order import motions, ordered
 from vla_assistant.language.reading.repair import repaired
 from vla_assistant.language.reading.search import Path, cheapest
@@ -29,6 +30,9 @@ WELL_FORMED = 0.8
 """Confidence of a text without its negation that makes sense by itself."""
 LEFT_OUT = 0.7
 """Highest confidence where something was forbidden in other words than "not" ("instead of ...", "forget ...")."""
+UNCLEAR = 0.2
+"""Cost of an "it" that stays open in a text that names things."""
+CONDITIONAL = 0.7
 UNFINISHED = 0.7
 """Cost of a text that breaks off after "and"."""
 
@@ -41,7 +45,7 @@ def read(text: str, language: str = "en") -> Request | None:
     heard = mended(said, lexicon)
     if heard != said:
         second = _sensible(heard, lexicon)
-        if second is not None and (best is None or second.confidence > best.confidence):
+        if second is not None and (best is None or second.confidence >= best.confidence):
             best = replace(second, repairs=tuple((a, b) for a, b in zip(said, heard, strict=True) if a != b))
     return best
 
@@ -78,6 +82,8 @@ def _read(words: Phrase, lexicon: lexicons.Lexicon) -> tuple[Request | None, boo
     items = items_of(said, lexicon)
     if not items:
         return None, False
+    if _taken_back(items):
+        return None, False
     manner = frozenset(item.value for item in items if item.kind == "manner")
     avoid = tuple(thing for item in items if item.kind == "avoid" for thing in item.things if thing.kind != IT)
     polite_past = not lexicon.sets["polite_past"].isdisjoint(said) or any(item.value == "only_after" for item in items)
@@ -98,7 +104,35 @@ def _read(words: Phrase, lexicon: lexicons.Lexicon) -> tuple[Request | None, boo
         if thing.kind != IT
     )
     cost = path.cost + (UNFINISHED if said[-1] in lexicon.sets["unfinished"] else 0.0)
+    if any(act.object is not None and act.object.kind == IT for act in acts) and _names_a_thing(items):
+        cost += UNCLEAR
+    if _on_condition(items, said):
+        cost += CONDITIONAL
     return Request(tuple(acts), manner, avoid, _confidence(cost, path.used / len(spelling.spoken(said)))), negated
+
+
+def _on_condition(items: list[Item], said: Phrase) -> bool:
+    """ "if you drop the cup, ...": what would follow, and no request; "if you took the cup" is one."""
+    pairs = itertools.pairwise(items)
+    return any(
+        said[here.start : here.end] == ("if", "you") and after.kind == "verb" and after.form == "base"
+        for here, after in pairs
+    )
+
+
+def _names_a_thing(items: list[Item]) -> bool:
+    return any(item.kind == "thing" and item.thing.kind not in (IT, THEM, ONE) for item in items)
+
+
+def _taken_back(items: list[Item]) -> bool:
+    """Whether the last words call off what was asked ("..., ah, never mind"), or only say what there is."""
+    called_off = max((at for at, item in enumerate(items) if item.value == "cancel"), default=-1)
+    if called_off >= 0:
+        return all(
+            item.kind in ("skip", "comma", "then", "remark", "thing", "home") for item in items[called_off + 1 :]
+        )
+    only_said = any(item.kind == "remark" and item.value == "there" for item in items[:2])
+    return only_said and not any(item.kind in ("verb", "home", "direction", "me", "hand", "table") for item in items)
 
 
 def _tells(items: list[Item], at: int) -> bool:

@@ -27,6 +27,8 @@ class State:
     """Where "there" is."""
     told: bool = False
     """Whether a story was told."""
+    avoided: tuple[Description, ...] = ()
+    """What must not be touched, and so is nothing that "it" is moved."""
 
 
 def objects_of(things: list[Description], state: State) -> list[Description] | None:
@@ -39,7 +41,7 @@ def objects_of(things: list[Description], state: State) -> list[Description] | N
         if thing.kind == IT and state.pending is not None:
             objects.append(state.pending)
         elif thing.kind == IT:
-            single = [known for known in (*state.mentioned,) if known.number == 1]
+            single = [known for known in state.mentioned if known.number == 1 and known not in state.avoided]
             if state.objects and state.objects[-1].number == 1:
                 objects.append(state.objects[-1])
             elif single:
@@ -68,7 +70,8 @@ def resolved(item: Item, objects: list[Description], state: State) -> Item | Non
             found = _it(item.value, objects, state)
             anchors.append(found or thing)
         elif thing.kind == ONE:
-            anchors.append(replace(thing, kind=_kind_of_colour(thing, state) or _anchor_kind(objects, state)))
+            kind = _kind_of_colour(thing, state) or _anchor_kind(objects, state)
+            anchors.append(replace(thing, kind=ANYTHING if item.value == "into" and kind not in INSIDE else kind))
         else:
             anchors.append(_spoken_of(thing, state))
     if item.value == "between" and len(anchors) == 1 and anchors[0].number in (2, ALL):

@@ -37,6 +37,8 @@ WEIGHTY = {
 """Kinds of items that are rarely said aside, and what each adds."""
 DEBT = 0.8
 """A thing named that no clause takes up."""
+NEVER_DONE = 4.0
+"""The verb of something that the arm does not do."""
 STRANGE = 2.0
 """A thing that nobody here knows, or a pronoun that may mean it."""
 UNBOUND = 0.12
@@ -52,6 +54,7 @@ _NEGATION_ENDS = ("doubt", "comma", "then", "verb", "repair", "order", "not", "r
 _FORBIDDEN = ("verb", "thing", "remark", "home", "hand", "manner")
 """What can be forbidden: "not there", "forget about being quick"."""
 _PRONOUNS = (IT, THEM, ONE)
+_WISHES = ("WGL", "WG")
 
 
 @dataclass(frozen=True)
@@ -79,7 +82,7 @@ def cheapest(
         avoid: Things named in constraints, which "it" may mean.
         stories: Parts that may be left out as told aside: where each begins -> where it ends, and its extra cost.
     """
-    return _Search(items, polite_past, stories or {}).run(State(mentioned=avoid))
+    return _Search(items, polite_past, stories or {}).run(State(mentioned=avoid, avoided=avoid))
 
 
 class _Search:
@@ -115,9 +118,9 @@ class _Search:
         if here.kind == "thing":
             return _topic(here.thing, path)
         cost = ALONE[here.kind]
-        if here.kind == "unknown" and here.value == "object":
-            cost = STRANGE
-        elif here.value == "WGL":
+        if here.kind == "unknown" and here.value in ("object", "act"):
+            cost = STRANGE if here.value == "object" else NEVER_DONE
+        elif here.value in _WISHES:
             cost = WISH
         elif here.kind == "remark" and here.value == "there":
             cost = TOLD
@@ -158,11 +161,13 @@ class _Search:
         here = self._items[at]
         courtesy = here.kind == "skip" and here.value == "opening" and self._bound(at)
         subject = here.kind == "thing" and self._bound(at)
-        if not (courtesy or subject or here.kind == "remark" or here.value == "WGL"):
+        if not (courtesy or subject or here.kind == "remark" or here.value in _WISHES):
             return
         cost, negative = ASIDE + (ASIDE_OF_THING if subject else 0.0), False
         for end in range(at + 1, min(at + LONGEST_ASIDE, len(self._items)) + 1):
             item = self._items[end - 1]
+            if courtesy and item.value == "act":
+                return  # "please pour ..."
             cost += ASIDE_WORD * (item.end - item.start)
             cost += WEIGHTY.get(item.kind, 0.0) if item.form in ("", "base") else 0.0
             negative = negative or item.kind == "not"
@@ -227,6 +232,7 @@ class _Search:
             if found is not None:
                 acts, cost, state = found
                 cost += begun + self._doubt(at, path, acts) + (SUBJECT if self._told(at, end, path) else 0.0)
+                cost += STRANGE if self._stated(at, end) else 0.0
                 used = path.used + self._items[end - 1].end - self._items[at].start
                 acted = (*path.acts, (at, acts))
                 yield end, replace(path, cost=path.cost + cost, acts=acted, state=state, used=used)
@@ -248,6 +254,12 @@ class _Search:
         begun = max(0, at - TELLING, path.stories[-1][1] if path.stories else 0)
         around = (*self._items[begun:at], *self._items[end : end + TELLING])
         return any(item.kind == "remark" and item.value == "past" for item in around)
+
+    def _stated(self, at: int, end: int) -> bool:
+        """ "The house is big": a place to go to without going, of which something is told."""
+        kinds = {item.kind for item in self._items[at:end]}
+        told = end < len(self._items) and self._items[end].kind == "remark"
+        return told and "home" in kinds and kinds.isdisjoint(("verb", "comma"))
 
     def _has_subject(self, at: int) -> bool:
         """ "i can get it": no request."""

@@ -64,7 +64,7 @@ def collect(items: Sequence[Item]) -> Slots | None:
                         continue
                     return None
                 slots.verb = item
-                slots.subject = bool(slots.things)
+                slots.subject = bool(slots.things) or bool(slots.hand and before in ("hand", "manner"))
             case "thing":
                 if item.thing.kind in (IT, THEM) and slots.things:
                     slots.cost += MIXED if item.thing.kind == IT and len(slots.things) > 1 else 0.0
@@ -82,7 +82,7 @@ def collect(items: Sequence[Item]) -> Slots | None:
                 if item.value in ("with", "for") and item.things and item.thing.kind == IT:
                     continue
                 if not item.things:
-                    if item.value in ("in", "on", "for", "at", "to", "with", "next to"):
+                    if item.value in ("in", "into", "on", "onto", "for", "at", "to", "with", "next to"):
                         slots.cost += 0.15
                         continue
                     return None
@@ -137,7 +137,9 @@ def collect(items: Sequence[Item]) -> Slots | None:
                 slots.cost += SUBJECT
             case "unknown":
                 slots.cost += (
-                    2.2
+                    4.0
+                    if item.value == "act"
+                    else 2.2
                     if slots.verb is not None and not slots.things and not slots.ats
                     else 2.0
                     if item.value == "object"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import importlib.util
+import re
 from pathlib import Path
 
 from rapidfuzz.distance import OSA
@@ -25,14 +26,21 @@ def _nearest(word: str, lexicon: Lexicon) -> str:
     if word in lexicon.known or len(word) < SHORTEST or not word.isalpha() or word in _english():
         return word
     limit = 2 if len(word) >= LONG else 1
-    near = [(OSA.distance(word, known, score_cutoff=limit), _unlike(word, known), known) for known in lexicon.known]
+    once = re.sub(r"(.)\1+", r"\1\1", word)
+    if once in lexicon.known or (once := re.sub(r"(.)\1+", r"\1", word)) in lexicon.known:
+        return once  # "balll"
+    near = [
+        (OSA.distance(word, known, score_cutoff=limit), _unlike(word, known, lexicon), known) for known in lexicon.known
+    ]
     near = [entry for entry in near if entry[0] <= limit and len(entry[2]) >= SHORTEST]
     return min(near)[2] if near else word
 
 
-def _unlike(word: str, known: str) -> tuple[bool, bool, int]:
-    """People keep the first letter and all the letters; they rarely add some."""
-    return word[0] != known[0], sorted(word) != sorted(known), len(word) - len(known)
+def _unlike(word: str, known: str, lexicon: Lexicon) -> tuple[bool, bool, bool, int]:
+    """People keep the first letter and all the letters; they rarely add some; they speak of colours and things."""
+    kinds = lexicon.phrases.get((known,), {})
+    aside = "colours" not in kinds and "nouns" not in kinds
+    return word[0] != known[0], sorted(word) != sorted(known), aside, len(word) - len(known)
 
 
 @functools.cache

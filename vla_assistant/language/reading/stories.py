@@ -115,6 +115,8 @@ def _is_bidding(part: Sequence[Item], words: Phrase, lexicon: Lexicon) -> bool:
         return words[start] != "not" or len(said) < _SHORT or said[1].kind in ("verb", "unknown", "me")
     if first.kind == "verb":
         return first.form == "base"
+    if first.value == "act":
+        return True
     if first.kind != "unknown" or len(words) <= _SHORT or words[start] in lexicon.sets["story_numbers"]:
         return False
     after = words[start + 1] if start + 1 < len(words) else ""

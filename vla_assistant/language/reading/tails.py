@@ -11,6 +11,7 @@ from vla_assistant.language.request import ALL, IT, Description
 if TYPE_CHECKING:
     from vla_assistant.language.reading.things import Things
 
+_ONES = ("one", "ones")
 _STATIC = ("left of", "right of", "in front of", "behind", "next to", "between")
 
 
@@ -21,13 +22,17 @@ def with_tail(of: Things, thing: Description, after: int, plural: bool, deep: in
         if thing.rank > 1 and not thing.side and (counted := _counted_from(of, after)):
             thing, after = replace(thing, side=counted[0]), counted[1]
             continue
-        if (taken := _quantified_after(of, thing, look)) is not None:
+        if (taken := _quantified_after(of, thing, look, plural)) is not None:
             thing, after = taken
             continue
-        said_so = False
-        while of.word(look) in of.sets["relative"] and not of.get(look, "me"):
-            said_so = said_so or of.word(look) not in ("right", "just", "there", "now")
-            look += 1
+        if (kind := _out_of(of, thing, look, deep)) is not None:
+            thing, after = kind
+            continue
+        look, said_so = _relative(of, look)
+        said_so = said_so or _is_the_one(of, thing, look)
+        if thing.rank == 1 and not thing.side and (ranked := _ranked_after(of, look if said_so else after, said_so)):
+            thing, after = replace(thing, rank=ranked[0], side=ranked[1]), ranked[2]
+            continue
         if said_so and of.word(look) == "the" and of.get(look + 1, "side_phrases"):
             look += 1
         relation = of.get(look, "relations")
@@ -68,6 +73,9 @@ def with_tail(of: Things, thing: Description, after: int, plural: bool, deep: in
         ):
             thing, after = replace(thing, colour=match[0]), match[1]
             continue
+        if thing.colour is None and (shade := _appended(of, thing, after)) is not None:
+            thing, after = replace(thing, colour=shade[0]), shade[1]
+            continue
         look = after + 1 if of.word(after) == "," else after
         if (
             (match := of.get(look, "exceptions"))
@@ -79,6 +87,9 @@ def with_tail(of: Things, thing: Description, after: int, plural: bool, deep: in
                 start += 1
             if (other := of.thing(start, deep + 1)) and other[0].kind != IT:
                 rest = other[0]
+                if rest == Description(ONE) and (place := of.relation(other[1])) is not None and place.things:
+                    value = "near" if place.value == "next to" else place.value
+                    rest, other = rest.lying(value, *place.things), (rest, place.end, False)
                 if rest.kind == ONE:
                     rest = replace(rest, kind=thing.kind)
                 rest = replace(rest, number=1)
@@ -88,11 +99,77 @@ def with_tail(of: Things, thing: Description, after: int, plural: bool, deep: in
     return thing, after, plural
 
 
-def _quantified_after(of: Things, thing: Description, at: int) -> tuple[Description, int] | None:
+def _relative(of: Things, at: int) -> tuple[int, bool]:
+    """Where a relative clause ("that is", "which was put", "you see") comes to its point, and whether there is one."""
+    if of.word(at) == "," and of.word(at + 1) in ("which", "that", "its") and of.get(at + 2, "me") is None:
+        said = of.word(at + 1) == "its" or of.word(at + 2) in of.sets["relative"]
+        at = at + 1 if said else at  # "the bowl, which stands near the can"
+    look, said_so, opened = at, False, of.word(at) in of.sets["relative_opening"]
+    while not of.get(look, "me"):
+        if of.word(look) in of.sets["relative"]:
+            said_so = said_so or of.word(look) not in ("right", "just", "there", "now")
+        elif not (opened and of.word(look) in of.sets["relative_more"]):
+            break
+        look += 1
+    return look, said_so
+
+
+def _ranked_after(of: Things, at: int, said_so: bool) -> tuple[int, str, int] | None:
+    """ "can 2 from left", "the brick that is second from the left": the rank, its side, the index after them."""
+    ordinal, number = of.get(at, "ordinals"), of.number(at)
+    if said_so and ordinal is not None:
+        rank, after = int(ordinal[0]), ordinal[1]
+    elif number is not None and number[0] in (2, 3, 4, 5) and of.word(number[1]) == "from":
+        rank, after = int(number[0]), number[1]
+    else:
+        return None
+    counted = _counted_from(of, after)
+    return (rank, *counted) if counted else None
+
+
+def _appended(of: Things, thing: Description, at: int) -> tuple[str, int] | None:
+    """ "the plate the white": the colour after the noun with an article of its own."""
+    match = of.get(at + 1, "colours") if of.word(at) == "the" and thing.kind not in (IT, THEM, ONE) else None
+    if match is None or of.starts_noun(match[1]) or of.word(match[1]) in _ONES:
+        return None
+    return match
+
+
+def _is_the_one(of: Things, thing: Description, at: int) -> bool:
+    """ "the one next to the bowl": what stands by itself is told apart by its place."""
+    beside = (of.get(at, "relations") or ("",))[0] in (
+        "left of",
+        "right of",
+        "in front of",
+        "behind",
+        "next to",
+        "between",
+    )
+    return beside and thing == Description(ONE) and (of.word(at - 2), of.word(at - 1)) == ("the", "one")
+
+
+def _out_of(of: Things, thing: Description, at: int, deep: int) -> tuple[Description, int] | None:
+    """ "the middle one of the five balls": the kind is said after it."""
+    if thing.kind != ONE or of.word(at) not in ("of", "from", "among", "amongst"):
+        return None
+    found = of.thing(at + 1, deep + 1)
+    if found is None or not (found[2] or found[0].number != 1) or found[0].kind in (IT, THEM, ONE):
+        return None
+    kind = found[0]
+    return replace(
+        thing, kind=kind.kind, colour=thing.colour or kind.colour, relation=kind.relation, anchors=kind.anchors
+    ), found[1]
+
+
+def _quantified_after(of: Things, thing: Description, at: int, several: bool) -> tuple[Description, int] | None:
     """ "the balls, all of them", "a cube, any"."""
     if of.word(at) == ",":
         at += 1
     match = of.get(at, "quantifiers")
+    if match and not several and (of.word(match[1] - 1) == "of" or of.word(match[1]) in ("of", "them")):
+        return None
+    if thing.number == ALL and thing.kind not in (IT, THEM) and (counted := _counted_after(of, at)) is not None:
+        return replace(thing, number=counted[0]), counted[1]
     if match is None or match[0] not in ("all", "any") or thing.choice:
         return None
     after = match[1]
@@ -100,8 +177,9 @@ def _quantified_after(of: Things, thing: Description, at: int) -> tuple[Descript
         after += 1 if of.word(after) == "one" else 2
     elif of.word(after) in ("them", "em"):
         after += 1
-    excepted = of.word(after - 1) in ("them", "em") and of.get(after, "exceptions")
-    if of.word(after) not in ("", ",", "and", "then", "in", "into", "on", "onto", "to") and not excepted:
+    ends = of.word(after) in ("", ",", "and", "then", "in", "into", "on", "onto", "to")
+    ends = ends or (of.word(after - 1) in ("them", "em") and of.get(after, "exceptions") is not None)
+    if not ends and not (of.get(after, "verbs") or ("", 0))[0].startswith("base"):
         return None
     if match[0] == "all" and thing.number > 1:
         return thing, after
@@ -109,8 +187,23 @@ def _quantified_after(of: Things, thing: Description, at: int) -> tuple[Descript
     return changed, after
 
 
+def _counted_after(of: Things, at: int) -> tuple[int, int] | None:
+    """ "the cubes both", "the balls, three pieces"."""
+    number = of.number(at)
+    if number is None or number[0] != int(number[0]) or number[0] < 2:
+        return None
+    if of.word(at) == "both":
+        return (2, number[1]) if not of.starts_noun(number[1]) else None
+    if of.word(number[1]) in ("pieces", "piece"):
+        return int(number[0]), number[1] + 1
+    return (int(number[0]), number[1] + 2) if of.words[number[1] : number[1] + 2] == ("of", "them") else None
+
+
 def _side_belongs(of: Things, thing: Description, look: int, match: tuple[str, int], said_so: bool) -> bool:
     if of.word(look) in ("closer", "nearer", "further", "farther") and not said_so and _is_moved(of, look):
+        return False
+    towards = match[0] == "near" and of.word(look) in ("more", "near", "close", "to", "nearby")
+    if towards and not said_so and _is_moved(of, look) and not of.get(match[1], "directions"):
         return False
     if of.word(look) in ("from", "of") and of.word(match[1] - 1) == "side":
         return True
@@ -120,8 +213,12 @@ def _side_belongs(of: Things, thing: Description, look: int, match: tuple[str, i
     if longer and longer[1] > match[1] and of.starts_noun(longer[1]):
         return False
     if match[0] in ("near", "far", "middle"):
-        return not of.starts_noun(match[1])
-    return of.word(look) in ("on", "at", "the", "most") and not of.starts_noun(match[1]) and of.word(match[1]) != "of"
+        return not of.starts_noun(match[1]) and not (of.word(match[1]) == "of" and of.thing(match[1] + 1))
+    return (
+        of.word(look) in ("on", "at", "the", "most", "furthest", "farthest", "far")
+        and not of.starts_noun(match[1])
+        and of.word(match[1]) != "of"
+    )
 
 
 def _is_moved(of: Things, at: int) -> bool:

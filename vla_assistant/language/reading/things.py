@@ -27,11 +27,25 @@ class Things:
         return self.words[at] if 0 <= at < len(self.words) else ""
 
     def number(self, at: int) -> tuple[float, int] | None:
+        """A number in digits or words: "2.5", "forty five", "a hundred", "half a", "two and a half"."""
+        if (whole := self._whole_number(at)) is None:
+            return None
+        value, after = whole
+        if 20 <= value <= 90 and value % 10 == 0 and (ones := self.get(after, "numbers")) and self._is_digit(ones[0]):
+            value, after = value + float(ones[0]), ones[1]
+        part = self.get(after, "fractions")
+        return (value + float(part[0]), part[1]) if part else (value, after)
+
+    def _whole_number(self, at: int) -> tuple[float, int] | None:
         word = self.word(at)
         if re.fullmatch(r"\d+(\.\d+)?", word):
             return float(word), at + 1
         match = self.get(at, "numbers")
         return (float(match[0]), match[1]) if match else None
+
+    @staticmethod
+    def _is_digit(value: str) -> bool:
+        return value in "123456789"
 
     def thing(self, at: int, deep: int = 0) -> tuple[Description, int, bool] | None:
         """A described thing that begins here: the description, the index after it, whether its noun was a plural."""
@@ -50,8 +64,8 @@ class Things:
                 here.get("nouns") or ("colours" in here and match[0] == "article")
             ):
                 value, after = match
-                if colour and self.word(at) == "one":
-                    break  # "the yellow one of the cubes"
+                if self.word(at) == "one" and (colour or side or (definite and rank > 1)):
+                    break  # "the middle one of the balls", "the yellow one of the cubes"
                 if value == "article":
                     if self.word(at) == "one" and not self.starts_noun(match[1]):
                         break
@@ -85,8 +99,18 @@ class Things:
                 number = int(found[0]) if number != ALL or found[0] > 1 else number
                 number = number or int(found[0])
                 at = found[1]
-            elif (match := here.get("sides")) and not side and self.starts_noun(match[1], also_side=False):
+                if self.word(at) == "of" and self.get(at + 1, "quantifiers"):
+                    at += 1  # "three of those marbles"
+            elif (
+                (match := here.get("sides"))
+                and not side
+                and self.starts_noun(match[1], also_side=False)
+                and not (at == start and self.word(at) == "in")
+            ):
                 side, at = match[0], match[1]
+            elif (match := here.get("sides")) and not side and definite and self._some_of(match[1]):
+                side, at = match[0], match[1]
+                break
             elif (match := here.get("colours")) and colour is None:
                 colour, at = match[0], match[1]
             elif (
@@ -110,8 +134,6 @@ class Things:
             and self.word(after) in self.sets["headless"]
         ):
             side, after = match
-        if kind == ONE and self.word(after) == "of" and (of_all := self._kind_of_all(after + 1)) is not None:
-            kind, after = of_all
         if kind is None:
             return self._pronoun(start)
         if number > 1 and not plural and self._counts(start, number):
@@ -120,17 +142,14 @@ class Things:
             number = ALL
         if plural and choice == "any":
             number = 1
+            if self.word(start) == "whatever":
+                number, choice = ALL, ""
         thing = Description(kind, colour, number, choice, side, rank)
-        whole = with_tail(self, thing, after, plural, deep)
-        if self.word(start) == "whichever" and whole[0].side:
-            return replace(whole[0], choice=""), *whole[1:]  # "whichever is closest to me"
-        return whole
-
-    def _kind_of_all(self, at: int) -> tuple[str, int] | None:
-        """ "(the yellow one of) the cubes": the kind is said after it."""
-        while self.word(at) in ("the", "those", "these", "my", "your", "all"):
-            at += 1
-        return self.get(at, "plurals")
+        whole, end, several = with_tail(self, thing, after, plural, deep)
+        told_apart = whole.relation != thing.relation or whole.side != thing.side or side
+        if told_apart and choice == "any" and self.word(start) in self.sets["whichever"]:
+            whole = replace(whole, choice="")  # "whichever ball is closest to the can"
+        return whole, end, several
 
     def relation(self, at: int) -> Item | None:
         match = self.get(at, "relations")
@@ -153,10 +172,12 @@ class Things:
                 thing, after = first[:2]
             if thing.number == ALL:
                 thing = replace(thing, number=2)
-            if self.word(after) in ("and", ",") and (second := self.thing(after + 1)):
-                if thing.kind == ONE and second[0].kind not in (ONE, THEM, IT):
-                    thing = replace(thing, kind=second[0].kind)
-                return Item("at", relation, at, second[1], (thing, second[0]))
+            of = self.word(after) == "and" and self.word(after + 1) == "of"
+            if self.word(after) in ("and", ",") and (second := self.thing(after + 1 + of)):
+                other = replace(second[0], kind=thing.kind) if second[0].kind == ONE else second[0]
+                if thing.kind == ONE and other.kind not in (ONE, THEM, IT):
+                    thing = replace(thing, kind=other.kind)
+                return Item("at", relation, at, second[1], (thing, other))
         form = "to" if self.word(at) in ("to", "over", "onto", "into") else ""
         return Item("at", relation, at, after, (thing,), form)
 
@@ -167,8 +188,15 @@ class Things:
         others = [self.number(index) for index in range(len(self.words)) if index != at]
         return any(other is not None and abs(other[0] - number) == 1 for other in others)
 
+    def _some_of(self, at: int) -> bool:
+        """Whether "of the two cups" follows, as in "the nearer of the two cups"."""
+        found = self.thing(at + 1, 1) if self.word(at) == "of" else None
+        return found is not None and found[0].kind not in (IT, THEM) and (found[2] or found[0].number > 1)
+
     def starts_noun(self, at: int, also_side: bool = True) -> bool:
         if at >= len(self.words):
+            return False
+        if self.word(at) == "one" and self.get(at + 1, "units"):
             return False
         here = self.at[at]
         kinds = ("nouns", "plurals", "colours", "substitutes", "adjectives", "ordinals")
@@ -189,7 +217,7 @@ class Things:
                 "rightmost",
                 "leftmost",
             ):
-                return self.starts_noun(at) or self.word(at) in ("if", "from", "beginning")
+                return self.starts_noun(at) or self.word(at) in ("if", "from", "beginning") or self._some_of(at)
         return False
 
     def _noun(
@@ -224,6 +252,8 @@ class Things:
         if choice == "other" and at > start and not self.number(at) and self.word(at - 1) != "remaining":
             return ONE, False, at
         if here.get("sides") and not side and not options and self.word(at) in self.sets["headless"]:
+            return ONE, False, at
+        if side and definite and self._some_of(at):
             return ONE, False, at
         if side and definite and self.word(at) not in ("hand",) and self.word(at) in self.sets["after_side"]:
             return ONE, False, at

@@ -10,6 +10,10 @@ from vla_assistant.train.recombining.wordlists import Wordlists
 _KEPT = frozenset(
     ("no", "not", "dont", "left", "right", "up", "down", "in", "on", "one", "open", "close", "all", "any")
 )
+_INSERTED = (
+    "not", "dont", "do not", "never", "cannot", "cant", "wont", "shouldnt", "mustnt", "neither", "nor", "please dont",
+)  # fmt: skip
+_NEGATIONS = frozenset(("no", "not", "dont", "never", "cannot", "cant", "wont", "shouldnt", "mustnt", "neither", "nor"))
 _BESIDE = ("left", "right", "front", "side", "back")
 
 
@@ -33,6 +37,15 @@ def disturbed(text: str, rng: random.Random, words: Wordlists, style: Style) -> 
         if rng.random() < style.filler * 0.12:
             said.append(said[-1])
     return " ".join(word for word in said if word and (word != "," or rng.random() < style.comma))
+
+
+def denied(text: str, rng: random.Random) -> str | None:
+    """The command with a negation somewhere, after which nobody can tell what is wanted; None when it has one."""
+    words = text.split()
+    if not words or not _NEGATIONS.isdisjoint(words):
+        return None
+    at = rng.choice((0, rng.randint(0, len(words))))
+    return " ".join([*words[:at], rng.choice(_INSERTED), *words[at:]])
 
 
 def _slipped(word: str, rng: random.Random, words: Wordlists) -> str:

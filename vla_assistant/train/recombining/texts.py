@@ -6,7 +6,7 @@ import random
 from dataclasses import dataclass
 
 from vla_assistant.language.request import Act, Description, Request
-from vla_assistant.train.recombining.noise import disturbed
+from vla_assistant.train.recombining.noise import denied, disturbed
 from vla_assistant.train.recombining.refusals import Refusals
 from vla_assistant.train.recombining.stories import Segment, Story
 from vla_assistant.train.recombining.style import Style, draw
@@ -14,6 +14,7 @@ from vla_assistant.train.recombining.wordlists import Wordlists, load
 
 NOTHING, UNSUPPORTED = "nothing", "unsupported"
 _COUNTS = (42, 24, 12, 9, 7, 6)
+_DENIED_SHARE = 0.04
 _LATER = ("before", "first", "prior", "only", "to begin")
 """In patterns whose -ing form is of what comes later."""
 _FIRST_ROLE = ("FIRST", "PERFECT")
@@ -43,7 +44,10 @@ def recombined(seed: str, ease: float = 0.0) -> Example:
         return _refused(rng, words, style, NOTHING)
     if kind < 0.18:
         return _refused(rng, words, style, UNSUPPORTED)
-    return _Text(rng, words, style, ease).example()
+    example = _Text(rng, words, style, ease).example()
+    if rng.random() < _DENIED_SHARE and (against := denied(example.text, rng)) is not None:
+        return Example(against, NOTHING)
+    return example
 
 
 def _refused(rng: random.Random, words: Wordlists, style: Style, meaning: str) -> Example:
@@ -123,13 +127,7 @@ class _Text:
         """Two things to do, the later one said first or with "before" and "after"."""
         rng, words = self._rng, self._words
         pattern = words.one(rng, "joints", rng.choice(("before", "before", "after")))
-        later = (
-            "before" in pattern
-            or "first" in pattern
-            or "prior" in pattern
-            or "only" in pattern
-            or "to begin" in pattern
-        )
+        later = any(word in pattern for word in _LATER)
         said: list[str] = []
         acts: dict[bool, list[Act]] = {True: [], False: []}
         for token in pattern.split():

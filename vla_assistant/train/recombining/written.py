@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from vla_assistant import paths
 from vla_assistant.evaluate.sayings import REFUSED, load
 from vla_assistant.language import words as spelling
-from vla_assistant.language.decoding.notation import COLOURS, KINDS, TOKENS, says
-from vla_assistant.train.recombining.noise import disturbed
+from vla_assistant.language.decoding.notation import COLOURS, KINDS, NOTHING, TOKENS, UNSUPPORTED, says
+from vla_assistant.train.recombining.noise import denied, disturbed
 from vla_assistant.train.recombining.style import Style, draw
 from vla_assistant.train.recombining.wordlists import Wordlists
 from vla_assistant.train.recombining.wordlists import load as load_words
@@ -25,7 +25,7 @@ _GROUPS = (("cube", "ball", "can"), ("cup", "bowl"))
 """Kinds of which one can stand for another in nearly every sentence."""
 _MIRRORED = {"left": "right", "right": "left"}
 _MOST_ACTS = 6
-_JOINED_SHARE, _MIRRORED_SHARE, _SAME_SHARE, _DISTURBED_SHARE = 0.18, 0.4, 0.12, 0.5
+_JOINED_SHARE, _MIRRORED_SHARE, _SAME_SHARE, _DISTURBED_SHARE, _DENIED_SHARE = 0.18, 0.4, 0.12, 0.5, 0.05
 _TOKEN = re.compile(
     "|".join([r"\d+(?:\.\d+)? cm", *sorted(map(re.escape, TOKENS), key=len, reverse=True), r"[()]", r"\s+"])
 )
@@ -79,6 +79,9 @@ def varied(seed: str) -> tuple[str, tuple[str, ...]]:
             more, meaning = _changed(other, rng, words)
             text = [*text, *words.one(rng, "joints", "then").split(), *more]
             row = (*row, ";", *meaning)
+    refused = row[0] in (NOTHING, UNSUPPORTED)
+    if not refused and rng.random() < _DENIED_SHARE and (against := denied(" ".join(text), rng)) is not None:
+        return against, (NOTHING,)
     if rng.random() < _DISTURBED_SHARE:
         style = draw(rng, 0.0)
         disturbing = Style(

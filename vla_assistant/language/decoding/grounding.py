@@ -1,0 +1,61 @@
+"""Whether a text has the words for what the decoder takes it for: a network may see what nobody said."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from vla_assistant.language import words as spelling
+from vla_assistant.language.decoding.opinion import decode
+from vla_assistant.language.reading import lexicon as lexicons
+from vla_assistant.language.reading.fluency import fluent
+from vla_assistant.language.reading.spelling import mended
+from vla_assistant.language.request import ANYTHING, IT, Description, Request
+from vla_assistant.language.vocabulary import Phrase
+
+_ACTING = frozenset(("verbs", "home", "relations", "directions", "me", "table"))
+"""Kinds of words of which at least one says what to do."""
+_OPEN = (IT, ANYTHING)
+"""Kinds of things that are meant without being named."""
+
+
+def grounded(text: str, request: Request) -> bool:
+    """Whether every colour and kind is named, something says what to do, and a negation makes a difference.
+
+    Args:
+        text: What was said.
+        request: What the decoder takes it for.
+    """
+    lexicon = lexicons.load()
+    words = mended(spelling.normalised(text), lexicon)
+    found = [lexicon.at(words, at) for at in range(len(words))]
+    said = {entry[0] for here in found for kind, entry in here.items() if kind in ("colours", "nouns", "plurals")}
+    named = {name for thing in _things(request) for name in (thing.colour, thing.kind) if name and name not in _OPEN}
+    acting = any(_ACTING & set(here) for here in found)
+    return acting and named <= said and not _is_denied(words, request, lexicon)
+
+
+def _is_denied(words: Phrase, request: Request, lexicon: lexicons.Lexicon) -> bool:
+    """Whether something is negated and the text without it would ask for the same: then that was not understood."""
+    said = fluent(words, lexicon)
+    contrasting = lexicon.sets["contrasting"]
+    if contrasting.isdisjoint(said):
+        return False
+    positive = decode(" ".join(word for word in words if word not in contrasting))
+    return positive is not None and positive.acts == request.acts
+
+
+def _things(request: Request) -> Iterator[Description]:
+    """Every thing that is spoken of, with those it is described by."""
+    for act in request.acts:
+        if act.object:
+            yield from _with_neighbours(act.object)
+        for anchor in act.anchors:
+            yield from _with_neighbours(anchor)
+    for thing in request.avoid:
+        yield from _with_neighbours(thing)
+
+
+def _with_neighbours(thing: Description) -> Iterator[Description]:
+    yield thing
+    for other in (*thing.anchors, *((thing.without,) if thing.without else ())):
+        yield from _with_neighbours(other)
