@@ -19,6 +19,15 @@ WISHED = 0.4
 REOPENED = 0.4
 UNBOUND = 0.6
 UNSAID = 1.2
+LIKE_BEFORE = 0.3
+"""The act before with a thing somewhere: it may be a place to bring it to."""
+TORN_BACK = 0.65
+"""A place and "back", which may say together or apart where to."""
+STATED = 0.3
+"""A thing wished to be somewhere: "make sure that both cups are standing on the plate"."""
+_STATES = ("in", "on", "near", "left of", "right of", "in front of", "behind", "between")
+_CARRYING = ("PLG", "GL", "LG")
+"""Verbs that move the hand when it was just opened or closed: "close it and take it up"."""
 TOLD_APART = 0.2
 _BESIDE = ("left of", "right of", "in front of", "behind", "next to", "between")
 
@@ -61,9 +70,12 @@ def _frame(slots: Slots, state: State) -> tuple[tuple[Act, ...], float, State] |
         )
     if codes in ("O", "C"):
         return None
+    if codes == "H" and ats and not slots.home:
+        codes = "LD"
     if codes in ("H", "LDH") and not things and not ats and not slots.direction and not slots.table:
         return (Act("home"),), 0.0, replace(state, last=Act("home"))
-    if codes == "DL" and slots.hand and not things and not ats and slots.amount:  # "drop your hand 6 cm"
+    lowered = slots.amount or (slots.direction and not slots.me)
+    if codes == "DL" and slots.hand and not things and not ats and lowered:  # "drop your hand 6 cm"
         return _moved(slots, "M", "down", state, cost)
     if codes == "DL" and slots.hand and not things and not ats:
         return (Act("open"),), 0.0, replace(state, last=Act("open"))
@@ -85,6 +97,8 @@ def _frame(slots: Slots, state: State) -> tuple[tuple[Act, ...], float, State] |
     free = not ats and not slots.me and not slots.table and state.pending is None
     if free and (slots.direction or implied) and _means_the_hand(things, codes, state):
         return _moved(replace(slots, things=[]), "M", implied, state, cost)
+    if free and (slots.direction or implied) and _carries_the_hand(things, slots, codes, state):
+        return _moved(replace(slots, things=[]), codes, implied, state, cost)
     if slots.hand and things:
         if slots.hand == "hand" and not codes and slots.direction:
             return None
@@ -102,6 +116,14 @@ def _means_the_hand(things: Sequence[Description], codes: str, state: State) -> 
         return True
     alone = not state.objects and not state.mentioned and state.last.skill in ("open", "close", "move", "home")
     return alone and (not codes or "M" in codes or codes == "GL")
+
+
+def _carries_the_hand(things: Sequence[Description], slots: Slots, codes: str, state: State) -> bool:
+    """Whether "it" is the hand of which a motion or a story told: "take the cup, open the hand, raise it"."""
+    if not things or any(thing.kind != IT for thing in things) or state.last is None:
+        return False
+    carried = "M" in codes or (codes in _CARRYING and slots.direction) or (state.told and "S" in codes)
+    return state.last.skill in ("move", "open", "close") and bool(carried)
 
 
 def _moved(
@@ -132,7 +154,8 @@ def _moved(
         if codes == "LD" and not slots.hand and direction == "down":
             return _done("put_down", antecedent(state), slots, codes, state, 0.2)
         return None
-    if not slots.hand and codes.startswith("P") and not slots.amount and direction == "up":
+    unheld = state.last is not None and state.last.skill in ("move", "close") and not state.objects
+    if not slots.hand and codes.startswith("P") and not slots.amount and direction == "up" and not unheld:
         return _done("pick", antecedent(state), slots, codes, state, 0.2)
     act = Act("move", direction=direction, amount=slots.amount)
     extra = 0.0 if slots.hand or codes else -0.1
@@ -172,6 +195,11 @@ def _with_things(
         cost += POINTED
     if elliptic:
         cost += 0.15 if state.objects or state.pending else UNSAID
+    if slots.state and not codes and not slots.ats and len(objects) == 1 and objects[0].relation in _STATES:
+        thing = replace(objects[0], relation="", anchors=())
+        relation = {"near": "next to"}.get(objects[0].relation, objects[0].relation)
+        act = Act("place", thing, relation, objects[0].anchors)
+        return (act,), cost + STATED, _after(state, (act,), [thing], act.anchors, "LD")
     ats = [resolved(item, objects, state) for item in slots.ats or []]
     if any(item is None for item in ats):
         return None
@@ -205,6 +233,7 @@ def _with_things(
     if not codes and state.codes and not relation and not slots.me and not direction and not slots.table:
         if elliptic or state.last is None:
             return None
+        cost += LIKE_BEFORE if any(thing.relation for thing in objects) else 0.0
         return _like_before(objects, state, slots, cost + (0.0 if slots.too else ELLIPTIC - VERBLESS))
     if codes == "M":
         direction = slots.direction or implied
@@ -214,6 +243,8 @@ def _with_things(
     if skill is None:
         return None
     if skill == "place":
+        if "S" in codes and slots.direction == "back" and relation not in ("in", "on"):
+            cost += TORN_BACK
         if any(anchor == thing for anchor in anchors for thing in objects):
             cost += 0.6
         acts = tuple(Act("place", thing, relation, anchors) for thing in objects)

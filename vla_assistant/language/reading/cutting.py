@@ -14,6 +14,8 @@ def _opens(words: Phrase, at: int) -> bool:
     return at == 0 or words[at - 1] in (",", "and", "then", "step", "item", "phase")
 
 
+_CORRECTED = 6
+"""How many words and phrases may stand between a number and its correction."""
 INCHES = "2.5"
 """The unit of "2 in" [cm]."""
 _KINDS = {
@@ -31,6 +33,7 @@ class Cutter:
     def __init__(self, words: Phrase, lexicon: Lexicon) -> None:
         self.words = words
         self._things = Things(words, lexicon)
+        self._last_unit = "1"
 
     def cut(self) -> list[Item]:
         found: list[Item] = []
@@ -44,7 +47,10 @@ class Cutter:
     def _item(self, at: int, before: list[Item]) -> Item:
         if self._things.word(at) == ",":
             return Item("comma", "", at, at + 1)
-        last = next((item.kind for item in reversed(before) if item.kind != "skip"), "")
+        said = [item.kind for item in before if item.kind != "skip"]
+        last = said[-1] if said else ""
+        if said[-2:] == ["repair", "comma"] and "amount" in said:
+            last = "repair"
         candidates: list[tuple[int, int, Item]] = []
 
         def offer(item: Item | None, weight: int = 0) -> None:
@@ -82,6 +88,8 @@ class Cutter:
         if not candidates and (article := self._things.get(at, "quantifiers")):
             return Item("skip", article[0], at, article[1])
         if not candidates:
+            if (number := self._things.number(at)) is not None:
+                return Item("unknown", f"#{number[0]:g}", at, number[1])
             named = before and before[-1].kind == "skip" and before[-1].value == "article"
             return Item("unknown", "object" if named else self._things.word(at), at, at + 1)
         return self._best(candidates, at, before)
@@ -228,24 +236,48 @@ class Cutter:
         value, after = number
         while self._things.word(after) in ("more", "whole", "further"):
             after += 1
-        unit = self._things.get(after, "units")
-        inches = self._things.word(after + 1) in ("", ",", "and", "then") or self._things.get(after + 1, "directions")
-        if self._things.word(after) == "in" and inches and self._things.thing(after + 1) is None:
-            unit = INCHES, after + 1
-        if unit is None:
-            counted = last in ("direction", "repair", "amount") or self._things.word(at - 1) == "by"
-            bare = (
-                (counted or "directions" in self._things.at[min(after, len(self.words) - 1)])
-                and self._things.thing(at) is None
-                and self._things.word(at) not in ("an", "one", "both", "two of")
-            )
-            if not bare:
-                return None
-            return Item("amount", f"{value:g} cm", at, after)
-        size, after = float(unit[0]), unit[1]
-        if part := self._things.get(after, "fractions"):  # "an inch and a half"
-            value, after = value + float(part[0]), part[1]
-        return Item("amount", f"{value * size:g} cm", at, after)
+        unit = self._unit(after)
+        if unit is not None:
+            self._last_unit = unit[0]
+            size, after = float(unit[0]), unit[1]
+            if part := self._things.get(after, "fractions"):  # "an inch and a half"
+                value, after = value + float(part[0]), part[1]
+            return Item("amount", f"{value * size:g} cm", at, after)
+        if self._things.word(at) in ("an", "both", "two of") or self._things.thing(at) is not None:
+            return None
+        if (later := self._unit_later(after)) is not None:
+            return Item("amount", f"{value * float(later):g} cm", at, after)
+        by = self._things.word(at - 1) == "by"
+        counted = last in ("direction", "repair", "amount") or by
+        bare = counted or "directions" in self._things.at[min(after, len(self.words) - 1)]
+        if not bare or (self._things.word(at) == "one" and not by):
+            return None
+        return Item("amount", f"{value * float(self._last_unit):g} cm", at, after)
+
+    def _unit(self, at: int) -> tuple[str, int] | None:
+        unit = self._things.get(at, "units")
+        inches = self._things.word(at + 1) in ("", ",", "and", "then") or self._things.get(at + 1, "directions")
+        if self._things.word(at) == "in" and inches and self._things.thing(at + 1) is None:
+            return INCHES, at + 1
+        return unit
+
+    def _unit_later(self, at: int) -> str | None:
+        """The unit of a number that is corrected at once: "5, sorry 8 cm", "ten, no, hang on, fifteen centimetres"."""
+        corrected = False
+        for _ in range(_CORRECTED):
+            repair = self._things.get(at, "repairs")
+            skipped = self._things.get(at, "skipped")
+            if self._things.word(at) in (",", "or"):
+                at += 1
+            elif repair is not None:
+                at, corrected = repair[1], True
+            elif skipped is not None:
+                at = skipped[1]
+            else:
+                break
+        number = self._things.number(at) if corrected else None
+        unit = self._unit(number[1]) if number else None
+        return unit[0] if unit else None
 
     def _verb(self, at: int, last: str) -> Item | None:
         match = self._things.get(at, "verbs")

@@ -10,6 +10,10 @@ from vla_assistant.language.reading.sameness import same
 from vla_assistant.language.request import IT, Description
 from vla_assistant.language.vocabulary import Phrase
 
+_CORRECTION = "er"
+"""A hesitation that is a repair."""
+_PLACES = ("in", "on", "into", "onto", "next to", "left of", "right of", "in front of", "behind", "between")
+
 
 def fluent(words: Phrase, lexicon: Lexicon) -> Phrase:
     """Without hesitation sounds, and without what was said twice running ("put it on the on the plate").
@@ -17,8 +21,10 @@ def fluent(words: Phrase, lexicon: Lexicon) -> Phrase:
     Things said twice are left: the second naming may mean another one ("the cube on the cube on the left").
     """
     kept: list[str] = []
-    for word in words:
+    for at, word in enumerate(words):
         if word in lexicon.sets["hesitations"]:
+            if _corrects(words, at, lexicon):
+                kept.append(_CORRECTION)
             continue
         kept.append(word)
         for length in (1, 2, 3, 4):
@@ -26,6 +32,14 @@ def fluent(words: Phrase, lexicon: Lexicon) -> Phrase:
                 del kept[-length:]
                 break
     return tuple(kept)
+
+
+def _corrects(words: Phrase, at: int, lexicon: Lexicon) -> bool:
+    """Whether the hesitation stands between two things: "push the plate, erm, the bowl to the right"."""
+    if at < 2 or words[at - 1] != "," or words[at + 1 : at + 2] != (",",) or at + 3 >= len(words):
+        return False
+    before = lexicon.phrases.get((words[at - 2],), {})
+    return "nouns" in before and words[at + 2] == "the" and lexicon.at(words, at + 3).keys() >= {"nouns"}
 
 
 def _said_twice(words: list[str], length: int, lexicon: Lexicon) -> bool:
@@ -41,6 +55,11 @@ def restarted(items: list[Item]) -> list[Item]:
     """Without false starts: "put uh put the can", "on the on the plate"."""
     kept: list[Item] = []
     for item in items:
+        back = _relation_before(kept, item)
+        if back is not None:
+            del kept[back:]
+            kept.append(item)
+            continue
         back = len(kept) - 1
         while back >= 0 and kept[back].kind == "skip":
             back -= 1
@@ -50,6 +69,17 @@ def restarted(items: list[Item]) -> list[Item]:
                 del kept[back:]
         kept.append(item)
     return kept
+
+
+def _relation_before(items: list[Item], item: Item) -> int | None:
+    """Where a relation stands that is given up for this one: "in front of, uh, behind the cup"."""
+    back = len(items) - 1
+    while back >= 0 and items[back].kind in ("skip", "comma", "repair"):
+        back -= 1
+    if back < 0 or items[back].kind != "at" or item.kind != "at" or not item.things:
+        return None
+    again = items[back].value == item.value == "between" and len(items) - back > 1
+    return back if again or (not items[back].things and items[back].value in _PLACES) else None
 
 
 def merged(items: list[Item]) -> list[Item]:
@@ -67,7 +97,8 @@ def merged(items: list[Item]) -> list[Item]:
         if item.kind == "at" and (once := _same_place(found, item)) is not None:
             found = once
             continue
-        if item.kind == "thing":
+        like_it = bool(found) and found[-1].value == "too" and found[-1].end - found[-1].start > 1
+        if item.kind == "thing" and not like_it:
             back = len(found) - 1
             while back >= 0 and found[back].kind in ("skip", "comma"):
                 back -= 1

@@ -17,7 +17,7 @@ _EMPTY = ("skip", "comma")
 def plain(items: list[Item], words: Phrase, lexicon: Lexicon) -> list[Item]:
     """The items with such turns put plainly."""
     items = [item for item, after in itertools.zip_longest(items, items[1:]) if not _untouchable(after)]
-    items = _shared_nouns(_left_alone(items, words, lexicon))
+    items = _passive(_shared_nouns(_left_alone(items, words, lexicon)), words)
     items = _standing_before(_light_verbs(_states(items)), words, lexicon.sets["standing"])
     items = _excepted(items, words, lexicon)
     items = _tagged(_measured_last(_out_of_several(items, words)), words)
@@ -57,12 +57,29 @@ def _light_verbs(items: list[Item]) -> list[Item]:
     return found
 
 
+def _passive(items: list[Item], words: Phrase) -> list[Item]:
+    """ "the can gets pushed", "fingers closed": what is done to it, said as its state."""
+    found = list(items)
+    for at, item in enumerate(items):
+        next_at = next((i for i in range(at + 1, len(items)) if items[i].kind != "skip"), at)
+        after = items[next_at]
+        if next_at == at or after.kind != "verb" or after.form != "past":
+            continue
+        if item.kind == "verb" and words[item.start : item.end] in (("get",), ("gets",), ("got",), ("getting",)):
+            found[at] = _dropped(item)
+        opens = at == 0 or items[at - 1].kind in ("comma", "then")
+        if item.kind == "hand" and opens and after.value in ("O", "C"):
+            found[next_at] = replace(after, form="base")
+    return found
+
+
 def _shared_nouns(items: list[Item]) -> list[Item]:
     """ "the red and the blue cube": one noun for both."""
     found = list(items)
     for at in range(len(items) - 3, -1, -1):
         first, joint, second = found[at], found[at + 1], found[at + 2]
-        if (first.kind, joint.kind, second.kind) != ("thing", "then", "thing") or joint.value != "and":
+        listed = joint.kind == "comma" and at + 3 < len(found) and found[at + 3].value in ("and", "")
+        if (first.kind, second.kind) != ("thing", "thing") or not (joint.value == "and" or listed):
             continue
         open_one = first.thing == Description(ONE, first.thing.colour) and first.thing.colour is not None
         if (
@@ -250,7 +267,9 @@ def _tagged(items: list[Item], words: Phrase) -> list[Item]:
         told = at == 0 and kinds[0] in ("skip", "remark", "verb") and any(item.kind == "verb" for item in items)
         told = told or (kinds[0] == "then" and at > 0 and start > 0 and items[start - 1].kind == "verb")
         told = told or (kinds[0] == "then" and any(item.kind == "remark" for item in items[start:at]))
-        if alone and not acted and (pointed or told):
+        begun = any(item.kind in ("verb", "thing", "hand", "direction", "at") for item in items[:at])
+        called = not begun and at > 0 and kinds[0] == "comma"
+        if alone and not acted and (pointed or told or called):
             found[at] = _dropped(here)
     return found
 

@@ -18,6 +18,7 @@ _PLAIN = (
     "substitutes", "colours", "relations", "sides", "side_phrases", "directions", "amounts", "units", "numbers",
     "fractions", "ordinals", "quantifiers", "exceptions", "pronouns", "me", "table", "home", "hand", "joints", "order",
     "manner", "avoidance", "negations", "choices", "repairs", "skipped", "remarks", "adjectives", "strangers",
+    "elsewhere",
 )  # fmt: skip
 _VOWELS = "aeiou"
 

@@ -24,7 +24,7 @@ def motions(acts: Sequence[Act]) -> tuple[Act, ...]:
 def ordered(items: Sequence[Item], acts: Sequence[tuple[int, tuple[Act, ...]]]) -> list[Act]:
     """The acts in the order in which they are to be carried out."""
     row = [(at, list(found)) for at, found in acts]
-    row = _first_at_last(items, row)
+    row = _last_at_first(items, _first_at_last(items, _first_after_all(items, row)))
     for mark in reversed([index for index, item in enumerate(items) if item.kind == "order"]):
         row = _reordered(items, row, mark)
     ordered = [act for _, found in row for act in found]
@@ -50,6 +50,8 @@ def _said_twice(first: Act, second: Act) -> Act | None:
     anchors = tuple(same(a, b) for a, b in zip(first.anchors, second.anchors, strict=True))
     if first.object is None or second.object is None:
         thing = first.object or second.object
+    elif second.object.without and first.object == replace(second.object, without=None):
+        thing = second.object
     else:
         thing = second.object if first.object.kind == "it" else same(first.object, second.object)
         if thing is None:
@@ -63,17 +65,20 @@ def _reordered(items: Sequence[Item], row: list[tuple[int, list[Act]]], mark: in
     before = [entry for entry in row if entry[0] < mark]
     after = [entry for entry in row if entry[0] > mark]
     value = items[mark].value
-    if not after and value == "before_that" and len(before) > 1 and any(i.value == "but" for i in items[:mark]):
-        return [before[-1], *before[:-1]]  # "push the bowl, but the cup in it before that"
+    if value == "before_that" and before and not after:
+        return _group_first(items, row)
     if not after:
         return row
     if value == "before_that":
-        return after + before
+        return after + _left_over(before, after)
+    if value == "only_after":
+        return after + before if before else row
     opens = not before or items[mark - 1].kind in ("comma", "then")
     if value == "after" and before and len(after) == 1:
         opens = False
     if value == "before" and opens and len(after) > 1:
-        return [*before, *after[1:], after[0]]
+        later = _joined(items, sorted(after, key=lambda entry: entry[0]))
+        return [*before, *(entry for entry in after if entry not in later), *later]
     if value == "after" and before and not opens:
         joined = 1
         while joined < len(after) and _by_and(items, after[joined - 1][0], after[joined][0]):
@@ -82,15 +87,67 @@ def _reordered(items: Sequence[Item], row: list[tuple[int, list[Act]]], mark: in
     return row
 
 
+def _joined(items: Sequence[Item], row: list[tuple[int, list[Act]]]) -> list[tuple[int, list[Act]]]:
+    """The first act and those that "and" joins to it, where others follow."""
+    end = 1
+    while end + 1 < len(row) and _by_and(items, row[end - 1][0], row[end][0]):
+        end += 1
+    return row[:end]
+
+
+def _left_over(before: list[tuple[int, list[Act]]], after: list[tuple[int, list[Act]]]) -> list[tuple[int, list[Act]]]:
+    """What is not said again after it: "give me the cup; no, first close the hand, then hand it over"."""
+    again = [act for _, found in after for act in found]
+    return [entry for entry in before if not all(act in again for act in entry[1])]
+
+
+def _group_first(items: Sequence[Item], row: list[tuple[int, list[Act]]]) -> list[tuple[int, list[Act]]]:
+    """ "go home, but open the hand and lift the cup before that": what "but" begins, else the last act, comes first."""
+    but = max((at for at, item in enumerate(items) if item.value == "but"), default=-1)
+    group = [entry for entry in row if entry[0] > but] if but > row[0][0] else row[-1:]
+    return group + [entry for entry in row if entry not in group]
+
+
+def _last_at_first(items: Sequence[Item], row: list[tuple[int, list[Act]]]) -> list[tuple[int, list[Act]]]:
+    """ "finish by going home; begin by closing": what is to be last is said first."""
+    if len(row) < 2:
+        return row
+    second = row[1][0]
+    for at, item in enumerate(items[:second]):
+        if item.value != "last" or items[at + 1].kind == "hand":
+            continue
+        opens = at < row[0][0] and all(other.kind in ("skip", "comma", "remark") for other in items[at + 1 : row[0][0]])
+        closes = at > row[0][0] and items[at - 1].kind not in ("comma", "then")
+        if opens or closes:
+            return [*row[1:], row[0]]
+    return row
+
+
 def _first_at_last(items: Sequence[Item], row: list[tuple[int, list[Act]]]) -> list[tuple[int, list[Act]]]:
     """ "home, but open first": what comes first is said last."""
-    if len(row) < 2 or items[-1].value != "first":
+    said = [index for index, item in enumerate(items) if item.kind not in ("skip", "comma")]
+    said = said[:-1] if said and items[said[-1]].kind == "remark" else said
+    if len(row) < 2 or not said or items[said[-1]].value != "first":
         return row
-    but = [index for index, item in enumerate(items) if item.value == "but"]
-    if not but:
+    turns = [index for index, item in enumerate(items) if item.value == "but" or item.kind == "comma"]
+    turns = [index for index in turns if row[0][0] < index < row[-1][0]]
+    if not turns:
         return row
+    but = [index for index in turns if items[index].value == "but"] or turns
     after = [entry for entry in row if entry[0] > but[-1]]
     return after + [entry for entry in row if entry[0] < but[-1]] if after else row
+
+
+def _first_after_all(items: Sequence[Item], row: list[tuple[int, list[Act]]]) -> list[tuple[int, list[Act]]]:
+    """ "give me the cup. no, wait, first close the hand": what comes after "first" comes first."""
+    for at, item in enumerate(items):
+        near = items[max(0, at - 4) : at]
+        turned = any(other.kind == "doubt" or other.value in ("but", "repair") for other in near)
+        after = [entry for entry in row if entry[0] > at]
+        before = [entry for entry in row if entry[0] < at]
+        if item.value == "first" and turned and after and before and not any(i.kind == "verb" for i in near):
+            return after + _left_over(before, after)
+    return row
 
 
 def _by_and(items: Sequence[Item], start: int, end: int) -> bool:

@@ -12,10 +12,10 @@ from vla_assistant.language.reading.fluency import explained, fluent, merged, re
 from vla_assistant.language.reading.idioms import plain
 from vla_assistant.language.reading.items import ONE, THEM, Item
 from vla_assistant.language.reading.order import motions, ordered
-from vla_assistant.language.reading.references import State
 from vla_assistant.language.reading.repair import repaired
-from vla_assistant.language.reading.search import cheapest
+from vla_assistant.language.reading.search import Path, cheapest
 from vla_assistant.language.reading.spelling import mended
+from vla_assistant.language.reading.stories import stories
 from vla_assistant.language.reading.written import written_out
 from vla_assistant.language.request import IT, Description, Request
 from vla_assistant.language.vocabulary import Phrase
@@ -28,6 +28,8 @@ COVERED = 0.5
 """Share of the words that acts are made of, below which the confidence falls."""
 WELL_FORMED = 0.8
 """Confidence of a text without its negation that makes sense by itself."""
+LEFT_OUT = 0.7
+"""Highest confidence where something was forbidden in other words than "not" ("instead of ...", "forget ...")."""
 UNCLEAR = 0.2
 """Cost of an "it" that stays open in a text that names things."""
 CONDITIONAL = 0.7
@@ -65,7 +67,10 @@ def _sensible(words: Phrase, lexicon: lexicons.Lexicon) -> Request | None:
     request, negated = _read(words, lexicon)
     if request is None or not negated:
         return request
-    positive, _ = _read(tuple(word for word in words if word not in lexicon.sets["contrasting"]), lexicon)
+    without = tuple(word for word in words if word not in lexicon.sets["contrasting"])
+    if without == words:
+        return replace(request, confidence=min(request.confidence, LEFT_OUT))
+    positive, _ = _read(without, lexicon)
     if positive is None or positive.confidence < WELL_FORMED or motions(positive.acts) != motions(request.acts):
         return request
     return None
@@ -79,14 +84,25 @@ def _read(words: Phrase, lexicon: lexicons.Lexicon) -> tuple[Request | None, boo
         return None, False
     if _taken_back(items):
         return None, False
-    negated = any(item.kind == "not" and not _tells(items, at) for at, item in enumerate(items))
     manner = frozenset(item.value for item in items if item.kind == "manner")
     avoid = tuple(thing for item in items if item.kind == "avoid" for thing in item.things if thing.kind != IT)
-    path = cheapest(items, not lexicon.sets["polite_past"].isdisjoint(said), avoid)
+    polite_past = not lexicon.sets["polite_past"].isdisjoint(said) or any(item.value == "only_after" for item in items)
+    aside = stories(items, said, lexicon)
+    path = cheapest(items, polite_past, avoid, aside)
+    if aside and not path.acts:
+        path = cheapest(items, polite_past, avoid)
+    told = {at for start, end in path.stories for at in range(start, end)}
+    negated = any(item.kind == "not" and at not in told and not _tells(items, at) for at, item in enumerate(items))
     acts = ordered(items, path.acts)
     if not acts or path.cost > ACCEPTED + 0.05 * len(said):
         return None, negated
-    avoid = tuple(_known(thing, path.state) for thing in avoid)
+    avoid = tuple(
+        _known(thing, path, at)
+        for at, item in enumerate(items)
+        if item.kind == "avoid"
+        for thing in item.things
+        if thing.kind != IT
+    )
     cost = path.cost + (UNFINISHED if said[-1] in lexicon.sets["unfinished"] else 0.0)
     if any(act.object is not None and act.object.kind == IT for act in acts) and _names_a_thing(items):
         cost += UNCLEAR
@@ -131,7 +147,10 @@ def _confidence(cost: float, covered: float) -> float:
     return round(max(0.0, 1.0 - cost / (2 * ACCEPTED)) * min(1.0, covered / COVERED), 3)
 
 
-def _known(thing: Description, state: State) -> Description:
-    if thing.kind == ONE and state.objects:
-        return replace(thing, kind=state.objects[-1].kind)
-    return thing
+def _known(thing: Description, path: Path, at: int) -> Description:
+    """ "without touching the white one": of the kind of the thing that the act before it is about."""
+    if thing.kind != ONE:
+        return thing
+    before = [act.object for start, acts in path.acts if start < at for act in acts if act.object is not None]
+    known = before[-1:] or list(path.state.objects[-1:])
+    return replace(thing, kind=known[0].kind) if known else thing

@@ -25,6 +25,8 @@ class State:
     verbless: bool = False
     place: Item | None = None
     """Where "there" is."""
+    told: bool = False
+    """Whether a story was told."""
     avoided: tuple[Description, ...] = ()
     """What must not be touched, and so is nothing that "it" is moved."""
 

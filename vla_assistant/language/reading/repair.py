@@ -7,13 +7,18 @@ from dataclasses import replace
 from vla_assistant.language.reading.items import ONE, Item
 from vla_assistant.language.request import ANYTHING, IT, Description
 
+_IN_PLACE = ("direction", "amount", "manner")
+"""What is replaced alone when it is corrected: "quickly, no, carefully, by 8 cm"."""
+_REPLACED = ("direction", "amount", "manner", "at", "me", "table", "home", "hand")
+_BETWEEN = ("comma", "skip", "repair")
 NEARBY = 6
 """How many items away the other side of a contrast may be."""
 
 
 def repaired(items: list[Item]) -> list[Item]:
     """Self-repair: what follows "no, I mean" takes the place of the last thing of its kind before it."""
-    items = _contrasted(_cancelled(_fronted(items)))
+    items = _from_anew(items)
+    items = _contrasted(_cancelled(_fronted(_counted_again(_trailing(items)))))
     at = 0
     while at < len(items):
         if items[at].kind == "repair" and at > 0:
@@ -32,6 +37,16 @@ def repaired(items: list[Item]) -> list[Item]:
                     and items[after + 1].thing.kind == "it"
                 ):
                     kept = [item for item in items[start:at] if item.kind == "thing"]
+                if items[after].kind in _IN_PLACE and items[start].kind == items[after].kind:
+                    between = items[start + 1 : at]
+                    while between and between[-1].kind in ("comma", "skip"):
+                        between.pop()
+                    kept = [items[after], *between]
+                    if items[after].kind == "amount" or not any(i.kind == items[after].kind for i in between):
+                        items = [*items[:start], *kept, *items[after + 1 :]]
+                        at = max(start - 1, 0)
+                        continue
+                    kept = []
                 new = items[after:]
                 if [item.kind for item in new[:3]] == ["thing", "comma", "at"]:
                     del new[1]
@@ -42,6 +57,46 @@ def repaired(items: list[Item]) -> list[Item]:
             items = [*items[:at], replace(items[at], kind=kind), *items[at + 1 :]]
         at += 1
     return items
+
+
+def _from_anew(items: list[Item]) -> list[Item]:
+    """ "scratch that order: ...": all that was said before is taken back where something is asked for after it."""
+    anew = max((at for at, item in enumerate(items) if item.kind == "repair" and item.value == "anew"), default=-1)
+    asked = any(item.kind in ("verb", "at", "home", "direction") for item in items[anew + 1 :])
+    return items[anew + 1 :] if anew >= 0 and asked else items
+
+
+def _trailing(items: list[Item]) -> list[Item]:
+    """ "the cup, the blue one i mean, ...": the word that corrects stands after what it corrects."""
+    found = list(items)
+    for at in range(2, len(found)):
+        ends = at + 1 == len(found) or found[at + 1].kind in ("comma", "then")
+        start = at - 1
+        while start > 0 and found[start].kind in ("skip", "thing", "at", "direction", "amount"):
+            start -= 1
+        said = [item.kind for item in found[start + 1 : at] if item.kind != "skip"]
+        if found[at].kind == "repair" and found[at].value != "no" and ends and found[start].kind == "comma" and said:
+            found[start : at + 1] = [found[at], *found[start + 1 : at], replace(found[at], kind="skip")]
+    return found
+
+
+def _counted_again(items: list[Item]) -> list[Item]:
+    """ "three, no, two of the cubes", "two balls, no, three": only the number is corrected."""
+    found = list(items)
+    for at in range(len(found)):
+        if found[at].kind != "repair":
+            continue
+        before = next((back for back in range(at - 1, -1, -1) if found[back].kind not in _BETWEEN), -1)
+        after = next((i for i in range(at + 1, len(found)) if found[i].kind not in _BETWEEN), -1)
+        if before < 0 or after < 0:
+            continue
+        old, new = found[before], found[after]
+        if old.value.startswith("#") and new.kind == "thing" and new.thing.number > 1:
+            found[before : at + 1] = [replace(old, kind="skip", value="filler")] * (at + 1 - before)
+        elif old.kind == "thing" and old.thing.number > 1 and new.value.startswith("#"):
+            found[before] = replace(old, things=(replace(old.thing, number=int(float(new.value[1:]))),))
+            found[at : after + 1] = [replace(new, kind="skip", value="filler")] * (after + 1 - at)
+    return found
 
 
 def _cancelled(items: list[Item]) -> list[Item]:
@@ -213,14 +268,37 @@ def _reparandum(items: list[Item], at: int, after: int) -> int | None:
         if items[back].kind == "thing":
             items[after] = replace(new, things=(_inherited(new.thing, items[back].thing),))
         return back
+    if new.kind == "at" and [thing.kind for thing in new.things] == [IT]:
+        old = next((items[back] for back in range(at - 1, floor - 1, -1) if items[back].kind == "at"), None)
+        if old is not None and old.things:
+            new = items[after] = replace(new, things=old.things)
     if new.kind == "at" and new.things:
         for back in range(at - 1, floor - 1, -1):
-            if items[back].kind == "thing" and items[back].thing.relation == new.value:
-                placed = items[back].thing.lying(new.value, *new.things)
+            if items[back].kind == "thing" and _opposite(items[back].thing.relation, new.value):
+                pointed = [thing.kind for thing in new.things] == [IT]
+                placed = items[back].thing.lying(new.value, *(items[back].thing.anchors if pointed else new.things))
                 items[after] = replace(items[back], things=(placed,), end=new.end)
                 return back
+    if new.kind == "direction" and (sided := _sided(items, floor, at, new.value)) is not None:
+        items[after] = replace(items[sided], things=(replace(items[sided].thing, side=new.value),))
+        return sided
     same = [back for back in range(at - 1, floor - 1, -1) if items[back].kind == new.kind]
-    return same[0] if same and new.kind in ("direction", "amount", "at", "me", "table", "home", "hand") else None
+    return same[0] if same and new.kind in _REPLACED else None
+
+
+def _opposite(old: str, new: str) -> bool:
+    """Whether one place may correct the other: the same relation to another thing, or another side of the same."""
+    return bool(old) and (old == new or {old, new} in ({"left of", "right of"}, {"in front of", "behind"}))
+
+
+def _sided(items: list[Item], floor: int, at: int, side: str) -> int | None:
+    """The thing whose side is corrected: "the can on the left, the right i mean"."""
+    for back in range(at - 1, floor - 1, -1):
+        if items[back].kind == "direction":
+            return None
+        if items[back].kind == "thing":
+            return back if {items[back].thing.side, side} == {"left", "right"} else None
+    return None
 
 
 def _restarts_place(place: Item, new: Item) -> bool:

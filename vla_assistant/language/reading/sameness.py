@@ -11,6 +11,8 @@ from vla_assistant.language.request import Description
 def same(first: Description, second: Description) -> Description | None:
     if first == second:
         return first
+    if second in first.anchors or first in second.anchors:
+        return None  # "the thing in the cup, then the cup"
     if "it" in (first.kind, second.kind) or "them" in (first.kind, second.kind):
         return None
     if first.kind == "thing" and first.number == 0 and second.number == 1 and second.kind not in (ONE, "thing"):

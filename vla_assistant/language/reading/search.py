@@ -6,7 +6,7 @@ a thing is and what "it" means depends on what was said before, so the state tra
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from vla_assistant.language.reading.attachment import located
@@ -46,9 +46,13 @@ UNBOUND = 0.12
 CLAUSE = 0.01
 TOLD = 0.7
 """That something is there, said and not taken as an aside."""
+STORY, STORY_MORE, STORY_IT = 0.6, 0.1, 0.5
+"""What the first story costs, what each more, and a pronoun for a thing that only a story named."""
 AGAIN, LET_GO, WISH, RESUMED, NEGATION, NEGATED_ITEM = 0.3, 0.05, 0.05, 0.05, 0.1, 0.03
 _BOUNDS = ("doubt", "comma", "then", "order", "skip", "repair", "remark", "manner", "avoid", "not")
 _NEGATION_ENDS = ("doubt", "comma", "then", "verb", "repair", "order", "not", "remark")
+_FORBIDDEN = ("verb", "thing", "remark", "home", "hand", "manner")
+"""What can be forbidden: "not there", "forget about being quick"."""
 _PRONOUNS = (IT, THEM, ONE)
 _WISHES = ("WGL", "WG")
 
@@ -61,22 +65,29 @@ class Path:
     acts: tuple[tuple[int, tuple[Act, ...]], ...]
     state: State
     used: int = 0
+    stories: tuple[tuple[int, int], ...] = ()
 
 
-def cheapest(items: Sequence[Item], polite_past: bool, avoid: tuple[Description, ...] = ()) -> Path:
+def cheapest(
+    items: Sequence[Item],
+    polite_past: bool,
+    avoid: tuple[Description, ...] = (),
+    stories: Mapping[int, tuple[int, float]] | None = None,
+) -> Path:
     """The cheapest path through all items.
 
     Args:
         items: The sentence.
         polite_past: A past form may be a request ("if you took the cup").
         avoid: Things named in constraints, which "it" may mean.
+        stories: Parts that may be left out as told aside: where each begins -> where it ends, and its extra cost.
     """
-    return _Search(items, polite_past).run(State(mentioned=avoid, avoided=avoid))
+    return _Search(items, polite_past, stories or {}).run(State(mentioned=avoid, avoided=avoid))
 
 
 class _Search:
-    def __init__(self, items: Sequence[Item], polite_past: bool) -> None:
-        self._items, self._polite_past = items, polite_past
+    def __init__(self, items: Sequence[Item], polite_past: bool, stories: Mapping[int, tuple[int, float]]) -> None:
+        self._items, self._polite_past, self._stories = items, polite_past, stories
 
     def run(self, start: State) -> Path:
         """The best path to each item is kept twice: with and without a thing that waits to be taken up."""
@@ -96,6 +107,7 @@ class _Search:
         yield at + 1, self._left_out(at, path)
         yield from self._topics(at, path)
         yield from self._asides(at, path)
+        yield from self._told_aside(at, path)
         if here.kind == "not":
             yield from self._negations(at, path)
         elif here.kind not in ("comma", "then", "repair", "order", "doubt"):
@@ -163,6 +175,19 @@ class _Search:
             if after in (*_BOUNDS, "verb", "thing", "end") and not (negative and self._leads_on(end)):
                 yield end, _passed(self._items[at:end], path, cost)
 
+    def _told_aside(self, at: int, path: Path) -> Iterator[tuple[int, Path]]:
+        """A story: what it names may be spoken of later, and it makes the reading less sure."""
+        if at not in self._stories:
+            return
+        end, extra = self._stories[at]
+        things = [item.thing for item in self._items[at:end] if item.kind == "thing"]
+        named = [thing for thing in things if thing.kind not in _PRONOUNS]
+        state = replace(path.state, mentioned=(*path.state.mentioned, *named), told=True)
+        if any(item.kind == "hand" for item in self._items[at:end]) and not things and state.last is None:
+            state = replace(state, last=Act("move"))  # "your hand is in my light, nudge it ..."
+        cost = path.cost + (STORY_MORE if path.state.told else STORY) + extra
+        yield end, replace(path, cost=cost, state=state, stories=(*path.stories, (at, end)))
+
     def _leads_on(self, at: int) -> bool:
         """Whether a verb follows with nothing but courtesies before it: "i would not like you to take it"."""
         while at < len(self._items) and self._items[at].kind == "skip" and self._items[at].value != "so":
@@ -175,7 +200,7 @@ class _Search:
         for end in range(at + (1 if tale else 2), min(at + LONGEST_NEGATION, len(self._items)) + 1):
             negated = self._items[at + 1 : end]
             ends = end == len(self._items) or self._ends_negation(end, tale)
-            if ends and (tale or any(item.kind in ("verb", "thing", "remark") for item in negated)):
+            if ends and (tale or any(item.kind in _FORBIDDEN or item.value == "there" for item in negated)):
                 yield end, self._negated(negated, path)
                 return
 
@@ -206,20 +231,28 @@ class _Search:
             found = interpret(self._items[at:end], path.state, self._polite_past)
             if found is not None:
                 acts, cost, state = found
-                cost += begun + self._doubt(at, path, acts) + (SUBJECT if self._told(at, end) else 0.0)
+                cost += begun + self._doubt(at, path, acts) + (SUBJECT if self._told(at, end, path) else 0.0)
                 cost += STRANGE if self._stated(at, end) else 0.0
                 used = path.used + self._items[end - 1].end - self._items[at].start
-                yield end, Path(path.cost + cost, (*path.acts, (at, acts)), state, used)
+                acted = (*path.acts, (at, acts))
+                yield end, replace(path, cost=path.cost + cost, acts=acted, state=state, used=used)
 
     def _doubt(self, at: int, path: Path, acts: tuple[Act, ...]) -> float:
         """Whether the thing named before is forgotten, and whether "it" may mean a thing that nobody here knows."""
         cost = DEBT if path.state.owed and not _taken_up(path.state.pending, acts) else 0.0
         pronoun = any(act.object is not None and act.object.kind == IT for act in acts)
+        if path.state.told and not path.state.objects and not path.state.owed and self._points(at):
+            cost += STORY_IT
         return cost + (STRANGE if pronoun and any(item.kind == "unknown" for item in self._items[: at + 4]) else 0.0)
 
-    def _told(self, at: int, end: int) -> bool:
+    def _points(self, at: int) -> bool:
+        """Whether the first thing from here on is a pronoun."""
+        return next((item.thing.kind == IT for item in self._items[at:] if item.kind == "thing"), False)
+
+    def _told(self, at: int, end: int, path: Path) -> bool:
         """ "last week ...", "... already": it tells of what was."""
-        around = (*self._items[max(0, at - TELLING) : at], *self._items[end : end + TELLING])
+        begun = max(0, at - TELLING, path.stories[-1][1] if path.stories else 0)
+        around = (*self._items[begun:at], *self._items[end : end + TELLING])
         return any(item.kind == "remark" and item.value == "past" for item in around)
 
     def _stated(self, at: int, end: int) -> bool:

@@ -44,6 +44,7 @@ class Slots:
     torn: bool = False
     there: bool = False
     too: bool = False
+    state: bool = False
 
 
 def collect(items: Sequence[Item]) -> Slots | None:
@@ -69,6 +70,8 @@ def collect(items: Sequence[Item]) -> Slots | None:
                     slots.cost += MIXED if item.thing.kind == IT and len(slots.things) > 1 else 0.0
                     continue
                 if slots.subject and slots.verb is not None and item.thing.kind not in (IT, THEM):
+                    return None
+                if slots.too and slots.things and slots.verb is None:
                     return None
                 if slots.things and slots.ats and before == "at" and same(slots.things[-1], item.thing) is None:
                     slots.cost += MIXED
@@ -129,6 +132,7 @@ def collect(items: Sequence[Item]) -> Slots | None:
             case "skip":
                 slots.there = slots.there or item.value == "there"
                 slots.too = slots.too or item.value == "too"
+                slots.state = slots.state or item.value == "state"
             case "remark" if item.value in ("subject", "past"):
                 slots.cost += SUBJECT
             case "unknown":

@@ -178,6 +178,7 @@ def _quantified_after(of: Things, thing: Description, at: int, several: bool) ->
     elif of.word(after) in ("them", "em"):
         after += 1
     ends = of.word(after) in ("", ",", "and", "then", "in", "into", "on", "onto", "to")
+    ends = ends or (of.word(after - 1) in ("them", "em") and of.get(after, "exceptions") is not None)
     if not ends and not (of.get(after, "verbs") or ("", 0))[0].startswith("base"):
         return None
     if match[0] == "all" and thing.number > 1:

@@ -64,8 +64,8 @@ class Things:
                 here.get("nouns") or ("colours" in here and match[0] == "article")
             ):
                 value, after = match
-                if self.word(at) == "one" and (side or (definite and rank > 1)):
-                    break  # "the middle one of the balls"
+                if self.word(at) == "one" and (colour or side or (definite and rank > 1)):
+                    break  # "the middle one of the balls", "the yellow one of the cubes"
                 if value == "article":
                     if self.word(at) == "one" and not self.starts_noun(match[1]):
                         break
@@ -175,6 +175,8 @@ class Things:
             of = self.word(after) == "and" and self.word(after + 1) == "of"
             if self.word(after) in ("and", ",") and (second := self.thing(after + 1 + of)):
                 other = replace(second[0], kind=thing.kind) if second[0].kind == ONE else second[0]
+                if thing.kind == ONE and other.kind not in (ONE, THEM, IT):
+                    thing = replace(thing, kind=other.kind)
                 return Item("at", relation, at, second[1], (thing, other))
         form = "to" if self.word(at) in ("to", "over", "onto", "into") else ""
         return Item("at", relation, at, after, (thing,), form)

@@ -8,12 +8,14 @@ from vla_assistant.language.reading.lexicon import Lexicon
 
 _ARROW = re.compile(r"\s*(?:-+>|=>|→|⇒|>)\s*")
 _SIGNS = (
+    (re.compile(r"\b(mrs|mr|ms|dr|st|prof)\.", re.IGNORECASE), r"\1"),
+    (re.compile(r"\((?:[a-f]|i{1,3}|iv|vi?|\d)\)|(?<![\w'])(?:i{1,3}|iv|vi?|[a-f])\)"), " , "),
+    (re.compile(r"(?<=\S)\s+[-–]+\s+(?=[^\W\d])|\s*[—(]\s*|(?<=[^\s\d])\s*\)"), " , "),
     (re.compile(r"\bw/o\b"), "without "),
     (re.compile(r"\bw/"), "with "),
     (re.compile(r"\s+/\s+"), " , "),
     (re.compile(r"\s*&\s*|\s+\+\s+|(?<=[a-z])/(?=[a-z])"), " and "),
     (re.compile(r"(?<=\d)\s*(?:\"|''|″)"), " inches "),
-    (re.compile(r"\((?:[a-f]|i{1,3}|iv|vi?|\d)\)|(?<![\w'])(?:i{1,3}|iv|vi?|[a-f])\)"), " , "),
 )  # fmt: skip
 _SIDE_OF = re.compile(
     r"\b(?:at|on|to|in|by)\s+(?:the\s+)?((?:\w+\s+){0,2}\w+)(?:['’]s)?\s+(left|right|front|back|rear)\s+(?:hand\s+)?side\b"
@@ -93,4 +95,4 @@ def _to(before: str, after: str, lexicon: Lexicon) -> str:
 
 def _is_thing(word: str, lexicon: Lexicon) -> bool:
     kinds = lexicon.at((word,), 0)
-    return "nouns" in kinds or "colours" in kinds or "substitutes" in kinds or "sides" in kinds
+    return "nouns" in kinds or "colours" in kinds or "substitutes" in kinds or "sides" in kinds or "hand" in kinds
