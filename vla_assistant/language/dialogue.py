@@ -168,7 +168,9 @@ class Dialogue:
             return self._unsupported()
         if heard.kind == "part" and (found := correcting.part(self.past, now)) is not None:
             return self._comes_to(found, now)
-        request = asking.request(now.text, heard, self.language)
+        request = asking.request(
+            now.text, heard, self.language, alone=heard.kind != "request" or now.phase is Phase.MOVING
+        )
         if request is None:
             placed = correcting.placed(self.past, now)
             if placed is None:
