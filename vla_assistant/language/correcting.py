@@ -8,8 +8,8 @@ from vla_assistant.language import amending, asking
 from vla_assistant.language.fragments import Fragment
 from vla_assistant.language.hearing import Phase
 from vla_assistant.language.past import Past
-from vla_assistant.language.request import Description
 from vla_assistant.language.referring import with_other
+from vla_assistant.language.request import Description
 from vla_assistant.language.tasks import Task
 from vla_assistant.language.turn import Turn
 from vla_assistant.language.wanted import Now, Wanted

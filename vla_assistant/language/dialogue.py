@@ -29,6 +29,10 @@ _ANSWERS = ("part", "request", "nothing", "unsupported", "same", "reject")
 """Kinds of texts that may answer a question."""
 
 
+LEAST = 0.48
+"""Confidence below which a request counts as not understood."""
+
+
 @dataclass
 class Dialogue:
     """One conversation.
@@ -176,7 +180,9 @@ class Dialogue:
             if placed is None:
                 self._named(now)
             return self._comes_to(placed or (self._unsupported() if heard.stranger else Turn("nothing")), now)
-        if heard.stranger and request.acts[0].object == Description(IT):
+        if (request.confidence < LEAST and now.phase is not Phase.MOVING) or (
+            heard.stranger and request.acts[0].object == Description(IT)
+        ):
             return self._unsupported()
         return self._requested(request, now)
 
