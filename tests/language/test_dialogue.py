@@ -120,7 +120,7 @@ def test_another_thing_by_another_amount():
         ("put the blue cube with the yellow ball", "place(blue cube, next to yellow ball)"),
         ("the red cube put back where it was", "return(red cube)"),
         ("put back please", "return(red cube)"),
-        ("take it off again", "return(red cube)"),
+        ("take it off again", "pick(red cube)"),
     ],
 )
 def test_what_goes_on_from_a_place(text, acts):
@@ -581,3 +581,51 @@ def test_a_limited_yes_is_none(text):
     talk = Talk()
     talk.say("put the red cube on the plate")
     assert talk.say(text, "waiting").kind != "confirm"
+
+
+@pytest.mark.parametrize(
+    ("first", "text", "acts"),
+    [
+        ("move up 10 cm", "an additional 20 millimetres in the same direction", "move(up, 2 cm)"),
+        ("move up 2 cm", "same distance to the left now", "move(left, 2 cm)"),
+        ("move up 2 cm", "same motion one more time", "move(up, 2 cm)"),
+        ("put the red cube on the plate", "I do apologise, I'd like that undone", "return(red cube)"),
+        ("put the red cube on the plate", "could the last step be reversed", "return(red cube)"),
+        ("put the red cube in the bowl", "fish it out", "pick(red cube)"),
+        ("pick up the red cube", "the bowl now", "place(red cube, in green bowl)"),
+        ("pick up the red cube", "that one can live on the plate", "place(red cube, on white plate)"),
+        ("go home", "the red cube can go in the bowl", "place(red cube, in green bowl)"),
+        (
+            "go home",
+            "take both cups and put them on the plate",
+            "place(red cup, on white plate); place(blue cup, on white plate)",
+        ),
+        ("pick up the red cube", "phew, that was close", ""),
+        ("pick up the red cube", "weld the bowl to the table", ""),
+    ],
+)
+def test_more_ways_to_go_on(first, text, acts):
+    talk = Talk()
+    talk.say(first)
+    assert talk.acts(text) == acts
+
+
+@pytest.mark.parametrize(
+    ("text", "phase", "kind"),
+    [
+        ("too quick, more slowly please", "moving", "slower"),
+        ("reduce the velocity", "moving", "slower"),
+        ("increase velocity", "moving", "faster"),
+        ("wait a sec, freeze", "moving", "stop"),
+        ("continue the interrupted motion", "moving", "resume"),
+        ("that is quite correct, please proceed", "waiting", "confirm"),
+        ("may I ask what sort of things I can tell you?", "idle", "help"),
+        ("I seem to have forgotten what I may ask of you; could you remind me?", "idle", "help"),
+        ("read out your last message once more", "idle", "repeat"),
+        ("alignment error looks to be below a millimetre", "idle", "nothing"),
+    ],
+)
+def test_more_wordings_of_turns(text, phase, kind):
+    talk = Talk()
+    talk.say("pick up the red cube")
+    assert talk.say(text, phase).kind == kind

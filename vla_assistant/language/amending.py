@@ -12,7 +12,7 @@ from vla_assistant.language.resolution import ResolvedAct, Settled
 from vla_assistant.language.tasks import INSIDE, OPPOSITES, RETURN, Task
 from vla_assistant.types import SeenThing
 
-_CARRIERS = ("bowl", "plate")
+CARRIERS = ("bowl", "plate")
 """What is rather put something on than put somewhere."""
 MOTIONS = ("push", "move")
 """Skills with a direction."""
@@ -132,7 +132,7 @@ def slot_for(thing: Description, act: ResolvedAct, part: Fragment, seen: Sequenc
     kinds = {thing.kind} if thing.kind != ANYTHING else _kinds(thing, act, seen)
     if act.object.reference.name in kinds:
         return "object"
-    if act.anchors[0].reference.name in kinds or (kinds and kinds <= set(_CARRIERS)):
+    if act.anchors[0].reference.name in kinds or (kinds and kinds <= set(CARRIERS)):
         return "anchor 0"
     return "object"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from vla_assistant.language.amending import MOTIONS
+from vla_assistant.language.decoding import considered
 from vla_assistant.language.fragments import Fragment
 from vla_assistant.language.hearing import Heard
 from vla_assistant.language.reading.reader import read
@@ -14,17 +15,29 @@ from vla_assistant.language.turns import SURE
 from vla_assistant.language.words import normalised
 from vla_assistant.types import Reference
 
+PLAIN = 0.8
+"""Confidence from which on the reader's reading needs no second opinion."""
 _VERTICAL = ("up", "down")
 
 
-def request(text: str, heard: Heard, language: str = "en") -> Request | None:
-    """The request that is read; "it" is what was spoken of before it in the same breath."""
+def request(text: str, heard: Heard, language: str = "en", *, alone: bool = True) -> Request | None:
+    """The request that is read; "it" is what was spoken of before it in the same breath.
+
+    Args:
+        text: What was said.
+        heard: Which turn that is.
+        language: Of its words.
+        alone: Whether the reader is asked alone; else the decoder is heard too.
+    """
     if load(language).own & set(normalised(text)):
         return None
     core = read(heard.core, language) if heard.core else None
     if core is not None:
         core = replace(core, avoid=tuple(dict.fromkeys((*core.avoid, *heard.part.avoid))))
-    found = _surer(read(text, language), core)
+    whole = read(text, language)
+    found = _surer(whole, core)
+    if not alone and (found is None or found.confidence < PLAIN):
+        found = _surer(considered(text, whole), core)
     if found is None:
         return None
     found = _as_far(replace(found, manner=found.manner | heard.part.manner), heard.part)

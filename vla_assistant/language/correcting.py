@@ -9,9 +9,11 @@ from vla_assistant.language.fragments import Fragment
 from vla_assistant.language.hearing import Phase
 from vla_assistant.language.past import Past
 from vla_assistant.language.referring import with_other
+from vla_assistant.language.request import Description
 from vla_assistant.language.tasks import Task
 from vla_assistant.language.turn import Turn
 from vla_assistant.language.wanted import Now, Wanted
+from vla_assistant.types import SeenThing
 
 
 def plan(past: Past, now: Now) -> Task | None:
@@ -58,6 +60,9 @@ def _after_all(past: Past, now: Now) -> Wanted | None:
     if base is None:
         return None
     if len(named.things) == 1 and named == Fragment(things=named.things) and not now.heard.corrects:
+        if _is_carrier_for(past.memory.held, named.things[0]):
+            request = asking.verbless(Fragment(relation="on", anchors=named.things), spoken_of=True)
+            return Wanted(request, kind=now.kind) if request is not None else None
         return with_other(past, base, named.things[0], now)
     if now.heard.corrects or (named.relation and not named.things and base.acts[-1].anchors):
         return _amended(base, named, now)
@@ -65,6 +70,11 @@ def _after_all(past: Past, now: Now) -> Wanted | None:
     if motions and not named.relation and (named.direction or named.amount):
         return _amended(replace(base, acts=motions[-1:]), named, now)
     return None
+
+
+def _is_carrier_for(held: SeenThing | None, named: Description) -> bool:
+    """Whether what is named alone can only be where the thing in the hand goes: "other bowl now"."""
+    return held is not None and named.kind in amending.CARRIERS and held.reference.name not in amending.CARRIERS
 
 
 def _amended(task: Task, named: Fragment, now: Now) -> Wanted | None:

@@ -19,7 +19,7 @@ from vla_assistant.language.request import IT, Description, Request
 from vla_assistant.language.resolution import Choice, Question, Refusal, Resolved, Settled
 from vla_assistant.language.resolving import resolve
 from vla_assistant.language.saying import says
-from vla_assistant.language.tasks import RETURN, Task, as_carried, carried_out
+from vla_assistant.language.tasks import RETURN, Task, as_carried, carried_out, one_by_one
 from vla_assistant.language.turn import WITH_ACTS, Turn
 from vla_assistant.language.vocabulary import Thing
 from vla_assistant.language.wanted import Now, Wanted
@@ -27,6 +27,10 @@ from vla_assistant.types import SeenThing
 
 _ANSWERS = ("part", "request", "nothing", "unsupported", "same", "reject")
 """Kinds of texts that may answer a question."""
+
+
+LEAST = 0.48
+"""Confidence below which a request counts as not understood."""
 
 
 @dataclass
@@ -121,7 +125,7 @@ class Dialogue:
                     self._interrupt(now)
                 return self._comes_to(referring.joined(self.past, now, self.doubt), now)
             case "again" | "more" | "opposite" | "same":
-                base = self.past.base(with_object=heard.kind == "same")
+                base = self.past.base(with_object=heard.kind == "same" and heard.thing is not None)
                 if not heard.corrects:
                     self._interrupt(now)
                 return self._comes_to(referring.repeated(self.past, base, now), now)
@@ -168,13 +172,17 @@ class Dialogue:
             return self._unsupported()
         if heard.kind == "part" and (found := correcting.part(self.past, now)) is not None:
             return self._comes_to(found, now)
-        request = asking.request(now.text, heard, self.language)
+        request = asking.request(
+            now.text, heard, self.language, alone=heard.kind != "request" or now.phase is Phase.MOVING
+        )
         if request is None:
             placed = correcting.placed(self.past, now)
             if placed is None:
                 self._named(now)
             return self._comes_to(placed or (self._unsupported() if heard.stranger else Turn("nothing")), now)
-        if heard.stranger and request.acts[0].object == Description(IT):
+        if (request.confidence < LEAST and now.phase is not Phase.MOVING) or (
+            heard.stranger and request.acts[0].object == Description(IT)
+        ):
             return self._unsupported()
         return self._requested(request, now)
 
@@ -231,7 +239,7 @@ class Dialogue:
             self._asked = found, wanted
             return Turn("ask", question=found, says=found.text)
         request, first = wanted.request, wanted.first
-        acts = tuple(map(as_carried, found.acts))
+        acts = one_by_one(tuple(map(as_carried, found.acts)))
         if wanted.kind == RETURN:
             acts = self.past.back(act.object for act in found.acts if act.object)
         avoid = tuple(dict.fromkeys((*first.avoid, *found.avoid)))

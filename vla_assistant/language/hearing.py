@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from vla_assistant.language import mood
 from vla_assistant.language import words as spelling
 from vla_assistant.language.closed import closed_intent
+from vla_assistant.language.decoding import considered
 from vla_assistant.language.fragments import Fragment, denies, mentioned, speaks_of_hand, warns
 from vla_assistant.language.halting import ASKING, approves, forbids, goes_on, halting, refuses
 from vla_assistant.language.reading.reader import read
@@ -15,6 +16,7 @@ from vla_assistant.language.request import ANYTHING, IT, Description
 from vla_assistant.language.turn import Phase
 from vla_assistant.language.turn_words import load
 from vla_assistant.language.turns import REFERRING, SURE, Clause, clauses
+from vla_assistant.language.vocabulary import load as load_vocabulary
 from vla_assistant.language.withdrawing import only_told, taken_back
 from vla_assistant.types import Intent
 
@@ -23,6 +25,8 @@ _BEFORE_ANOTHER = ("undo", "return", "again", "more")
 _EMPTY = ("nothing", "unsupported")
 _TAKING = (["pick"], ["push"])
 _RIGHT = "right"
+ALONE = 0.8
+"""Confidence from which on what only the decoder understands is a request."""
 _MANNERS = {"slower": "slow", "faster": "fast", "carefully": "careful"}
 
 
@@ -80,7 +84,7 @@ def hear(text: str, phase: Phase, language: str = "en") -> Heard:
     content = [clause for clause in said if clause.is_content]
     corrects = any(clause.corrects for clause in said)
     heard = _with_content(content, said, corrects, language) if content else _without_content(said, language)
-    if _is_request(heard, said, text, language):
+    if _is_request(heard, said, text, phase, language):
         heard = _request(said, heard.part, corrects, language)
     acts = heard.kind in ("part", "request", *REFERRING) and not heard.part.only_warns
     goes_back = heard.kind in ("undo", "return")
@@ -114,14 +118,24 @@ def _without_apology(said: tuple[Clause, ...], language: str) -> tuple[Clause, .
     return tuple(replace(c, kind="empty", corrects=True) if apologises(c) else c for c in said)
 
 
-def _is_request(heard: Heard, said: Sequence[Clause], text: str, language: str) -> bool:
+def _is_request(heard: Heard, said: Sequence[Clause], text: str, phase: Phase, language: str) -> bool:
     """Whether the whole text is a request although none of its clauses alone is."""
     if heard.kind in _EMPTY:
-        return read(text, language) is not None
+        return read(text, language) is not None or _decoded(heard, text, phase, language)
     if heard.kind != "part" or heard.corrects or all(clause.kind != "aside" for clause in said):
         return False
     request = read(text, language)
     return request is not None and request.confidence >= SURE
+
+
+def _decoded(heard: Heard, text: str, phase: Phase, language: str) -> bool:
+    """Whether it is a request to the decoder alone: of words that ask for something, and of none said of a motion."""
+    if heard.kind != "unsupported" or phase is Phase.MOVING:
+        return False
+    if not load_vocabulary().lexicon(language).stop_words.isdisjoint(spelling.normalised(text)):
+        return False
+    found = considered(text, None)
+    return found is not None and found.confidence >= ALONE
 
 
 def _with_content(content: Sequence[Clause], said: Sequence[Clause], corrects: bool, language: str) -> Heard:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from difflib import get_close_matches
 
-from vla_assistant.language import abilities, words
+from vla_assistant.language import abilities, mood, words
 from vla_assistant.language.clauses import Gap, NounPhrase
 from vla_assistant.language.closed import closed_intent, control_word
 from vla_assistant.language.decoding import considered
@@ -23,6 +23,7 @@ from vla_assistant.language.reading.reader import read
 from vla_assistant.language.request import Request
 from vla_assistant.language.resolution import Question, Refusal
 from vla_assistant.language.resolving import resolve
+from vla_assistant.language.turns import clauses
 from vla_assistant.language.vocabulary import Lexicon, Phrase, load
 from vla_assistant.language.withdrawing import only_told, taken_back
 from vla_assistant.types import Intent, Reference, SeenThing, Step, Understanding
@@ -146,7 +147,9 @@ def _as_read(text: str, context: Context) -> Understanding | None:
     """What the reader is sure enough of; None when it is not, or when the text holds a word that means stop."""
     if not context.lexicon.stop_words.isdisjoint(words.normalised(text)):
         return None
-    request = considered(text, read(text))
+    reading = read(text)
+    asked = reading is not None or mood.asks(clauses(text))
+    request = considered(text, reading) if asked else None
     if request is None or request.confidence < SURE:
         return None
     try:

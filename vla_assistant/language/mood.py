@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from vla_assistant.language import words as spelling
 from vla_assistant.language.fragments import cut
@@ -14,6 +15,8 @@ from vla_assistant.language.vocabulary import Phrase
 _NAMES = 1
 """Words of a clause that may be a name called out before an order."""
 _LONGEST_NAME = 5
+_SUBJECT = 3
+"""So many words of a clause may be what it tells something of."""
 _OF_NO_OTHER = ("verb", "at", "direction", "manner", "me", "table", "amount", "comma", "then", "skip")
 """Elements of an order whose object was named before it."""
 
@@ -51,7 +54,13 @@ def asking(words: Phrase, language: str = "en") -> bool:
     mood = load(language).mood
     rest = _opened(words, language)
     asked, told = mood["asking"].start(rest), mood["telling"].start(rest)
-    return asked >= told if asked else len(rest) > _NAMES and not told
+    return asked >= told if asked else len(rest) > _NAMES and not told and not _states(rest, language)
+
+
+def _states(words: Phrase, language: str) -> bool:
+    """Whether it says what something is or does: "alignment error looks small", other than "the one that is small"."""
+    stating, relative = load(language).mood["stating"], load(language).mood["relative"]
+    return any(stating.fit((word,)) and not relative.fit((before,)) for before, word in pairwise(words[: _SUBJECT + 1]))
 
 
 def names_a_stranger(words: Phrase, language: str = "en") -> bool:

@@ -18,6 +18,7 @@ INSIDE = ("bowl", "cup")
 """Things in which another rests; it rests on the others."""
 OPPOSITES = {"left": "right", "right": "left", "forward": "back", "back": "forward", "up": "down", "down": "up"}
 _REVERSED = {"open": "close", "close": "open"}
+_CARRYING = ("place", "give")
 _AT_USER = 0.95
 
 
@@ -104,6 +105,16 @@ def as_carried(act: ResolvedAct) -> ResolvedAct:
     if act.relation not in places.INSIDE or not act.anchors:
         return act
     return replace(act, relation="in" if act.anchors[0].reference.name in INSIDE else "on")
+
+
+def one_by_one(acts: Sequence[ResolvedAct]) -> tuple[ResolvedAct, ...]:
+    """The acts as one hand does them: of several things that are taken and then carried, each is carried at once."""
+    taken = [act.object for act in acts if act.skill == "pick"]
+    carried = [act.object for act in acts if act.skill in _CARRYING]
+    together = [act.skill for act in acts] == ["pick"] * len(taken) + [act.skill for act in acts[len(taken) :]]
+    if len(taken) < 2 or taken != carried[: len(taken)] or not together:
+        return tuple(acts)
+    return tuple(acts[len(taken) :])
 
 
 def going_back(thing: SeenThing, point: PixelPoint) -> ResolvedAct:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from vla_assistant.language import words as spelling
 from vla_assistant.language.closed import closed_intent, control_word
-from vla_assistant.language.fragments import Fragment, denial, denies, described, fragment, number, without_manner
+from vla_assistant.language.fragments import Fragment, cut, denial, denies, described, fragment, number, without_manner
 from vla_assistant.language.patterns import Found
 from vla_assistant.language.reading.reader import read
 from vla_assistant.language.request import ANYTHING, IT, Description
@@ -137,12 +137,18 @@ def _clause(words: Phrase, language: str) -> Clause:
         return found
     named = fragment(words, language)
     if named is None or not named.rejected:
-        named = fragment(spelling.without(lexicon.fillers, rest), language)
+        named = fragment(spelling.without(lexicon.fillers, rest), language) or _whole_manner(rest, language)
     if named is not None and words[0] not in _ASKED and not (named.is_vague and not corrects):
         return Clause(words, "fragment", fragment=named, corrects=corrects, meant=rest)
     request = read(" ".join(rest), language)
     kind = "request" if request is not None and request.confidence >= SURE else "aside"
     return Clause(words, kind, corrects=corrects, meant=rest)
+
+
+def _whole_manner(words: Phrase, language: str) -> Fragment | None:
+    """How it is to be done, in one phrase that holds fillers: "as quick as you can"."""
+    items = cut(words, language)
+    return Fragment(manner=frozenset({items[0].value})) if [item.kind for item in items] == ["manner"] else None
 
 
 def _cleft(words: Phrase, bare: Phrase, language: str) -> Clause | None:

@@ -9,6 +9,7 @@ from vla_assistant.language.decoding.grounding import grounded
 from vla_assistant.language.decoding.opinion import opinion
 from vla_assistant.language.reading import lexicon
 from vla_assistant.language.request import Act, Request
+from vla_assistant.language.vocabulary import Phrase
 
 DOUBT = 1.2
 """Of two that agree: how much of both doubts together is left; above 1, as both know the same words."""
@@ -28,18 +29,27 @@ _CARRIED = ("place", "give", "put_down")
 def considered(text: str, read: Request | None) -> Request | None:
     """What the text asks for after the decoder was heard too.
 
-    As the reader reads it without a decoder, and where the text breaks off ("pick up the cup and"): the decoder reads
-    what is there.
+    As the reader reads it without a decoder, and where the text breaks off ("pick up the cup and", "pick up"): the
+    decoder reads what is there. What the decoder alone understands of a text that denies something does not count.
     """
     said = words.normalised(text)
-    if not said or said[-1] in lexicon.load().sets["unfinished"]:
+    if not said or said[-1] in lexicon.load().sets["unfinished"] or _is_bare(said):
         return read
     seen = opinion(text)
-    if seen is None:
+    if seen is None or (read is None and _denies(said)):
         return read
     decoded = seen.request
     alone = decoded is not None and (read is None or not alike(read, decoded))
     return agree(read, decoded, seen.probability, grounded=not (alone and decoded) or grounded(text, decoded))
+
+
+def _is_bare(said: Phrase) -> bool:
+    """Whether it is nothing but a verb."""
+    return lexicon.load().at(said, 0).get("verbs", ("", 0))[1] == len(said)
+
+
+def _denies(said: Phrase) -> bool:
+    return not lexicon.load().sets["negations"].isdisjoint(said)
 
 
 def agree(

@@ -14,12 +14,14 @@ from vla_assistant.language.vocabulary import Phrase
 
 _ACTING = frozenset(("verbs", "home", "relations", "directions", "me", "table"))
 """Kinds of words of which at least one says what to do."""
+_AIMING = frozenset(("directions", "me", "relations"))
+"""Kinds of words of which one says in which direction."""
 _OPEN = (IT, ANYTHING)
 """Kinds of things that are meant without being named."""
 
 
 def grounded(text: str, request: Request) -> bool:
-    """Whether every colour and kind is named, something says what to do, and a negation makes a difference.
+    """Whether every colour, kind and direction is named, something says what to do, and a negation makes a difference.
 
     Args:
         text: What was said.
@@ -31,7 +33,15 @@ def grounded(text: str, request: Request) -> bool:
     said = {entry[0] for here in found for kind, entry in here.items() if kind in ("colours", "nouns", "plurals")}
     named = {name for thing in _things(request) for name in (thing.colour, thing.kind) if name and name not in _OPEN}
     acting = any(_ACTING & set(here) for here in found)
-    return acting and named <= said and not _is_denied(words, request, lexicon)
+    aimed = not any(act.direction for act in request.acts) or any(map(_aims, found, range(len(found))))
+    return acting and aimed and named <= said and not _is_denied(words, request, lexicon)
+
+
+def _aims(here: dict[str, tuple[str, int]], at: int) -> bool:
+    """Whether a direction begins here, which no longer phrase takes ("right now"), or a verb that holds one."""
+    longest = max((end for _, end in here.values()), default=at)
+    verb, _ = here.get("verbs", ("", at))
+    return ":" in verb or any(here[kind][1] == longest for kind in _AIMING & set(here))
 
 
 def _is_denied(words: Phrase, request: Request, lexicon: lexicons.Lexicon) -> bool:

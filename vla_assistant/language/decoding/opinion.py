@@ -8,9 +8,12 @@ from dataclasses import dataclass, replace
 
 from vla_assistant import paths
 from vla_assistant.errors import WeightsError
+from vla_assistant.language import words as spelling
 from vla_assistant.language.decoding.network import Network, load
 from vla_assistant.language.decoding.parsing import request_of
 from vla_assistant.language.decoding.source import read as read_source
+from vla_assistant.language.reading import lexicon as lexicons
+from vla_assistant.language.reading.modal import without_modal
 from vla_assistant.language.request import Request
 
 _log = logging.getLogger(__name__)
@@ -38,7 +41,11 @@ def decode(text: str) -> Request | None:
 def opinion(text: str) -> Opinion | None:
     """What the decoder takes the text for; None without weights or without a word."""
     network = _network()
-    return _asked(network, text) if network is not None else None
+    if network is None:
+        return None
+    words = spelling.normalised(text)
+    plain = without_modal(words, lexicons.load())
+    return _asked(network, text if plain == words else " ".join(plain))
 
 
 @functools.lru_cache(maxsize=256)

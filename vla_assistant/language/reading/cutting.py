@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from vla_assistant.language.reading.items import Item
 from vla_assistant.language.reading.lexicon import Lexicon
+from vla_assistant.language.reading.modal import without_modal
 from vla_assistant.language.reading.things import Things
 from vla_assistant.language.request import ANYTHING, IT, Description
 from vla_assistant.language.vocabulary import Phrase
@@ -31,8 +32,8 @@ class Cutter:
     """Cuts the words of one sentence into items."""
 
     def __init__(self, words: Phrase, lexicon: Lexicon) -> None:
-        self.words = words
-        self._things = Things(words, lexicon)
+        self.words = without_modal(words, lexicon)
+        self._things = Things(self.words, lexicon)
         self._last_unit = "1"
 
     def cut(self) -> list[Item]:
