@@ -57,12 +57,6 @@ def test_a_scene_is_laid(seed: int) -> None:
     assert told.asked == [("new_scene", seed)]
 
 
-def as_a_terminal_does() -> None:
-    """In the new process: hear the end of the terminal also where the tests themselves run under `nohup`."""
-    signal.signal(signal.SIGHUP, signal.SIG_DFL)
-    os.login_tty(0)
-
-
 class Terminal:
     """`chat` in a terminal of its own."""
 
@@ -73,7 +67,7 @@ class Terminal:
             stdin=slave,
             stdout=slave,
             stderr=slave,
-            preexec_fn=as_a_terminal_does,
+            preexec_fn=lambda: os.login_tty(0),
         )
         os.close(slave)
         self.text = ""
