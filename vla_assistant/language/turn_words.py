@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import functools
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from vla_assistant import paths
-from vla_assistant.errors import ConfigError
 from vla_assistant.language.patterns import Patterns
 from vla_assistant.language.vocabulary import Phrase
+from vla_assistant.language.word_files import word_tables
 
 VERSION = 1
 
@@ -53,12 +52,7 @@ def load(language: str = "en") -> TurnWords:
         ConfigError: the file is missing or of another version.
     """
     path = paths.assets() / f"turns_{language}.toml"
-    try:
-        tables = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise ConfigError(f"The words of turns {path} cannot be read ({error.strerror}).") from error
-    if tables.pop("version", None) != VERSION:
-        raise ConfigError(f"The words of turns {path} have another version; {VERSION} is needed.")
+    tables = word_tables("The words of turns", path, VERSION)
     corrections, withdrawing = tables["corrections"], tables["withdrawing"]
     courtesy = _phrases(tables["courtesy"])
     return TurnWords(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import collections
-from collections.abc import Mapping, Sequence
+import functools
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,6 +18,10 @@ from vla_assistant.train.decoder_preset import DecoderPreset
 from vla_assistant.train.recombining import texts, written
 
 _ROWS = {texts.NOTHING: NOTHING, texts.UNSUPPORTED: UNSUPPORTED}
+Learnable = tuple[Source, tuple[str, ...]]
+"""What is read, and the row to be written."""
+_Row = Callable[[Sequence[float]], tuple[str, ...] | None]
+"""The row of a meaning, given the numbers of the text; None when these lack one."""
 _TOKENS = {token: number for number, token in enumerate(TOKENS)}
 
 
@@ -32,26 +37,28 @@ class Batch:
     wanted: Tensor
 
 
-def examples(seeds: Sequence[str], ease: float = 0.0) -> list[tuple[Source, tuple[str, ...]]]:
-    """Texts with the rows they mean; some seeds give none, where noise has hidden a number."""
-    made = []
-    for seed in seeds:
-        example = texts.recombined(seed, ease)
-        source = read(example.text)
-        meaning = example.meaning if not isinstance(example.meaning, str) else _ROWS[example.meaning]
-        wanted = row(meaning, source.lengths_cm)
-        if source.words and wanted is not None:
-            made.append((source, wanted))
-    return made
+def examples(seeds: Sequence[str], ease: float = 0.0) -> list[Learnable]:
+    """Recombined texts with the rows they mean; some seeds give none, where noise has hidden a number."""
+    return _learnable((example.text, _row_of(example)) for example in (texts.recombined(seed, ease) for seed in seeds))
 
 
-def written_examples(seeds: Sequence[str]) -> list[tuple[Source, tuple[str, ...]]]:
+def written_examples(seeds: Sequence[str]) -> list[Learnable]:
     """Sentences that writers wrote, varied, with the rows they mean; some seeds give none, as above."""
+    said = (written.varied(seed) for seed in seeds)
+    return _learnable((text, functools.partial(with_slots, meaning)) for text, meaning in said)
+
+
+def _row_of(example: texts.Example) -> _Row:
+    meaning = example.meaning
+    return functools.partial(row, _ROWS[meaning] if isinstance(meaning, str) else meaning)
+
+
+def _learnable(said: Iterable[tuple[str, _Row]]) -> list[Learnable]:
+    """The texts that have words and hold all the numbers of their rows."""
     made = []
-    for seed in seeds:
-        text, meaning = written.varied(seed)
+    for text, row_with in said:
         source = read(text)
-        wanted = with_slots(meaning, source.lengths_cm)
+        wanted = row_with(source.lengths_cm)
         if source.words and wanted is not None:
             made.append((source, wanted))
     return made
@@ -65,9 +72,7 @@ def vocabulary(count: int, least: int) -> list[str]:
     return [UNKNOWN, LENGTH, *sorted(word for word, times in counted.items() if times >= least and word != LENGTH)]
 
 
-def collate(
-    chosen: Sequence[tuple[Source, tuple[str, ...]]], numbers: Mapping[str, int], unknown: np.ndarray | None = None
-) -> Batch:
+def collate(chosen: Sequence[Learnable], numbers: Mapping[str, int], unknown: np.ndarray | None = None) -> Batch:
     """Examples as one batch; where `unknown` (b, n) is set a word counts as unknown."""
     longest = max(len(source.words) for source, _ in chosen)
     height = max(len(wanted) for _, wanted in chosen) + 1

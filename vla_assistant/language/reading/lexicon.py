@@ -5,13 +5,12 @@ from __future__ import annotations
 import functools
 import itertools
 import re
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from vla_assistant import paths
-from vla_assistant.errors import ConfigError
 from vla_assistant.language.vocabulary import Phrase
+from vla_assistant.language.word_files import word_tables
 
 VERSION = 1
 _PLAIN = (
@@ -60,13 +59,7 @@ def load(language: str = "en") -> Lexicon:
         ConfigError: the file is missing or of another version.
     """
     path = paths.assets() / f"reading_{language}.toml"
-    try:
-        tables = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise ConfigError(f"The reader's words {path} cannot be read ({error.strerror}).") from error
-    if tables.pop("version", None) != VERSION:
-        raise ConfigError(f"The reader's words {path} have another version; {VERSION} is needed.")
-    return _lexicon(tables)
+    return _lexicon(word_tables("The reader's words", path, VERSION))
 
 
 def _lexicon(tables: Mapping[str, Mapping[str, list[str]]]) -> Lexicon:

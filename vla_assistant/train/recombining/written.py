@@ -15,14 +15,18 @@ from dataclasses import dataclass
 from vla_assistant import paths
 from vla_assistant.evaluate.sayings import REFUSED, load
 from vla_assistant.language import words as spelling
-from vla_assistant.language.decoding.notation import COLOURS, KINDS, NOTHING, TOKENS, UNSUPPORTED, says
+from vla_assistant.language.decoding.notation import NOTHING, TOKENS, UNSUPPORTED, says
+from vla_assistant.language.request import ANYTHING
 from vla_assistant.train.recombining.noise import denied, disturbed
 from vla_assistant.train.recombining.style import Style, draw
+from vla_assistant.train.recombining.things import COLOURS, KINDS
 from vla_assistant.train.recombining.wordlists import Wordlists
 from vla_assistant.train.recombining.wordlists import load as load_words
 
 _GROUPS = (("cube", "ball", "can"), ("cup", "bowl"))
 """Kinds of which one can stand for another in nearly every sentence."""
+_NAMES = frozenset((*COLOURS, *KINDS))
+"""Tokens that are nothing but colours and kinds."""
 _MIRRORED = {"left": "right", "right": "left"}
 _MOST_ACTS = 6
 _JOINED_SHARE, _MIRRORED_SHARE, _SAME_SHARE, _DISTURBED_SHARE, _DENIED_SHARE = 0.18, 0.4, 0.12, 0.5, 0.05
@@ -57,7 +61,7 @@ class Written:
     @property
     def joins(self) -> bool:
         """Whether another command may stand beside it without changing what it means."""
-        return not {"<nothing>", "<unsupported>", "|", "it", "other", "same"} & set(self.row)
+        return not {NOTHING, UNSUPPORTED, "|", "it", "other", "same"} & set(self.row)
 
 
 def varied(seed: str) -> tuple[str, tuple[str, ...]]:
@@ -139,8 +143,8 @@ def _without_commas(act: Sequence[str]) -> list[str]:
 
 
 def _phrases(names: Mapping[str, Sequence[str]], several: bool = False) -> dict[tuple[str, ...], tuple[str, bool]]:
-    plain = ((name, said) for name, all_said in names.items() for said in all_said)
-    return {tuple(said.split()): (name, several) for name, said in plain if name != "thing"}
+    named = ((name, said) for name, all_said in names.items() if name != ANYTHING for said in all_said)
+    return {tuple(said.split()): (name, several) for name, said in named}
 
 
 def _mentions(text: Sequence[str], phrases: Mapping[tuple[str, ...], tuple[str, bool]]) -> tuple[_Mention, ...]:
@@ -183,10 +187,6 @@ def _changed(said: Written, rng: random.Random, words: Wordlists) -> tuple[list[
                 text[begin - 1] = "an" if text[begin][0] in "aeiou" else "a"
     row = tuple(colours.get(token, kinds.get(token, token)) if token in _NAMES else token for token in said.row)
     return _mirrored(text, row) if rng.random() < _MIRRORED_SHARE else (text, row)
-
-
-_NAMES = frozenset((*COLOURS, *KINDS[:6]))
-"""Tokens that are nothing but colours and kinds."""
 
 
 def _exchange(
