@@ -27,8 +27,6 @@ from vla_assistant.types import SeenThing
 
 _ANSWERS = ("part", "request", "nothing", "unsupported", "same", "reject")
 """Kinds of texts that may answer a question."""
-
-
 LEAST = 0.48
 """Confidence below which a request counts as not understood."""
 

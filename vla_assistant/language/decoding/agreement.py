@@ -39,8 +39,9 @@ def considered(text: str, read: Request | None) -> Request | None:
     if seen is None or (read is None and _denies(said)):
         return read
     decoded = seen.request
-    alone = decoded is not None and (read is None or not alike(read, decoded))
-    return agree(read, decoded, seen.probability, grounded=not (alone and decoded) or grounded(text, decoded))
+    if decoded is None or (read is not None and alike(read, decoded)):
+        return agree(read, decoded, seen.probability)
+    return agree(read, decoded, seen.probability, grounded(text, decoded))
 
 
 def _is_bare(said: Phrase) -> bool:
