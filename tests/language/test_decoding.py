@@ -18,8 +18,8 @@ from vla_assistant.language.decoding.agreement import alike
 from vla_assistant.language.decoding.grounding import grounded
 from vla_assistant.language.decoding.network import load
 from vla_assistant.language.decoding.notation import END, NOTHING, TOKENS, Grammar, row
-from vla_assistant.language.decoding.opinion import _network
-from vla_assistant.language.decoding.parsing import request_of
+from vla_assistant.language.decoding.opinion import networks
+from vla_assistant.language.decoding.parsing import bare, request_of
 from vla_assistant.language.decoding.source import LENGTH, LONGEST, SLOTS
 from vla_assistant.language.decoding.source import read as source_of
 from vla_assistant.language.interpreter import SURE
@@ -97,7 +97,7 @@ def test_whatever_the_grammar_allows_is_a_request() -> None:
             token = END if END in allowed and len(made) > 30 else rng.choice(allowed)
             grammar.take(token)
             made.append(token)
-        if made[-1] == END and made[0] not in (NOTHING, "<unsupported>"):
+        if made[-1] == END and not bare(made):
             request = request_of(made[:-1], (1.0,) * SLOTS)
             assert request is not None
             assert row(request, (1.0,) * SLOTS) is not None
@@ -211,11 +211,11 @@ def test_a_text_that_breaks_off_is_not_made_sure() -> None:
 
 def test_without_weights_nothing_changes(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("VLA_ASSISTANT_ASSETS", str(tmp_path))
-    _network.cache_clear()
+    networks.cache_clear()
     read = sure(REQUESTS[0], 0.9)
     assert considered("pick up the red cup", read) == read
     monkeypatch.undo()
-    _network.cache_clear()
+    networks.cache_clear()
 
 
 def test_missing_and_damaged_weights_are_told(tmp_path: Path) -> None:

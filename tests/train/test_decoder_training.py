@@ -13,13 +13,14 @@ import torch
 from vla_assistant.errors import ConfigError
 from vla_assistant.language import words
 from vla_assistant.language.decoding.network import load
-from vla_assistant.language.decoding.notation import NOTHING, UNSUPPORTED
+from vla_assistant.language.decoding.notation import END, NOTHING, TOKENS, UNSUPPORTED
 from vla_assistant.language.decoding.source import read
+from vla_assistant.language.decoding.writing import write
 from vla_assistant.networks.decoder import Decoder
 from vla_assistant.train.decoder import WEIGHTS_NAME, train
 from vla_assistant.train.decoder_batches import Batches, collate, examples
 from vla_assistant.train.decoder_preset import load_decoder_preset
-from vla_assistant.train.decoder_weights import save_weights
+from vla_assistant.train.decoder_weights import load_weights, save_weights
 from vla_assistant.train.recombining.texts import recombined
 from vla_assistant.train.recombining.written import varied
 
@@ -33,7 +34,7 @@ def test_debug_preset_learns_in_seconds(tmp_path: Path) -> None:
     assert reports[-1].step == TOY.steps
     assert reports[-1].loss < 0.9 * reports[0].loss
     network = load(tmp_path / WEIGHTS_NAME)
-    assert 0 < network.write(read("pick up the red cup")).probability < 1
+    assert 0 < write([network], read("pick up the red cup")).probability < 1
 
 
 def test_stopped_run_goes_on_exactly(tmp_path: Path) -> None:
@@ -75,13 +76,45 @@ def test_writing_step_by_step_says_what_scores_say(tmp_path: Path) -> None:
     save_weights(tmp_path / "w.safetensors", network, ["<unknown>", "<length>"])
     twin = load(tmp_path / "w.safetensors")
     source = read("put the red cup 5 cm to the left of the bowl")
-    written = twin.write(source)
+    written = write([twin], source)
     scores = twin.scores(source, written.row)
     shares = np.exp(scores) / np.exp(scores).sum(axis=-1, keepdims=True)
-    from vla_assistant.language.decoding.notation import END, TOKENS
-
     taken = [shares[at, TOKENS.index(token)] for at, token in enumerate((*written.row, END))]
     assert written.probability == pytest.approx(float(np.prod(taken)), rel=1e-3)
+
+
+def test_networks_write_together(tmp_path: Path) -> None:
+    assert TOY is not None
+    twins = []
+    for seed in (1, 2):
+        torch.manual_seed(seed)
+        save_weights(tmp_path / "w.safetensors", Decoder(TOY.network, 2), ["<unknown>", "<length>"])
+        twins.append(load(tmp_path / "w.safetensors"))
+    source = read("put the red cup 5 cm to the left of the bowl")
+    assert write(twins[:1] * 2, source) == write(twins[:1], source)
+    both = write(twins, source)
+    taken, each = (*both.row, END), [np.exp(twin.scores(source, both.row)) for twin in twins]
+    mean = np.mean([scores / scores.sum(axis=-1, keepdims=True) for scores in each], axis=0)
+    shares = [mean[at, TOKENS.index(token)] for at, token in enumerate(taken)]
+    assert both.probability == pytest.approx(float(np.prod(shares)), rel=1e-3)
+
+
+def test_older_weights_know_no_newer_tokens(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert TOY is not None
+    network = Decoder(TOY.network, 2)
+    kept = [number for number, token in enumerate(TOKENS) if token != "<undo>"]
+    older = {
+        name: value[kept[::-1]] if name in ("tokens.weight", "choice.weight", "choice.bias") else value
+        for name, value in network.state_dict().items()
+    }
+    monkeypatch.setattr("vla_assistant.train.decoder_weights.TOKENS", [TOKENS[number] for number in kept[::-1]])
+    monkeypatch.setattr(network, "state_dict", lambda: older)
+    save_weights(tmp_path / "w.safetensors", network, ["<unknown>", "<length>"])
+    monkeypatch.undo()
+    _, tensors = load_weights(tmp_path / "w.safetensors")
+    added = TOKENS.index("<undo>")
+    assert tensors["choice.bias"][added] < -5
+    torch.testing.assert_close(tensors["choice.weight"][kept], network.choice.weight[kept].half().float())
 
 
 def test_batches_are_always_the_same_and_hide_words() -> None:

@@ -36,6 +36,7 @@ def as_written(text: str, meaning: str) -> Written:
         ("place(cube, between bowl & plate)", "place cube , between bowl & plate"),
         ("pick(2nd left cup in front of it)", "pick 2nd left cup in_front_of it"),
         ("unsupported", "<unsupported>"),
+        ("undo", "<undo>"),
     ],
 )
 def test_a_meaning_is_a_row_of_tokens(meaning: str, row: str) -> None:
@@ -87,6 +88,27 @@ def test_what_is_not_named_in_known_words_stays() -> None:
 def test_sides_that_are_no_sides_are_not_mirrored() -> None:
     sentence = as_written("right, push it left", "push(it, left)")
     assert {written._changed(sentence, random.Random(seed), load())[1] for seed in range(50)} == {sentence.row}
+
+
+def test_talk_stands_beside_sentences_and_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(written, "_TALK_SHARE", 1.0)
+    for name in ("_JOINED_SHARE", "_DISTURBED_SHARE", "_DENIED_SHARE"):
+        monkeypatch.setattr(written, name, 0.0)
+    monkeypatch.setattr(written, "_SAME_SHARE", 1.0)
+    command = as_written("lift the red cup", "pick(red cup)")
+    refers = as_written("put it down", "put_down(it)")
+    monkeypatch.setattr(written, "sentences", lambda: (command,))
+    text, row = varied("a")
+    before, after = text.split("lift the red cup")
+    assert before.endswith(" , ")
+    assert after.startswith(" , ")
+    assert row == command.row
+    monkeypatch.setattr(written, "sentences", lambda: (refers,))
+    assert varied("a") == ("put it down", refers.row), "who hears of a cup before may take it for that"
+
+
+def test_talk_leaves_room_for_what_is_asked() -> None:
+    assert written._talk(random.Random(0), load(), ["word"] * written._MOST_WORDS) == []
 
 
 def test_one_seed_one_text() -> None:

@@ -11,7 +11,7 @@ from vla_assistant.errors import InputError
 from vla_assistant.language.request import Request
 
 REFUSED = ("unsupported", "nothing")
-"""Meanings that ask for no motion."""
+"""Meanings that ask for no motion; so do the turns of `decoding.notation`, which are one word as well."""
 _IN_OR_ON = re.compile(r", (?:in|on) (?!front\b)")
 _PLACE = re.compile(r" (?:left of|right of|in front of|behind|near|in|on|between) ")
 _CARRIED = re.compile(r"(place|give|put_down)\(([^,)]*)")
@@ -19,14 +19,15 @@ _CARRIED = re.compile(r"(place|give|put_down)\(([^,)]*)")
 
 @dataclass(frozen=True)
 class Saying:
-    """A sentence and its meaning as written; `steps` counts the steps, 0 when it asks for none."""
+    """A sentence and its meaning as written."""
 
     text: str
     meaning: str
 
     @property
     def steps(self) -> int:
-        return 0 if self.meaning in REFUSED else self.meaning.partition(" | ")[0].count(";") + 1
+        """How many there are; 0 when it asks for none."""
+        return self.meaning.partition(" | ")[0].count(";") + 1 if "(" in self.meaning else 0
 
 
 def load(files: Iterable[Path]) -> Iterator[Saying]:
@@ -45,7 +46,7 @@ def load(files: Iterable[Path]) -> Iterator[Saying]:
 
 def is_right(saying: Saying, reading: Request | None) -> bool:
     """Whether the reading means exactly what was meant; for a meaning of REFUSED, whether nothing was read."""
-    if saying.meaning in REFUSED:
+    if not saying.steps:
         return reading is None
     return reading is not None and canonical(str(reading)) == canonical(saying.meaning)
 

@@ -11,6 +11,7 @@ from vla_assistant.language.closed import closed_intent
 from vla_assistant.language.decoding import considered
 from vla_assistant.language.fragments import Fragment, denies, mentioned, speaks_of_hand, warns
 from vla_assistant.language.halting import ASKING, approves, forbids, goes_on, halting, refuses
+from vla_assistant.language.learnt import learnt_turn
 from vla_assistant.language.reading.reader import read
 from vla_assistant.language.request import ANYTHING, IT, Description
 from vla_assistant.language.turn import Phase
@@ -91,7 +92,15 @@ def hear(text: str, phase: Phase, language: str = "en") -> Heard:
     wants = acts or heard.kind == "unsupported"
     if (acts and forbids(said, language)) or (wants and taken_back(text, language, goes_back=goes_back)):
         return Heard("reject")
-    return Heard("nothing") if acts and only_told(text, language) else heard
+    if acts and only_told(text, language):
+        return Heard("nothing")
+    if (
+        heard.kind in (*_EMPTY, "request")
+        and not corrects
+        and (learnt := learnt_turn(text, heard.kind, phase, language))
+    ):
+        return Heard("manner", part=Fragment(manner=frozenset({"slow"}))) if learnt == "slower" else Heard(learnt)
+    return heard
 
 
 def _without_interjection(said: tuple[Clause, ...]) -> tuple[Clause, ...]:

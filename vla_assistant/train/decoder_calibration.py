@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from vla_assistant.language.decoding.network import Network
 from vla_assistant.language.decoding.notation import END, TOKENS
+from vla_assistant.language.decoding.writing import write
 from vla_assistant.train.decoder_batches import examples
 
 TEMPERATURES = tuple(round(0.5 * 1.08**power, 3) for power in range(28))
@@ -31,7 +32,7 @@ def calibrate(network: Network, count: int) -> Calibration:
     right: list[bool] = []
     shares: list[list[float]] = []
     for source, wanted in examples([f"held-out/{index}" for index in range(count)]):
-        row = network.write(source).row
+        row = write([network], source).row
         scores = network.scores(source, row)
         taken = np.array([numbers[token] for token in (*row, END)])
         right.append(row == wanted)

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import torch
 from torch import Tensor
 
 from vla_assistant.data.files import write_whole
@@ -14,6 +15,8 @@ from vla_assistant.errors import WeightsError
 from vla_assistant.language.decoding.network import FORMAT, VERSION
 from vla_assistant.language.decoding.notation import TOKENS
 from vla_assistant.networks.decoder import Decoder
+
+_UNLIKELY = -8.0
 
 
 def save_weights(
@@ -46,7 +49,9 @@ def save_weights(
 
 
 def load_weights(path: Path) -> tuple[list[str], dict[str, Tensor]]:
-    """Words and tensors (float32) of such a file.
+    """Words and tensors (float32) of such a file; what it knew of tokens that there are no more is left out.
+
+    Tokens that it did not know yet are as unlikely as they can be: zeros with a low bias.
 
     Raises:
         WeightsError: it is missing or damaged.
@@ -55,8 +60,21 @@ def load_weights(path: Path) -> tuple[list[str], dict[str, Tensor]]:
 
     try:
         with safe_open(path, framework="pt") as file:
-            words: list[str] = json.loads(file.metadata()["words"])
-            return words, {name: file.get_tensor(name).float() for name in file.keys()}  # noqa: SIM118
+            header = file.metadata()
+            words: list[str] = json.loads(header["words"])
+            tensors = {name: file.get_tensor(name).float() for name in file.keys()}  # noqa: SIM118
+            return words, tensors | _of_tokens(tensors, json.loads(header["tokens"]))
     except (SafetensorError, OSError, KeyError, ValueError) as error:
         reason = str(error).splitlines()[0][:160]
         raise WeightsError(f"The weights {path} cannot be started from ({reason}).", "Train without them.") from error
+
+
+def _of_tokens(tensors: Mapping[str, Tensor], known: Sequence[str]) -> dict[str, Tensor]:
+    """Those with a row for every token, in today's order."""
+    at = {token: number for number, token in enumerate(known)}
+    found = {}
+    for name, missing in (("tokens.weight", 0.0), ("choice.weight", 0.0), ("choice.bias", _UNLIKELY)):
+        before = tensors[name]
+        rows = [before[at[token]] if token in at else torch.full_like(before[0], missing) for token in TOKENS]
+        found[name] = torch.stack(rows)
+    return found

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -15,25 +14,18 @@ from numpy.typing import NDArray
 
 from vla_assistant.errors import WeightsError
 from vla_assistant.language.decoding.layout import DecoderConfig
-from vla_assistant.language.decoding.notation import END, LONGEST, TOKENS, Grammar
+from vla_assistant.language.decoding.notation import END, TOKENS
 from vla_assistant.language.decoding.source import UNKNOWN, Source, pieces
 
 FORMAT = "vla-assistant/decoder"
-VERSION = 1
+VERSION = 2
 _REMEDY = "Install the program again, or train new ones: see docs/training.md."
 Rows = NDArray[np.float32]
-
-
-@dataclass(frozen=True)
-class Written:
-    """A row of tokens without its end, and how likely it is: the product over its tokens."""
-
-    row: tuple[str, ...]
-    probability: float
+_KeyValue = tuple[Rows, Rows]
 
 
 class Network:
-    """Reads a text and writes the likeliest row that the grammar allows, one token after the other."""
+    """Reads a text and says how likely each token is to come next in the row that it means."""
 
     def __init__(
         self, config: DecoderConfig, words: Sequence[str], weights: Mapping[str, Rows], temperature: float = 1.0
@@ -58,29 +50,40 @@ class Network:
             x = x + self._forward(name, x)
         return self._norm("read_norm", x)
 
-    def write(self, source: Source) -> Written:
-        """The likeliest row, greedily."""
-        memory = self.read(source)
-        layers = [f"writing.{index}" for index in range(self._config.writing_layers)]
-        read = [self._key_value(f"{name}.read", memory) for name in layers]
-        own: list[list[tuple[Rows, Rows]]] = [[] for _ in layers]
-        grammar, row, likelihood, token = Grammar(), list[str](), 0.0, END
-        while not grammar.done:
-            x = self._weights["tokens.weight"][[self._tokens[token]]] + self._positions[len(row) : len(row) + 1]
-            for name, known, (keys, values) in zip(layers, own, read, strict=True):
-                inner = self._norm(f"{name}.own_norm", x)
-                known.append(self._key_value(f"{name}.own", inner))
-                own_keys, own_values = (np.concatenate(parts, axis=1) for parts in zip(*known, strict=True))
-                bias = self._bias(f"{name}.own", len(known))[:, -1:]
-                x = x + self._attend(f"{name}.own", inner, own_keys, own_values, bias)
-                x = x + self._attend(f"{name}.read", self._norm(f"{name}.read_norm", x), keys, values)
-                x = x + self._forward(name, x)
-            scores = self._linear("choice", self._norm("written_norm", x))[0] / self._temperature
-            token, share = _likeliest(scores, self._allowed(grammar, len(row)))
-            likelihood += share
-            grammar.take(token)
-            row.append(token)
-        return Written(tuple(row[:-1]), float(np.exp(likelihood)))
+    def begin(self, source: Source) -> Writing:
+        """A row about the text, still without a token."""
+        return Writing(self, self.read(source))
+
+    def after(self, token: str, at: int, own: Sequence[list[_KeyValue]], read: Sequence[_KeyValue]) -> Rows:
+        """The share (tokens,) of every token to come next, after `token` at index `at`.
+
+        Args:
+            token: The last one, END before the first.
+            at: How many tokens stood before it.
+            own: For each layer what it knows of the earlier tokens; that of this one is added.
+            read: For each layer what it knows of the text.
+        """
+        x = self._weights["tokens.weight"][[self._tokens[token]]] + self._positions[at : at + 1]
+        for name, known, (keys, values) in zip(self.layers, own, read, strict=True):
+            inner = self._norm(f"{name}.own_norm", x)
+            known.append(self._key_value(f"{name}.own", inner))
+            own_keys, own_values = (np.concatenate(parts, axis=1) for parts in zip(*known, strict=True))
+            bias = self._bias(f"{name}.own", len(known))[:, -1:]
+            x = x + self._attend(f"{name}.own", inner, own_keys, own_values, bias)
+            x = x + self._attend(f"{name}.read", self._norm(f"{name}.read_norm", x), keys, values)
+            x = x + self._forward(name, x)
+        scores = self._linear("choice", self._norm("written_norm", x))[0] / self._temperature
+        shares = np.exp(scores - scores.max())
+        return shares / shares.sum()
+
+    def known_of(self, memory: Rows) -> list[_KeyValue]:
+        """For each layer that writes what it knows of what was read (n, w)."""
+        return [self._key_value(f"{name}.read", memory) for name in self.layers]
+
+    @property
+    def layers(self) -> list[str]:
+        """Names of the layers that write."""
+        return [f"writing.{index}" for index in range(self._config.writing_layers)]
 
     def scores(self, source: Source, row: Sequence[str]) -> Rows:
         """Scores of every token after each prefix of the row (len(row) + 1, tokens); for tests."""
@@ -99,12 +102,6 @@ class Network:
             )
             x = x + self._forward(name, x)
         return self._linear("choice", self._norm("written_norm", x))
-
-    def _allowed(self, grammar: Grammar, length: int) -> list[int]:
-        allowed = grammar.allowed()
-        if length >= LONGEST and END in allowed:
-            allowed = frozenset({END})
-        return [self._tokens[token] for token in allowed]
 
     def _linear(self, name: str, x: Rows) -> Rows:
         return x @ self._weights[f"{name}.weight"].T + self._weights[f"{name}.bias"]
@@ -135,11 +132,19 @@ class Network:
         return self._weights[f"{name}.distance"][:, np.clip(at[None, :] - at[:, None], -reach, reach) + reach]
 
 
-def _likeliest(scores: Rows, allowed: Sequence[int]) -> tuple[str, float]:
-    """The best of the allowed tokens, and the logarithm of its share among all tokens."""
-    best = max(allowed, key=lambda number: float(scores[number]))
-    top = float(scores.max())
-    return TOKENS[best], float(scores[best]) - top - float(np.log(np.exp(scores - top).sum()))
+class Writing:
+    """A row in the making."""
+
+    def __init__(self, network: Network, memory: Rows) -> None:
+        self._network, self._read = network, network.known_of(memory)
+        self._own: list[list[_KeyValue]] = [[] for _ in self._read]
+        self._length = 0
+
+    def after(self, token: str) -> Rows:
+        """The share (tokens,) of every token to come after this one; END comes before the first."""
+        shares = self._network.after(token, self._length, self._own, self._read)
+        self._length += 1
+        return shares
 
 
 def _positions(rows: int, width: int) -> Rows:

@@ -12,6 +12,10 @@ from vla_assistant.language.decoding.source import SLOTS
 from vla_assistant.language.request import ALL, Act, Description, Request
 
 END, NOTHING, UNSUPPORTED = "<end>", "<nothing>", "<unsupported>"
+TURNS = (
+    "undo", "again", "repeat", "understood", "help", "pause", "resume", "slower", "faster", "cancel",
+)  # fmt: skip
+"""What is said about what was done, is being done or was said; as tokens in angle brackets."""
 HANDLED = ("pick", "put_down", "give")
 BARE = ("open", "close", "home")
 SIDES = ("left", "right", "near", "far", "middle")
@@ -29,7 +33,8 @@ MANNERS = ("slow", "fast", "careful")
 TOKENS = tuple(
     dict.fromkeys(
         (
-            END, NOTHING, UNSUPPORTED, "pick", "place", "put_down", "give", "push", "move", *BARE,
+            END, NOTHING, UNSUPPORTED, *(f"<{turn}>" for turn in TURNS),
+            "pick", "place", "put_down", "give", "push", "move", *BARE,
             ";", "|", ",", "&", "avoid", "except", "all", *MANNERS, *CHOICES, *NUMBERS, *RANKS, *SIDES,
             *COLOURS, *KINDS, *LYING, *PLACED, *DIRECTIONS, *AMOUNTS,
         )
@@ -46,7 +51,8 @@ def _optional(name: str, tokens: Sequence[str], *rest: str) -> _Rules:
 
 
 _RULES: _Rules = {
-    "text": {NOTHING: (NOTHING,), UNSUPPORTED: (UNSUPPORTED,), "": ("act", "acts", "constraints")},
+    "text": {token: (token,) for token in (NOTHING, UNSUPPORTED, *(f"<{turn}>" for turn in TURNS))}
+    | {"": ("act", "acts", "constraints")},
     "act": {skill: (skill, "ref") for skill in HANDLED}
     | {skill: (skill,) for skill in BARE}
     | {"place": ("place", "ref", ",", "where"), "push": ("push", "ref", ",", "pushed"), "move": ("move", "moved")},

@@ -11,14 +11,19 @@ from vla_assistant.language.request import ALL, Act, Description, Request
 def request_of(row: Sequence[str], lengths_cm: Sequence[float]) -> Request | None:
     """The request that a row of the grammar says.
 
-    None for NOTHING and UNSUPPORTED, and when it names a number that the text lacks.
+    None when it says none (`bare`), and when it names a number that the text lacks.
     """
-    if row[0] in (notation.NOTHING, notation.UNSUPPORTED):
+    if bare(row):
         return None
     try:
         return _Parser(row, lengths_cm).request()
     except IndexError:
         return None
+
+
+def bare(row: Sequence[str]) -> str:
+    """What a row says that is no request: "nothing", "unsupported" or one of TURNS; else empty."""
+    return row[0].strip("<>") if row[0].startswith("<") else ""
 
 
 class _Parser:

@@ -1,7 +1,8 @@
 """Sentences that writers wrote with what they mean (assets/written), said of other things.
 
 Colours and kinds are exchanged one for another in the sentence and in its meaning alike, left and right are mirrored,
-words slip, and two sentences may be joined: so a few thousand sentences make many that nobody wrote.
+words slip, two sentences may be joined, and talk that asks for nothing may stand before, between and after them: so
+a few thousand sentences make many that nobody wrote.
 """
 
 from __future__ import annotations
@@ -9,13 +10,15 @@ from __future__ import annotations
 import functools
 import random
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from vla_assistant import paths
 from vla_assistant.evaluate.sayings import REFUSED, load
 from vla_assistant.language import words as spelling
-from vla_assistant.language.decoding.notation import NOTHING, TOKENS, UNSUPPORTED, says
+from vla_assistant.language.decoding.notation import NOTHING, TOKENS, TURNS, says
+from vla_assistant.language.decoding.source import LONGEST
 from vla_assistant.language.request import ANYTHING
 from vla_assistant.train.recombining.noise import denied, disturbed
 from vla_assistant.train.recombining.style import Style, draw
@@ -30,6 +33,12 @@ _NAMES = frozenset((*COLOURS, *KINDS))
 _MIRRORED = {"left": "right", "right": "left"}
 _MOST_ACTS = 6
 _JOINED_SHARE, _MIRRORED_SHARE, _SAME_SHARE, _DISTURBED_SHARE, _DENIED_SHARE = 0.18, 0.4, 0.12, 0.5, 0.05
+_BARE_JOINT_SHARE, _TALK_SHARE = 0.25, 0.12
+"""Of joints those without a word; of the places before, between and after sentences those with talk."""
+_TALK = "talk_"
+"""How the names of files begin whose sentences may stand beside any other."""
+_MOST_WORDS = LONGEST - 10
+"""A decoder reads some more: what is put in later has room."""
 _TOKEN = re.compile(
     "|".join([r"\d+(?:\.\d+)? cm", *sorted(map(re.escape, TOKENS), key=len, reverse=True), r"[()]", r"\s+"])
 )
@@ -59,9 +68,14 @@ class Written:
         return self.row.count(";") + 1
 
     @property
+    def stands_alone(self) -> bool:
+        """Whether it means the same whatever is spoken of before it."""
+        return not {"it", "other", "same"} & set(self.row)
+
+    @property
     def joins(self) -> bool:
         """Whether another command may stand beside it without changing what it means."""
-        return not {NOTHING, UNSUPPORTED, "|", "it", "other", "same"} & set(self.row)
+        return self.stands_alone and "|" not in self.row and not self.row[0].startswith("<")
 
 
 def varied(seed: str) -> tuple[str, tuple[str, ...]]:
@@ -77,15 +91,21 @@ def varied(seed: str) -> tuple[str, tuple[str, ...]]:
     words = load_words()
     one = rng.choice(said)
     text, row = _changed(one, rng, words)
+    between: list[str] = []
     if one.joins and rng.random() < _JOINED_SHARE:
         other = rng.choice(said)
-        if other.joins and one.acts + other.acts <= _MOST_ACTS:
+        if other.joins and one.acts + other.acts <= _MOST_ACTS and len(text) + len(other.text) <= _MOST_WORDS:
             more, meaning = _changed(other, rng, words)
-            text = [*text, *words.one(rng, "joints", "then").split(), *more]
-            row = (*row, ";", *meaning)
-    refused = row[0] in (NOTHING, UNSUPPORTED)
-    if not refused and rng.random() < _DENIED_SHARE and (against := denied(" ".join(text), rng)) is not None:
-        return against, (NOTHING,)
+            joint = [","] if rng.random() < _BARE_JOINT_SHARE else words.one(rng, "joints", "then").split()
+            between = _talk(rng, words, [*text, *more], after=True)
+            text, row = [*text, *between, *joint, *more], (*row, ";", *meaning)
+    if not row[0].startswith("<") and not between and rng.random() < _DENIED_SHARE:
+        against = denied(" ".join(text), rng)
+        if against is not None:
+            return against, (NOTHING,)
+    if one.stands_alone:
+        text = [*_talk(rng, words, text), *text]
+        text = [*text, *_talk(rng, words, text, after=True)]
     if rng.random() < _DISTURBED_SHARE:
         style = draw(rng, 0.0)
         disturbing = Style(
@@ -98,12 +118,21 @@ def varied(seed: str) -> tuple[str, tuple[str, ...]]:
 @functools.cache
 def sentences() -> tuple[Written, ...]:
     """All that ship, without the few whose meaning the decoder's grammar has no words for."""
+    return _of((paths.assets() / "written").glob("*.tsv"))
+
+
+@functools.cache
+def talk() -> tuple[Written, ...]:
+    """Those that ask for nothing and change nothing about what is said beside them."""
+    return _of((paths.assets() / "written").glob(f"{_TALK}*.tsv"))
+
+
+def _of(files: Iterable[Path]) -> tuple[Written, ...]:
     words = load_words()
     colours = _phrases(words.colours)
     kinds = {**_phrases(words.nouns), **_phrases(words.plurals, several=True)}
-    files = sorted((paths.assets() / "written").glob("*.tsv"))
     found = []
-    for saying in load(files):
+    for saying in load(sorted(files)):
         text = spelling.normalised(saying.text)
         if says(row := row_of(saying.meaning)):
             found.append(Written(text, row, _mentions(text, colours), _mentions(text, kinds)))
@@ -116,7 +145,7 @@ def row_of(meaning: str) -> tuple[str, ...]:
     Raises:
         ValueError: it is no meaning.
     """
-    if meaning in REFUSED:
+    if meaning in (*REFUSED, *TURNS):
         return (f"<{meaning}>",)
     tokens: list[str] = []
     at = 0
@@ -187,6 +216,16 @@ def _changed(said: Written, rng: random.Random, words: Wordlists) -> tuple[list[
                 text[begin - 1] = "an" if text[begin][0] in "aeiou" else "a"
     row = tuple(colours.get(token, kinds.get(token, token)) if token in _NAMES else token for token in said.row)
     return _mirrored(text, row) if rng.random() < _MIRRORED_SHARE else (text, row)
+
+
+def _talk(rng: random.Random, words: Wordlists, beside: Sequence[str], after: bool = False) -> list[str]:
+    """Mostly nothing, else talk with a comma before or after it, as long as there is room beside what is said."""
+    if rng.random() >= _TALK_SHARE or not talk():
+        return []
+    said, _ = _changed(rng.choice(talk()), rng, words)
+    if len(said) + len(beside) > _MOST_WORDS:
+        return []
+    return [",", *said] if after else [*said, ","]
 
 
 def _exchange(
