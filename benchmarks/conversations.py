@@ -36,6 +36,7 @@ RAISED, ON_TOP = 0.15, 0.01
 _WAITING = {"wait": "waiting", "moving": "moving"}
 _KEEPING = ("nothing", "help", "repeat", "understood", "slower", "faster", "nudge", "pause", "resume")
 """Turns after which what was going on still is."""
+_ASKING = ("help", "repeat", "understood", "nothing")
 _KINDS = (
     "ask",
     "confirm",
@@ -163,9 +164,12 @@ def expected_kind(meaning: str) -> str:
     return word if word in (*_KINDS, "nudge", "return") else "steps"
 
 
-def right(said: Said, turn: Turn, table: Table) -> bool:
-    """Whether the turn is what the script says; a motion in place of another must be told as such."""
-    if said.meaning.startswith("instead") != (turn.kind == "instead"):
+def right(said: Said, turn: Turn, table: Table, paused: bool = False) -> bool:
+    """Whether the turn is what the script says; a motion in place of another must be told as such.
+
+    Not of a paused one: what is asked for then comes in its place by any name.
+    """
+    if not paused and said.meaning.startswith("instead") != (turn.kind == "instead"):
         return False
     return any(plain(told(turn, table)) == plain(meaning) for meaning in _meanings(said.meaning, table))
 
@@ -182,6 +186,7 @@ def play(script: Script, things: Mapping[str, Thing] | None, show: bool) -> Iter
     dialogue, table = Dialogue(things=things), Table(script.things)
     phase = "idle"
     planned: tuple[ResolvedAct, ...] = ()
+    paused = False
     for said in script.turns:
         if phase == "idle":
             table.carry_out(planned)
@@ -195,7 +200,7 @@ def play(script: Script, things: Mapping[str, Thing] | None, show: bool) -> Iter
             table.carry_out(planned)
         if dialogue.past.awaited:
             dialogue.ended(done=False)
-        good = right(said, turn, table)
+        good = right(said, turn, table, paused)
         if show and not good:
             came = f"{turn.kind}: {told(turn, table)}  (reader: {read(said.text)}) {turn.says}"
             print(f"{script.name} [{phase}]\n   > {said.text}\n   = {said.meaning}\n   ! {came}", file=sys.stderr)
@@ -205,6 +210,7 @@ def play(script: Script, things: Mapping[str, Thing] | None, show: bool) -> Iter
         elif turn.kind == "cancel":
             planned = ()
         phase = after(said.meaning, phase)
+        paused = phase == "moving" and (said.meaning == "pause" or (paused and said.meaning in _ASKING))
 
 
 def after(meaning: str, phase: str) -> str:

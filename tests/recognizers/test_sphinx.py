@@ -7,6 +7,7 @@ import pytest
 
 from tests.recognizers.voices import espeak, flite, needs_espeak, needs_flite, noise
 from vla_assistant.errors import InputError, WeightsError
+from vla_assistant.language import jsgf
 from vla_assistant.speech.recognizers.sphinx import Config, SphinxRecognizer, prepared
 from vla_assistant.types import Audio
 
@@ -44,6 +45,25 @@ def test_loudness_and_length_of_silence_do_not_matter(sphinx, tmp_path: Path):
     hiss = noise(4.0, level=1e-4).samples.copy()
     hiss[20_000 : 20_000 + len(audio.samples)] += 0.02 * audio.samples
     assert sphinx.transcribe(Audio(hiss, 16_000)).text == "push the purple ball to the left"
+
+
+@needs_flite
+@pytest.mark.parametrize(
+    ("choices", "text"),
+    [
+        (("the red ball", "the blue ball"), "the blue one"),
+        (("the red ball", "the blue ball"), "red"),
+        (("the cup on the left", "the cup on the right"), "the one on the right"),
+        (("the red cube near the plate", "the red cube in the green bowl"), "the one near the plate"),
+        (("the green can", "the yellow cube"), "yellow cube"),
+        (("the green can", "the yellow cube"), "stop"),
+        (("the green can", "the yellow cube"), "push the blue cup to the left"),
+    ],
+)
+def test_answers_to_a_question_are_heard_while_it_waits(sphinx, tmp_path: Path, choices: tuple[str, ...], text: str):
+    heard = sphinx.transcribe(flite(text, tmp_path / "a.wav"), jsgf(choices=choices))
+    assert heard.text == text
+    assert heard.confidence > 0.3
 
 
 @needs_flite

@@ -90,14 +90,20 @@ def test_a_command_is_proposed_confirmed_carried_out_and_written_down(settings_w
     assert (Path(os.environ["VLA_ASSISTANT_DATA"]) / "journal.sqlite").is_file()
 
 
-def test_a_question_is_answered_and_the_proposal_put_right_in_turns(settings_with: Make) -> None:
+def test_a_question_is_answered_and_the_proposal_put_right_in_turns(
+    settings_with: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with table(settings_with()) as one:
+        expected: list[tuple[str, ...]] = []
+        monkeypatch.setattr(one.assistant._ears, "expect", expected.append)
         asked = one.ask("pick up the cube")
         assert one.outcome(asked).result is Result.ASKED
         choices = one.of(events.Understood)[-1].understanding.choices
         assert set(choices) == {"the blue cube", "the red cube"}
+        assert expected == [choices], "the recognizer listens for an answer"
         one.ask("the red one")
         first = one.proposed().proposal
+        assert expected[1:] == [()]
         assert [str(step.object) for step in first.plan.steps] == ["red cube"]
         corrected = one.ask("no, the blue one")
         assert until(lambda: one.proposed().proposal.command.id == corrected, 60.0)

@@ -29,10 +29,12 @@ class Scripted:
     def __init__(self, answer: str | Exception, confidence: float = 0.9, seconds: float = 0.0) -> None:
         self.answer, self.confidence, self.seconds = answer, confidence, seconds
         self.heard: list[Audio] = []
+        self.grammars: list[str | None] = []
         self.release = threading.Event()
 
     def transcribe(self, audio: Audio, grammar: str | None = None) -> Utterance:
         self.heard.append(audio)
+        self.grammars.append(grammar)
         self.release.wait(self.seconds)
         if isinstance(self.answer, Exception):
             raise self.answer
@@ -123,6 +125,18 @@ def test_a_sentence_becomes_words(make: Callable[..., Ears]) -> None:
     )
     states = [event.state for event in ears.events if isinstance(event, PartChanged)]
     assert states == [PartState.LOADING, PartState.READY, PartState.READY, PartState.OFF]
+
+
+def test_what_a_question_offers_is_listened_for(make: Callable[..., Ears]) -> None:
+    recognizer = Scripted(SENTENCE)
+    ears = make(spoken(SENTENCE), recognizer)
+    ears.listener.expect(("the red cup", "the blue cup"))
+    ears.until_over()
+    assert recognizer.grammars
+    assert all(grammar is not None and "[<the>] blue [(cup | one)]" in grammar for grammar in recognizer.grammars)
+    ears.listener.expect(())
+    ears.until_over()
+    assert recognizer.grammars[-1] is None
 
 
 def test_silence_and_noise_wake_nobody(make: Callable[..., Ears]) -> None:

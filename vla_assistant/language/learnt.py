@@ -6,8 +6,9 @@ from vla_assistant.language.decoding.opinion import opinion
 from vla_assistant.language.languages import FIRST
 from vla_assistant.language.reading.reader import read
 from vla_assistant.language.turn import Phase
-from vla_assistant.language.turns import SURE
 
+_PLAIN = 0.8
+"""Confidence from which on a request stays one."""
 _SURE_TURN = 0.9
 """Probability from which on a turn is what the decoder takes it for."""
 _LEARNT = ("undo", "again", "repeat", "understood", "help", "slower", "cancel", "nothing")
@@ -31,6 +32,7 @@ def learnt_turn(text: str, kind: str, phase: Phase, language: str) -> str:
         return ""
     if kind == "request":
         request = read(text, language)
-        if (request is not None and request.confidence >= SURE) or (seen.bare == "nothing" and phase is not Phase.IDLE):
+        plain = request is not None and request.confidence >= _PLAIN
+        if plain or (seen.bare == "nothing" and phase is not Phase.IDLE):
             return ""  # what asks for nothing may still correct what waits or is under way
     return seen.bare

@@ -2,26 +2,39 @@
 
 The sentences stand in the vocabulary file ([en.speech]); the things are put in here: with every colour, or with `seen`
 only those in the picture. Only what fits is in it (nobody puts a plate into a ball), so "ball" and "bowl" are told
-apart by their place in the sentence.
+apart by their place in the sentence. The names of choices are in it only while a question offers them: the more may be
+said, the less surely it is heard.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from vla_assistant.language import words as spelling
 from vla_assistant.language.vocabulary import Lexicon, Phrase, Vocabulary, load
 from vla_assistant.types import SeenThing
 
 SYNONYM_WEIGHT = 0.1
 """Prior of a synonym against 1 for the word that the program itself says."""
-PUBLIC = "utterance"
+PUBLIC, ASKED = "utterance", "asked"
+"""Rules of what is heard, and of what is heard instead while a question waits for its answer."""
 
 
-def jsgf(seen: Sequence[SeenThing] | None = None, language: str = "en") -> str:
-    """The JSGF text; the whole vocabulary without `seen`, else only what the picture shows."""
+def jsgf(seen: Sequence[SeenThing] | None = None, language: str = "en", choices: Sequence[str] = ()) -> str:
+    """The JSGF text.
+
+    Args:
+        seen: What the picture shows; without it all things of the vocabulary may be named.
+        language: Whose words.
+        choices: Names that a question offers now, "the red cup on the left": they, or parts that suffice, answer it.
+    """
     vocabulary = load()
     lexicon = vocabulary.lexicon(language)
     rules = {**lexicon.speech, **_thing_rules(vocabulary, lexicon, seen or ())}
+    asked = rules.pop(ASKED, "")
+    if choices and asked:
+        rules[PUBLIC] = asked
+        rules["answer"] += f" | {' | '.join(_answer(choice, vocabulary, lexicon) for choice in choices)}"
     lines = [f"{'public ' if name == PUBLIC else ''}<{name}> = {body};" for name, body in rules.items()]
     return "\n".join(["#JSGF V1.0;", "grammar vla;", *lines, ""])
 
@@ -42,6 +55,22 @@ def _thing_rules(vocabulary: Vocabulary, lexicon: Lexicon, seen: Sequence[SeenTh
     rules["into"] = _any(name for name in carriers if name in lexicon.inside)
     rules["onto"] = _any(name for name in carriers if name not in lexicon.inside)
     return rules
+
+
+def _answer(choice: str, vocabulary: Vocabulary, lexicon: Lexicon) -> str:
+    """ "The red cup on the left" as "red one", "the cup on the left", or whatever else is left of it."""
+    colours = {word for name in vocabulary.colours for phrase in lexicon.words[name] for word in phrase}
+    kinds = {word for name in vocabulary.things for phrase in lexicon.words[name] for word in phrase}
+    words = spelling.normalised(choice)
+    noun = next((at for at, word in enumerate(words) if word in kinds), None)
+    if noun is None:
+        return " ".join(words)
+    shade = " ".join(word for word in words[:noun] if word in colours)
+    place = " ".join(words[noun + 1 :])
+    one = f"({words[noun]} | one)"
+    if place:
+        return f"[<the>] {f'[{shade}] ' if shade else ''}{one} {place}"
+    return f"[<the>] {shade} [{one}]" if shade else f"<the> {words[noun]}"
 
 
 def _weighted(groups: Iterable[Sequence[Phrase]]) -> str:

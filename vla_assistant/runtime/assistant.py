@@ -324,6 +324,8 @@ class Assistant:
             event = replace(event, outcome=replace(event.outcome, success=success))
         elif isinstance(event, events.Said):
             self._voice.speak(event.text)
+        elif isinstance(event, events.Understood):
+            self._ears.expect(event.understanding.choices)
         self._hub.publish(event)
 
     def _put(self, item: m.Input) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from vla_assistant import registry
@@ -73,6 +73,11 @@ class Ears:
         self._muted = muted
         if self._listener is not None:
             self._listener.mute(muted)
+
+    def expect(self, choices: Sequence[str]) -> None:
+        """Listen for an answer that names one of these; for all commands when there is none."""
+        if self._listener is not None:
+            self._listener.expect(choices)
 
     def push_to_talk(self, held: bool) -> None:
         """The talk key went down or up."""

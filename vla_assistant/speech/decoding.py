@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -65,10 +65,17 @@ class Decoding:
         self._now = now
         self._stopped_id = 0
         self._trouble = ""
+        self._grammar: str | None = None
         self._sentences = Worker("recognizer", self._decode_sentence, 4, self._bug)
         self._words = self._sentences
         if self._spotter is not recognizer:
             self._words = Worker("stop-spotter", self._decode_word, 8, self._bug)
+
+    def expect(self, choices: Sequence[str]) -> None:
+        """Listen for an answer that names one of these; for all commands when there is none."""
+        from vla_assistant.language import jsgf
+
+        self._grammar = jsgf(choices=choices) if choices else None
 
     def put(self, job: Job) -> None:
         """Hand in a segment; never waits."""
@@ -137,7 +144,7 @@ class Decoding:
 
     def _transcribe(self, recognizer: Recognizer, segment: Segment) -> Utterance | None:
         try:
-            utterance = recognizer.transcribe(Audio(segment.audio.samples, RATE_HZ))
+            utterance = recognizer.transcribe(Audio(segment.audio.samples, RATE_HZ), self._grammar)
         except AssistantError as error:
             self._tell(str(error))
             return None

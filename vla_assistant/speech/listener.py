@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from vla_assistant.config import ListeningSection
 from vla_assistant.events import Event, NothingHeard, Part, PartChanged, PartState, SpeechStarted, Warned
@@ -120,6 +120,10 @@ class Listener:
         self._microphone = microphone
         if was:
             self.start()
+
+    def expect(self, choices: Sequence[str]) -> None:
+        """Listen for an answer that names one of these; for all commands when there is none."""
+        self._decoding.expect(choices)
 
     def mute(self, muted: bool) -> None:
         """Muted, the sound is thrown away before anything looks at it; not even a stop is heard then."""
