@@ -33,6 +33,6 @@ def learnt_turn(text: str, kind: str, phase: Phase, language: str) -> str:
     if kind == "request":
         request = read(text, language)
         plain = request is not None and request.confidence >= _PLAIN
-        if plain or (seen.bare == "nothing" and phase is not Phase.IDLE):
-            return ""  # what asks for nothing may still correct what waits or is under way
+        if plain or seen.bare == "nothing":
+            return ""  # whether there is a request is weighed elsewhere, see `decoding.agreement`
     return seen.bare
