@@ -9,6 +9,7 @@ from vla_assistant.language.reading.items import ONE, THEM, Item
 from vla_assistant.language.request import ALL, ANYTHING, IT, Act, Description
 
 INSIDE = ("bowl", "cup")
+_INTO = ("in", "into")
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,7 @@ def resolved(item: Item, objects: list[Description], state: State) -> Item | Non
             anchors.append(found or thing)
         elif thing.kind == ONE:
             kind = _kind_of_colour(thing, state) or _anchor_kind(objects, state)
-            anchors.append(replace(thing, kind=ANYTHING if item.value == "into" and kind not in INSIDE else kind))
+            anchors.append(replace(thing, kind=_inside(state) if item.value in _INTO and kind not in INSIDE else kind))
         else:
             anchors.append(_spoken_of(thing, state))
     if item.value == "between" and len(anchors) == 1 and anchors[0].number in (2, ALL):
@@ -82,6 +83,11 @@ def resolved(item: Item, objects: list[Description], state: State) -> Item | Non
     if item.value == "between" and len(anchors) < 2 and not (anchors and anchors[0].number in (2, ALL)):
         return None
     return replace(item, things=tuple(anchors))
+
+
+def _inside(state: State) -> str:
+    """The kind of what was last spoken of that things can be put in: "the cube in the one on the right"."""
+    return next((known.kind for known in reversed(state.mentioned) if known.kind in INSIDE), ANYTHING)
 
 
 def _kind_of_colour(thing: Description, state: State) -> str | None:
