@@ -23,6 +23,8 @@ ALONE = 0.95
 """How far the decoder's confidence counts where the reader understands nothing."""
 UNGROUNDED = 0.5
 """How far it counts where the text lacks the words for it."""
+PLACED = 0.9
+"""How likely it must be where the text denies something and the reader understands nothing."""
 _CARRIED = ("place", "give", "put_down")
 
 
@@ -30,13 +32,14 @@ def considered(text: str, read: Request | None) -> Request | None:
     """What the text asks for after the decoder was heard too.
 
     As the reader reads it without a decoder, and where the text breaks off ("pick up the cup and", "pick up"): the
-    decoder reads what is there. What the decoder alone understands of a text that denies something does not count.
+    decoder reads what is there. What the decoder alone understands of a text that denies something must be likelier, and
+    a negation that changes nothing for it was not understood (`grounded`).
     """
     said = words.normalised(text)
     if not said or said[-1] in lexicon.load().sets["unfinished"] or _is_bare(said):
         return read
     seen = opinion(text)
-    if seen is None or (read is None and _denies(said)):
+    if seen is None or (read is None and _denies(said) and seen.probability < PLACED):
         return read
     decoded = seen.request
     if decoded is None or (read is not None and alike(read, decoded)):
