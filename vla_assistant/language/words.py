@@ -18,6 +18,7 @@ _WORD = re.compile(r"\d+\.\d+|[^\W_]+|,")
 _DRAWN_OUT = re.compile(r"([a-z])\1{2,}")
 """Letters of "noooo"; no word has three alike in a row."""
 _LENGTH = re.compile(r"(\d)(?=(?:cm|mm|m|in)\b)")
+_HALF = re.compile(r"(\d?)\s*(?:½|(?<![\d/])1/2(?![\d/]))")
 _NUMBERED = re.compile(r"(?<!\S)(\d)\)")
 _STOPS = re.compile(r"[;:!?\n]+|\.(?!\d)|(?<!\d)\.")
 _APOSTROPHES = re.compile(r"[’'`´]")
@@ -37,7 +38,7 @@ def check(text: str) -> None:
 
 def normalised(text: str) -> Phrase:
     """Lower-case words and commas: "Don't move; O.K.?" becomes ("dont", "move", ",", "ok")."""
-    plain = unicodedata.normalize("NFKC", text).lower()
+    plain = unicodedata.normalize("NFKC", _HALF.sub(_spelled_half, text)).lower()
     plain = _DRAWN_OUT.sub(r"\1", plain)
     plain = _INITIALS.sub(r"\1", _APOSTROPHES.sub("", plain))
     plain = _NUMBERED.sub(r" , \1 , ", plain)
@@ -45,6 +46,11 @@ def normalised(text: str) -> Phrase:
     words = _WORD.findall(plain)
     kept = [word for word, before in zip(words, [",", *words], strict=False) if word != "," or before != ","]
     return tuple(kept[:-1] if kept and kept[-1] == "," else kept)
+
+
+def _spelled_half(found: re.Match[str]) -> str:
+    """ "2½" and "2 1/2" in words; "½" alone is a half."""
+    return f"{found[1]} and a half " if found[1] else " half "
 
 
 def spoken(words: Iterable[str]) -> Phrase:

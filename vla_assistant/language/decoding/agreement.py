@@ -32,8 +32,8 @@ def considered(text: str, read: Request | None) -> Request | None:
     """What the text asks for after the decoder was heard too.
 
     As the reader reads it without a decoder, and where the text breaks off ("pick up the cup and", "pick up"): the
-    decoder reads what is there. What the decoder alone understands of a text that denies something must be likelier, and
-    a negation that changes nothing for it was not understood (`grounded`).
+    decoder reads what is there. What the decoder alone understands of a text that denies something must be likelier,
+    and a negation that changes nothing for it was not understood (`grounded`).
     """
     said = words.normalised(text)
     if not said or said[-1] in lexicon.load().sets["unfinished"] or _is_bare(said):

@@ -36,10 +36,12 @@ _TENS = {
     "ninety": 90.0,
 }  # fmt: skip
 _PHRASES = {
-    ("half", "a", "dozen"): 6.0, ("half", "a"): 0.5, ("half", "an"): 0.5, ("half",): 0.5, ("a", "couple", "of"): 2.0,
-    ("couple", "of"): 2.0, ("a", "dozen"): 12.0, ("a", "hundred"): 100.0, ("a",): 1.0, ("an",): 1.0, ("one",): 1.0,
+    ("half", "a", "dozen"): 6.0, ("half", "a"): 0.5, ("half", "an"): 0.5, ("half",): 0.5, ("a", "half"): 0.5,
+    ("a", "couple", "of"): 2.0, ("couple", "of"): 2.0, ("a", "dozen"): 12.0, ("a", "hundred"): 100.0,
+    ("a",): 1.0, ("an",): 1.0, ("one",): 1.0,
 }  # fmt: skip
 """Before a unit."""
+_HALVES = (("and", "a", "half"), ("and", "one", "half"), ("and", "half"))
 
 
 @dataclass(frozen=True)
@@ -77,20 +79,41 @@ def read(text: str) -> Source:
 def _next(said: Sequence[str], at: int) -> tuple[str, float | None, int]:
     """The word here, the length it says, and the index after it."""
     number, after = _number(said, at)
-    if number is not None and after < len(said) and said[after] in _UNITS_CM:
-        return LENGTH, round(number * _UNITS_CM[said[after]], 4), after + 1
+    if number is not None and (length := _length(number, said, after)) is not None:
+        return LENGTH, *length
     for phrase, value in _PHRASES.items():
         end = at + len(phrase)
-        if tuple(said[at:end]) == phrase and end < len(said) and said[end] in _UNITS_CM and said[end] != "m":
-            return LENGTH, round(value * _UNITS_CM[said[end]], 4), end + 1
+        if tuple(said[at:end]) == phrase and said[end : end + 1] != ("m",) and (length := _length(value, said, end)):
+            return LENGTH, *length
     if number is not None:
         return f"{number:g}", number, after
     return said[at], None, at + 1
 
 
+def _length(number: float, said: Sequence[str], at: int) -> tuple[float, int] | None:
+    """That many of the unit here [cm] and the index after it, with the half that is said before or after the unit.
+
+    None when there is no unit.
+    """
+    halves, at = _half(said, at)
+    if at >= len(said) or said[at] not in _UNITS_CM:
+        return None
+    more, after = _half(said, at + 1)
+    return round((number + halves + more) * _UNITS_CM[said[at]], 4), after
+
+
+def _half(said: Sequence[str], at: int) -> tuple[float, int]:
+    """0.5 and the index after "and a half" where that stands here, else 0 and this one."""
+    half = next((words for words in _HALVES if tuple(said[at : at + len(words)]) == words), ())
+    return (0.5 if half else 0.0), at + len(half)
+
+
 def _number(said: Sequence[str], at: int) -> tuple[float | None, int]:
     """The number that begins here, and the index after it."""
     word = said[at]
+    if tuple(said[at + 1 : at + 2]) == ("point",) and (tenths := _digit(said, at + 2)) is not None:
+        whole = _digit(said, at)
+        return (whole + tenths / 10, at + 3) if whole is not None else (None, at)
     if word.replace(".", "", 1).isdigit() and word.isascii():
         return float(word), at + 1
     following = (_NUMBERS | _ONE).get(said[at + 1], 0.0) if at + 1 < len(said) else 0.0
@@ -99,6 +122,13 @@ def _number(said: Sequence[str], at: int) -> tuple[float | None, int]:
     if word in _NUMBERS:
         return _NUMBERS[word], at + 1
     return None, at
+
+
+def _digit(said: Sequence[str], at: int) -> float | None:
+    """The number from 0 to 9 that the word here says."""
+    word = said[at] if at < len(said) else ""
+    number = float(word) if word.isdigit() and word.isascii() else (_NUMBERS | _ONE).get(word)
+    return number if number is not None and number < 10 else None
 
 
 @functools.lru_cache(maxsize=20_000)
