@@ -40,7 +40,7 @@ CUP = Description("cup", "red")
         ("an inch", (LENGTH,), (2.5,)),
         ("four and a half cm", (LENGTH,), (4.5,)),
         ("a centimetre and a half back", (LENGTH, "back"), (1.5,)),
-        ("2½ cm, 2 1/2 inches or seven point five cm", (LENGTH, LENGTH, "or", LENGTH), (2.5, 6.25, 7.5)),
+        ("2½ cm, 2 1/2 inches or seven point five cm", (LENGTH, ",", LENGTH, "or", LENGTH), (2.5, 6.25, 7.5)),
         ("the cube and half the ball", ("the", "cube", "and", "half", "the", "ball"), ()),
         ("the red one, two cups", ("the", "red", "one", ",", "2", "cups"), (2.0,)),
         ("a bit more", ("a", "bit", "more"), ()),
