@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import math
+from dataclasses import dataclass, replace
 
 from vla_assistant.language import words
 from vla_assistant.language.decoding.grounding import grounded
@@ -11,20 +12,39 @@ from vla_assistant.language.reading import lexicon
 from vla_assistant.language.request import Act, Request
 from vla_assistant.language.vocabulary import Phrase
 
-DOUBT = 1.2
-"""Of two that agree: how much of both doubts together is left; above 1, as both know the same words."""
-DIFFERENT = 0.25
-"""What the confidence of the one that is less sure takes from that of the other, where they differ."""
-REFUSED = 0.1
-"""What a decoder that sees nothing to do takes from the reader's confidence."""
-OUTWEIGHED = 0.5
-"""The difference from which on a decoder that sees nothing to do is followed."""
-ALONE = 0.95
-"""How far the decoder's confidence counts where the reader understands nothing."""
+
+@dataclass(frozen=True)
+class Belief:
+    """How likely a reading is exact, from how sure its reader is and how sure the other one is of something else.
+
+    The logistic function of `constant` and the weighted logits of both; fitted by benchmarks/agreement_calibration.py.
+    """
+
+    constant: float
+    own: float
+    other: float = 0.0
+
+    def of(self, own: float, other: float = 0.5) -> float:
+        return 1 / (1 + math.exp(-(self.constant + self.own * logit(own) + self.other * logit(other))))
+
+
+AGREED = Belief(2.6, 0.5, 0.15)
+"""Of what both say: by the decoder's and the reader's confidence."""
+DECODED = Belief(0.8, 0.5, -0.3)
+"""Of what the decoder says and the reader does not."""
+READ = Belief(-1.5, 0.3, -0.3)
+"""Of what the reader says and the decoder does not."""
+ALONE = Belief(1.0, 0.7)
+"""Of what the decoder says where the reader understands nothing."""
+REFUSED = Belief(0.0, 0.6, -0.5)
+"""Of what the reader says where the decoder sees nothing to do."""
+UNLIKELY = 0.2
+"""Below this the decoder that sees nothing to do is followed."""
 UNGROUNDED = 0.5
-"""How far it counts where the text lacks the words for it."""
+"""How far what the decoder alone says counts where the text lacks the words for it."""
 PLACED = 0.9
 """How likely it must be where the text denies something and the reader understands nothing."""
+_NEAREST = 0.001
 _CARRIED = ("place", "give", "put_down")
 
 
@@ -68,16 +88,22 @@ def agree(
         grounded: Whether the text has the words for what the decoder understood.
     """
     if decoded is None:
-        outweighed = read is None or probability - read.confidence >= OUTWEIGHED
-        return None if read is None or outweighed else _sure(read, read.confidence - REFUSED)
-    weight = decoded.confidence if grounded else decoded.confidence * UNGROUNDED
+        left = REFUSED.of(read.confidence, probability) if read is not None else 0.0
+        return _sure(read, left) if read is not None and left >= UNLIKELY else None
+    trust = 1.0 if grounded else UNGROUNDED
     if read is None:
-        return _sure(decoded, ALONE * weight)
+        return _sure(decoded, trust * ALONE.of(decoded.confidence))
     if alike(read, decoded):
-        return _sure(read, max(read.confidence, 1 - DOUBT * (1 - read.confidence) * (1 - decoded.confidence)))
-    if weight > read.confidence:
-        return _sure(decoded, weight - DIFFERENT * read.confidence)
-    return _sure(read, read.confidence - DIFFERENT * weight)
+        return _sure(read, AGREED.of(decoded.confidence, read.confidence))
+    decoders = trust * DECODED.of(decoded.confidence, read.confidence)
+    readers = READ.of(read.confidence, decoded.confidence)
+    return _sure(decoded, decoders) if decoders > readers else _sure(read, readers)
+
+
+def logit(confidence: float) -> float:
+    """Logarithm of the odds; of confidences nearer to 0 or 1 than a thousandth, that of a thousandth."""
+    kept = min(max(confidence, _NEAREST), 1 - _NEAREST)
+    return math.log(kept / (1 - kept))
 
 
 def _sure(request: Request, confidence: float) -> Request:
