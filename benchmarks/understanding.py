@@ -26,9 +26,9 @@ from benchmarks.report import print_summary
 from vla_assistant import paths
 from vla_assistant.evaluate.sayings import Saying, is_right, load
 from vla_assistant.language.decoding import considered, decode
-from vla_assistant.language.interpreter import SURE
 from vla_assistant.language.reading.reader import read
 from vla_assistant.language.request import Request
+from vla_assistant.types import SURE
 
 SAID = Path(__file__).resolve().parent.parent / "tests" / "language" / "said"
 Reading = tuple[Saying, Request | None]

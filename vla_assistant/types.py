@@ -215,7 +215,10 @@ class Preview:
 
 @dataclass(frozen=True, eq=False)
 class Proposal:
-    """A plan that waits for the user's yes; it belongs to one frame and expires."""
+    """A plan that waits for the user's yes; it belongs to one frame and expires.
+
+    `sure` says whether the words were surely understood; only then does a yes that was given beforehand count.
+    """
 
     id: int
     command: Command
@@ -225,6 +228,7 @@ class Proposal:
     expires_s: float
     preview: Preview | None = None
     first_chunk: ActionChunk | None = None
+    sure: bool = True
 
 
 @dataclass(frozen=True, eq=False)
@@ -321,6 +325,10 @@ class Intent(StrEnum):
     UNSUPPORTED = "unsupported"
 
 
+SURE = 0.8
+"""Confidence from which on words count as surely understood."""
+
+
 @dataclass(frozen=True)
 class Understanding:
     """What `language.understand` made of a text.
@@ -348,6 +356,11 @@ class Understanding:
     choices: tuple[str, ...] = ()
     manner: frozenset[str] = frozenset()
     language: str = "en"
+
+    @property
+    def is_sure(self) -> bool:
+        """Whether the words were understood for sure; if not, the user is told so and asked whether that is meant."""
+        return self.confidence >= SURE
 
 
 class Going(StrEnum):

@@ -6,6 +6,7 @@ import json
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,8 +15,9 @@ import pytest
 from tests.cli.test_processes import PROGRAM, Started
 from vla_assistant.cli import main
 from vla_assistant.commands import telling
-from vla_assistant.commands.do import Notice
+from vla_assistant.commands.do import Notice, _confirmed_before
 from vla_assistant.runtime.single_run import Decision
+from vla_assistant.types import Command, Plan, Proposal, Source, Step
 
 
 class Answering:
@@ -94,6 +96,15 @@ def test_an_interrupt_while_listening_is_told(
     out, err = capsys.readouterr()
     assert (ended.value.code, err) == (3, "Stopped: you pressed Ctrl-C.\n")
     assert [json.loads(line)["outcome"] for line in out.splitlines()] == ["stopped"] * len(options)
+
+
+def test_a_yes_given_beforehand_counts_only_for_what_is_surely_understood() -> None:
+    command, plan = Command(1, "x", Source.TYPED, 0.0), Plan((Step("home"),), "go home", 1.0)
+    sure = Proposal(1, command, plan, 1, 0.0, 1.0)
+    assert _confirmed_before(sure).yes
+    decision = _confirmed_before(replace(sure, sure=False))
+    assert not decision.yes
+    assert "not sure" in decision.reason
 
 
 @pytest.mark.parametrize(("typed", "yes"), [("yes", True), ("go ahead then", False), ("no", False)])

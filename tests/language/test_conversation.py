@@ -8,9 +8,8 @@ import pytest
 
 from tests.language.table import lying, table
 from vla_assistant.language import Conversation, Hand, approves, doubt_for, interjection
-from vla_assistant.language.interpreter import SURE
 from vla_assistant.language.request import AMOUNTS_M
-from vla_assistant.types import Going, Intent, Reference, SeenThing, Understanding
+from vla_assistant.types import SURE, Going, Intent, Reference, SeenThing, Understanding
 
 THINGS = (
     "red cup @ left near; blue cup @ right near; blue cube @ left far; white plate @ middle near; blue bowl @ right far"

@@ -22,10 +22,10 @@ from vla_assistant.language.decoding.opinion import networks
 from vla_assistant.language.decoding.parsing import bare, request_of
 from vla_assistant.language.decoding.source import LENGTH, LONGEST, SLOTS
 from vla_assistant.language.decoding.source import read as source_of
-from vla_assistant.language.interpreter import SURE
 from vla_assistant.language.reading.reader import read
 from vla_assistant.language.request import Act, Description, Request
 from vla_assistant.train.recombining.written import row_of
+from vla_assistant.types import SURE
 
 FRESH = Path(__file__).resolve().parent / "said" / "fresh"
 CUP = Description("cup", "red")

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from vla_assistant.evaluate.sayings import canonical
-from vla_assistant.language.interpreter import SURE
 from vla_assistant.language.reading.reader import read
+from vla_assistant.types import SURE
 
 TOLD = {
     "we had a flood in the cellar, my brother caught pneumonia, so push the bowl to the left": "push(bowl, left)",

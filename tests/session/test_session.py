@@ -120,6 +120,17 @@ def test_the_proposal_carries_the_frame_it_was_made_on_and_is_asked() -> None:
     assert said(out) == ["Shall I pick up the blue cube, then place it in the red bowl?"]
 
 
+def test_what_was_not_surely_understood_is_asked_as_such() -> None:
+    talk = Talk()
+    talk.say()
+    talk.feed(m.Interpreted(1, Understanding("x", Intent.COMMAND, STEPS, confidence=0.6)))
+    out = talk.feed(m.Planned(1, m.Draft(plan(), frame_id=42, frame_time_s=99.5)))
+    (proposed,) = told(out, events.Proposed)
+    assert not proposed.proposal.sure
+    (question,) = said(out)
+    assert question.startswith("I am not sure I understood you. Shall I pick up the blue cube")
+
+
 def test_silence_is_never_yes() -> None:
     talk = Talk(Rules(proposal_timeout_s=5.0))
     number = talk.propose()

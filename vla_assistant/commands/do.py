@@ -18,7 +18,8 @@ from vla_assistant.errors import AssistantError
 if TYPE_CHECKING:
     from vla_assistant.config import Settings
     from vla_assistant.events import Event
-    from vla_assistant.types import Outcome, Utterance
+    from vla_assistant.runtime.single_run import Decision
+    from vla_assistant.types import Outcome, Proposal, Utterance
 
 EXIT_CODES = {"done": 0, "failed": 1, "refused": 3, "asked": 3, "cancelled": 3, "stopped": 3}
 BAD_USE = 2
@@ -93,7 +94,8 @@ class Notice:
                 return
             self.ended = True
         if line:
-            print(line, flush=True)
+            sys.stdout.write(f"{line}\n")  # at once: an interrupt may come between the writes of a `print`
+            sys.stdout.flush()
 
     def end(self, text: str, result: str, reason: str) -> Outcome:
         """The end of a command that no assistant has taken."""
@@ -172,7 +174,7 @@ def run(
     from vla_assistant.events import Said
     from vla_assistant.language import interpret
     from vla_assistant.runtime.assistant import Assistant
-    from vla_assistant.runtime.single_run import Decision, carry_out
+    from vla_assistant.runtime.single_run import carry_out
     from vla_assistant.runtime.table import Wanted, wanted_on_table
     from vla_assistant.types import Intent, Source
 
@@ -189,10 +191,19 @@ def run(
             assistant,
             words,
             source,
-            lambda proposal: Decision(True, "--yes") if yes else asked_on_terminal(),
+            lambda proposal: _confirmed_before(proposal) if yes else asked_on_terminal(),
             notice,
             with_arm=meaning.intent in (Intent.COMMAND, Intent.QUESTION),
         )
+
+
+def _confirmed_before(proposal: Proposal) -> Decision:
+    """The yes of --yes, which counts for nothing that was not surely understood."""
+    from vla_assistant.runtime.single_run import Decision
+
+    if proposal.sure:
+        return Decision(True, "--yes")
+    return Decision(False, "--yes", "I am not sure I understood that, and --yes counts only where I am")
 
 
 def doubt_of(settings: Settings, utterance: Utterance, notice: Callable[[Event], None]) -> str:

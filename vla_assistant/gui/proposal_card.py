@@ -103,7 +103,8 @@ class ProposalCard(QFrame):
 
 
 def _facts(proposal: Proposal) -> str:
-    facts = [f"{proposal.plan.confidence:.0%} sure"]
+    facts = [] if proposal.sure else ["not sure I understood you"]
+    facts.append(f"{proposal.plan.confidence:.0%} sure of what I see")
     preview = proposal.preview
     if preview is not None:
         facts.append(f"first {preview.duration_s:.1f} s at up to {preview.top_speed * 1000:.0f} mm/s")

@@ -11,12 +11,10 @@ from vla_assistant.language.hearing import Heard
 from vla_assistant.language.reading.reader import read
 from vla_assistant.language.request import ANYTHING, IT, Act, Description, Request
 from vla_assistant.language.turn_words import load
-from vla_assistant.language.turns import SURE
+from vla_assistant.language.turns import CLEAR
 from vla_assistant.language.words import normalised
-from vla_assistant.types import Reference
+from vla_assistant.types import SURE, Reference
 
-PLAIN = 0.8
-"""Confidence from which on the reader's reading needs no second opinion."""
 _VERTICAL = ("up", "down")
 
 
@@ -36,7 +34,7 @@ def request(text: str, heard: Heard, language: str = "en", *, alone: bool = True
         core = replace(core, avoid=tuple(dict.fromkeys((*core.avoid, *heard.part.avoid))))
     whole = read(text, language)
     found = _surer(whole, core)
-    if not alone and (found is None or found.confidence < PLAIN):
+    if not alone and (found is None or found.confidence < SURE):
         found = _surer(considered(text, whole), core)
     if found is None:
         return None
@@ -54,10 +52,10 @@ def _surer(whole: Request | None, core: Request | None) -> Request | None:
     if core is None:
         return whole
     if whole is None:
-        return core if core.confidence >= SURE else None
-    if core.confidence >= SURE and tuple(map(_of_it, whole.acts)) == core.acts:
+        return core if core.confidence >= CLEAR else None
+    if core.confidence >= CLEAR and tuple(map(_of_it, whole.acts)) == core.acts:
         return core
-    if core.confidence >= SURE and tuple(map(_without_amount, core.acts)) == whole.acts:
+    if core.confidence >= CLEAR and tuple(map(_without_amount, core.acts)) == whole.acts:
         return core
     return core if str(core) == str(whole) and core.confidence > whole.confidence else whole
 

@@ -16,7 +16,7 @@ from vla_assistant.language.dialogue import Dialogue
 from vla_assistant.language.fitting import DOUBT
 from vla_assistant.language.hearing import REFERRING, Phase, hear
 from vla_assistant.language.interjections import interjection
-from vla_assistant.language.interpreter import SURE, UNCERTAIN
+from vla_assistant.language.interpreter import LIKELY, UNCERTAIN
 from vla_assistant.language.languages import FIRST, denied
 from vla_assistant.language.looking import Feel, Look, interpret
 from vla_assistant.language.meaning import Refused, Unclear, one_handed
@@ -135,7 +135,8 @@ class Conversation:
             return Understanding(text, Intent.COMMAND, confidence=UNCERTAIN, question=question, choices=choices)
         if turn.kind == "unsupported":
             return Understanding(text, Intent.UNSUPPORTED, confidence=UNCERTAIN, reason=turn.says)
-        return self._steps_meant(text, turn, seen, feel) if turn.kind in WITH_ACTS and turn.confidence >= SURE else None
+        acts = turn.kind in WITH_ACTS and turn.confidence >= LIKELY
+        return self._steps_meant(text, turn, seen, feel) if acts else None
 
     def _steps_meant(self, text: str, turn: Turn, seen: Sequence[SeenThing], feel: Feel) -> Understanding:
         lexicon = load().lexicon(FIRST)

@@ -16,18 +16,16 @@ from vla_assistant.language.reading.reader import read
 from vla_assistant.language.request import ANYTHING, IT, Description
 from vla_assistant.language.turn import Phase
 from vla_assistant.language.turn_words import load
-from vla_assistant.language.turns import REFERRING, SURE, Clause, clauses
+from vla_assistant.language.turns import CLEAR, REFERRING, Clause, clauses
 from vla_assistant.language.vocabulary import load as load_vocabulary
 from vla_assistant.language.withdrawing import only_told, taken_back
-from vla_assistant.types import Intent
+from vla_assistant.types import SURE, Intent
 
 _BEFORE_ANOTHER = ("undo", "return", "again", "more")
 """Those that a request may follow in the same breath."""
 _EMPTY = ("nothing", "unsupported")
 _TAKING = (["pick"], ["push"])
 _RIGHT = "right"
-ALONE = 0.8
-"""Confidence from which on what only the decoder understands is a request."""
 _MANNERS = {"slower": "slow", "faster": "fast", "carefully": "careful"}
 
 
@@ -134,7 +132,7 @@ def _is_request(heard: Heard, said: Sequence[Clause], text: str, phase: Phase, l
     if heard.kind != "part" or heard.corrects or all(clause.kind != "aside" for clause in said):
         return False
     request = read(text, language)
-    return request is not None and request.confidence >= SURE
+    return request is not None and request.confidence >= CLEAR
 
 
 def _decoded(heard: Heard, text: str, phase: Phase, language: str) -> bool:
@@ -144,7 +142,7 @@ def _decoded(heard: Heard, text: str, phase: Phase, language: str) -> bool:
     if not load_vocabulary().lexicon(language).stop_words.isdisjoint(spelling.normalised(text)):
         return False
     found = considered(text, None)
-    return found is not None and found.confidence >= ALONE
+    return found is not None and found.confidence >= SURE
 
 
 def _with_content(content: Sequence[Clause], said: Sequence[Clause], corrects: bool, language: str) -> Heard:

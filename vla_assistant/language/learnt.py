@@ -6,9 +6,8 @@ from vla_assistant.language.decoding.opinion import opinion
 from vla_assistant.language.languages import FIRST
 from vla_assistant.language.reading.reader import read
 from vla_assistant.language.turn import Phase
+from vla_assistant.types import SURE
 
-_PLAIN = 0.8
-"""Confidence from which on a request stays one."""
 _SURE_TURN = 0.9
 """Probability from which on a turn is what the decoder takes it for."""
 _LEARNT = ("undo", "again", "repeat", "understood", "help", "slower", "cancel", "nothing")
@@ -32,7 +31,7 @@ def learnt_turn(text: str, kind: str, phase: Phase, language: str) -> str:
         return ""
     if kind == "request":
         request = read(text, language)
-        plain = request is not None and request.confidence >= _PLAIN
+        plain = request is not None and request.confidence >= SURE
         if plain or seen.bare == "nothing":
             return ""  # whether there is a request is weighed elsewhere, see `decoding.agreement`
     return seen.bare

@@ -16,7 +16,7 @@ from vla_assistant.language.turn_words import TurnWords, load
 from vla_assistant.language.vocabulary import Phrase
 from vla_assistant.types import Intent
 
-SURE = 0.6
+CLEAR = 0.6
 """Confidence from which on a clause alone is read as a request."""
 _DASH = re.compile(r"\s[-–—]+\s|[–—…]|\.\.\.")
 _AND = ("and", "but", "then")
@@ -141,7 +141,7 @@ def _clause(words: Phrase, language: str) -> Clause:
     if named is not None and words[0] not in _ASKED and not (named.is_vague and not corrects):
         return Clause(words, "fragment", fragment=named, corrects=corrects, meant=rest)
     request = read(" ".join(rest), language)
-    kind = "request" if request is not None and request.confidence >= SURE else "aside"
+    kind = "request" if request is not None and request.confidence >= CLEAR else "aside"
     return Clause(words, kind, corrects=corrects, meant=rest)
 
 

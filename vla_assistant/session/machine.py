@@ -204,7 +204,7 @@ class Session:
             self._end(command, Result.REFUSED, "I am stopped. Press or say resume first.")
             return
         self._withdraw("a newer command replaced it", Result.CANCELLED)
-        self._run = Run(command, understanding.steps, pace=_pace(understanding.manner))
+        self._run = Run(command, understanding.steps, pace=_pace(understanding.manner), sure=understanding.is_sure)
         self._effects.append(m.Ground(command, understanding.steps))
 
     def _planned(self, item: m.Planned) -> None:
@@ -229,11 +229,12 @@ class Session:
         run.phase = Phase.PROPOSED
         run.proposal = Proposal(
             next(self._proposals), run.command, draft.plan, draft.frame_id, draft.frame_time_s, expires, draft.preview,
-            draft.first_chunk,
+            draft.first_chunk, run.sure,
         )  # fmt: skip
         self._tell(events.Proposed(self._now, run.proposal))
         how = ", slowly" if run.pace < 1.0 and any(step.skill != "home" for step in run.steps) else ""
-        self._say(f"Shall I {self._describe(run.steps)}{how}?")
+        doubt = "" if run.sure else "I am not sure I understood you. "
+        self._say(f"{doubt}Shall I {self._describe(run.steps)}{how}?")
 
     def _renew(self, run: Run, draft: m.Draft) -> None:
         assert run.proposal is not None

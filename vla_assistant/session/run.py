@@ -31,7 +31,10 @@ class Phase(StrEnum):
 
 @dataclass
 class Run:
-    """A command on its way from being understood to its end; `pace` is a share of the policy's own."""
+    """A command on its way from being understood to its end; `pace` is a share of the policy's own.
+
+    `sure`: its words were surely understood.
+    """
 
     command: Command
     steps: tuple[Step, ...]
@@ -41,6 +44,7 @@ class Run:
     progress: StepProgress = field(default_factory=lambda: StepProgress(0.0))
     attempts: dict[int, int] = field(default_factory=dict)
     pace: float = 1.0
+    sure: bool = True
 
     def begin_attempt(self, ticket: m.Ticket, timeout_s: float) -> None:
         """Another attempt at a step, with its own time."""
