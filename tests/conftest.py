@@ -8,11 +8,16 @@ import signal
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 FOLDERS = ("DATA", "CONFIG", "CACHE", "LOGS")
+
+
+hypothesis.settings.register_profile("patient", deadline=None)  # machines are shared; the first example loads weights
+hypothesis.settings.load_profile("patient")
 
 
 def pytest_configure() -> None:

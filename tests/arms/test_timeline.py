@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from vla_assistant.arms.base import PERIOD_S
@@ -37,7 +37,6 @@ def test_without_lag_the_actions_are_the_chunks_own() -> None:
     st.floats(0, 0.9),
     st.tuples(*[st.floats(-0.05, 0.05)] * 3),
 )
-@settings(deadline=None)
 def test_the_end_is_where_the_chunk_wanted_it_and_when(moves: list, lag_s: float, drift: tuple) -> None:
     """However late it comes and wherever the arm went meanwhile, the rest ends at the chunk's end, on time."""
     wanted, start = chunk(*moves), pose(0.4, 0.0, 0.2)
@@ -66,7 +65,6 @@ def test_catching_up_is_no_faster_than_allowed() -> None:
 
 
 @given(st.tuples(*[st.floats(-1.0, 1.0)] * 3), st.floats(0.0, 0.3))
-@settings(deadline=None)
 def test_turning_to_catch_up_is_no_faster_than_allowed(turned: tuple, lag_s: float) -> None:
     """However far the tool was turned since the picture, it turns back within the limit and about the same axis."""
     actions = np.zeros((5, 7), np.float32)

@@ -51,7 +51,7 @@ places = st.tuples(st.floats(-0.5, 1.0), st.floats(-1.0, 1.0), st.floats(-0.2, 1
 
 
 @given(chunks, places)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_what_passes_obeys_the_limits(wanted: ActionChunk, start: np.ndarray) -> None:
     passed = guard().check_chunk(wanted, start, 10.0).chunk
     assert passed is not None
@@ -65,7 +65,7 @@ def test_what_passes_obeys_the_limits(wanted: ActionChunk, start: np.ndarray) ->
 
 
 @given(chunks, places)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_clipping_twice_is_clipping_once(wanted: ActionChunk, start: np.ndarray) -> None:
     once = guard().check_chunk(wanted, start, 10.0).chunk
     assert once is not None
@@ -76,7 +76,6 @@ def test_clipping_twice_is_clipping_once(wanted: ActionChunk, start: np.ndarray)
 
 
 @given(places, st.integers(1, 8))
-@settings(deadline=None)
 def test_a_zero_action_moves_nothing_anywhere(start: np.ndarray, length: int) -> None:
     verdict = guard().check_chunk(chunk(np.zeros((length, 7))), start, 10.0)
     assert verdict.allowed

@@ -163,7 +163,7 @@ def busy() -> Audio:
     return scene(clips, 8, noise(8, "pink", -50, seed=9))
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 @given(block=st.integers(1, 20_000).filter(lambda n: n >= 40))
 def test_the_size_of_the_blocks_does_not_matter(busy: Audio, block: int) -> None:
     expected, found = run(busy), run(busy, block=block)
@@ -173,7 +173,7 @@ def test_the_size_of_the_blocks_does_not_matter(busy: Audio, block: int) -> None
         np.testing.assert_array_equal(one.audio.samples, other.audio.samples)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(start_s=st.floats(0, 1e5))
 def test_a_segment_is_the_sound_of_its_times(busy: Audio, start_s: float) -> None:
     for segment in finals(run(busy, start_s=start_s)):
@@ -183,7 +183,7 @@ def test_a_segment_is_the_sound_of_its_times(busy: Audio, start_s: float) -> Non
         np.testing.assert_array_equal(segment.audio.samples, expected)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(gain_db=st.floats(-20, 6))
 def test_the_microphone_gain_does_not_matter(busy: Audio, gain_db: float) -> None:
     louder = Audio(np.clip(busy.samples * 10 ** (gain_db / 20), -1, 1).astype(np.float32), RATE_HZ)

@@ -3,7 +3,7 @@
 from vla_assistant.language.calibration import doubt_for
 from vla_assistant.language.closed import closed_intent
 from vla_assistant.language.conversation import Conversation
-from vla_assistant.language.interjections import approves, interjection, resumes
+from vla_assistant.language.interjections import approves, interjection, means_less, resumes
 from vla_assistant.language.interpreter import understand
 from vla_assistant.language.looking import interpret
 from vla_assistant.language.meaning import Hand
@@ -21,6 +21,7 @@ __all__ = [
     "interjection",
     "interpret",
     "jsgf",
+    "means_less",
     "resumes",
     "understand",
 ]

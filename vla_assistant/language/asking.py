@@ -13,7 +13,7 @@ from vla_assistant.language.request import ANYTHING, IT, Act, Description, Reque
 from vla_assistant.language.turn_words import load
 from vla_assistant.language.turns import CLEAR
 from vla_assistant.language.words import normalised
-from vla_assistant.types import SURE, Reference
+from vla_assistant.types import Reference
 
 _VERTICAL = ("up", "down")
 
@@ -34,8 +34,10 @@ def request(text: str, heard: Heard, language: str = "en", *, alone: bool = True
         core = replace(core, avoid=tuple(dict.fromkeys((*core.avoid, *heard.part.avoid))))
     whole = read(text, language)
     found = _surer(whole, core)
-    if not alone and (found is None or found.confidence < SURE):
-        found = _surer(considered(text, whole), core)
+    if not alone:
+        both = considered(text, whole)
+        found = _surer(both, core)
+        found = replace(found, confidence=min(found.confidence, both.confidence if both else 0.0)) if found else None
     if found is None:
         return None
     found = _as_far(replace(found, manner=found.manner | heard.part.manner), heard.part)

@@ -16,7 +16,7 @@ from vla_assistant.language.dialogue import Dialogue
 from vla_assistant.language.fitting import DOUBT
 from vla_assistant.language.hearing import REFERRING, Phase, hear
 from vla_assistant.language.interjections import interjection
-from vla_assistant.language.interpreter import LIKELY, UNCERTAIN
+from vla_assistant.language.interpreter import UNCERTAIN
 from vla_assistant.language.languages import FIRST, denied
 from vla_assistant.language.looking import Feel, Look, interpret
 from vla_assistant.language.meaning import Refused, Unclear, one_handed
@@ -27,7 +27,8 @@ from vla_assistant.language.returning import as_learnt
 from vla_assistant.language.tasks import Task
 from vla_assistant.language.turn import WITH_ACTS, Turn
 from vla_assistant.language.vocabulary import load
-from vla_assistant.types import Going, Intent, Interjection, SeenThing, Step, Understanding
+from vla_assistant.language.words import normalised
+from vla_assistant.types import SURE, Going, Intent, Interjection, SeenThing, Step, Understanding
 
 DISAGREEING = 0.7
 """So sure is one whose steps the dialogue understood otherwise."""
@@ -74,7 +75,7 @@ class Conversation:
         if alone.language != FIRST or denied(text, FIRST):
             return self._without_dialogue(number, alone, look)
         kind = hear(text, Phase(going), FIRST).kind
-        seen = look() if _is_about_things(kind, alone) else ()
+        seen = look() if going is Going.ASKED or _is_about_things(kind, alone) else ()
         self._notice_an_empty_hand(feel)
         self._before = number, self._planned, self._steps, self._dialogue.past.copy()
         planned = self._dialogue.past.planned
@@ -135,7 +136,7 @@ class Conversation:
             return Understanding(text, Intent.COMMAND, confidence=UNCERTAIN, question=question, choices=choices)
         if turn.kind == "unsupported":
             return Understanding(text, Intent.UNSUPPORTED, confidence=UNCERTAIN, reason=turn.says)
-        acts = turn.kind in WITH_ACTS and turn.confidence >= LIKELY
+        acts = turn.kind in WITH_ACTS and turn.confidence >= SURE
         return self._steps_meant(text, turn, seen, feel) if acts else None
 
     def _steps_meant(self, text: str, turn: Turn, seen: Sequence[SeenThing], feel: Feel) -> Understanding:
@@ -179,6 +180,8 @@ def _chosen(alone: Understanding, meant: Understanding | None, going: Going, ref
     if alone.steps:
         return meant if meant.question and (going is not Going.IDLE or alone.confidence < 1.0) else alone
     asked = alone.intent in (Intent.QUESTION, Intent.TEACH)
+    if meant.steps and not load().lexicon(FIRST).stop_words.isdisjoint(normalised(alone.text)):
+        return alone
     if refers or (meant.steps and not (asked and going is Going.IDLE)):
         return meant
     if meant.intent is Intent.UNSUPPORTED:
@@ -187,9 +190,9 @@ def _chosen(alone: Understanding, meant: Understanding | None, going: Going, ref
 
 
 def _agreed(alone: Understanding, meant: Understanding, going: Going) -> Understanding:
-    """As sure as the surer of both when they agree; else the dialogue counts where there was a turn before."""
+    """As sure as the words alone when both agree; else the dialogue counts where there was a turn before."""
     if alone.steps == meant.steps:
-        return replace(meant, confidence=max(alone.confidence, meant.confidence), notes=alone.notes or meant.notes)
+        return replace(meant, confidence=alone.confidence, notes=alone.notes or meant.notes)
     chosen = alone if going is Going.IDLE else meant
     return replace(chosen, confidence=min(chosen.confidence, DISAGREEING))
 

@@ -58,6 +58,8 @@ class Dialogue:
             phase: "idle", "asked" (a question waits), "waiting" (a proposal waits) or "moving".
         """
         now = Now(text, hear(text, Phase(phase), self.language), seen, Phase(phase), self.language, self.things)
+        if now.phase is not Phase.ASKED:
+            self._asked = None  # what was asked before is asked no more
         self.past.moving(now.phase is Phase.MOVING)
         self.past.look(seen)
         turn = self._answered(now) or self._follow(now)

@@ -73,7 +73,8 @@ def approves(said: Sequence[Clause], language: str) -> bool:
 
     def remarks(clause: Clause) -> bool:
         bare = spelling.without(lexicon.beside_approval, clause.words)
-        return clause.kind == "aside" and bool(lexicon.approving_remark.start(bare))
+        harmless = lexicon.harmless.issuperset(bare)
+        return clause.kind == "aside" and harmless and bool(lexicon.approving_remark.start(bare))
 
     first = next((clause for clause in said if clause.kind != "empty"), None)
     certain = (

@@ -66,6 +66,8 @@ class Heard:
 
 def hear(text: str, phase: Phase, language: str = "en") -> Heard:
     """The turn that the text makes in this phase. Closed words come first; less motion comes before more."""
+    if len(spelling.normalised(text)) > spelling.LONGEST_SENTENCE:
+        return Heard("unsupported")
     said = _without_apology(_without_interjection(clauses(text, language)), language)
     intent = closed_intent(text, language)
     if phase in (Phase.ASKED, Phase.WAITING) and refuses(said, language):

@@ -8,7 +8,7 @@ from vla_assistant.language.interpreter import understand
 from vla_assistant.language.languages import FIRST
 from vla_assistant.language.request import AMOUNTS_M, Act
 from vla_assistant.language.turn_words import load as turn_words
-from vla_assistant.language.vocabulary import load
+from vla_assistant.language.vocabulary import Phrase, load
 from vla_assistant.types import Intent, Interjection
 
 MOST_M = 0.05
@@ -18,6 +18,8 @@ _AT_ONCE = {"stop": "stop", "pause": "pause", "resume": "resume", "cancel": "can
 _MORE = ("resume", "faster", "nudge")
 _CONTROLS = ("pause", "resume", "slower", "faster")
 _LONGEST = words.LONGEST_TEXT
+_MOST_WORDS = 40
+"""Longer talk is no order about what is under way; reading it would take too long."""
 
 
 def interjection(text: str, language: str = "en") -> Interjection | None:
@@ -26,10 +28,12 @@ def interjection(text: str, language: str = "en") -> Interjection | None:
     What is not clear and holds a word that means less motion is a pause, and what asks or limits itself adds no motion.
     """
     text = text[:_LONGEST]
+    if len(words.normalised(text)) > _MOST_WORDS:
+        return Interjection("pause") if means_less(text) else None
     said = _said(text, language) or _in_another_language(text)
     if said is not None and said.kind in _MORE and not _plainly(text, said.kind, language):
         said = None
-    return said or (Interjection("pause") if _means_less(text, language) else None)
+    return said or (Interjection("pause") if means_less(text) else None)
 
 
 def _said(text: str, language: str) -> Interjection | None:
@@ -57,17 +61,29 @@ def _in_another_language(text: str) -> Interjection | None:
 
 
 def _plainly(text: str, kind: str, language: str) -> bool:
-    """Whether what adds motion is said without asking for it in doubt and without a limit."""
+    """Whether what adds motion is said without asking for it in doubt, a limit, or a word that means less."""
     spoken = words.normalised(text)
     asks = bool(words.starts_with(load().lexicon(language).questions["openings"], spoken))
-    limits = text.rstrip().endswith("?") or not turn_words(language).limiting.isdisjoint(spoken)
-    return not asks and not (kind == "resume" and limits)
+    doubts = text.rstrip().endswith("?") or (kind != "resume" and means_less(text))
+    limits = kind == "resume" and not turn_words(language).limiting.isdisjoint(spoken)
+    return not asks and not doubts and not limits
 
 
-def _means_less(text: str, language: str) -> bool:
-    spoken, lexicon = words.normalised(text), load().lexicon(language)
-    negated = words.without(lexicon.small["negations"], spoken) != spoken
-    return negated or not lexicon.stop_words.isdisjoint(spoken)
+def means_less(text: str) -> bool:
+    """Whether a word stands in it that denies, stops or rejects in any language; what it belongs to does not matter."""
+    spoken, vocabulary = words.normalised(text), load()
+    if any(_stands_in(phrase, spoken) for phrase in turn_words().less):
+        return True
+    for language in vocabulary.languages:
+        lexicon = vocabulary.lexicon(language)
+        negated = words.without(lexicon.small["negations"], spoken) != spoken
+        if negated or not lexicon.stop_words.isdisjoint(spoken):
+            return True
+    return False
+
+
+def _stands_in(phrase: Phrase, spoken: Phrase) -> bool:
+    return any(spoken[at : at + len(phrase)] == phrase for at in range(len(spoken) - len(phrase) + 1))
 
 
 def approves(text: str, language: str = "en") -> bool:

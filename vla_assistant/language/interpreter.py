@@ -26,10 +26,8 @@ from vla_assistant.language.resolving import resolve
 from vla_assistant.language.turns import clauses
 from vla_assistant.language.vocabulary import Lexicon, Phrase, load
 from vla_assistant.language.withdrawing import only_told, taken_back
-from vla_assistant.types import Intent, Reference, SeenThing, Step, Understanding
+from vla_assistant.types import SURE, Intent, Reference, SeenThing, Step, Understanding
 
-LIKELY = 0.5
-"""Confidence from which a reading is proposed; below SURE the user is told that it is not sure."""
 UNCERTAIN = 0.5
 """Confidence of an understanding that ends in a question."""
 
@@ -150,7 +148,7 @@ def _as_read(text: str, context: Context) -> Understanding | None:
     reading = read(text)
     asked = reading is not None or mood.asks(clauses(text))
     request = considered(text, reading) if asked else None
-    if request is None or request.confidence < LIKELY:
+    if request is None or request.confidence < SURE:
         return None
     try:
         abilities.check(request)

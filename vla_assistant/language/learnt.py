@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from vla_assistant.language import words as spelling
 from vla_assistant.language.decoding.opinion import opinion
 from vla_assistant.language.languages import FIRST
+from vla_assistant.language.reading import lexicon as lexicons
 from vla_assistant.language.reading.reader import read
 from vla_assistant.language.turn import Phase
 from vla_assistant.types import SURE
 
-_SURE_TURN = 0.9
+_SURE_TURN = 0.97
 """Probability from which on a turn is what the decoder takes it for."""
 _LEARNT = ("undo", "again", "repeat", "understood", "help", "slower", "cancel", "nothing")
 """Turns for which its word is enough: none of them moves the arm without a yes, or makes it faster."""
+_MOVING = ("undo", "again")
+"""Those that propose a motion; with a negation they do not."""
 
 
 def learnt_turn(text: str, kind: str, phase: Phase, language: str) -> str:
@@ -26,6 +30,8 @@ def learnt_turn(text: str, kind: str, phase: Phase, language: str) -> str:
     """
     seen = opinion(text) if language == FIRST else None
     if seen is None or seen.bare not in _LEARNT or seen.probability < _SURE_TURN:
+        return ""
+    if seen.bare in _MOVING and not lexicons.load().sets["negations"].isdisjoint(spelling.normalised(text)):
         return ""
     if seen.bare == "slower" and phase is not Phase.MOVING:
         return ""

@@ -39,8 +39,10 @@ class TurnWords:
     approval: Patterns
     beside_approval: tuple[Phrase, ...]
     approving_remark: Patterns
+    harmless: frozenset[str]
     praise: Patterns
     limiting: frozenset[str]
+    less: tuple[Phrase, ...]
     mood: Mapping[str, Patterns]
 
 
@@ -77,8 +79,10 @@ def load(language: str = "en") -> TurnWords:
         Patterns(tables["approval"]["words"]),
         (*courtesy, *_phrases(tables["approval"]["beside"])),
         Patterns(tables["approval"]["remark"]),
+        frozenset(tables["approval"]["harmless"]),
         Patterns(tables["approval"]["praise"]),
         frozenset(tables["approval"]["limiting"]),
+        _phrases(tables["less"]["words"]),
         {kind: Patterns(written) for kind, written in tables["mood"].items()},
     )
 

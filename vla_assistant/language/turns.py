@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -63,6 +64,7 @@ class Clause:
         return self.kind in ("request", *REFERRING) or bool(named)
 
 
+@functools.lru_cache(maxsize=64)
 def clauses(text: str, language: str = "en") -> tuple[Clause, ...]:
     """The clauses of the text between its commas and stops; one that joins two turns by "and" is cut there."""
     found: list[Clause] = []

@@ -17,6 +17,8 @@ LONGEST_SENTENCE = 120
 _WORD = re.compile(r"\d+\.\d+|[^\W_]+|,")
 _DRAWN_OUT = re.compile(r"([a-z])\1{2,}")
 """Letters of "noooo"; no word has three alike in a row."""
+_ENDLESS = re.compile(r"\d{7,}")
+"""Numbers that nobody means."""
 _LENGTH = re.compile(r"(\d)(?=(?:cm|mm|m|in)\b)")
 _HALF = re.compile(r"(\d?)\s*(?:½|(?<![\d/])1/2(?![\d/]))")
 _NUMBERED = re.compile(r"(?<!\S)(\d)\)")
@@ -39,6 +41,7 @@ def check(text: str) -> None:
 def normalised(text: str) -> Phrase:
     """Lower-case words and commas: "Don't move; O.K.?" becomes ("dont", "move", ",", "ok")."""
     plain = unicodedata.normalize("NFKC", _HALF.sub(_spelled_half, text)).lower()
+    plain = _ENDLESS.sub("999999", plain)
     plain = _DRAWN_OUT.sub(r"\1", plain)
     plain = _INITIALS.sub(r"\1", _APOSTROPHES.sub("", plain))
     plain = _NUMBERED.sub(r" , \1 , ", plain)

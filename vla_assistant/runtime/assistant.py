@@ -92,7 +92,9 @@ class Assistant:
         )
         self._voice = Voice(settings, self._hub.publish, now)
         self._ears = Ears(settings, self._model, self._voice, self._heard, self.stop, now)
-        session = Session(Rules(**settings.session.model_dump()), language.describe, language.interjection)
+        session = Session(
+            Rules(**settings.session.model_dump()), language.describe, language.interjection, language.means_less
+        )
         self._worker = SessionWorker(session, self._runner, self._motion, self._publish, now, lambda: self._arm.ready)
 
     def start(self, *, with_arm: bool = True) -> None:

@@ -30,6 +30,8 @@ from vla_assistant.types import (
     Understanding,
 )
 
+_UNCLEAR = (Intent.UNSUPPORTED, Intent.COMMAND, Intent.CORRECTION)
+"""What may be meant as a no where no steps come of it."""
 _NOT_BY_WORDS = {
     "mute": "Use the button with the microphone for that.",
     "unmute": "Use the button with the microphone for that.",
@@ -45,6 +47,7 @@ class Session:
         rules: Rules,
         describe: Callable[[tuple[Step, ...]], str],
         interjection: Callable[[str], Interjection | None] = lambda text: None,
+        declines: Callable[[str], bool] = lambda text: False,
     ) -> None:
         """Nothing happens yet.
 
@@ -52,9 +55,10 @@ class Session:
             rules: What can be configured.
             describe: Says steps in words: "pick up the blue cube".
             interjection: What a text says about a motion that is under way, if it does.
+            declines: Whether a text that is not understood may be a no.
         """
         self._rules = rules
-        self._describe, self._interjection = describe, interjection
+        self._describe, self._interjection, self._declines = describe, interjection, declines
         self._queue: deque[Command] = deque()
         self._interpreting: Command | None = None
         self._run: Run | None = None
@@ -129,6 +133,7 @@ class Session:
             self._end(command, Result.DONE if shown else Result.REFUSED, reason, say=not shown)
         else:
             reason = "Cancelled." if self._cancel_run(str(command.source)) else "There is nothing to cancel."
+            self._asking = False
             self._end(command, Result.CANCELLED, reason)
 
     @property
@@ -173,8 +178,11 @@ class Session:
                 self._effects.append(m.Forget(command.id))
                 self._queue.appendleft(command)
             return
-        self._asking = bool(understanding.question)
+        if understanding.intent not in (Intent.QUESTION, Intent.CONTROL):
+            self._asking = bool(understanding.question)  # "what can I say?" leaves a question open
         self._tell(events.Understood(self._now, command, understanding))
+        if understanding.intent in _UNCLEAR and not understanding.steps and self._declines(command.text):
+            self._cancel_run(str(command.source), "you may have said no")
         if understanding.intent in CLOSED:
             self._closed_word(command, understanding.intent)
         elif understanding.intent is Intent.COMMAND and understanding.steps and not understanding.question:

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass, replace
 
 from vla_assistant.language import words
-from vla_assistant.language.decoding.grounding import grounded
+from vla_assistant.language.decoding.grounding import denied, denies_request, grounded
 from vla_assistant.language.decoding.opinion import opinion
 from vla_assistant.language.reading import lexicon
 from vla_assistant.language.request import Act, Request
@@ -28,13 +28,13 @@ class Belief:
         return 1 / (1 + math.exp(-(self.constant + self.own * logit(own) + self.other * logit(other))))
 
 
-AGREED = Belief(2.6, 0.5, 0.15)
+AGREED = Belief(1.83, 0.62, 0.2)
 """Of what both say: by the decoder's and the reader's confidence."""
-DECODED = Belief(0.8, 0.5, -0.3)
+DECODED = Belief(0.1, 0.57, -0.24)
 """Of what the decoder says and the reader does not."""
-READ = Belief(-1.5, 0.3, -0.3)
+READ = Belief(-2.06, 0.57, -0.37)
 """Of what the reader says and the decoder does not."""
-ALONE = Belief(1.0, 0.7)
+ALONE = Belief(0.53, 0.58)
 """Of what the decoder says where the reader understands nothing."""
 REFUSED = Belief(0.0, 0.6, -0.5)
 """Of what the reader says where the decoder sees nothing to do."""
@@ -42,8 +42,11 @@ UNLIKELY = 0.2
 """Below this the decoder that sees nothing to do is followed."""
 UNGROUNDED = 0.5
 """How far what the decoder alone says counts where the text lacks the words for it."""
-PLACED = 0.9
-"""How likely it must be where the text denies something and the reader understands nothing."""
+DENIED = 0.5
+"""How far counts what both say, or the decoder alone, where a negation makes no difference to it."""
+ELSEWHERE, PLACED = 0.79, 0.985
+"""How far where the decoder is so sure that something else will be denied, and what it alone says of a text in whose
+request a negation stands: not for sure."""
 _NEAREST = 0.001
 _CARRIED = ("place", "give", "put_down")
 
@@ -52,19 +55,26 @@ def considered(text: str, read: Request | None) -> Request | None:
     """What the text asks for after the decoder was heard too.
 
     As the reader reads it without a decoder, and where the text breaks off ("pick up the cup and", "pick up"): the
-    decoder reads what is there. What the decoder alone understands of a text that denies something must be likelier,
-    and a negation that changes nothing for it was not understood (`grounded`).
+    decoder reads what is there. What it understands counts less where a negation makes no difference to it.
     """
     said = words.normalised(text)
     if not said or said[-1] in lexicon.load().sets["unfinished"] or _is_bare(said):
         return read
     seen = opinion(text)
-    if seen is None or (read is None and _denies(said) and seen.probability < PLACED):
+    if seen is None:
         return read
     decoded = seen.request
-    if decoded is None or (read is not None and alike(read, decoded)):
-        return agree(read, decoded, seen.probability)
-    return agree(read, decoded, seen.probability, grounded(text, decoded))
+    if decoded is None:
+        return agree(read, None, seen.probability)
+    agreed = read is not None and alike(read, decoded)
+    trust = 1.0 if agreed or grounded(text, decoded) else UNGROUNDED
+    within = denies_request(text)
+    if denied(text, decoded):
+        believed = ELSEWHERE if within else 1.0
+        trust *= believed if seen.probability >= PLACED else DENIED
+    elif within and not agreed:
+        trust *= ELSEWHERE
+    return agree(read, decoded, seen.probability, trust)
 
 
 def _is_bare(said: Phrase) -> bool:
@@ -72,12 +82,8 @@ def _is_bare(said: Phrase) -> bool:
     return lexicon.load().at(said, 0).get("verbs", ("", 0))[1] == len(said)
 
 
-def _denies(said: Phrase) -> bool:
-    return not lexicon.load().sets["negations"].isdisjoint(said)
-
-
 def agree(
-    read: Request | None, decoded: Request | None, probability: float = 0.0, grounded: bool = True
+    read: Request | None, decoded: Request | None, probability: float = 0.0, trust: float = 1.0
 ) -> Request | None:
     """One reading of two: surer where both say the same, less sure where they do not.
 
@@ -85,16 +91,15 @@ def agree(
         read: What the reader understood, None when nothing.
         decoded: What the decoder understood; None when it sees nothing to do.
         probability: How sure the decoder is of what it understood or that there is nothing to do.
-        grounded: Whether the text has the words for what the decoder understood.
+        trust: How far what the decoder understood counts, 0-1.
     """
     if decoded is None:
         left = REFUSED.of(read.confidence, probability) if read is not None else 0.0
         return _sure(read, left) if read is not None and left >= UNLIKELY else None
-    trust = 1.0 if grounded else UNGROUNDED
     if read is None:
         return _sure(decoded, trust * ALONE.of(decoded.confidence))
     if alike(read, decoded):
-        return _sure(read, AGREED.of(decoded.confidence, read.confidence))
+        return _sure(read, trust * AGREED.of(decoded.confidence, read.confidence))
     decoders = trust * DECODED.of(decoded.confidence, read.confidence)
     readers = READ.of(read.confidence, decoded.confidence)
     return _sure(decoded, decoders) if decoders > readers else _sure(read, readers)

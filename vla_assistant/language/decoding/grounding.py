@@ -16,12 +16,15 @@ _ACTING = frozenset(("verbs", "home", "relations", "directions", "me", "table"))
 """Kinds of words of which at least one says what to do."""
 _AIMING = frozenset(("directions", "me", "relations"))
 """Kinds of words of which one says in which direction."""
+_DENYING = frozenset(("no", "hardly", "barely", "scarcely", "without", "avoid", "refrain", "stop"))
+"""Words that deny besides the negations."""
+_TELLING = _ACTING | {"colours", "nouns", "plurals"}
 _OPEN = (IT, ANYTHING)
 """Kinds of things that are meant without being named."""
 
 
 def grounded(text: str, request: Request) -> bool:
-    """Whether every colour, kind and direction is named, something says what to do, and a negation makes a difference.
+    """Whether every colour, kind and direction is named and something says what to do.
 
     Args:
         text: What was said.
@@ -34,7 +37,7 @@ def grounded(text: str, request: Request) -> bool:
     named = {name for thing in _things(request) for name in (thing.colour, thing.kind) if name and name not in _OPEN}
     acting = any(_ACTING & set(here) for here in found)
     aimed = not any(act.direction for act in request.acts) or any(map(_aims, found, range(len(found))))
-    return acting and aimed and named <= said and not _is_denied(words, request, lexicon)
+    return acting and aimed and named <= said
 
 
 def _aims(here: dict[str, tuple[str, int]], at: int) -> bool:
@@ -44,14 +47,38 @@ def _aims(here: dict[str, tuple[str, int]], at: int) -> bool:
     return ":" in verb or any(here[kind][1] == longest for kind in _AIMING & set(here))
 
 
-def _is_denied(words: Phrase, request: Request, lexicon: lexicons.Lexicon) -> bool:
+def denied(text: str, request: Request) -> bool:
     """Whether something is negated and the text without it would ask for the same: then that was not understood."""
-    said = fluent(words, lexicon)
-    contrasting = lexicon.sets["contrasting"]
-    if contrasting.isdisjoint(said):
+    lexicon = lexicons.load()
+    words, negations = mended(spelling.normalised(text), lexicon), lexicon.sets["negations"] | _DENYING
+    if negations.isdisjoint(fluent(words, lexicon)):
         return False
-    positive = decode(" ".join(word for word in words if word not in contrasting))
-    return positive is not None and positive.acts == request.acts
+    decoded = decode(" ".join(word for word in words if word not in negations))
+    return decoded is not None and (decoded.acts, decoded.avoid) == (request.acts, request.avoid)
+
+
+def denies_request(text: str) -> bool:
+    """Whether a negation stands in a clause that names something or says what to do.
+
+    What "I'm not one to complain" denies is none of the arm's business.
+    """
+    lexicon = lexicons.load()
+    words, negations = mended(spelling.normalised(text), lexicon), lexicon.sets["negations"]
+    return any(not negations.isdisjoint(clause) and _is_of_request(clause, lexicon) for clause in _clauses(words))
+
+
+def _clauses(words: Phrase) -> Iterator[Phrase]:
+    """The words from comma to comma, each with the comma that ends it."""
+    begin = 0
+    for at, word in enumerate((*words, ",")):
+        if word == ",":
+            yield words[begin : at + 1]
+            begin = at + 1
+
+
+def _is_of_request(clause: Phrase, lexicon: lexicons.Lexicon) -> bool:
+    """Whether it names a thing or a colour, or holds words that say what to do."""
+    return any(_TELLING & set(lexicon.at(clause, at)) for at in range(len(clause)))
 
 
 def _things(request: Request) -> Iterator[Description]:
