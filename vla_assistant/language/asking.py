@@ -13,19 +13,22 @@ from vla_assistant.language.request import ANYTHING, IT, Act, Description, Reque
 from vla_assistant.language.turn_words import load
 from vla_assistant.language.turns import CLEAR
 from vla_assistant.language.words import normalised
-from vla_assistant.types import Reference
+from vla_assistant.types import SURE, Reference
 
 _VERTICAL = ("up", "down")
 
 
-def request(text: str, heard: Heard, language: str = "en", *, alone: bool = True) -> Request | None:
+def request(
+    text: str, heard: Heard, language: str = "en", *, alone: bool = True, vetoed: bool = False
+) -> Request | None:
     """The request that is read; "it" is what was spoken of before it in the same breath.
 
     Args:
         text: What was said.
         heard: Which turn that is.
         language: Of its words.
-        alone: Whether the reader is asked alone; else the decoder is heard too.
+        alone: Whether the reader is asked alone; else the decoder is heard where the reader is not sure.
+        vetoed: Whether the decoder is heard in any case; no request is surer then than both are of the whole text.
     """
     if load(language).own & set(normalised(text)):
         return None
@@ -34,10 +37,11 @@ def request(text: str, heard: Heard, language: str = "en", *, alone: bool = True
         core = replace(core, avoid=tuple(dict.fromkeys((*core.avoid, *heard.part.avoid))))
     whole = read(text, language)
     found = _surer(whole, core)
-    if not alone:
+    if not alone and (vetoed or found is None or found.confidence < SURE):
         both = considered(text, whole)
         found = _surer(both, core)
-        found = replace(found, confidence=min(found.confidence, both.confidence if both else 0.0)) if found else None
+        if found is not None and vetoed:
+            found = replace(found, confidence=min(found.confidence, both.confidence if both else 0.0))
     if found is None:
         return None
     found = _as_far(replace(found, manner=found.manner | heard.part.manner), heard.part)

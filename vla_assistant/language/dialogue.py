@@ -173,7 +173,11 @@ class Dialogue:
         if heard.kind == "part" and (found := correcting.part(self.past, now)) is not None:
             return self._comes_to(found, now)
         request = asking.request(
-            now.text, heard, self.language, alone=heard.kind != "request" or now.phase is Phase.MOVING
+            now.text,
+            heard,
+            self.language,
+            alone=heard.kind != "request" or now.phase is Phase.MOVING,
+            vetoed=now.phase is Phase.IDLE,
         )
         if request is None:
             placed = correcting.placed(self.past, now)
