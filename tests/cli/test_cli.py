@@ -142,7 +142,9 @@ def test_a_stack_is_a_place_on_a_cube_in_the_plan_its_help_and_the_documents(ran
     assert all(f"`{skill}`" in form and f"`{skill}`" in readme for skill in SKILLS)
 
 
-TOO_MANY = "put the red cube, the blue cube, the green cube, the yellow cube and the orange cube in the bowl"
+TOO_MANY = " and then ".join(
+    f"put the {colour} cube in the bowl" for colour in ("red", "blue", "green", "yellow", "orange")
+)
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections import deque
 from collections.abc import Callable
 from queue import Empty, SimpleQueue
 from typing import Protocol
@@ -80,6 +81,7 @@ class SessionWorker:
         self._session, self._performer, self._brake = session, performer, brake
         self._publish, self._now = publish, now
         self._inbox: SimpleQueue[m.Input | None] = SimpleQueue()
+        self._undealt: deque[m.Input] = deque()  # what is in the inbox and what is being dealt with
         self._arm_ready = arm_ready
         self._unended: dict[int, Command] = {}
         self._awaiting_stillness = False
@@ -93,6 +95,7 @@ class SessionWorker:
 
     def put(self, item: m.Input) -> None:
         """From any thread, never waits."""
+        self._undealt.append(item)
         self._inbox.put(item)
 
     def close(self, reason: str) -> None:
@@ -126,17 +129,19 @@ class SessionWorker:
     @property
     def idle(self) -> bool:
         """Nothing has come in that is not dealt with."""
-        return self._inbox.empty() and self._session.idle
+        return not self._undealt and self._session.idle
 
     def _run(self) -> None:
         while True:
             try:
                 item = self._inbox.get(timeout=TICK_S)
             except Empty:
-                item = m.Tick()
+                self._deal(m.Tick())
+                continue
             if item is None:
                 return
             self._deal(item)
+            self._undealt.popleft()
 
     def _deal(self, item: m.Input) -> None:
         if isinstance(item, m.Given):

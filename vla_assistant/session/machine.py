@@ -181,7 +181,8 @@ class Session:
         if understanding.intent not in (Intent.QUESTION, Intent.CONTROL):
             self._asking = bool(understanding.question)  # "what can I say?" leaves a question open
         self._tell(events.Understood(self._now, command, understanding))
-        if understanding.intent in _UNCLEAR and not understanding.steps and self._declines(command.text):
+        unclear = understanding.intent in _UNCLEAR and not understanding.steps
+        if unclear and self.proposal is not None and self._declines(command.text):
             self._cancel_run(str(command.source), "you may have said no")
         if understanding.intent in CLOSED:
             self._closed_word(command, understanding.intent)

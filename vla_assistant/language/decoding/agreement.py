@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass, replace
 
 from vla_assistant.language import words
-from vla_assistant.language.decoding.grounding import denied, denies_request, grounded
+from vla_assistant.language.decoding.grounding import denied, denies_request, grounded, reserves
 from vla_assistant.language.decoding.opinion import opinion
 from vla_assistant.language.reading import lexicon
 from vla_assistant.language.request import Act, Request
@@ -45,8 +45,8 @@ UNGROUNDED = 0.5
 DENIED = 0.5
 """How far counts what both say, or the decoder alone, where a negation makes no difference to it."""
 ELSEWHERE, PLACED = 0.79, 0.985
-"""How far where the decoder is so sure that something else will be denied, and what it alone says of a text in whose
-request a negation stands: not for sure."""
+"""How far where the decoder is so sure that something else will be denied, what it alone says of a text in whose
+request a negation stands, and what is asked for under a condition or for another time: not for sure."""
 _NEAREST = 0.001
 _CARRIED = ("place", "give", "put_down")
 
@@ -72,7 +72,7 @@ def considered(text: str, read: Request | None) -> Request | None:
     if denied(text, decoded):
         believed = ELSEWHERE if within else 1.0
         trust *= believed if seen.probability >= PLACED else DENIED
-    elif within and not agreed:
+    elif (within and not agreed) or reserves(text):
         trust *= ELSEWHERE
     return agree(read, decoded, seen.probability, trust)
 
