@@ -26,7 +26,11 @@ def laid(text: str, seed: int = 0) -> list[str]:
         ("put the red cube in the bowl", ["cube", "bowl"], {"bowl": 1}),
         ("both cups on the plate", ["cup", "cup", "plate"], {"cup": 2, "plate": 1}),
         ("put all cans on the plate", ["can", "can", "plate"], {"can": 2, "plate": 1}),
-        ("put the cube next to the ball on the plate", ["cube", "ball", "plate"], {"cube": 1, "ball": 1, "plate": 1}),
+        (
+            "pick up the cube next to the ball and put it on the plate",
+            ["cube", "ball", "plate"],
+            {"cube": 1, "ball": 1, "plate": 1},
+        ),
         ("put the three cups on the plate", ["cup", "cup", "cup", "plate"], {"cup": 3, "plate": 1}),
     ],
 )
