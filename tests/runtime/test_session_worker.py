@@ -281,3 +281,11 @@ class Silent:
 
     def abandon(self, command_id: int) -> None:
         pass
+
+
+def test_what_is_dealt_with_on_closing_leaves_it_idle() -> None:
+    talk = Talk()
+    talk.worker.put(m.Confirm(1, "click"))
+    assert not talk.worker.idle
+    talk.worker.close("the program was closed")
+    assert talk.worker.idle

@@ -94,8 +94,7 @@ class Notice:
                 return
             self.ended = True
         if line:
-            sys.stdout.write(f"{line}\n")  # at once: an interrupt may come between the writes of a `print`
-            sys.stdout.flush()
+            print(f"{line}\n", end="", flush=True)  # in one write: an interrupt may come between two
 
     def end(self, text: str, result: str, reason: str) -> Outcome:
         """The end of a command that no assistant has taken."""

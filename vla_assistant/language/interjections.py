@@ -8,7 +8,7 @@ from vla_assistant.language.interpreter import understand
 from vla_assistant.language.languages import FIRST
 from vla_assistant.language.request import AMOUNTS_M, Act
 from vla_assistant.language.turn_words import load as turn_words
-from vla_assistant.language.vocabulary import Phrase, load
+from vla_assistant.language.vocabulary import load
 from vla_assistant.types import Intent, Interjection
 
 MOST_M = 0.05
@@ -72,7 +72,7 @@ def _plainly(text: str, kind: str, language: str) -> bool:
 def means_less(text: str) -> bool:
     """Whether a word stands in it that denies, stops or rejects in any language; what it belongs to does not matter."""
     spoken, vocabulary = words.normalised(text), load()
-    if any(_stands_in(phrase, spoken) for phrase in turn_words().less):
+    if words.without(turn_words().less, spoken) != spoken:
         return True
     for language in vocabulary.languages:
         lexicon = vocabulary.lexicon(language)
@@ -80,10 +80,6 @@ def means_less(text: str) -> bool:
         if negated or not lexicon.stop_words.isdisjoint(spoken):
             return True
     return False
-
-
-def _stands_in(phrase: Phrase, spoken: Phrase) -> bool:
-    return any(spoken[at : at + len(phrase)] == phrase for at in range(len(spoken) - len(phrase) + 1))
 
 
 def approves(text: str, language: str = "en") -> bool:

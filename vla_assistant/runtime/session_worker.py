@@ -111,7 +111,7 @@ class SessionWorker:
             return  # it waits for the arm; whoever closes that comes again
         while not self._inbox.empty():
             if (item := self._inbox.get()) is not None:
-                self._deal(item)
+                self._deal_with_next(item)
         if self._unended:
             self._deal(m.Stop(reason))
         self._end_rest(reason)
@@ -140,8 +140,12 @@ class SessionWorker:
                 continue
             if item is None:
                 return
-            self._deal(item)
-            self._undealt.popleft()
+            self._deal_with_next(item)
+
+    def _deal_with_next(self, item: m.Input) -> None:
+        """Deal with what came out of the inbox."""
+        self._deal(item)
+        self._undealt.popleft()
 
     def _deal(self, item: m.Input) -> None:
         if isinstance(item, m.Given):

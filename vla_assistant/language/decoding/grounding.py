@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterator
 
@@ -38,14 +39,19 @@ def grounded(text: str, request: Request) -> bool:
         text: What was said.
         request: What the decoder takes it for.
     """
-    lexicon = lexicons.load()
-    words = mended(spelling.normalised(text), lexicon)
+    lexicon, words = lexicons.load(), _mended(text)
     found = [lexicon.at(words, at) for at in range(len(words))]
     said = {entry[0] for here in found for kind, entry in here.items() if kind in ("colours", "nouns", "plurals")}
     named = {name for thing in _things(request) for name in (thing.colour, thing.kind) if name and name not in _OPEN}
     acting = any(_ACTING & set(here) for here in found)
     aimed = not any(act.direction for act in request.acts) or any(map(_aims, found, range(len(found))))
     return acting and aimed and named <= said
+
+
+@functools.lru_cache(maxsize=64)
+def _mended(text: str) -> Phrase:
+    """The words with their slips put right; each question about a text needs them."""
+    return mended(spelling.normalised(text), lexicons.load())
 
 
 def _aims(here: dict[str, tuple[str, int]], at: int) -> bool:
@@ -57,8 +63,8 @@ def _aims(here: dict[str, tuple[str, int]], at: int) -> bool:
 
 def denied(text: str, request: Request) -> bool:
     """Whether something is negated and the text without it would ask for the same: then that was not understood."""
-    lexicon = lexicons.load()
-    words, negations = mended(spelling.normalised(text), lexicon), lexicon.sets["negations"] | _DENYING
+    lexicon, words = lexicons.load(), _mended(text)
+    negations = lexicon.sets["negations"] | _DENYING
     if negations.isdisjoint(fluent(words, lexicon)):
         return False
     decoded = decode(" ".join(word for word in words if word not in negations))
@@ -78,8 +84,10 @@ def denies_request(text: str) -> bool:
     What "I'm not one to complain" denies is none of the arm's business.
     """
     lexicon = lexicons.load()
-    words, negations = mended(spelling.normalised(text), lexicon), lexicon.sets["negations"]
-    return any(not negations.isdisjoint(clause) and _is_of_request(clause, lexicon) for clause in _clauses(words))
+    negations = lexicon.sets["negations"]
+    return any(
+        not negations.isdisjoint(clause) and _is_of_request(clause, lexicon) for clause in _clauses(_mended(text))
+    )
 
 
 def _clauses(words: Phrase) -> Iterator[Phrase]:
