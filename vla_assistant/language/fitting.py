@@ -70,9 +70,14 @@ class View:
         return replace(self, spoken=tuple(dict.fromkeys(spoken)), names=(*named, *self.names))
 
     def called(self, thing: Description) -> list[int]:
-        """What the same words have meant earlier in this request: "the cup ... the cup"."""
-        if thing.kind == IT or thing.choice or thing.number != 1:
+        """What the same words have meant earlier in this request: "the cup ... the cup".
+
+        "The other one" and "any cup" only just before: "pick(other cup); place(other cup, ...)" is of one cup.
+        """
+        if thing.kind == IT or thing.number != 1:
             return []
+        if thing.choice:
+            return list(self.names[0][1]) if self.names and self.names[0][0] == thing else []
         return next((list(indices) for name, indices in self.names if name == thing), [])
 
 
