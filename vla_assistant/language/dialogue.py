@@ -14,6 +14,8 @@ from vla_assistant.language.answering import answer
 from vla_assistant.language.fitting import DOUBT, View, fits, kept
 from vla_assistant.language.fragments import Fragment
 from vla_assistant.language.hearing import Heard, Phase, hear
+from vla_assistant.language.manner import manner_after
+from vla_assistant.language.openings import without_opening
 from vla_assistant.language.past import Past
 from vla_assistant.language.request import IT, Description, Request
 from vla_assistant.language.resolution import Choice, Question, Refusal, Resolved, Settled
@@ -57,12 +59,13 @@ class Dialogue:
             seen: What the policy sees in the front picture now.
             phase: "idle", "asked" (a question waits), "waiting" (a proposal waits) or "moving".
         """
-        now = Now(text, hear(text, Phase(phase), self.language), seen, Phase(phase), self.language, self.things)
+        heard, said = hear(text, Phase(phase), self.language), without_opening(text, self.language)
+        now = Now(said, heard, seen, Phase(phase), self.language, self.things)
         if now.phase is not Phase.ASKED:
             self._asked = None  # what was asked before is asked no more
         self.past.moving(now.phase is Phase.MOVING)
         self.past.look(seen)
-        turn = self._answered(now) or self._follow(now)
+        turn = self._answered(now) or self._follow(self._about_what_waits(now))
         if now.heard.then is not None and turn.kind in WITH_ACTS and self.past.planned is not None:
             turn = self._and_then(self.past.planned, now.heard.then, seen)
         self._said = turn.says or self._said
@@ -84,6 +87,12 @@ class Dialogue:
         """What was proposed was not begun: it expired or was refused."""
         self.past.drop()
 
+    def _about_what_waits(self, now: Now) -> Now:
+        """What is no answer to a question that was asked while a proposal waited is said to the proposal."""
+        if now.phase is not Phase.ASKED or self.past.planned is None:
+            return now
+        return replace(now, phase=Phase.WAITING, heard=hear(now.text, Phase.WAITING, self.language))
+
     def _answered(self, now: Now) -> Turn | None:
         """What follows from an answer to the question, None when nothing was asked or the text is no answer."""
         if now.phase is not Phase.ASKED or now.heard.kind not in _ANSWERS:
@@ -96,7 +105,7 @@ class Dialogue:
         if self._asked is None:
             return None
         question, wanted = self._asked
-        request = replace(wanted.request, manner=wanted.request.manner | manner)
+        request = replace(wanted.request, manner=manner_after(wanted.request.manner, manner))
         found = answer(question, request, said, seen, self.past.memory, doubt=self.doubt, things=self.things)
         return self._taken(found, replace(wanted, request=request)) if found is not None else None
 
@@ -108,7 +117,9 @@ class Dialogue:
             case "reject":
                 return self._rejected(now.phase)
             case "help":
-                return Turn("help", says=" ".join(phrasing.examples(now.seen, language=self.language)))
+                return Turn("help", says=phrasing.help_text(now.seen, language=self.language))
+            case "praise":
+                return Turn("nothing", says=says("praised", self.language))
             case "repeat":
                 return Turn("repeat", says=self._said or says("nothing_said", self.language))
             case "understood":
@@ -206,8 +217,8 @@ class Dialogue:
             return Turn("nudge", direction=nudge.direction, amount=nudge.amount)
         held = self.past.memory.held
         request = asking.raising(request, held.reference if held else None, now.heard.of_hand)
-        corrects = now.heard.corrects or (now.waits and asking.says_one(request))
-        planned = correcting.plan(self.past, now) if corrects else None
+        corrects = now.heard.corrects or (now.waits and not now.heard.adds and asking.says_one(request))
+        planned = correcting.plan(self.past, now) if corrects and not now.heard.drops else None
         named = asking.taking(request, now.heard.wishes) if planned is not None else None
         if named is not None and (found := correcting.part(self.past, now.correcting(named))) is not None:
             return self._comes_to(found, now)
@@ -228,12 +239,21 @@ class Dialogue:
         """The turn for what is wanted, once it is known which things are meant."""
         if isinstance(wanted, Turn):
             return wanted
+        wanted = self._after_planned(wanted, now)
         memory = wanted.memory or self.past.memory
         found = resolve(wanted.request, now.seen, memory, settled=wanted.settled, doubt=self.doubt, things=self.things)
         if isinstance(found, Question) and (thing := referring.pointed_at(found, wanted.request, now, memory)):
             settled = (*found.settled, Settled(found.act, found.slot, (thing,)))
             found = resolve(wanted.request, now.seen, memory, settled=settled, doubt=self.doubt, things=self.things)
         return self._taken(found, wanted)
+
+    def _after_planned(self, wanted: Wanted, now: Now) -> Wanted:
+        """ "And then go home" comes after what waits, and "it" is what that leaves behind."""
+        planned = self.past.planned
+        if not now.heard.adds or planned is None or wanted.kind != "steps" or wanted.first.acts:
+            return wanted
+        memory = carried_out(planned, wanted.memory or self.past.memory)[1]
+        return replace(wanted, kind="wait-corrected", first=replace(planned, undoes=False), memory=memory)
 
     def _taken(self, found: Resolved | Question | Refusal, wanted: Wanted) -> Turn:
         """The turn for what a request came to."""
@@ -247,7 +267,9 @@ class Dialogue:
         if wanted.kind == RETURN:
             acts = self.past.back(act.object for act in found.acts if act.object)
         avoid = tuple(dict.fromkeys((*first.avoid, *found.avoid)))
-        turn = self._proposed(Task((*first.acts, *acts), request.manner | first.manner, avoid), wanted.kind)
+        turn = self._proposed(
+            Task((*first.acts, *acts), manner_after(first.manner, request.manner), avoid), wanted.kind
+        )
         if wanted.kind == RETURN:
             return turn
         return replace(turn, wanted=request, confidence=request.confidence, repairs=request.repairs)
