@@ -29,8 +29,13 @@ from vla_assistant.types import SeenThing
 
 _ANSWERS = ("part", "request", "nothing", "unsupported", "same", "reject")
 """Kinds of texts that may answer a question."""
-LEAST = 0.48
-"""Confidence below which a request counts as not understood."""
+LEAST = 0.4
+"""Confidence below which a request counts as not understood.
+
+Of 2,980 written texts that ask the arm for nothing (talk, turns, refused) 8 are read with more, and the next one has
+0.39; of 488 readings of commands (fresh, harder) that have more, 447 are right, of 36 with less 20. Above it is asked
+which thing is meant; what is not `SURE` is not proposed by it alone.
+"""
 
 
 @dataclass
