@@ -14,7 +14,7 @@ from dataclasses import replace
 from vla_assistant.language import abilities
 from vla_assistant.language.dialogue import Dialogue
 from vla_assistant.language.fitting import DOUBT
-from vla_assistant.language.hearing import REFERRING, Phase, hear
+from vla_assistant.language.hearing import REFERRING, hear
 from vla_assistant.language.interjections import interjection
 from vla_assistant.language.interpreter import UNCERTAIN
 from vla_assistant.language.languages import FIRST, denied
@@ -74,7 +74,7 @@ class Conversation:
             return alone
         if alone.language != FIRST or denied(text, FIRST):
             return self._without_dialogue(number, alone, look)
-        kind = hear(text, Phase(going), FIRST).kind
+        kind = hear(text, Going(going), FIRST).kind
         seen = look() if going is Going.ASKED or _is_about_things(kind, alone) else ()
         self._notice_an_empty_hand(feel)
         self._before = number, self._planned, self._steps, self._dialogue.past.copy()

@@ -25,12 +25,11 @@ from vla_assistant.language.openings import (
 )
 from vla_assistant.language.reading.reader import read
 from vla_assistant.language.request import ANYTHING, IT, Description
-from vla_assistant.language.turn import Phase
 from vla_assistant.language.turn_words import load
 from vla_assistant.language.turns import CLEAR, REFERRING, Clause, clauses
 from vla_assistant.language.vocabulary import load as load_vocabulary
 from vla_assistant.language.withdrawing import only_told, taken_back
-from vla_assistant.types import SURE, Intent
+from vla_assistant.types import SURE, Going, Intent
 
 _BEFORE_ANOTHER = ("undo", "return", "again", "more")
 """Those that a request may follow in the same breath."""
@@ -78,14 +77,14 @@ class Heard:
     drops: bool = False
 
 
-def hear(text: str, phase: Phase, language: str = "en") -> Heard:
+def hear(text: str, phase: Going, language: str = "en") -> Heard:
     """The turn that the text makes in this phase. Closed words come first; less motion comes before more."""
     if len(spelling.normalised(text)) > spelling.LONGEST_SENTENCE:
         return Heard("unsupported")
     text, whole = without_opening(text, language), text
     said = without_apology(without_interjection(clauses(text, language)), language)
     intent = closed_intent(text, language)
-    if phase in (Phase.ASKED, Phase.WAITING) and refuses(said, language):
+    if phase in (Going.ASKED, Going.WAITING) and refuses(said, language):
         return Heard("cancel")
     if halt := halting(said, phase, language):
         return Heard(halt)
@@ -93,14 +92,14 @@ def hear(text: str, phase: Phase, language: str = "en") -> Heard:
         return Heard("stop")
     if intent is Intent.CANCEL:
         return Heard("cancel")
-    if phase is Phase.WAITING and not text.rstrip().endswith("?") and approves(said, language):
+    if phase is Going.WAITING and not text.rstrip().endswith("?") and approves(said, language):
         return Heard("confirm")
     if counts_backwards(text, language):
         return Heard("unsupported")
     if said and all(clause.kind in ("praise", "empty") for clause in said) and any(c.kind == "praise" for c in said):
         return Heard("praise")
     if all(clause.kind in ("yes", "empty") for clause in said):
-        return Heard("resume" if phase is Phase.MOVING and goes_on(said, language) else "nothing")
+        return Heard("resume" if phase is Going.MOVING and goes_on(said, language) else "nothing")
     content = [clause for clause in said if clause.is_content]
     corrects = any(clause.corrects for clause in said)
     heard = _with_content(content, said, corrects, language) if content else _without_content(said, language)
@@ -125,16 +124,16 @@ def hear(text: str, phase: Phase, language: str = "en") -> Heard:
     return _added(heard, whole, phase, language)
 
 
-def _added(heard: Heard, text: str, phase: Phase, language: str) -> Heard:
+def _added(heard: Heard, text: str, phase: Going, language: str) -> Heard:
     """What comes after what waits; "and the blue one" is the same with that, no correction."""
-    if phase is not Phase.WAITING or heard.corrects or heard.drops or not adds(text, language):
+    if phase is not Going.WAITING or heard.corrects or heard.drops or not adds(text, language):
         return heard
     if heard.kind == "part" and len(heard.part.things) == 1 and heard.part == Fragment(things=heard.part.things):
         return replace(heard, kind="same", thing=heard.part.things[0], part=Fragment())
     return replace(heard, adds=True)
 
 
-def _is_request(heard: Heard, said: Sequence[Clause], text: str, phase: Phase, language: str) -> bool:
+def _is_request(heard: Heard, said: Sequence[Clause], text: str, phase: Going, language: str) -> bool:
     """Whether the whole text is a request although none of its clauses alone is."""
     if heard.kind in _EMPTY:
         return read(text, language) is not None or _decoded(heard, text, phase, language)
@@ -144,9 +143,9 @@ def _is_request(heard: Heard, said: Sequence[Clause], text: str, phase: Phase, l
     return request is not None and request.confidence >= CLEAR
 
 
-def _decoded(heard: Heard, text: str, phase: Phase, language: str) -> bool:
+def _decoded(heard: Heard, text: str, phase: Going, language: str) -> bool:
     """Whether it is a request to the decoder alone: of words that ask for something, and of none said of a motion."""
-    if heard.kind != "unsupported" or phase is Phase.MOVING:
+    if heard.kind != "unsupported" or phase is Going.MOVING:
         return False
     if not load_vocabulary().lexicon(language).stop_words.isdisjoint(spelling.normalised(text)):
         return False

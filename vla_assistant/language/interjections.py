@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from vla_assistant.language import asking, words
 from vla_assistant.language.fragments import cut
-from vla_assistant.language.hearing import Heard, Phase, hear
+from vla_assistant.language.hearing import Heard, hear
 from vla_assistant.language.interpreter import understand
 from vla_assistant.language.languages import FIRST
 from vla_assistant.language.misheard_stops import stops_somewhere
 from vla_assistant.language.request import AMOUNTS_M, IT, Act, Description
 from vla_assistant.language.turn_words import load as turn_words
 from vla_assistant.language.vocabulary import load
-from vla_assistant.types import SURE, Intent, Interjection
+from vla_assistant.types import SURE, Going, Intent, Interjection
 
 MOST_M = 0.05
 """A nudge moves no farther than this: who wants more says it again and sees what happens."""
@@ -44,7 +44,7 @@ def interjection(text: str, language: str = "en") -> Interjection | None:
 
 
 def _said(text: str, language: str) -> Interjection | None:
-    heard = hear(text, Phase.MOVING, language)
+    heard = hear(text, Going.MOVING, language)
     if heard.kind in _AT_ONCE:
         return Interjection(_AT_ONCE[heard.kind])
     if (heard.corrects or heard.drops) and heard.kind in ("part", "request"):
@@ -93,12 +93,12 @@ def means_less(text: str) -> bool:
 
 def approves(text: str, language: str = "en") -> bool:
     """Whether the text would confirm a proposal."""
-    return hear(text, Phase.WAITING, language).kind == "confirm"
+    return hear(text, Going.WAITING, language).kind == "confirm"
 
 
 def resumes(text: str, language: str = "en") -> bool:
     """Whether the text would let a paused motion go on, or clear a stop."""
-    return hear(text, Phase.MOVING, language).kind == "resume"
+    return hear(text, Going.MOVING, language).kind == "resume"
 
 
 def _moved(text: str, heard: Heard, language: str) -> Interjection | None:
