@@ -214,3 +214,12 @@ def test_what_is_given_up_for_something_else_ends_at_once() -> None:
     assert program.say("scratch that, push the blue cube to the left") == ["Shall I push the blue cube to the left?"]
     assert program.held
     assert not program.session.stopped
+
+
+def test_a_foreign_stop_in_long_talk_stops() -> None:
+    program = Program()
+    program.say(PLACE)
+    program.say("yes")
+    talk = "so I was telling her about the sea, " * 6
+    program.say(f"{talk} arrêtez, {talk}")
+    assert program.session.stopped

@@ -19,7 +19,7 @@ _SHORTEST = 4
 """Letters of a word that may be a slip: "top" is none."""
 _BEFORE = 3
 """So many words before "stop" may deny it."""
-_MOST_WORDS = 8
+_MOST_WORDS = 4
 """A longer part of long talk is no closed word."""
 
 
@@ -33,11 +33,15 @@ def nearly_stops(words: Phrase, language: str = "en") -> bool:
 
 def stops_somewhere(text: str, language: str = "en") -> bool:
     """Whether a clause of a long text is a stop, or holds the word and does not deny it."""
-    return any(
-        (len(part) <= _MOST_WORDS and (closed_intent(" ".join(part)) is Intent.STOP or nearly_stops(part, language)))
-        or _says_stop(part, language)
-        for part in phrases_of(text)
-    )
+    return any(_says_stop(part, language) or _is_stop(part, language) for part in set(phrases_of(text)))
+
+
+def _is_stop(part: Phrase, language: str) -> bool:
+    """Whether the part is a closed stop of any language, or nearly one; most parts need no closer look."""
+    if len(part) > _MOST_WORDS:
+        return False
+    odd = all(len(word) < _SHORTEST for word in part) or any(_one_slip(w, meant) for w in part for meant in STOPPING)
+    return closed_intent(" ".join(part)) is Intent.STOP or (odd and nearly_stops(part, language))
 
 
 def _says_stop(words: Phrase, language: str = "en") -> bool:

@@ -34,7 +34,8 @@ def adds(text: str, language: str = "en") -> bool:
     lexicon = load(language)
     said = [spelling.without(lexicon.courtesy, phrase) for phrase in phrases_of(text[: spelling.LONGEST_TEXT])]
     spoken = tuple(word for phrase in said for word in phrase)
-    return bool(spoken) and bool(lexicon.adding.start(spoken) or lexicon.added.end(spoken))
+    added = bool(spoken) and bool(lexicon.adding.start(spoken) or lexicon.added.end(spoken))
+    return added and not lexicon.rejecting.end(spoken)
 
 
 def counts_backwards(text: str, language: str = "en") -> bool:
