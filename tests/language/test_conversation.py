@@ -9,7 +9,7 @@ import pytest
 from tests.language.table import lying, table
 from vla_assistant.language import Conversation, Hand, approves, doubt_for, interjection
 from vla_assistant.language.request import AMOUNTS_M
-from vla_assistant.types import SURE, Going, Intent, Reference, SeenThing, Understanding
+from vla_assistant.types import SURE, Going, Intent, Interjection, Reference, SeenThing, Understanding
 
 THINGS = (
     "red cup @ left near; blue cup @ right near; blue cube @ left far; white plate @ middle near; blue bowl @ right far"
@@ -312,3 +312,139 @@ def test_a_resume_with_a_limit_clears_no_stop() -> None:
 @pytest.mark.parametrize("going", Going)
 def test_control_words_move_nothing_by_themselves(text: str, going: Going) -> None:
     assert not Talk().say(text, going).steps
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "and then go home",
+        "then go home",
+        "after that, go home",
+        "ok next: go home",
+        "when that's done, go home",
+        "go home afterwards",
+        "and finally go home",
+    ],
+)
+def test_what_comes_after_is_added_to_what_waits(text: str) -> None:
+    talk = Talk()
+    talk.say("put the red cup on the plate")
+    added = talk.say(text, WAITING)
+    assert steps(added) == ["place red cup white plate", "home"]
+    assert added.confidence >= SURE
+
+
+def test_it_in_what_is_added_is_what_was_moved_before() -> None:
+    talk = Talk()
+    talk.say("put the red cup on the plate")
+    assert steps(talk.say("and after that push it left", WAITING)) == ["place red cup white plate", "push red cup left"]
+
+
+@pytest.mark.parametrize(
+    "text", ["put the blue one in as well", "you know what, put the blue one in too", "and the blue cup"]
+)
+def test_another_thing_is_added_to_what_waits(text: str) -> None:
+    talk = Talk()
+    talk.say("put the red cup on the plate")
+    assert steps(talk.say(text, WAITING))[:1] == ["place red cup white plate"]
+    assert len(talk.say("what do you see", WAITING).steps) == 0
+
+
+@pytest.mark.parametrize("text", ["go home", "go home instead", "no, go home", "scratch that, go home"])
+def test_what_is_not_added_takes_the_place_of_what_waits(text: str) -> None:
+    talk = Talk()
+    talk.say("put the red cup on the plate")
+    assert steps(talk.say(text, WAITING)) == ["home"]
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "manner"),
+    [
+        ("slowly", "faster", {"fast"}),
+        ("fast", "slower", {"slow"}),
+        ("carefully", "no, fast", {"fast"}),
+        ("fast", "carefully", {"careful"}),
+        ("slowly", "carefully", {"slow", "careful"}),
+    ],
+)
+def test_a_manner_takes_the_place_of_its_opposite(first: str, then: str, manner: set[str]) -> None:
+    talk = Talk()
+    talk.say("put the red cup on the plate")
+    talk.say(first, WAITING)
+    assert talk.say(then, WAITING).manner == manner
+
+
+@pytest.mark.parametrize(
+    "text", ["done, go home", "ok, all done. Go home!", "you know what, go home", "right, I'm done, go home"]
+)
+def test_what_only_leads_over_is_left_out(text: str) -> None:
+    assert steps(Talk().say(text)) == ["home"]
+
+
+@pytest.mark.parametrize("text", ["put no cube in the bowl", "push no cup to the left", "put the cube in no bowl"])
+@pytest.mark.parametrize("going", [IDLE, WAITING])
+def test_none_of_the_things_is_not_one_of_them(text: str, going: Going) -> None:
+    assert not Talk().say(text, going).steps
+
+
+def test_a_no_that_corrects_still_does() -> None:
+    for text in ("put the red cup, no the blue cup on the plate", "put the red, no, the blue cup on the plate"):
+        assert steps(Talk().say(text)) == ["place blue cup white plate"], text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "what can I say to you?",
+        "what commands can I use?",
+        "what can you do",
+        "how do I use this",
+        "give me some examples",
+        "I don't know what to say",
+        "help",
+    ],
+)
+@pytest.mark.parametrize("going", [IDLE, ASKED, WAITING])
+def test_help_is_given(text: str, going: Going) -> None:
+    given = Talk().say(text, going)
+    assert given.intent is Intent.QUESTION
+    assert "\nPick up the red cup." in given.reason
+
+
+@pytest.mark.parametrize("text", ["-5 cm left", "minus 5 cm left", "go -5 cm to the left", "minus a bit to the left"])
+def test_a_negative_amount_moves_nothing(text: str) -> None:
+    assert interjection(text) is None
+    assert not Talk().say(text).steps
+
+
+@pytest.mark.parametrize(
+    "text", ["carry on my wayward son", "right on", "left behind", "move on up", "up and away", "right you are"]
+)
+def test_a_phrase_with_a_word_of_motion_in_it_adds_none(text: str) -> None:
+    assert interjection(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "direction"),
+    [
+        ("a little bit more to the left", "left"),
+        ("move your hand up a bit", "up"),
+        ("go 3 cm higher please", "up"),
+        ("left left left", "left"),
+    ],
+)
+def test_a_nudge_in_its_own_words_is_one(text: str, direction: str) -> None:
+    said = interjection(text)
+    assert said is not None
+    assert (said.kind, said.direction) == ("nudge", direction)
+
+
+@pytest.mark.parametrize("text", ["stop", "halt", "no stop", "s t o p", "stoop", "stopt", "hlat"])
+def test_a_slip_in_a_stop_still_stops_what_moves(text: str) -> None:
+    assert interjection(f"please {text}") == Interjection("stop")
+
+
+@pytest.mark.parametrize("text", ["shoes", "sport", "one step", "soup", "top"])
+def test_a_word_that_is_not_near_a_stop_is_none(text: str) -> None:
+    said = interjection(text)
+    assert said is None or said.kind != "stop"

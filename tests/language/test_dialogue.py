@@ -349,27 +349,11 @@ def test_a_question_and_its_answer():
     assert talk.acts("the left one", "asked") == "pick(red cup)"
 
 
-def test_a_question_is_answered_by_a_click():
-    talk = Talk()
-    turn = talk.say("pick up the cup")
-    chosen = talk.dialogue.choose(turn.question.choices[1], talk.seen)
-    assert [str(act) for act in chosen.acts] == ["pick(blue cup)"]
-    assert talk.dialogue.choose(turn.question.choices[1], talk.seen).kind == "nothing"
-
-
 def test_a_question_can_be_left():
     assert kinds(("pick up the cup", "idle"), ("oh, never mind", "asked")) == ["ask", "cancel"]
     talk = Talk()
     talk.say("pick up the cup")
     assert talk.acts("put the yellow ball in the green bowl", "asked") == "place(yellow ball, in green bowl)"
-
-
-def test_what_was_dropped_is_not_undone():
-    talk = Talk()
-    talk.say("put the red cube on the plate")
-    talk.dialogue.dropped()
-    talk.planned = ()
-    assert talk.say("undo").says == "There is nothing to undo."
 
 
 def test_what_failed_is_not_undone():

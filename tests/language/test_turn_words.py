@@ -7,10 +7,11 @@ import pytest
 from vla_assistant import paths
 from vla_assistant.errors import ConfigError
 from vla_assistant.language.fragments import denies, described, fragment
-from vla_assistant.language.hearing import Phase, hear
+from vla_assistant.language.hearing import hear
 from vla_assistant.language.mood import asks
 from vla_assistant.language.patterns import Patterns
 from vla_assistant.language.turns import clauses
+from vla_assistant.types import Going
 
 
 def words(text):
@@ -94,19 +95,19 @@ def test_a_denial_of_a_thing_denies_no_request():
 @pytest.mark.parametrize(
     ("text", "phase", "kind"),
     [
-        ("wait, pause", Phase.MOVING, "pause"),
-        ("wait a moment", Phase.MOVING, "pause"),
-        ("wait", Phase.MOVING, "stop"),
-        ("secure the cube, hold it, raise it", Phase.IDLE, "request"),
-        ("go ahead", Phase.MOVING, "resume"),
-        ("go ahead", Phase.WAITING, "confirm"),
-        ("right", Phase.WAITING, "confirm"),
-        ("maybe yes", Phase.WAITING, "nothing"),
-        ("ah forget it, no time", Phase.WAITING, "cancel"),
-        ("slow", Phase.MOVING, "manner"),
-        ("say that again", Phase.IDLE, "repeat"),
-        ("do that again", Phase.IDLE, "again"),
-        ("no more", Phase.IDLE, "reject"),
+        ("wait, pause", Going.MOVING, "pause"),
+        ("wait a moment", Going.MOVING, "pause"),
+        ("wait", Going.MOVING, "stop"),
+        ("secure the cube, hold it, raise it", Going.IDLE, "request"),
+        ("go ahead", Going.MOVING, "resume"),
+        ("go ahead", Going.WAITING, "confirm"),
+        ("right", Going.WAITING, "confirm"),
+        ("maybe yes", Going.WAITING, "nothing"),
+        ("ah forget it, no time", Going.WAITING, "cancel"),
+        ("slow", Going.MOVING, "manner"),
+        ("say that again", Going.IDLE, "repeat"),
+        ("do that again", Going.IDLE, "again"),
+        ("no more", Going.IDLE, "reject"),
     ],
 )
 def test_which_turn_a_text_is(text, phase, kind):

@@ -8,8 +8,8 @@ import pytest
 from tests.language.sentences import seen
 from vla_assistant.errors import ConfigError
 from vla_assistant.language import jsgf, understand, vocabulary
-from vla_assistant.language.hearing import REFERRING, Phase, hear
-from vla_assistant.types import Intent
+from vla_assistant.language.hearing import REFERRING, hear
+from vla_assistant.types import Going, Intent
 
 SHAPES = ("cube", "ball", "can", "cup", "bowl", "plate")
 COLOURS = ("red", "green", "blue", "yellow", "purple", "orange", "white", "black", "pink", "brown")
@@ -119,7 +119,7 @@ def test_what_the_recognizer_may_hear_is_understood(things):
     odd = []
     for seed in range(400):
         text = " ".join(expand(rules, "utterance", seed).split())
-        turn = hear(text, Phase.ASKED).kind in (*REFERRING, "part")  # means something after another turn
+        turn = hear(text, Going.ASKED).kind in (*REFERRING, "part")  # means something after another turn
         if "VOID" not in text and not turn and understand(text).intent is Intent.UNSUPPORTED:
             odd.append(text)
     assert len(odd) < 40, odd  # "put the cube in the cup" is heard, and refused

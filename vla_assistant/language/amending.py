@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from vla_assistant.language.fragments import Fragment
+from vla_assistant.language.manner import manner_after
 from vla_assistant.language.request import ANYTHING, IT, Act, Description, Request
 from vla_assistant.language.resolution import ResolvedAct, Settled
 from vla_assistant.language.tasks import INSIDE, OPPOSITES, RETURN, Task
@@ -47,7 +48,7 @@ def amended(task: Task, part: Fragment, seen: Sequence[SeenThing]) -> Amended | 
 
 
 def _with_manner(request: Request, part: Fragment) -> Request:
-    return replace(request, manner=request.manner | part.manner, avoid=(*request.avoid, *part.avoid))
+    return replace(request, manner=manner_after(request.manner, part.manner), avoid=(*request.avoid, *part.avoid))
 
 
 def _slot(part: Fragment, old: ResolvedAct, seen: Sequence[SeenThing]) -> str:

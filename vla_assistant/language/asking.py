@@ -8,6 +8,7 @@ from vla_assistant.language.amending import MOTIONS
 from vla_assistant.language.decoding import considered
 from vla_assistant.language.fragments import Fragment
 from vla_assistant.language.hearing import Heard
+from vla_assistant.language.manner import manner_after
 from vla_assistant.language.reading.reader import read
 from vla_assistant.language.request import ANYTHING, IT, Act, Description, Request
 from vla_assistant.language.turn_words import load
@@ -44,7 +45,7 @@ def request(
             found = replace(found, confidence=min(found.confidence, both.confidence if both else 0.0))
     if found is None:
         return None
-    found = _as_far(replace(found, manner=found.manner | heard.part.manner), heard.part)
+    found = _as_far(replace(found, manner=manner_after(found.manner, heard.part.manner)), heard.part)
     if heard.topic is None or found.acts[0].object != Description(IT):
         return found
     return replace(found, acts=tuple(_about(act, heard.topic) for act in found.acts))

@@ -28,7 +28,14 @@ def closed_intent(text: str, language: str = "en") -> Intent | None:
     text = text[: words.LONGEST_TEXT]
     intents = (_closed(text, lexicon) for lexicon in asked)
     found = next((intent for intent in intents if intent is not None), None)
+    text = _spelled_out(text)
     return found or (Intent.STOP if any(_halts(text, code) for code in languages) else None)
+
+
+def _spelled_out(text: str) -> str:
+    """ "S t o p" as the word; every other text as it is."""
+    letters = words.spoken(words.normalised(text))
+    return "".join(letters) if len(letters) > 1 and all(len(letter) == 1 for letter in letters) else text
 
 
 def control_word(text: str, language: str = "en") -> str | None:

@@ -14,7 +14,7 @@ from dataclasses import replace
 from vla_assistant.language import abilities
 from vla_assistant.language.dialogue import Dialogue
 from vla_assistant.language.fitting import DOUBT
-from vla_assistant.language.hearing import REFERRING, Phase, hear
+from vla_assistant.language.hearing import REFERRING, hear
 from vla_assistant.language.interjections import interjection
 from vla_assistant.language.interpreter import UNCERTAIN
 from vla_assistant.language.languages import FIRST, denied
@@ -32,9 +32,9 @@ from vla_assistant.types import SURE, Going, Intent, Interjection, SeenThing, St
 
 DISAGREEING = 0.7
 """So sure is one whose steps the dialogue understood otherwise."""
-_ABOUT_THINGS = (*REFERRING, "part", "request", "manner")
+_ABOUT_THINGS = (*REFERRING, "part", "request", "manner", "help")
 _CLOSED = {"confirm": Intent.YES, "cancel": Intent.CANCEL, "stop": Intent.STOP}
-_OF_THE_TALK = ("understood", "repeat")
+_OF_THE_TALK = ("understood", "repeat", "help")
 _CONTROLS = ("repeat", "slower", "faster", "pause", "resume", "nudge")
 
 
@@ -74,7 +74,7 @@ class Conversation:
             return alone
         if alone.language != FIRST or denied(text, FIRST):
             return self._without_dialogue(number, alone, look)
-        kind = hear(text, Phase(going), FIRST).kind
+        kind = hear(text, Going(going), FIRST).kind
         seen = look() if going is Going.ASKED or _is_about_things(kind, alone) else ()
         self._notice_an_empty_hand(feel)
         self._before = number, self._planned, self._steps, self._dialogue.past.copy()
@@ -128,7 +128,7 @@ class Conversation:
         if turn.kind == "understood":
             said = f"I understood: {describe(self._steps)}." if self._steps else "You have asked for nothing yet."
             return Understanding(text, Intent.QUESTION, reason=said)
-        if turn.kind == "help":
+        if turn.kind == "help" or (turn.kind == "nothing" and turn.says):
             return Understanding(text, Intent.QUESTION, reason=turn.says)
         if turn.kind == "ask" and turn.question is not None:
             choices = tuple(choice.name for choice in turn.question.choices)
@@ -191,6 +191,9 @@ def _chosen(alone: Understanding, meant: Understanding | None, going: Going, ref
 
 def _agreed(alone: Understanding, meant: Understanding, going: Going) -> Understanding:
     """As sure as the words alone when both agree; else the dialogue counts where there was a turn before."""
+    added = going is Going.WAITING and meant.steps[-len(alone.steps) :] == alone.steps
+    if added and alone.steps != meant.steps:  # "and then ...": what waits, and this after it
+        return replace(meant, confidence=min(alone.confidence, meant.confidence))
     if alone.steps == meant.steps:
         return replace(meant, confidence=alone.confidence, notes=alone.notes or meant.notes)
     chosen = alone if going is Going.IDLE else meant

@@ -6,25 +6,24 @@ from dataclasses import replace
 
 from vla_assistant.language import amending, asking
 from vla_assistant.language.fragments import Fragment
-from vla_assistant.language.hearing import Phase
 from vla_assistant.language.past import Past
 from vla_assistant.language.referring import with_other
 from vla_assistant.language.request import Description
 from vla_assistant.language.tasks import Task
 from vla_assistant.language.turn import Turn
 from vla_assistant.language.wanted import Now, Wanted
-from vla_assistant.types import SeenThing
+from vla_assistant.types import Going, SeenThing
 
 
 def plan(past: Past, now: Now) -> Task | None:
     """What is proposed or under way and may be put right."""
-    return past.planned if now.phase in (Phase.WAITING, Phase.MOVING) else None
+    return past.planned if now.phase in (Going.WAITING, Going.MOVING) else None
 
 
 def manner(past: Past, now: Now) -> Wanted | Turn:
     """ "Slower": the proposal gets it as a constraint, the motion at once."""
     part, planned = now.heard.part, past.planned
-    if now.phase is Phase.WAITING and planned is not None and (wanted := _amended(planned, part, now)):
+    if now.phase is Going.WAITING and planned is not None and (wanted := _amended(planned, part, now)):
         return replace(wanted, kind="wait-corrected")
     if not part.manner:
         return Turn("nothing")
@@ -34,10 +33,10 @@ def manner(past: Past, now: Now) -> Wanted | Turn:
 def part(past: Past, now: Now) -> Wanted | Turn | None:
     """What a part comes to; None when that alone says nothing."""
     named, planned = now.heard.part, plan(past, now)
-    if now.phase is Phase.MOVING and named.is_direction and not (now.heard.corrects and _pushes(planned)):
+    if now.phase is Going.MOVING and named.is_direction and not (now.heard.corrects and _pushes(planned)):
         return Turn("nudge", direction=named.direction, amount=named.amount)
     if named.is_complete and not now.heard.corrects:
-        if now.phase is Phase.MOVING:
+        if now.phase is Going.MOVING:
             past.interrupt()
             past.look(now.seen)
         if (there := placed(past, now)) is not None:
@@ -45,7 +44,7 @@ def part(past: Past, now: Now) -> Wanted | Turn | None:
     if planned is None:
         return _after_all(past, now)
     wanted = _amended(planned, named, now)
-    kind = "instead" if now.phase is Phase.MOVING else "wait-corrected"
+    kind = "instead" if now.phase is Going.MOVING else "wait-corrected"
     return replace(wanted, kind=kind) if wanted is not None else None
 
 

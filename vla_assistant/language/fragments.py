@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+from vla_assistant.language.manner import manner_after
 from vla_assistant.language.reading import lexicon as lexicons
 from vla_assistant.language.reading.cutting import Cutter
 from vla_assistant.language.reading.items import ONE, THEM, Item
@@ -66,7 +67,7 @@ class Fragment:
             anchors=later.anchors,
             direction=other.direction or self.direction,
             amount=other.amount or self.amount,
-            manner=self.manner | other.manner,
+            manner=manner_after(self.manner, other.manner),
             avoid=(*self.avoid, *other.avoid),
             rejected=(*self.rejected, *other.rejected),
             rejected_place=self.rejected_place or other.rejected_place,

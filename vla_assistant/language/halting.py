@@ -6,30 +6,32 @@ from collections.abc import Sequence
 
 from vla_assistant.language import words as spelling
 from vla_assistant.language.fragments import denies
-from vla_assistant.language.turn import Phase
+from vla_assistant.language.misheard_stops import STOPPING, nearly_stops
 from vla_assistant.language.turn_words import load
 from vla_assistant.language.turns import Clause, opens
 from vla_assistant.language.vocabulary import Phrase
+from vla_assistant.types import Going
 
 ASKING = ("help", "repeat", "understood")
 """Kinds of clauses that ask the program something."""
-_STOPPING = frozenset({"stop", "halt", "freeze"})
 
 
-def halting(said: Sequence[Clause], phase: Phase, language: str) -> str:
+def halting(said: Sequence[Clause], phase: Going, language: str) -> str:
     """ "stop" or "pause" when a clause says so: the first, one of the word itself, or any while the arm moves.
 
     "Wait, the blue one" is a correction and no stop; "take it, hold it, go up" is none while nothing moves.
     """
     first = next((at for at, clause in enumerate(said) if clause.kind != "empty"), None)
-    if phase is Phase.MOVING and any(_says_stop(clause.words, language) for clause in said):
+    if phase is Going.MOVING and any(
+        _says_stop(clause.words, language) or nearly_stops(clause.words, language) for clause in said
+    ):
         return "stop"
     for at, clause in enumerate(said):
-        halts = clause.kind == "stop" and bool(_STOPPING & set(clause.words))
-        halts = halts or (clause.kind in ("stop", "pause") and (at == first or phase is Phase.MOVING))
+        halts = clause.kind == "stop" and bool(STOPPING & set(clause.words))
+        halts = halts or (clause.kind in ("stop", "pause") and (at == first or phase is Going.MOVING))
         more = any(clause.is_content for clause in said[at + 1 :])
-        more = more or (phase is not Phase.MOVING and any(other.kind in ASKING for other in said[at + 1 :]))
-        soft = more and (opens(clause.words, language) or (clause.kind == "pause" and phase is not Phase.MOVING))
+        more = more or (phase is not Going.MOVING and any(other.kind in ASKING for other in said[at + 1 :]))
+        soft = more and (opens(clause.words, language) or (clause.kind == "pause" and phase is not Going.MOVING))
         if halts and not soft:
             return "pause" if "pause" in [other.kind for other in said[at:]] else "stop"
     return ""
@@ -37,7 +39,7 @@ def halting(said: Sequence[Clause], phase: Phase, language: str) -> str:
 
 def _says_stop(words: Phrase, language: str) -> bool:
     """Whether the word stands in the clause, whatever is said around it, unless that is denied or makes a pause."""
-    said = _STOPPING & set(words)
+    said = STOPPING & set(words)
     return bool(said) and not denies(words, language) and not load(language).turns["pause"].fit(words)
 
 

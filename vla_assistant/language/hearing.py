@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -12,20 +13,28 @@ from vla_assistant.language.decoding import considered
 from vla_assistant.language.fragments import Fragment, denies, mentioned, speaks_of_hand, warns
 from vla_assistant.language.halting import ASKING, approves, forbids, goes_on, halting, refuses
 from vla_assistant.language.learnt import learnt_turn
+from vla_assistant.language.manner import manner_after
+from vla_assistant.language.openings import (
+    adds,
+    asks_for_none,
+    counts_backwards,
+    given_up,
+    without_apology,
+    without_interjection,
+    without_opening,
+)
 from vla_assistant.language.reading.reader import read
 from vla_assistant.language.request import ANYTHING, IT, Description
-from vla_assistant.language.turn import Phase
 from vla_assistant.language.turn_words import load
 from vla_assistant.language.turns import CLEAR, REFERRING, Clause, clauses
 from vla_assistant.language.vocabulary import load as load_vocabulary
 from vla_assistant.language.withdrawing import only_told, taken_back
-from vla_assistant.types import SURE, Intent
+from vla_assistant.types import SURE, Going, Intent
 
 _BEFORE_ANOTHER = ("undo", "return", "again", "more")
 """Those that a request may follow in the same breath."""
 _EMPTY = ("nothing", "unsupported")
 _TAKING = (["pick"], ["push"])
-_RIGHT = "right"
 _MANNERS = {"slower": "slow", "faster": "fast", "carefully": "careful"}
 
 
@@ -35,8 +44,8 @@ class Heard:
 
     Attributes:
         kind: "stop", "pause", "resume", "cancel", "confirm", "reject" (what is planned, without what is meant), "help",
-            "repeat", "understood", "manner", one of REFERRING, "part" (names things or places only), "request",
-            "unsupported" (asks for what no reader knows) or "nothing".
+            "repeat", "understood", "praise", "manner", one of REFERRING, "part" (names things or places only),
+            "request", "unsupported" (asks for what no reader knows) or "nothing".
         thing: Of "return", "join" and "same": with what.
         other: Of "join": what lies where the thing is to go.
         amount: Of "more": how far.
@@ -47,6 +56,8 @@ class Heard:
         stranger: Whether something is named before it that is none of the known things, so that "it" may be that.
         of_hand: Whether the hand is spoken of before it.
         then: The request that follows in the same breath: "undo that and go home".
+        adds: Whether it comes after what waits to be confirmed, not in its place.
+        drops: Whether what was asked for before is given up for it: "scratch that, go home".
         core: Of "request": its clauses without those that are aside; empty when one of these denies something.
     """
 
@@ -62,15 +73,18 @@ class Heard:
     of_hand: bool = False
     other: Description | None = None
     then: Heard | None = None
+    adds: bool = False
+    drops: bool = False
 
 
-def hear(text: str, phase: Phase, language: str = "en") -> Heard:
+def hear(text: str, phase: Going, language: str = "en") -> Heard:
     """The turn that the text makes in this phase. Closed words come first; less motion comes before more."""
     if len(spelling.normalised(text)) > spelling.LONGEST_SENTENCE:
         return Heard("unsupported")
-    said = _without_apology(_without_interjection(clauses(text, language)), language)
+    text, whole = without_opening(text, language), text
+    said = without_apology(without_interjection(clauses(text, language)), language)
     intent = closed_intent(text, language)
-    if phase in (Phase.ASKED, Phase.WAITING) and refuses(said, language):
+    if phase in (Going.ASKED, Going.WAITING) and refuses(said, language):
         return Heard("cancel")
     if halt := halting(said, phase, language):
         return Heard(halt)
@@ -78,19 +92,26 @@ def hear(text: str, phase: Phase, language: str = "en") -> Heard:
         return Heard("stop")
     if intent is Intent.CANCEL:
         return Heard("cancel")
-    if phase is Phase.WAITING and not text.rstrip().endswith("?") and approves(said, language):
+    if phase is Going.WAITING and not text.rstrip().endswith("?") and approves(said, language):
         return Heard("confirm")
+    if counts_backwards(text, language):
+        return Heard("unsupported")
+    if said and all(clause.kind in ("praise", "empty") for clause in said) and any(c.kind == "praise" for c in said):
+        return Heard("praise")
     if all(clause.kind in ("yes", "empty") for clause in said):
-        return Heard("resume" if phase is Phase.MOVING and goes_on(said, language) else "nothing")
+        return Heard("resume" if phase is Going.MOVING and goes_on(said, language) else "nothing")
     content = [clause for clause in said if clause.is_content]
     corrects = any(clause.corrects for clause in said)
     heard = _with_content(content, said, corrects, language) if content else _without_content(said, language)
+    heard = replace(heard, drops=given_up(said))
     if _is_request(heard, said, text, phase, language):
-        heard = _request(said, heard.part, corrects, language)
+        heard = replace(_request(said, heard.part, corrects, language), drops=heard.drops)
     acts = heard.kind in ("part", "request", *REFERRING) and not heard.part.only_warns
     goes_back = heard.kind in ("undo", "return")
     wants = acts or heard.kind == "unsupported"
-    if (acts and forbids(said, language)) or (wants and taken_back(text, language, goes_back=goes_back)):
+    if (acts and (forbids(said, language) or asks_for_none(text, language))) or (
+        wants and taken_back(text, language, goes_back=goes_back)
+    ):
         return Heard("reject")
     if acts and only_told(text, language):
         return Heard("nothing")
@@ -100,34 +121,19 @@ def hear(text: str, phase: Phase, language: str = "en") -> Heard:
         and (learnt := learnt_turn(text, heard.kind, phase, language))
     ):
         return Heard("manner", part=Fragment(manner=frozenset({"slow"}))) if learnt == "slower" else Heard(learnt)
-    return heard
+    return _added(heard, whole, phase, language)
 
 
-def _without_interjection(said: tuple[Clause, ...]) -> tuple[Clause, ...]:
-    """Without "right" where something else than a place or a direction follows it: "right, carry on"."""
-    spoken = [clause for clause in said if clause.kind != "empty"]
-    if len(spoken) < 2 or spoken[0].words != (_RIGHT,) or spoken[1].kind == "fragment":
-        return said
-    return tuple(clause for clause in said if clause is not spoken[0])
+def _added(heard: Heard, text: str, phase: Going, language: str) -> Heard:
+    """What comes after what waits; "and the blue one" is the same with that, no correction."""
+    if phase is not Going.WAITING or heard.corrects or heard.drops or not adds(text, language):
+        return heard
+    if heard.kind == "part" and len(heard.part.things) == 1 and heard.part == Fragment(things=heard.part.things):
+        return replace(heard, kind="same", thing=heard.part.things[0], part=Fragment())
+    return replace(heard, adds=True)
 
 
-def _without_apology(said: tuple[Clause, ...], language: str) -> tuple[Clause, ...]:
-    """ "Pardon me, to the right" and "the left one, I mean" put right what was said before."""
-    if not any(clause.is_content for clause in said):
-        return said
-    lexicon = load(language)
-
-    def apologises(clause: Clause) -> bool:
-        return not clause.is_content and any(
-            words.fit(spelling.without(left_out, clause.words))
-            for words in (lexicon.apologies, lexicon.endings)
-            for left_out in ((), lexicon.courtesy, lexicon.fillers)
-        )
-
-    return tuple(replace(c, kind="empty", corrects=True) if apologises(c) else c for c in said)
-
-
-def _is_request(heard: Heard, said: Sequence[Clause], text: str, phase: Phase, language: str) -> bool:
+def _is_request(heard: Heard, said: Sequence[Clause], text: str, phase: Going, language: str) -> bool:
     """Whether the whole text is a request although none of its clauses alone is."""
     if heard.kind in _EMPTY:
         return read(text, language) is not None or _decoded(heard, text, phase, language)
@@ -137,9 +143,9 @@ def _is_request(heard: Heard, said: Sequence[Clause], text: str, phase: Phase, l
     return request is not None and request.confidence >= CLEAR
 
 
-def _decoded(heard: Heard, text: str, phase: Phase, language: str) -> bool:
+def _decoded(heard: Heard, text: str, phase: Going, language: str) -> bool:
     """Whether it is a request to the decoder alone: of words that ask for something, and of none said of a motion."""
-    if heard.kind != "unsupported" or phase is Phase.MOVING:
+    if heard.kind != "unsupported" or phase is Going.MOVING:
         return False
     if not load_vocabulary().lexicon(language).stop_words.isdisjoint(spelling.normalised(text)):
         return False
@@ -287,4 +293,5 @@ def _without_content(said: Sequence[Clause], language: str) -> Heard:
 
 
 def _manner(said: Sequence[Clause]) -> Fragment:
-    return Fragment(manner=frozenset(_MANNERS[clause.kind] for clause in said if clause.kind in _MANNERS))
+    manners = (frozenset({_MANNERS[clause.kind]}) for clause in said if clause.kind in _MANNERS)
+    return Fragment(manner=functools.reduce(manner_after, manners, frozenset()))

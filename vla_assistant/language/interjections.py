@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 from vla_assistant.language import asking, words
-from vla_assistant.language.hearing import Heard, Phase, hear
+from vla_assistant.language.fragments import cut
+from vla_assistant.language.hearing import Heard, hear
 from vla_assistant.language.interpreter import understand
 from vla_assistant.language.languages import FIRST
-from vla_assistant.language.request import AMOUNTS_M, Act
+from vla_assistant.language.misheard_stops import stops_somewhere
+from vla_assistant.language.request import AMOUNTS_M, IT, Act, Description
 from vla_assistant.language.turn_words import load as turn_words
 from vla_assistant.language.vocabulary import load
-from vla_assistant.types import Intent, Interjection
+from vla_assistant.types import SURE, Going, Intent, Interjection
 
 MOST_M = 0.05
 """A nudge moves no farther than this: who wants more says it again and sees what happens."""
 _A_BIT_M = AMOUNTS_M["a bit"]
-_AT_ONCE = {"stop": "stop", "pause": "pause", "resume": "resume", "cancel": "cancel", "reject": "cancel"}
+_AT_ONCE = {
+    "stop": "stop", "pause": "pause", "resume": "resume", "cancel": "cancel", "reject": "cancel", "repeat": "repeat",
+}  # fmt: skip
+_OF_HAND = ("direction", "amount", "verb", "hand", "manner", "skip", "comma")
+"""Elements of which a nudge is made."""
+_IT = Description(IT)
 _MORE = ("resume", "faster", "nudge")
 _CONTROLS = ("pause", "resume", "slower", "faster")
-_LONGEST = words.LONGEST_TEXT
 _MOST_WORDS = 40
 """Longer talk is no order about what is under way; reading it would take too long."""
 
@@ -27,8 +33,9 @@ def interjection(text: str, language: str = "en") -> Interjection | None:
 
     What is not clear and holds a word that means less motion is a pause, and what asks or limits itself adds no motion.
     """
-    text = text[:_LONGEST]
     if len(words.normalised(text)) > _MOST_WORDS:
+        if stops_somewhere(text, language):
+            return Interjection("stop")
         return Interjection("pause") if means_less(text) else None
     said = _said(text, language) or _in_another_language(text)
     if said is not None and said.kind in _MORE and not _plainly(text, said.kind, language):
@@ -37,13 +44,15 @@ def interjection(text: str, language: str = "en") -> Interjection | None:
 
 
 def _said(text: str, language: str) -> Interjection | None:
-    heard = hear(text, Phase.MOVING, language)
+    heard = hear(text, Going.MOVING, language)
     if heard.kind in _AT_ONCE:
         return Interjection(_AT_ONCE[heard.kind])
-    if heard.corrects and heard.kind in ("part", "request"):
+    if (heard.corrects or heard.drops) and heard.kind in ("part", "request"):
         return Interjection("correct")
     if heard.kind == "manner":
         return Interjection("faster" if "fast" in heard.part.manner else "slower")
+    if heard.kind in ("part", "request") and not _says_only_where(text, language):
+        return None
     if heard.kind == "part" and heard.part.is_direction:
         return _nudge(heard.part.direction, heard.part.amount)
     return _moved(text, heard, language) if heard.kind == "request" else None
@@ -84,20 +93,29 @@ def means_less(text: str) -> bool:
 
 def approves(text: str, language: str = "en") -> bool:
     """Whether the text would confirm a proposal."""
-    return hear(text, Phase.WAITING, language).kind == "confirm"
+    return hear(text, Going.WAITING, language).kind == "confirm"
 
 
 def resumes(text: str, language: str = "en") -> bool:
     """Whether the text would let a paused motion go on, or clear a stop."""
-    return hear(text, Phase.MOVING, language).kind == "resume"
+    return hear(text, Going.MOVING, language).kind == "resume"
 
 
 def _moved(text: str, heard: Heard, language: str) -> Interjection | None:
     """ "Go a little to the left"."""
     request = asking.request(text, heard, language)
-    if request is None or len(request.acts) != 1 or request.acts[0].skill != "move":
+    if request is None or request.confidence < SURE or [act.skill for act in request.acts] != ["move"]:
         return None
     return _nudge(request.acts[0].direction, request.acts[0].amount)
+
+
+def _says_only_where(text: str, language: str) -> bool:
+    """Whether every word belongs to one direction of the hand: "go up a bit", other than "right on"."""
+    said = words.without(turn_words(language).fillers, words.normalised(text))
+    items = cut(said, language)
+    one_way = len({item.value for item in items if item.kind == "direction"}) <= 1
+    of_hand = all(item.kind in _OF_HAND or (item.kind == "thing" and item.things == (_IT,)) for item in items)
+    return one_way and of_hand
 
 
 def _nudge(direction: str, amount: str) -> Interjection:

@@ -18,7 +18,8 @@ from vla_assistant.language.grammar import Parser
 from vla_assistant.language.languages import AUTO, FIRST, chosen, denied
 from vla_assistant.language.meaning import Context, Hand, Refused, Unclear, one_handed, steps_of
 from vla_assistant.language.memory import Memory
-from vla_assistant.language.phrasing import examples, what_is_seen
+from vla_assistant.language.openings import asks_for_none, without_opening
+from vla_assistant.language.phrasing import examples, help_text, what_is_seen
 from vla_assistant.language.reading.reader import read
 from vla_assistant.language.request import Request
 from vla_assistant.language.resolution import Question, Refusal
@@ -63,7 +64,9 @@ def understand(
     def understood(code: str) -> Understanding:
         context = Context(vocabulary, vocabulary.lexicon(FIRST), vocabulary.lexicon(code), seen, last, hand)
         found = _understood(text, context, code)
-        if found.steps and (denied(text, code) or (code == FIRST and (taken_back(text) or only_told(text)))):
+        if found.steps and (
+            denied(text, code) or (code == FIRST and (taken_back(text) or only_told(text) or asks_for_none(text)))
+        ):
             found = _denial(text, context)
         return found if code == FIRST else replace(found, text=text, language=code)
 
@@ -77,7 +80,7 @@ def _understood(text: str, context: Context, language: str) -> Understanding:
     control = control_word(text, language)
     if control is not None:
         return Understanding(text, Intent.CONTROL, reason=control)
-    plain = context.heard.plain(text)
+    plain = without_opening(context.heard.plain(text))
     return _conversation(plain, context) or _instruction(plain, context, reads=language == FIRST)
 
 
@@ -105,7 +108,7 @@ def _answer(bare: Phrase, context: Context) -> str:
     if bare in context.heard.questions["seen"]:
         return what_is_seen(context.seen, context.lexicon)
     if bare in context.heard.questions["help"]:
-        return _able(context)
+        return help_text(context.seen)
     return f'I cannot answer that. Ask me "what do you see" or "what can I say". {_able(context)}'
 
 

@@ -7,8 +7,7 @@ from vla_assistant.language.decoding.opinion import opinion
 from vla_assistant.language.languages import FIRST
 from vla_assistant.language.reading import lexicon as lexicons
 from vla_assistant.language.reading.reader import read
-from vla_assistant.language.turn import Phase
-from vla_assistant.types import SURE
+from vla_assistant.types import SURE, Going
 
 _SURE_TURN = 0.97
 """Probability from which on a turn is what the decoder takes it for."""
@@ -18,7 +17,7 @@ _MOVING = ("undo", "again")
 """Those that propose a motion; with a negation they do not."""
 
 
-def learnt_turn(text: str, kind: str, phase: Phase, language: str) -> str:
+def learnt_turn(text: str, kind: str, phase: Going, language: str) -> str:
     """What the decoder is sure the text is, one of the turns that move nothing by themselves; else empty.
 
     Args:
@@ -33,7 +32,7 @@ def learnt_turn(text: str, kind: str, phase: Phase, language: str) -> str:
         return ""
     if seen.bare in _MOVING and not lexicons.load().sets["negations"].isdisjoint(spelling.normalised(text)):
         return ""
-    if seen.bare == "slower" and phase is not Phase.MOVING:
+    if seen.bare == "slower" and phase is not Going.MOVING:
         return ""
     if kind == "request":
         request = read(text, language)

@@ -29,6 +29,8 @@ def _step(step: Step, before: Reference | None, lexicon: Lexicon) -> str:
         thing = lexicon.says["held"]
     else:
         thing = "it" if step.object == before else f"the {spoken_name(step.object, lexicon)}"
+    if name == "pick" and thing == "it":
+        name = "pick_it"
     destination = step.destination
     side = destination is not None and destination.name in ("left", "right")
     where = "" if destination is None else f"{'' if side else 'the '}{spoken_name(destination, lexicon)}"
@@ -81,6 +83,12 @@ def examples(seen: Sequence[SeenThing] = (), n: int = EXAMPLES, language: str = 
     ]  # fmt: skip
     steps = _sensible(references, vocabulary)
     return [describe(step, language) for step in steps][:n]
+
+
+def help_text(seen: Sequence[SeenThing] = (), language: str = "en") -> str:
+    """What the arm can do and what may be said to it, each example on a line and a sentence of its own."""
+    said = (example[:1].upper() + example[1:] for example in examples(seen, language=language))
+    return "\n".join([f"{load().lexicon(language).says['able']}. You can say:", *(f"{example}." for example in said)])
 
 
 def _sensible(references: list[Reference], vocabulary: Vocabulary) -> list[tuple[Step, ...]]:

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from vla_assistant.language import amending, fragments
 from vla_assistant.language.fitting import View, fits, kept
+from vla_assistant.language.manner import manner_after
 from vla_assistant.language.memory import Memory
 from vla_assistant.language.past import Past
 from vla_assistant.language.request import IT, Act, Description, Request
@@ -118,5 +119,5 @@ def with_other(past: Past, base: Task, thing: Description, now: Now) -> Wanted |
     waits = now.waits and not now.heard.corrects
     kind = "wait-corrected" if waits else now.kind
     request, settled = amending.with_other(base, thing, now.seen)
-    request = replace(request, manner=request.manner | now.heard.part.manner)
+    request = replace(request, manner=manner_after(request.manner, now.heard.part.manner))
     return Wanted(request, settled, kind, base if waits else replace(base, acts=()), memory)

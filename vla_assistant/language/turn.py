@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 
 from vla_assistant.language.request import Request
 from vla_assistant.language.resolution import Question, ResolvedAct
@@ -11,15 +10,6 @@ from vla_assistant.types import SeenThing
 
 WITH_ACTS = ("steps", "wait-corrected", "instead", "return")
 """Kinds of turns that bring acts."""
-
-
-class Phase(StrEnum):
-    """What is going on while something is said."""
-
-    IDLE = "idle"
-    ASKED = "asked"
-    WAITING = "waiting"
-    MOVING = "moving"
 
 
 @dataclass(frozen=True)

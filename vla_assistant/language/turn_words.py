@@ -32,6 +32,12 @@ class TurnWords:
     forbidding: Patterns
     going_on: frozenset[str]
     wishing: Patterns
+    leading: Patterns
+    adding: Patterns
+    added: Patterns
+    negative: frozenset[str]
+    none: frozenset[Phrase]
+    articles: frozenset[str]
     withdrawing: Patterns
     regretting: Patterns
     retelling: Patterns
@@ -72,6 +78,12 @@ def load(language: str = "en") -> TurnWords:
         Patterns(corrections["forbidding"]),
         frozenset(corrections["going_on"]),
         Patterns(corrections["wishing"]),
+        Patterns(tables["openings"]["leading"]),
+        Patterns(tables["openings"]["adding"]),
+        Patterns(tables["openings"]["added"]),
+        frozenset(tables["amounts"]["negative"]),
+        frozenset(_phrases(tables["amounts"]["none"])),
+        frozenset(tables["amounts"]["articles"]),
         Patterns(withdrawing["words"]),
         Patterns(withdrawing["regretting"]),
         Patterns(withdrawing["retelling"], tables["groups"]),

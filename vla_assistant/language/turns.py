@@ -27,6 +27,8 @@ _REMARKED = (*REFERRING, "stop", "pause", "resume", "cancel", "slower", "faster"
 """Turns that a remark follows without a pause."""
 _REMARKING = ("i", "im", "ive", "id", "because", "its", "thats", "we", "since", "my", "you", "youre", "sorry")
 """Words with which such a remark begins."""
+_NAMING = ("my", "sorry")
+"""Of these what may as well say with what to go on: "carry on my wayward son"."""
 _ANY = Description(ANYTHING)
 """What "same thing" names, which is nothing else."""
 _ASKED = ("what", "whats", "which", "who", "where", "wheres", "why", "how")
@@ -76,9 +78,14 @@ def clauses(text: str, language: str = "en") -> tuple[Clause, ...]:
 
 
 def parts(text: str) -> Iterator[Phrase]:
-    """The words between commas, stops and dashes."""
+    """The words between commas, stops and dashes, of as much as is read."""
+    return phrases_of(text[: spelling.LONGEST_TEXT])
+
+
+def phrases_of(text: str) -> Iterator[Phrase]:
+    """The words between commas, stops and dashes, however long the text is."""
     part: list[str] = []
-    for word in (*spelling.normalised(_DASH.sub(" , ", text[: spelling.LONGEST_TEXT])), ","):
+    for word in (*spelling.normalised(_DASH.sub(" , ", text)), ","):
         if word != ",":
             part.append(word)
         elif part:
@@ -106,7 +113,8 @@ def _remarked(words: Phrase, language: str) -> tuple[Clause, ...]:
         second = _plain_turn(rest, language)
         if second is not None and second.kind in ("undo", "return") and not denies(words[:at], language):
             return first, second
-        if words[at] in _REMARKING and not denies(rest, language):
+        named = first.kind == "resume" and words[at] in _NAMING
+        if words[at] in _REMARKING and not named and not denies(rest, language):
             return first, Clause(rest, "aside", meant=rest)
     return ()
 

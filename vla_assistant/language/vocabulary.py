@@ -31,7 +31,7 @@ GAP = "..."
 COURTESY = ("fillers", "openings", "closings")
 CLOSED = ("stop", "yes", "no", "cancel")
 QUESTIONS = ("openings", "seen", "help")
-SAYS = ("pick", "place_in", "place_on", "put_down", "push", "home", "held", "able", "heard_nothing")
+SAYS = ("pick", "pick_it", "place_in", "place_on", "put_down", "push", "home", "held", "able", "heard_nothing")
 
 
 @dataclass(frozen=True)

@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from vla_assistant.language.fragments import Fragment
-from vla_assistant.language.hearing import Heard, Phase
+from vla_assistant.language.hearing import Heard
 from vla_assistant.language.memory import Memory
 from vla_assistant.language.request import Request
 from vla_assistant.language.resolution import Settled
 from vla_assistant.language.tasks import Task
 from vla_assistant.language.vocabulary import Thing
-from vla_assistant.types import SeenThing
+from vla_assistant.types import Going, SeenThing
 
 
 @dataclass(frozen=True)
@@ -28,21 +28,21 @@ class Now:
     text: str
     heard: Heard
     seen: Sequence[SeenThing]
-    phase: Phase
+    phase: Going
     language: str = "en"
     things: Mapping[str, Thing] | None = None
 
     @property
     def kind(self) -> str:
         """What steps are called that are heard now."""
-        if self.heard.corrects and self.phase is Phase.MOVING:
+        if self.heard.corrects and self.phase is Going.MOVING:
             return "instead"
-        return "wait-corrected" if self.heard.corrects and self.phase is Phase.WAITING else "steps"
+        return "wait-corrected" if self.heard.corrects and self.phase is Going.WAITING else "steps"
 
     @property
     def waits(self) -> bool:
         """Whether a proposal waits to be confirmed."""
-        return self.phase is Phase.WAITING
+        return self.phase is Going.WAITING
 
     def correcting(self, part: Fragment) -> Now:
         """The same, heard as a correction by that part."""

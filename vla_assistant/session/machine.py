@@ -36,6 +36,7 @@ _NOT_BY_WORDS = {
     "mute": "Use the button with the microphone for that.",
     "unmute": "Use the button with the microphone for that.",
 }
+_ASKED = "Please say which one; a yes is no answer to what I asked."
 CLOSED = (Intent.STOP, Intent.YES, Intent.NO, Intent.CANCEL)
 
 
@@ -127,9 +128,11 @@ class Session:
             shown = self.proposal
             if shown and command.time_s < shown.expires_s - self._rules.proposal_timeout_s:
                 shown = None  # the yes was spoken before this proposal was there
+            if self._asking:
+                shown = None  # it is said to the question, which came after the proposal
             if shown:
                 self._confirm(m.Confirm(shown.id, str(command.source)))
-            reason = "Confirmed." if shown else "There is nothing to confirm."
+            reason = "Confirmed." if shown else _ASKED if self._asking else "There is nothing to confirm."
             self._end(command, Result.DONE if shown else Result.REFUSED, reason, say=not shown)
         else:
             reason = "Cancelled." if self._cancel_run(str(command.source)) else "There is nothing to cancel."
@@ -145,6 +148,8 @@ class Session:
         """Said about the motion that is under way or about to begin: it takes effect now."""
         if said.kind == "stop":
             self._closed_word(command, Intent.STOP)
+        elif said.kind == "repeat":
+            self._say_again(command)
         elif said.kind == "correct":
             self._correct(command)
         elif said.kind == "slower" and self._motion is None and self._run is not None:
@@ -200,11 +205,14 @@ class Session:
             self._resuming = command
             self._effects.append(m.Release())
         elif understanding.intent is Intent.CONTROL and understanding.reason == "repeat":
-            self._end(command, Result.DONE, self._said or "I have said nothing yet.")
+            self._say_again(command)
         elif understanding.intent is Intent.CONTROL:
             self._end(command, Result.REFUSED, _NOT_BY_WORDS.get(understanding.reason, "Nothing moves now."))
         else:
             self._end(command, Result.REFUSED, understanding.reason or "I did not understand that.")
+
+    def _say_again(self, command: Command) -> None:
+        self._end(command, Result.DONE, self._said or "I have said nothing yet.")
 
     # From steps to a proposal.
 
@@ -391,9 +399,9 @@ class Session:
         """What the command is said to."""
         if command.id == self._corrects:
             return Going.MOVING
-        if self._run is not None:
-            return Going.WAITING
-        return Going.ASKED if self._asking else Going.IDLE
+        if self._asking:  # what was asked after a proposal is what is answered
+            return Going.ASKED
+        return Going.WAITING if self._run is not None else Going.IDLE
 
     def _effect(self, effect: m.Effect) -> None:
         self._effects.append(effect)
