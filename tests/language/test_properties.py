@@ -10,9 +10,10 @@ from tests.language.sentences import COMMANDS
 from vla_assistant.errors import InputError
 from vla_assistant.language import closed_intent, describe, understand
 from vla_assistant.language.reading.lexicon import load as reading_words
+from vla_assistant.language.reading.reader import read
 from vla_assistant.language.vocabulary import load
 from vla_assistant.language.words import normalised
-from vla_assistant.types import Intent
+from vla_assistant.types import SURE, Intent
 
 LEXICON = load().lexicon("en")
 VERBS = {phrase for phrases in LEXICON.verbs.values() for phrase in phrases} | {
@@ -142,3 +143,81 @@ def test_random_lines_move_nothing_without_the_words_for_it(count: int):
         text = " ".join(random_source.choices(pool, k=random_source.randint(1, 12)))
         if normalised(text) and understand(text).steps:
             assert has_a_verb(text), text
+
+
+# The order of what stands beside the verb says nothing: how, where to, what to keep clear of.
+_COLOURS, _KINDS = ["red", "blue", "green", "white", "yellow"], ["cube", "ball", "can", "cup"]
+things = st.tuples(st.permutations(_COLOURS), st.permutations(_KINDS)).map(
+    lambda drawn: tuple(f"{colour} {kind}" for colour, kind in zip(*drawn, strict=False))
+)
+manners = st.sampled_from(["slowly", "carefully", "quickly", "gently"])
+places = st.sampled_from(["in the purple bowl", "on the purple plate", "into the purple cup", "onto the purple cube"])
+sides = st.sampled_from(["to the left", "to the right", "to the left by 5 cm", "5 cm to the right"])
+keeping_clear = st.sampled_from(["without touching the {}", "keeping clear of the {}", "without bumping into the {}"])
+PLACING = (
+    "{how} {verb} {it} {to}", "{how}, {verb} {it} {to}", "{verb} {it} {how} {to}", "{to} {verb} {it}, {how}",
+    "{to}, {verb} {it} {how}", "{verb} {to} {it} {how}", "{verb} {how} {it} {to}", "{how} {verb} {to} {it}",
+    "please {how} {verb} {it} {to}", "{to} {how} {verb} {it}", "{to}, {how} {verb} {it}",
+)  # fmt: skip
+TAKING = ("{how} {verb} {it}", "{verb} {how} {it}", "{how}, {verb} {it}", "pick {it} up {how}", "{how} pick {it} up")
+GIVING = ("{how} give me {it}", "give {it} to me {how}", "give {it} {how} to me", "to me {how} give {it}")
+PUTTING_DOWN = ("put {it} down {how}", "{how} put {it} down", "put {it} {how} down", "{how} put down {it}")
+WITH_CARE = (
+    "{clear}, {verb} {it} {to}",
+    "{clear} {verb} {it} {to}",
+    "{verb} {it}, {clear}, {to}",
+    "{clear}, {to} {verb} {it}",
+)
+TWO = (
+    "{one} and then {two}", "first {one} then {two}", "{one} then {two}", "{one}, afterwards {two}",
+    "{one} before you {two}", "before you {two} {one}", "{two}, but first {one}",
+)  # fmt: skip
+
+
+def _same_reading(plain, orders, **parts):
+    meant = read(plain.format(**parts))
+    assert meant is not None, plain.format(**parts)
+    for order in orders:
+        text = order.format(**parts)
+        found = read(text)
+        assert str(found) == str(meant), text
+        assert found.confidence >= SURE, text
+
+
+@settings(max_examples=40, deadline=None)
+@given(things, manners, places, st.sampled_from(["put", "place", "set", "move", "lay"]))
+def test_word_order_changes_no_placing(named, how, to, verb):
+    _same_reading("{verb} {it} {to} {how}", PLACING, it=f"the {named[0]}", how=how, to=to, verb=verb)
+
+
+@settings(max_examples=40, deadline=None)
+@given(things, manners, sides, st.sampled_from(["push", "slide", "shove", "nudge"]))
+def test_word_order_changes_no_push(named, how, to, verb):
+    orders = [order for order in PLACING if not to[0].isdigit() or not order.startswith("{to}")]
+    _same_reading("{verb} {it} {to} {how}", orders, it=f"the {named[0]}", how=how, to=to, verb=verb)
+
+
+@settings(max_examples=30, deadline=None)
+@given(things, manners, st.sampled_from(["pick up", "grab", "take", "lift"]))
+def test_word_order_changes_nothing_without_a_place(named, how, verb):
+    it = f"the {named[0]}"
+    _same_reading("{verb} {it} {how}", TAKING, it=it, how=how, verb=verb)
+    _same_reading("give me {it} {how}", GIVING, it=it, how=how)
+    _same_reading("put down {it} {how}", PUTTING_DOWN, it=it, how=how)
+    _same_reading("go home {how}", ("{how} go home", "go {how} home", "{how}, go home"), how=how)
+
+
+@settings(max_examples=40, deadline=None)
+@given(things, keeping_clear, st.one_of(places, sides.filter(lambda to: not to[0].isdigit())))
+def test_what_to_keep_clear_of_may_stand_anywhere(named, clear, to):
+    verb = "push" if "left" in to or "right" in to else "put"
+    parts = {"it": f"the {named[0]}", "clear": clear.format(named[1]), "to": to, "verb": verb}
+    _same_reading("{verb} {it} {to} {clear}", WITH_CARE, **parts)
+
+
+@settings(max_examples=40, deadline=None)
+@given(things, places, sides)
+def test_what_joins_two_acts_changes_nothing(named, to, side):
+    for one in (f"put the {named[0]} {to}", f"push the {named[0]} {side}", f"pick up the {named[0]}"):
+        for two in (f"push the {named[1]} {side}", "go home"):
+            _same_reading("{one}, then {two}", TWO, one=one, two=two)

@@ -12,14 +12,16 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from vla_assistant.language import abilities
+from vla_assistant.language.closed import closed_intent
 from vla_assistant.language.dialogue import Dialogue
 from vla_assistant.language.fitting import DOUBT
 from vla_assistant.language.hearing import REFERRING, hear
 from vla_assistant.language.interjections import interjection
 from vla_assistant.language.interpreter import UNCERTAIN
-from vla_assistant.language.languages import FIRST, denied
+from vla_assistant.language.languages import AUTO, FIRST, denied
 from vla_assistant.language.looking import Feel, Look, interpret
 from vla_assistant.language.meaning import Refused, Unclear, one_handed
+from vla_assistant.language.mishearing import Heard, heard_as, may_slip
 from vla_assistant.language.past import Past
 from vla_assistant.language.phrasing import describe
 from vla_assistant.language.resolution import ResolvedAct
@@ -68,6 +70,25 @@ class Conversation:
             One that cannot be read at all is unsupported.
         """
         look = functools.cache(look)
+        heard = self._heard(text, look)
+        if heard is not None:
+            meant = self._understood(number, heard.text, going, look, feel, heard.things)
+            if (told := heard.told(meant)) is not None:
+                return told
+            self.forget(number)
+        return self._understood(number, text, going, look, feel)
+
+    def _heard(self, text: str, look: Look) -> Heard | None:
+        """The text with words put right by what is seen; None where there is nothing to put right."""
+        if self._language not in (FIRST, AUTO) or closed_intent(text, FIRST) is not None or not may_slip(text):
+            return None
+        held = self._dialogue.past.memory.held
+        return heard_as(text, (*look(), *((held,) if held else ())))
+
+    def _understood(
+        self, number: int, text: str, going: Going, look: Look, feel: Feel, things: Sequence[SeenThing] = ()
+    ) -> Understanding:
+        """What the text means now; `things`: all that one of its words may mean, where that is not known."""
         last = next((thing.reference for thing in self._dialogue.past.memory.last), None)
         alone = interpret(text, look, last, feel, self._language)
         if alone.intent in (Intent.STOP, Intent.YES, Intent.NO, Intent.CANCEL) or not alone.confidence:
@@ -80,6 +101,9 @@ class Conversation:
         self._before = number, self._planned, self._steps, self._dialogue.past.copy()
         planned = self._dialogue.past.planned
         turn = self._dialogue.hear(text, seen, going)
+        if things and (asked := self._dialogue.offered(turn, things, seen)) is not None:
+            self._dialogue.past.planned = planned
+            return self._meant(text, asked, seen, feel) or alone
         meant = self._meant(text, turn, seen, feel)
         understanding = _chosen(alone, meant, going, refers=kind in REFERRING or turn.kind in _OF_THE_TALK)
         if understanding.steps:

@@ -19,7 +19,7 @@ from vla_assistant.language.openings import without_opening
 from vla_assistant.language.past import Past
 from vla_assistant.language.request import IT, Description, Request
 from vla_assistant.language.resolution import Question, Refusal, Resolved, Settled
-from vla_assistant.language.resolving import resolve
+from vla_assistant.language.resolving import asked, resolve
 from vla_assistant.language.saying import says
 from vla_assistant.language.tasks import RETURN, Task, as_carried, carried_out, one_by_one
 from vla_assistant.language.turn import WITH_ACTS, Turn
@@ -75,6 +75,21 @@ class Dialogue:
             turn = self._and_then(self.past.planned, now.heard.then, seen)
         self._said = turn.says or self._said
         return turn
+
+    def offered(self, turn: Turn, things: Sequence[SeenThing], seen: Sequence[SeenThing]) -> Turn | None:
+        """The question which of these is meant, for a turn that takes one of them; None when it takes none."""
+        if turn.wanted is None or turn.kind not in WITH_ACTS:
+            return None
+        view = View.of(seen, self.past.memory, self.doubt)
+        for index, act in enumerate(turn.wanted.acts):
+            named = [("object", act.object), *((f"anchor {n}", anchor) for n, anchor in enumerate(act.anchors))]
+            for slot, thing in named:
+                meant = kept(fits(thing, view), self.doubt) if thing is not None and thing.kind != IT else ()
+                if meant and {view.seen[i] for i in meant} <= set(things):
+                    question = asked(turn.wanted, things, seen, index, slot, ())
+                    self._asked = question, Wanted(turn.wanted, kind=turn.kind)
+                    return Turn("ask", question=question, says=question.text)
+        return None
 
     def ended(self, done: bool) -> None:
         """What was under way has ended, once for everything begun: carried out, or not (then it is forgotten).

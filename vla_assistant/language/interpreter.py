@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from difflib import get_close_matches
 
-from vla_assistant.language import abilities, mood, words
+from vla_assistant.language import abilities, mood, naming, words
 from vla_assistant.language.clauses import Gap, NounPhrase
 from vla_assistant.language.closed import closed_intent, control_word
 from vla_assistant.language.decoding import considered
@@ -18,6 +18,7 @@ from vla_assistant.language.grammar import Parser
 from vla_assistant.language.languages import AUTO, FIRST, chosen, denied
 from vla_assistant.language.meaning import Context, Hand, Refused, Unclear, one_handed, steps_of
 from vla_assistant.language.memory import Memory
+from vla_assistant.language.mishearing import Heard, heard_as
 from vla_assistant.language.openings import asks_for_none, without_opening
 from vla_assistant.language.phrasing import examples, help_text, what_is_seen
 from vla_assistant.language.reading.reader import read
@@ -70,7 +71,21 @@ def understand(
             found = _denial(text, context)
         return found if code == FIRST else replace(found, text=text, language=code)
 
+    heard = heard_as(text, seen) if language in (AUTO, FIRST) and closed_intent(text) is None else None
+    if heard is not None and (meant := _put_right(heard, seen, last, hand, language)) is not None:
+        return meant
     return chosen(text, understood) if language == AUTO else understood(language)
+
+
+def _put_right(
+    heard: Heard, seen: Sequence[SeenThing], last: Reference | None, hand: Hand | None, language: str
+) -> Understanding | None:
+    """What the text means with words put right by what is seen; None when that is nothing either."""
+    meant = understand(heard.text, seen, last=last, hand=hand, language=language)
+    if heard.things and meant.steps:
+        question, choices = naming.question(heard.things, seen), naming.names(heard.things, seen)
+        meant = Understanding(heard.text, Intent.COMMAND, confidence=UNCERTAIN, question=question, choices=choices)
+    return heard.told(meant)
 
 
 def _understood(text: str, context: Context, language: str) -> Understanding:

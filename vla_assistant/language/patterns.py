@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -12,6 +13,9 @@ from vla_assistant.language.vocabulary import Phrase
 
 _TOKEN = re.compile(r"[()\[\]|]|\{\w+\}|[^\s()\[\]|{}]+")
 _GROUP = re.compile(r"<(\w+)>")
+_CLOSING = {"(": ")", "[": "]"}
+ANY = "{}"
+"""The first word of what begins with a slot."""
 _MARKS = {"(": "(?:", ")": ")", "[": "(?:", "]": ")?", "|": "|"}
 
 
@@ -32,13 +36,16 @@ class Patterns:
     """
 
     def __init__(self, written: Iterable[str], groups: Mapping[str, str] = MappingProxyType({})) -> None:
-        self._expressions = tuple(_expression(_spelled_out(pattern, groups)) for pattern in written)
+        spelled = [_spelled_out(pattern, groups) for pattern in written]
+        self._expressions = tuple((_expression(pattern), _beginnings(pattern)) for pattern in spelled)
+        self._by_word: dict[str, tuple[re.Pattern[str], ...]] = {}
 
     def matches(self, words: Phrase) -> Iterator[Found]:
         """Each pattern that the words fit from the first to the last."""
-        text = _joined(words)
-        for expression in self._expressions:
-            if words and (match := expression.fullmatch(text)):
+        expressions = self._may_begin(words[0]) if words else ()
+        text = _joined(words) if expressions else ""
+        for expression in expressions:
+            if match := expression.fullmatch(text):
                 yield Found({name: tuple(value.split()) for name, value in match.groupdict().items() if value})
 
     def fit(self, words: Phrase) -> bool:
@@ -48,8 +55,20 @@ class Patterns:
     def start(self, words: Phrase) -> int:
         """How many words the longest pattern takes that the words begin with; 0 when none does."""
         text = _joined(words)
-        ends = [match.group().count(" ") for expression in self._expressions if (match := expression.match(text))]
-        return max(ends, default=0)
+        expressions = self._may_begin(words[0]) if words else ()
+        return max((match.group().count(" ") for one in expressions if (match := one.match(text))), default=0)
+
+    def _may_begin(self, word: str) -> tuple[re.Pattern[str], ...]:
+        """The expressions that words may fit which begin with this one: most are ruled out by it at once."""
+        word = word if word in self._words else ""
+        if word not in self._by_word:
+            fitting = (found for found, first in self._expressions if ANY in first or word in first)
+            self._by_word[word] = tuple(fitting)
+        return self._by_word[word]
+
+    @functools.cached_property
+    def _words(self) -> frozenset[str]:
+        return frozenset().union(*(first for _, first in self._expressions))
 
     def end(self, words: Phrase) -> int:
         """How many words the longest pattern takes that the words end with; 0 when none does."""
@@ -66,6 +85,32 @@ def _spelled_out(pattern: str, groups: Mapping[str, str]) -> str:
     if missing:
         raise ConfigError(f"The pattern {pattern!r} names the group {missing[0]!r}, which there is not.")
     return _GROUP.sub(lambda found: f"({_spelled_out(groups[found[1]], groups)})", pattern)
+
+
+def _beginnings(pattern: str) -> frozenset[str]:
+    """The words with which what fits the pattern may begin; ANY where that is a slot."""
+    return frozenset(_first(iter(_TOKEN.findall(pattern)), "")[0])
+
+
+def _first(tokens: Iterator[str], closing: str) -> tuple[set[str], bool]:
+    """The first words of a part up to its closing bracket, and whether it may be empty."""
+    found: set[str] = set()
+    empty, open_so_far = False, True
+    for token in tokens:
+        if token == closing:
+            break
+        if token == "|":
+            empty, open_so_far = empty or open_so_far, True
+            continue
+        if token in "([":
+            words, may_miss = _first(tokens, _CLOSING[token])
+            may_miss = may_miss or token == "["
+        else:
+            words, may_miss = {ANY if token.startswith("{") else token}, False
+        if open_so_far:
+            found |= words
+            open_so_far = may_miss
+    return found, empty or open_so_far
 
 
 def _expression(pattern: str) -> re.Pattern[str]:

@@ -96,11 +96,14 @@ def phrases_of(text: str) -> Iterator[Phrase]:
 def _joined(words: Phrase, language: str) -> tuple[Clause, ...]:
     """The two clauses of "a bit more and we are good", "undo that and go home" or "take it off and put it back"."""
     for at in (at for at, word in enumerate(words) if word in _AND and 0 < at < len(words) - 1):
-        first, second = _clause(words[:at], language), words[at + 1 :]
-        if first.kind in load(language).turns:
+        first, second = _plain_clause(words[:at], language), words[at + 1 :]
+        if first is not None and first.kind in load(language).turns:
             return first, _clause(second, language)
-        if first.kind == "request" and (back := _plain_turn(second, language)) and back.kind == "return":
-            return first, back
+        back = _plain_turn(second, language) if first is None else None
+        if back is not None and back.kind == "return":
+            first = _clause(words[:at], language)
+            if first.kind == "request":
+                return first, back
     return ()
 
 
@@ -132,6 +135,11 @@ def _variants(words: Phrase, language: str) -> tuple[Phrase, ...]:
 
 
 def _clause(words: Phrase, language: str) -> Clause:
+    return _plain_clause(words, language) or _named_or_asked(words, language)
+
+
+def _plain_clause(words: Phrase, language: str) -> Clause | None:
+    """The clause where it makes a turn, rejects or says nothing; None where it names or asks for something."""
     lexicon = load(language)
     bare = _bare(words, language)
     if (found := _closed(words, language) or _plain_turn(words, language) or _how(words, language)) is not None:
@@ -143,8 +151,12 @@ def _clause(words: Phrase, language: str) -> Clause:
     if (cleft := _cleft(words, bare, language)) is not None:
         return cleft
     rest, corrects = _uncorrected(words, language)
-    if corrects and (found := _turn(words, _bare(rest, language), language, corrects)):
-        return found
+    return _turn(words, _bare(rest, language), language, corrects) if corrects else None
+
+
+def _named_or_asked(words: Phrase, language: str) -> Clause:
+    lexicon = load(language)
+    rest, corrects = _uncorrected(words, language)
     named = fragment(words, language)
     if named is None or not named.rejected:
         named = fragment(spelling.without(lexicon.fillers, rest), language) or _whole_manner(rest, language)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from vla_assistant.errors import InputError
 from vla_assistant.language.vocabulary import Phrase
@@ -63,17 +64,31 @@ def spoken(words: Iterable[str]) -> Phrase:
 
 def longest_match(phrases: Iterable[Phrase], words: Phrase, at: int) -> Phrase | None:
     """The longest of `phrases` that stands in `words` at `at`, or None."""
-    fitting = [phrase for phrase in phrases if words[at : at + len(phrase)] == phrase]
-    return max(fitting, key=len, default=None)
+    return _longest(_by_first_word(tuple(phrases)), words, at)
+
+
+def _longest(phrases: Mapping[str, tuple[Phrase, ...]], words: Phrase, at: int) -> Phrase | None:
+    if at >= len(words):
+        return None
+    return next((phrase for phrase in phrases.get(words[at], ()) if words[at : at + len(phrase)] == phrase), None)
+
+
+@functools.lru_cache(maxsize=128)
+def _by_first_word(phrases: tuple[Phrase, ...]) -> dict[str, tuple[Phrase, ...]]:
+    """The phrases that begin with each word, the longest first: long lists of them are looked up at every word."""
+    found: dict[str, list[Phrase]] = {}
+    for phrase in sorted(filter(None, phrases), key=len, reverse=True):
+        found.setdefault(phrase[0], []).append(phrase)
+    return {word: tuple(several) for word, several in found.items()}
 
 
 def without(phrases: Iterable[Phrase], words: Phrase) -> Phrase:
     """The words with every occurrence of a phrase taken out."""
-    phrases = tuple(phrases)
+    indexed = _by_first_word(tuple(phrases))
     kept: list[str] = []
     at = 0
     while at < len(words):
-        phrase = longest_match(phrases, words, at)
+        phrase = _longest(indexed, words, at)
         if phrase is None:
             kept.append(words[at])
         at += len(phrase or (words[at],))

@@ -245,7 +245,7 @@ def _with_things(
     if skill == "place":
         if "S" in codes and slots.direction == "back" and relation not in ("in", "on"):
             cost += TORN_BACK
-        if any(anchor == thing for anchor in anchors for thing in objects):
+        if any(anchor == thing and thing.number == 1 for anchor in anchors for thing in objects):
             cost += 0.6
         acts = tuple(Act("place", thing, relation, anchors) for thing in objects)
         if state.verbless and codes and any(thing.kind == IT for thing in things):

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from vla_assistant.language.reading.items import ONE, THEM, Item
 from vla_assistant.language.reading.lexicon import Lexicon
+from vla_assistant.language.reading.stacking import stacked
 from vla_assistant.language.request import ALL, ANYTHING, IT, Description
 from vla_assistant.language.vocabulary import Phrase
 
@@ -17,7 +18,8 @@ _EMPTY = ("skip", "comma")
 def plain(items: list[Item], words: Phrase, lexicon: Lexicon) -> list[Item]:
     """The items with such turns put plainly."""
     items = [item for item, after in itertools.zip_longest(items, items[1:]) if not _untouchable(after)]
-    items = _passive(_shared_nouns(_left_alone(items, words, lexicon)), words)
+    items = stacked(_shared_nouns(_left_alone(items, words, lexicon)), words, lexicon)
+    items = _passive(items, words)
     items = _standing_before(_light_verbs(_states(items)), words, lexicon.sets["standing"])
     items = _excepted(items, words, lexicon)
     items = _tagged(_measured_last(_out_of_several(items, words)), words)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 from dataclasses import replace
 
@@ -40,7 +41,13 @@ UNFINISHED = 0.7
 def read(text: str, language: str = "en") -> Request | None:
     """The request that the text makes, or None when it makes none that is understood."""
     lexicon = lexicons.load(language)
-    said = _called(spelling.normalised(written_out(text, lexicon)), lexicon)
+    return _read_once(_called(spelling.normalised(written_out(text, lexicon)), lexicon), language)
+
+
+@functools.lru_cache(maxsize=64)
+def _read_once(said: Phrase, language: str) -> Request | None:
+    """The request in these words; several hear each text, as a whole and in its clauses."""
+    lexicon = lexicons.load(language)
     best = _sensible(said, lexicon)
     heard = mended(said, lexicon)
     if heard != said:
@@ -108,7 +115,9 @@ def _read(words: Phrase, lexicon: lexicons.Lexicon) -> tuple[Request | None, boo
         cost += UNCLEAR
     if _on_condition(items, said):
         cost += CONDITIONAL
-    return Request(tuple(acts), manner, avoid, _confidence(cost, path.used / len(spelling.spoken(said)))), negated
+    kept_clear = sum(item.end - item.start for item in items if item.kind == "avoid")
+    covered = (path.used + kept_clear) / len(spelling.spoken(said))
+    return Request(tuple(acts), manner, avoid, _confidence(cost, covered)), negated
 
 
 def _on_condition(items: list[Item], said: Phrase) -> bool:

@@ -43,6 +43,8 @@ STRANGE = 2.0
 """A thing that nobody here knows, or a pronoun that may mean it."""
 UNBOUND = 0.12
 """A clause that begins in the middle of the row."""
+IDLE = 0.3
+"""An amount in a clause that has no use for it."""
 CLAUSE = 0.01
 TOLD = 0.7
 """That something is there, said and not taken as an aside."""
@@ -232,10 +234,16 @@ class _Search:
             if found is not None:
                 acts, cost, state = found
                 cost += begun + self._doubt(at, path, acts) + (SUBJECT if self._told(at, end, path) else 0.0)
-                cost += STRANGE if self._stated(at, end) else 0.0
+                cost += STRANGE if self._stated(at, end) else IDLE if self._idle(at, end, acts) else 0.0
                 used = path.used + self._items[end - 1].end - self._items[at].start
                 acted = (*path.acts, (at, acts))
                 yield end, replace(path, cost=path.cost + cost, acts=acted, state=state, used=used)
+
+    def _idle(self, at: int, end: int, acts: tuple[Act, ...]) -> bool:
+        """Whether an amount before the verb says nothing here: in "to the left by 5 cm put ..." it belongs before."""
+        kinds = [item.kind for item in self._items[at:end]]
+        before = kinds[: kinds.index("verb")] if "verb" in kinds else []
+        return "amount" in before and not any(act.amount for act in acts)
 
     def _doubt(self, at: int, path: Path, acts: tuple[Act, ...]) -> float:
         """Whether the thing named before is forgotten, and whether "it" may mean a thing that nobody here knows."""

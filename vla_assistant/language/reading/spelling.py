@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import functools
-import importlib.util
 import re
-from pathlib import Path
 
 from rapidfuzz.distance import OSA
 
+from vla_assistant.language.likeness import exists
 from vla_assistant.language.reading.lexicon import Lexicon
 from vla_assistant.language.vocabulary import Phrase
 
@@ -23,7 +21,7 @@ def mended(words: Phrase, lexicon: Lexicon) -> Phrase:
 
 
 def _nearest(word: str, lexicon: Lexicon) -> str:
-    if word in lexicon.known or len(word) < SHORTEST or not word.isalpha() or word in _english():
+    if word in lexicon.known or len(word) < SHORTEST or not word.isalpha() or exists(word):
         return word
     limit = 2 if len(word) >= LONG else 1
     once = re.sub(r"(.)\1+", r"\1\1", word)
@@ -41,15 +39,3 @@ def _unlike(word: str, known: str, lexicon: Lexicon) -> tuple[bool, bool, bool, 
     kinds = lexicon.phrases.get((known,), {})
     aside = "colours" not in kinds and "nouns" not in kinds
     return word[0] != known[0], sorted(word) != sorted(known), aside, len(word) - len(known)
-
-
-@functools.cache
-def _english() -> frozenset[str]:
-    """Words that exist, from the pronunciation dictionary that pocketsphinx brings; empty without it."""
-    found = importlib.util.find_spec("pocketsphinx")
-    if found is None or found.origin is None:
-        return frozenset()
-    file = Path(found.origin).parent / "model" / "en-us" / "cmudict-en-us.dict"
-    if not file.is_file():
-        return frozenset()
-    return frozenset(line.split(" ", 1)[0] for line in file.read_text(encoding="utf-8").splitlines())
