@@ -73,6 +73,24 @@ class Dialogue:
         self.past.look(seen)
         return self._settled(choice, seen) or Turn("nothing")
 
+    def offer(self, question: Question) -> None:
+        """The question that was asked last is this one now: fewer of its things can be meant."""
+        if self._asked is not None:
+            self._asked = question, self._asked[1]
+
+    @property
+    def only_choice(self) -> Choice | None:
+        """The one thing that the question offers, which a yes means too."""
+        choices = self._asked[0].choices if self._asked else ()
+        return choices[0] if len(choices) == 1 else None
+
+    def speaks_of(self, thing: Description, seen: Sequence[SeenThing]) -> None:
+        """What is described is "it" from now on, where it is one thing."""
+        view = View.of(seen, self.past.memory, self.doubt)
+        meant = kept(fits(thing, view), self.doubt)
+        if len(meant) == 1:
+            self.past.memory = self.past.memory.spoke_of(view.seen[meant[0]])
+
     def ended(self, done: bool) -> None:
         """What was under way has ended, once for everything begun: carried out, or not (then it is forgotten).
 
@@ -98,7 +116,9 @@ class Dialogue:
         question, wanted = self._asked
         request = replace(wanted.request, manner=wanted.request.manner | manner)
         found = answer(question, request, said, seen, self.past.memory, doubt=self.doubt, things=self.things)
-        return self._taken(found, replace(wanted, request=request)) if found is not None else None
+        if found is None:
+            return None
+        return replace(self._taken(found, replace(wanted, request=request)), answers=True)
 
     def _follow(self, now: Now) -> Turn:
         heard = now.heard
@@ -195,10 +215,7 @@ class Dialogue:
         named = now.heard.part.things
         if len(named) != 1 or now.heard.part != Fragment(things=named) or now.phase is not Phase.IDLE:
             return
-        view = View.of(now.seen, self.past.memory, self.doubt)
-        meant = kept(fits(named[0], view), self.doubt)
-        if len(meant) == 1:
-            self.past.memory = self.past.memory.spoke_of(view.seen[meant[0]])
+        self.speaks_of(named[0], now.seen)
 
     def _requested(self, request: Request, now: Now) -> Turn:
         """What a whole request comes to."""
@@ -241,7 +258,9 @@ class Dialogue:
             return Turn("unsupported", says=found.text)
         if isinstance(found, Question):
             self._asked = found, wanted
-            return Turn("ask", question=found, says=found.text)
+            return Turn(
+                "ask", question=found, says=found.text, wanted=wanted.request, confidence=wanted.request.confidence
+            )
         request, first = wanted.request, wanted.first
         acts = one_by_one(tuple(map(as_carried, found.acts)))
         if wanted.kind == RETURN:
