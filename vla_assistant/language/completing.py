@@ -101,6 +101,12 @@ def completed(question: Understanding, answer: str, language: str) -> tuple[str,
     return tuple(command.replace(_HOLE, said) for command in question.completes)
 
 
+def denies(answer: str) -> bool:
+    """Whether the answer holds a word that denies."""
+    spoken = spelling.normalised(answer)
+    return spelling.without(load().lexicon(FIRST).small["negations"], spoken) != spoken
+
+
 def is_understood(command: str) -> bool:
     """Whether the command is one of known things, so that its refusal has another reason than its words."""
     if read(command) is not None:

@@ -88,6 +88,8 @@ class Conversation:
         understanding = self._completed(number, text, waits, look, feel) if waits is not None else None
         if understanding is None:
             understanding = self._heard(number, text, going, look, feel)
+            if waits is not None and understanding.steps and completing.denies(text):
+                understanding = self._taken_back(number, text, look, feel)
             if waits is not None:
                 understanding = self._still_open(understanding, waits)
         if understanding.completes and self._open is None:
@@ -134,6 +136,11 @@ class Conversation:
                 return replace(found, text=text)
             self._dialogue.past = past
         return None
+
+    def _taken_back(self, number: int, text: str, look: Look, feel: Feel) -> Understanding:
+        """What a text with a no in it means by its own words only: as an answer it moves nothing."""
+        self.forget(number)
+        return self._without_dialogue(number, interpret(text, look, None, feel, self._language), look)
 
     def _still_open(self, understanding: Understanding, waits: _Open) -> Understanding:
         """What is no answer leaves the question open when it only asks or steers, and brings it again once when nothing
