@@ -102,9 +102,10 @@ def completed(question: Understanding, answer: str, language: str) -> tuple[str,
 
 
 def denies(answer: str) -> bool:
-    """Whether the answer holds a word that denies."""
-    spoken = spelling.normalised(answer)
-    return spelling.without(load().lexicon(FIRST).small["negations"], spoken) != spoken
+    """Whether the answer holds a word that denies, also a plain no: "to the left no"."""
+    lexicon, spoken = load().lexicon(FIRST), spelling.normalised(answer)
+    noes = [phrase for phrase, meaning in lexicon.closed.items() if meaning == "no"]
+    return spelling.without([*lexicon.small["negations"], *noes], spoken) != spoken
 
 
 def is_understood(command: str) -> bool:

@@ -124,6 +124,8 @@ class Conversation:
 
     def _completed(self, number: int, text: str, waits: _Open, look: Look, feel: Feel) -> Understanding | None:
         """The command that the text completes as an answer; None when it is none, or says a command of its own."""
+        if completing.denies(text):
+            return None
         alone = interpret(text, look, None, feel, self._language)
         if alone.intent not in _MAY_ANSWER or alone.steps:
             return None
