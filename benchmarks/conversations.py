@@ -3,6 +3,10 @@
 The scripts are tests/language/said/conversations; every proposal that no next turn changes is carried out in a small
 model of the table, so that things lie where a conversation has left them. `--show` prints what went wrong. All of them
 have been looked at while the program was written; for an honest figure let somebody write new ones (`--scripts`).
+
+`--app` plays them through the session and the conversation. The writers took the arm for one that can do everything, so
+a turn that this arm refuses is counted as not learnt, and from there on the conversation is another one than that of
+the script: what follows is counted as `after`. Neither is right or wrong.
 """
 
 from __future__ import annotations
@@ -33,8 +37,8 @@ ACROSS = {"left": 0.22, "middle": 0.5, "right": 0.78}
 TOWARDS_USER = {"far": 0.3, "middle": 0.52, "near": 0.76}
 RAISED, ON_TOP = 0.15, 0.01
 """How much higher in the picture a thing is seen in the hand, and on another."""
-_WAITING = {"wait": "waiting", "moving": "moving"}
-_KEEPING = ("nothing", "help", "repeat", "understood", "slower", "faster", "nudge", "pause", "resume")
+WAITING = {"wait": "waiting", "moving": "moving"}
+KEEPING = ("nothing", "help", "repeat", "understood", "slower", "faster", "nudge", "pause", "resume")
 """Turns after which what was going on still is."""
 _ASKING = ("help", "repeat", "understood", "nothing")
 _KINDS = (
@@ -171,10 +175,10 @@ def right(said: Said, turn: Turn, table: Table, paused: bool = False) -> bool:
     """
     if not paused and said.meaning.startswith("instead") != (turn.kind == "instead"):
         return False
-    return any(plain(told(turn, table)) == plain(meaning) for meaning in _meanings(said.meaning, table))
+    return any(plain(told(turn, table)) == plain(meaning) for meaning in meanings(said.meaning, table))
 
 
-def _meanings(meaning: str, table: Table) -> Iterator[str]:
+def meanings(meaning: str, table: Table) -> Iterator[str]:
     """The meaning; where a thing is "any brown ball", with each of these."""
     found = re.search(r"any (\w+ \w+)", meaning)
     names = [name for name in table.things if found and name.partition(" [")[0] == found[1]]
@@ -216,11 +220,11 @@ def play(script: Script, things: Mapping[str, Thing] | None, show: bool) -> Iter
 def after(meaning: str, phase: str) -> str:
     """What is going on once that turn has been said; after a resume the motion is carried out, as the rules say."""
     prefix = meaning.partition(":")[0]
-    if prefix in _WAITING:
-        return _WAITING[prefix]
+    if prefix in WAITING:
+        return WAITING[prefix]
     if meaning.startswith("ask("):
         return "asked"
-    return phase if expected_kind(meaning) in _KEEPING and meaning != "resume" else "idle"
+    return phase if expected_kind(meaning) in KEEPING and meaning != "resume" else "idle"
 
 
 def able() -> dict[str, Thing]:
@@ -233,9 +237,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--this-arm", action="store_true", help="with what this arm can lift and what holds what")
     parser.add_argument("--show", action="store_true", help="print what went wrong to stderr")
+    parser.add_argument("--app", action="store_true", help="through the session and the conversation")
     parser.add_argument("--scripts", type=Path, default=SCRIPTS, help="a folder of scripts in .txt files")
     options = parser.parse_args()
     chosen = list(scripts(options.scripts))
+    if options.app:
+        from benchmarks.conversations_app import main_app
+
+        main_app(chosen, options.show)
+        return
     things = None if options.this_arm else able()
     kinds: dict[str, list[bool]] = defaultdict(list)
     whole, seconds = 0, []

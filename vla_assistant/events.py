@@ -241,7 +241,7 @@ def to_json(event: Event) -> str:
     return json.dumps({"event": name_of(event), "version": VERSION, "time_s": round(event.time_s, 4)} | body)
 
 
-_LEFT_OUT = {"heat", "image", "path", "groundings"}
+_LEFT_OUT = {"heat", "image", "path", "groundings", "completes"}
 
 
 def _plain(value: Any) -> Any:

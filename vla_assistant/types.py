@@ -342,6 +342,8 @@ class Understanding:
         reason: Why it is unsupported and what can be done instead, or which control word it is ("resume"); else empty.
         notes: What the user should know about how the words were read: "I took X as Y."
         choices: What the question can be answered with, each a whole answer in words.
+        completes: The command that an answer completes, with {} where the answer belongs, or that a yes asks for where
+            there is no {}; the first that makes sense counts. Empty when the answer is no part of a command.
         manner: How to move: "slow", "fast", "careful".
         language: Of the words: its key of the vocabulary file.
     """
@@ -354,6 +356,7 @@ class Understanding:
     reason: str = ""
     notes: tuple[str, ...] = field(default=())
     choices: tuple[str, ...] = ()
+    completes: tuple[str, ...] = ()
     manner: frozenset[str] = frozenset()
     language: str = "en"
 

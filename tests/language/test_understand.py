@@ -88,8 +88,13 @@ def test_a_thing_that_is_not_in_the_picture_is_asked_about():
     assert understood.steps == ()
 
 
-def test_two_things_that_look_alike_are_asked_about():
-    assert understand("pick up the red cup", seen("red cup", "red cup")).question
+def test_one_of_two_things_that_look_alike_is_refused_without_a_question():
+    understood = understand("pick up the red cup", seen("red cup", "red cup"))
+    assert not understood.question
+    assert understood.reason == (
+        "I see 2 of the red cup and cannot yet be told which of them to take; please move the others away, "
+        "or name something else."
+    )
 
 
 def test_the_red_one_is_the_only_red_thing():

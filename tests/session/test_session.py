@@ -541,3 +541,15 @@ def test_a_nudge_says_whether_it_was_said_in_a_pause_and_ends_with_its_command()
     talk.say("pause")
     assert [effect.paused for effect in talk.say("nudge") if isinstance(effect, m.Nudge)] == [True]
     assert m.Withhold(1, True) in talk.say("cancel", Intent.CANCEL)
+
+
+def test_a_yes_to_a_question_is_understood_and_a_no_ends_it() -> None:
+    talk = Talk()
+    talk.say()
+    talk.feed(m.Interpreted(1, Understanding("x", Intent.COMMAND, question="Should I pick it up first?")))
+    assert [e.going for e in talk.say("yes", Intent.YES) if isinstance(e, m.Interpret)] == [Going.ASKED]
+    talk.feed(m.Interpreted(2, Understanding("yes", Intent.YES)))  # it was no answer: the question stays open
+    assert [e.going for e in talk.say("yes", Intent.YES) if isinstance(e, m.Interpret)] == [Going.ASKED]
+    talk.feed(m.Interpreted(3, Understanding("yes", Intent.YES)))
+    talk.say("no", Intent.NO)
+    assert not [e for e in talk.say("yes", Intent.YES) if isinstance(e, m.Interpret)]

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
-from vla_assistant.language.meaning import Refused, Unclear
+from vla_assistant.language.meaning import Refused, alike
 from vla_assistant.language.phrasing import spoken_name
 from vla_assistant.language.request import ANYTHING, IT, Act, Description, Request
-from vla_assistant.language.resolution import ResolvedAct
+from vla_assistant.language.resolution import Question, ResolvedAct
+from vla_assistant.language.resolving import asked
 from vla_assistant.language.vocabulary import Lexicon, Vocabulary
 from vla_assistant.types import Reference, SeenThing, Step
 
@@ -52,13 +54,32 @@ def steps_of(acts: Sequence[ResolvedAct], seen: Sequence[SeenThing], lexicon: Le
     """The steps of acts on things that are seen.
 
     Raises:
-        Unclear: two things look alike, and the policy knows a thing only by its kind and colour.
+        Refused: two things look alike, and the policy knows a thing only by its kind and colour.
     """
     steps = []
     for act in acts:
         things = [_reference(thing, seen, lexicon) for thing in (act.object, *act.anchors) if thing is not None]
         steps.append(_step(act.skill, act.direction, things))
     return tuple(steps)
+
+
+def answerable(question: Question, request: Request, seen: Sequence[SeenThing], lexicon: Lexicon) -> Question:
+    """The question, about things that the arm can be directed to only; what is left out it says.
+
+    Raises:
+        Refused: no answer would help: the policy has not learnt it, or all that may be meant look alike.
+    """
+    check(request)
+    references = [thing.reference for thing in seen]
+    apart = [thing for thing in question.candidates if references.count(thing.reference) == 1]
+    if len(apart) == len(question.candidates):
+        return question
+    first = next(thing.reference for thing in question.candidates if thing not in apart)
+    why = alike(first, references.count(first), lexicon)
+    if not apart:
+        raise Refused(why)
+    fewer = asked(request, apart, seen, question.act, question.slot, question.settled)
+    return replace(fewer, text=f"{why} {fewer.text}")
 
 
 def _check_act(act: Act) -> None:
@@ -98,10 +119,16 @@ def _step(skill: str, direction: str, things: Sequence[Reference]) -> Step:
 
 
 def _reference(thing: SeenThing, seen: Sequence[SeenThing], lexicon: Lexicon) -> Reference:
-    alike = [other for other in seen if other.reference == thing.reference]
-    if len(alike) > 1:
-        name = spoken_name(thing.reference, lexicon)
-        raise Unclear(
-            f"I see {len(alike)} of the {name} and cannot keep them apart. Please move one away, then ask again."
-        )
+    check_told_apart(thing.reference, seen, lexicon)
     return thing.reference
+
+
+def check_told_apart(reference: Reference, seen: Sequence[SeenThing], lexicon: Lexicon) -> None:
+    """Refuse one of several that look alike.
+
+    Raises:
+        Refused: see `meaning.alike`.
+    """
+    count = sum(thing.reference == reference for thing in seen)
+    if count > 1:
+        raise Refused(alike(reference, count, lexicon))

@@ -3,18 +3,22 @@
 Two hear every text: `interpret`, which knows no turn but this one, and `Dialogue`, which knows them all. Where both
 bring the same steps they are sure; what only the turns before explain ("the left one", "again", "no, the blue one")
 comes from the dialogue; everything else from the words alone. The dialogue hears English only.
+
+A question of the dialogue is answered there; an answer to one about what a command lacks completes that command.
 """
 
 from __future__ import annotations
 
 import functools
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from vla_assistant.language import abilities
+from vla_assistant.language import abilities, completing
+from vla_assistant.language.choosing import chosen, told_apart
 from vla_assistant.language.closed import closed_intent
 from vla_assistant.language.dialogue import Dialogue
 from vla_assistant.language.fitting import DOUBT
+from vla_assistant.language.fragments import mentioned
 from vla_assistant.language.hearing import REFERRING, hear
 from vla_assistant.language.interjections import interjection
 from vla_assistant.language.interpreter import UNCERTAIN
@@ -24,7 +28,7 @@ from vla_assistant.language.meaning import Refused, Unclear, one_handed
 from vla_assistant.language.mishearing import Heard, heard_as, may_slip
 from vla_assistant.language.past import Past
 from vla_assistant.language.phrasing import describe
-from vla_assistant.language.resolution import ResolvedAct
+from vla_assistant.language.resolution import Question, ResolvedAct
 from vla_assistant.language.returning import as_learnt
 from vla_assistant.language.tasks import Task
 from vla_assistant.language.turn import WITH_ACTS, Turn
@@ -32,12 +36,21 @@ from vla_assistant.language.vocabulary import load
 from vla_assistant.language.words import normalised
 from vla_assistant.types import SURE, Going, Intent, Interjection, SeenThing, Step, Understanding
 
-DISAGREEING = 0.7
-"""So sure is one whose steps the dialogue understood otherwise."""
 _ABOUT_THINGS = (*REFERRING, "part", "request", "manner", "help")
 _CLOSED = {"confirm": Intent.YES, "cancel": Intent.CANCEL, "stop": Intent.STOP}
+_ANSWERING = ("part", "nothing", "unsupported", "reject")
+"""Kinds of texts that may be the part of a command that was asked for."""
+_MAY_ANSWER = (Intent.COMMAND, Intent.UNSUPPORTED, Intent.YES)
 _OF_THE_TALK = ("understood", "repeat", "help")
 _CONTROLS = ("repeat", "slower", "faster", "pause", "resume", "nudge")
+
+
+@dataclass(frozen=True)
+class _Open:
+    """What was asked and how its answer completes the command; `again`: it was asked a second time."""
+
+    asked: Understanding
+    again: bool = False
 
 
 class Conversation:
@@ -55,6 +68,8 @@ class Conversation:
         self._planned: int | None = None
         self._steps: tuple[Step, ...] = ()
         self._before: tuple[int, int | None, tuple[Step, ...], Past] | None = None
+        self._open: _Open | None = None
+        self._open_before: _Open | None = None
 
     def understand(self, number: int, text: str, going: Going, look: Look, feel: Feel) -> Understanding:
         """What the text means now.
@@ -70,27 +85,48 @@ class Conversation:
             One that cannot be read at all is unsupported.
         """
         look = functools.cache(look)
-        heard = self._heard(text, look)
-        if heard is not None:
-            meant = self._understood(number, heard.text, going, look, feel, heard.things)
-            if (told := heard.told(meant)) is not None:
-                return told
-            self.forget(number)
-        return self._understood(number, text, going, look, feel)
+        self._open_before = self._open
+        waits, self._open = (self._open if going is Going.ASKED else None), None
+        understanding = self._completed(number, text, waits, look, feel) if waits is not None else None
+        if understanding is None:
+            understanding = self._mended(number, text, going, look, feel)
+            if waits is not None and understanding.steps and completing.denies(text):
+                understanding = self._taken_back(number, text, look, feel)
+            if waits is not None:
+                understanding = self._still_open(understanding, waits)
+        if understanding.completes and self._open is None:
+            self._open = _Open(understanding)
+            self._speak_of_what_is_asked(text, look)
+        return understanding
 
-    def _heard(self, text: str, look: Look) -> Heard | None:
+    def _mended(self, number: int, text: str, going: Going, look: Look, feel: Feel) -> Understanding:
+        """What the text means with words put right by what is seen, where there is something to put right."""
+        misheard = self._misheard(text, look)
+        if misheard is not None:
+            meant = self._heard(number, misheard.text, going, look, feel, misheard.things)
+            if (told := misheard.told(meant)) is not None:
+                return told
+            self._undo(number)
+        return self._heard(number, text, going, look, feel)
+
+    def _misheard(self, text: str, look: Look) -> Heard | None:
         """The text with words put right by what is seen; None where there is nothing to put right."""
         if self._language not in (FIRST, AUTO) or closed_intent(text, FIRST) is not None or not may_slip(text):
             return None
         held = self._dialogue.past.memory.held
         return heard_as(text, (*look(), *((held,) if held else ())))
 
-    def _understood(
+    def _heard(
         self, number: int, text: str, going: Going, look: Look, feel: Feel, things: Sequence[SeenThing] = ()
     ) -> Understanding:
-        """What the text means now; `things`: all that one of its words may mean, where that is not known."""
+        """What the text means by itself and after the turns before it.
+
+        `things`: all that one of its words may mean, where that is not known.
+        """
         last = next((thing.reference for thing in self._dialogue.past.memory.last), None)
         alone = interpret(text, look, last, feel, self._language)
+        if alone.intent is Intent.YES and going is Going.ASKED and self._dialogue.only_choice is not None:
+            return self._only_choice(number, text, look, feel)
         if alone.intent in (Intent.STOP, Intent.YES, Intent.NO, Intent.CANCEL) or not alone.confidence:
             return alone
         if alone.language != FIRST or denied(text, FIRST):
@@ -105,22 +141,80 @@ class Conversation:
             self._dialogue.past.planned = planned
             return self._meant(text, asked, seen, feel) or alone
         meant = self._meant(text, turn, seen, feel)
-        understanding = _chosen(alone, meant, going, refers=kind in REFERRING or turn.kind in _OF_THE_TALK)
+        refers = kind in REFERRING or turn.kind in _OF_THE_TALK
+        understanding = told_apart(chosen(alone, meant, going, refers), seen)
         if understanding.steps:
             self._plan(number, understanding, turn, seen)
         elif turn.kind in WITH_ACTS:  # nothing comes of it: what was planned before still is
             self._dialogue.past.planned = planned
         return understanding
 
+    def _completed(self, number: int, text: str, waits: _Open, look: Look, feel: Feel) -> Understanding | None:
+        """The command that the text completes as an answer; None when it is none, or says a command of its own."""
+        if completing.denies(text):
+            return None
+        alone = interpret(text, look, None, feel, self._language)
+        if alone.intent not in _MAY_ANSWER or alone.steps:
+            return None
+        if alone.language == FIRST and hear(text, Going.ASKED, FIRST).kind not in _ANSWERING:
+            return None
+        for command in completing.completed(waits.asked, text, self._language):
+            past = self._dialogue.past.copy()
+            found = self._heard(number, command, Going.IDLE, look, feel)
+            if found.steps or found.question or completing.is_understood(command):
+                return replace(found, text=text)
+            self._dialogue.past = past
+        return None
+
+    def _taken_back(self, number: int, text: str, look: Look, feel: Feel) -> Understanding:
+        """What a text with a no in it means by its own words only: as an answer it moves nothing."""
+        self.forget(number)
+        return self._without_dialogue(number, interpret(text, look, None, feel, self._language), look)
+
+    def _still_open(self, understanding: Understanding, waits: _Open) -> Understanding:
+        """What is no answer leaves the question open when it only asks or steers, and brings it again once when nothing
+        comes of it."""
+        if understanding.intent in (Intent.QUESTION, Intent.CONTROL):
+            self._open = waits
+        elif not waits.again and understanding.intent in (Intent.UNSUPPORTED, Intent.YES):
+            self._open = _Open(waits.asked, again=True)
+            return replace(waits.asked, text=understanding.text)
+        return understanding
+
+    def _speak_of_what_is_asked(self, text: str, look: Look) -> None:
+        """The one thing that the command names is "it" in the answer: "put it on the plate"."""
+        named = mentioned(normalised(text))
+        if len(named) == 1:
+            self._dialogue.speaks_of(named[0], look())
+
+    def _only_choice(self, number: int, text: str, look: Look, feel: Feel) -> Understanding:
+        """A yes to a question that offers one thing."""
+        choice = self._dialogue.only_choice
+        assert choice is not None
+        self._before = number, self._planned, self._steps, self._dialogue.past.copy()
+        turn = self._dialogue.choose(choice, look())
+        understanding = self._meant(text, turn, look(), feel) or Understanding(text, Intent.UNSUPPORTED, confidence=0.0)
+        if understanding.steps:
+            self._plan(number, understanding, turn, look())
+        return understanding
+
     def forget(self, number: int) -> None:
         """The text of that number, the last one, is understood anew later: as if it had not been said."""
-        if self._before is not None and self._before[0] == number:
-            _, self._planned, self._steps, self._dialogue.past = self._before
-            self._before = None
+        if self._undo(number):
+            self._open = self._open_before
+
+    def _undo(self, number: int) -> bool:
+        """Take back what the text of that number, the last one, has changed; whether it was the last one."""
+        if self._before is None or self._before[0] != number:
+            return False
+        _, self._planned, self._steps, self._dialogue.past = self._before
+        self._before = None
+        return True
 
     def forget_all(self) -> None:
         """Other things lie on the table: nothing that was said before refers to them."""
         self._dialogue.past, self._planned, self._steps, self._before = Past(), None, (), None
+        self._open = None
 
     def settle(self, number: int, done: bool) -> None:
         """The command of that number has ended: what it asked for was carried out, or not."""
@@ -131,8 +225,10 @@ class Conversation:
 
     def _without_dialogue(self, number: int, alone: Understanding, look: Look) -> Understanding:
         """What the words alone mean; later turns can refer to it."""
+        seen = look() if alone.steps and _is_about_things("", alone) else ()
+        alone = told_apart(alone, seen)
         if alone.steps:
-            self._plan(number, alone, Turn("nothing"), look() if _is_about_things("", alone) else ())
+            self._plan(number, alone, Turn("nothing"), seen)
         return alone
 
     def _notice_an_empty_hand(self, feel: Feel) -> None:
@@ -155,13 +251,22 @@ class Conversation:
         if turn.kind == "help" or (turn.kind == "nothing" and turn.says):
             return Understanding(text, Intent.QUESTION, reason=turn.says)
         if turn.kind == "ask" and turn.question is not None:
-            choices = tuple(choice.name for choice in turn.question.choices)
-            question = turn.question.text
-            return Understanding(text, Intent.COMMAND, confidence=UNCERTAIN, question=question, choices=choices)
+            return self._question(text, turn.question, turn, seen)
         if turn.kind == "unsupported":
             return Understanding(text, Intent.UNSUPPORTED, confidence=UNCERTAIN, reason=turn.says)
-        acts = turn.kind in WITH_ACTS and turn.confidence >= SURE
+        acts = turn.kind in WITH_ACTS and (turn.confidence >= SURE or turn.answers)
         return self._steps_meant(text, turn, seen, feel) if acts else None
+
+    def _question(self, text: str, question: Question, turn: Turn, seen: Sequence[SeenThing]) -> Understanding:
+        """The question, about what the arm can do and with things that it can be directed to; else a refusal."""
+        try:
+            if turn.wanted is not None:
+                question = abilities.answerable(question, turn.wanted, seen, load().lexicon(FIRST))
+                self._dialogue.offer(question)
+        except Refused as refusal:
+            return Understanding(text, Intent.UNSUPPORTED, confidence=UNCERTAIN, reason=str(refusal))
+        choices = tuple(choice.name for choice in question.choices)
+        return Understanding(text, Intent.COMMAND, confidence=UNCERTAIN, question=question.text, choices=choices)
 
     def _steps_meant(self, text: str, turn: Turn, seen: Sequence[SeenThing], feel: Feel) -> Understanding:
         lexicon = load().lexicon(FIRST)
@@ -175,7 +280,14 @@ class Conversation:
             moves = any(step.skill != "home" for step in steps)
             steps = one_handed(steps, feel() if moves else None, lexicon)
         except Unclear as question:
-            return Understanding(text, Intent.COMMAND, confidence=UNCERTAIN, question=str(question))
+            return Understanding(
+                text,
+                Intent.COMMAND,
+                confidence=UNCERTAIN,
+                question=str(question),
+                choices=question.choices,
+                completes=question.completes,
+            )
         except Refused as refusal:
             return Understanding(text, Intent.UNSUPPORTED, confidence=UNCERTAIN, reason=str(refusal))
         notes += tuple(f'I took "{said}" as "{meant}".' for said, meant in turn.repairs)
@@ -193,35 +305,6 @@ def _is_about_things(kind: str, alone: Understanding) -> bool:
     if alone.steps:
         return any(step.skill != "home" for step in alone.steps)
     return kind in _ABOUT_THINGS
-
-
-def _chosen(alone: Understanding, meant: Understanding | None, going: Going, refers: bool) -> Understanding:
-    """Which of both counts; `refers`: the words point to something that was said or done before."""
-    if meant is None:
-        return alone
-    if alone.steps and meant.steps:
-        return _agreed(alone, meant, going)
-    if alone.steps:
-        return meant if meant.question and (going is not Going.IDLE or alone.confidence < 1.0) else alone
-    asked = alone.intent in (Intent.QUESTION, Intent.TEACH)
-    if meant.steps and not load().lexicon(FIRST).stop_words.isdisjoint(normalised(alone.text)):
-        return alone
-    if refers or (meant.steps and not (asked and going is Going.IDLE)):
-        return meant
-    if meant.intent is Intent.UNSUPPORTED:
-        return alone if going is Going.IDLE else meant
-    return alone if asked else meant
-
-
-def _agreed(alone: Understanding, meant: Understanding, going: Going) -> Understanding:
-    """As sure as the words alone when both agree; else the dialogue counts where there was a turn before."""
-    added = going is Going.WAITING and meant.steps[-len(alone.steps) :] == alone.steps
-    if added and alone.steps != meant.steps:  # "and then ...": what waits, and this after it
-        return replace(meant, confidence=min(alone.confidence, meant.confidence))
-    if alone.steps == meant.steps:
-        return replace(meant, confidence=alone.confidence, notes=alone.notes or meant.notes)
-    chosen = alone if going is Going.IDLE else meant
-    return replace(chosen, confidence=min(chosen.confidence, DISAGREEING))
 
 
 def _acts(steps: Sequence[Step], seen: Sequence[SeenThing]) -> tuple[ResolvedAct, ...]:

@@ -18,7 +18,7 @@ from vla_assistant.language.manner import manner_after
 from vla_assistant.language.openings import without_opening
 from vla_assistant.language.past import Past
 from vla_assistant.language.request import IT, Description, Request
-from vla_assistant.language.resolution import Question, Refusal, Resolved, Settled
+from vla_assistant.language.resolution import Choice, Question, Refusal, Resolved, Settled
 from vla_assistant.language.resolving import asked, resolve
 from vla_assistant.language.saying import says
 from vla_assistant.language.tasks import RETURN, Task, as_carried, carried_out, one_by_one
@@ -91,6 +91,24 @@ class Dialogue:
                     return Turn("ask", question=question, says=question.text)
         return None
 
+    def offer(self, question: Question) -> None:
+        """The question that was asked last is this one now: fewer of its things can be meant."""
+        if self._asked is not None:
+            self._asked = question, self._asked[1]
+
+    @property
+    def only_choice(self) -> Choice | None:
+        """The one thing that the question offers, which a yes means too."""
+        choices = self._asked[0].choices if self._asked else ()
+        return choices[0] if len(choices) == 1 else None
+
+    def speaks_of(self, thing: Description, seen: Sequence[SeenThing]) -> None:
+        """What is described is "it" from now on, where it is one thing."""
+        view = View.of(seen, self.past.memory, self.doubt)
+        meant = kept(fits(thing, view), self.doubt)
+        if len(meant) == 1:
+            self.past.memory = self.past.memory.spoke_of(view.seen[meant[0]])
+
     def ended(self, done: bool) -> None:
         """What was under way has ended, once for everything begun: carried out, or not (then it is forgotten).
 
@@ -106,12 +124,26 @@ class Dialogue:
 
     def _answered(self, now: Now) -> Turn | None:
         """What follows from an answer to the question, None when nothing was asked or the text is no answer."""
-        if now.phase is not Going.ASKED or now.heard.kind not in _ANSWERS or self._asked is None:
+        if now.phase is not Going.ASKED or now.heard.kind not in _ANSWERS:
+            return None
+        return self._settled(now.text, now.seen, now.heard.part.manner)
+
+    def choose(self, choice: Choice, seen: Sequence[SeenThing]) -> Turn:
+        """What follows when this choice of the question is meant."""
+        self.past.look(seen)
+        return self._settled(choice, seen) or Turn("nothing")
+
+    def _settled(
+        self, said: str | Choice, seen: Sequence[SeenThing], manner: frozenset[str] = frozenset()
+    ) -> Turn | None:
+        if self._asked is None:
             return None
         question, wanted = self._asked
-        request = replace(wanted.request, manner=manner_after(wanted.request.manner, now.heard.part.manner))
-        found = answer(question, request, now.text, now.seen, self.past.memory, doubt=self.doubt, things=self.things)
-        return self._taken(found, replace(wanted, request=request)) if found is not None else None
+        request = replace(wanted.request, manner=manner_after(wanted.request.manner, manner))
+        found = answer(question, request, said, seen, self.past.memory, doubt=self.doubt, things=self.things)
+        if found is None:
+            return None
+        return replace(self._taken(found, replace(wanted, request=request)), answers=True)
 
     def _follow(self, now: Now) -> Turn:
         heard = now.heard
@@ -210,10 +242,7 @@ class Dialogue:
         named = now.heard.part.things
         if len(named) != 1 or now.heard.part != Fragment(things=named) or now.phase is not Going.IDLE:
             return
-        view = View.of(now.seen, self.past.memory, self.doubt)
-        meant = kept(fits(named[0], view), self.doubt)
-        if len(meant) == 1:
-            self.past.memory = self.past.memory.spoke_of(view.seen[meant[0]])
+        self.speaks_of(named[0], now.seen)
 
     def _requested(self, request: Request, now: Now) -> Turn:
         """What a whole request comes to."""
@@ -265,7 +294,9 @@ class Dialogue:
             return Turn("unsupported", says=found.text)
         if isinstance(found, Question):
             self._asked = found, wanted
-            return Turn("ask", question=found, says=found.text)
+            return Turn(
+                "ask", question=found, says=found.text, wanted=wanted.request, confidence=wanted.request.confidence
+            )
         request, first = wanted.request, wanted.first
         acts = one_by_one(tuple(map(as_carried, found.acts)))
         if wanted.kind == RETURN:

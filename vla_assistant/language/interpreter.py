@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from difflib import get_close_matches
 
-from vla_assistant.language import abilities, mood, naming, words
-from vla_assistant.language.clauses import Gap, NounPhrase
+from vla_assistant.language import abilities, completing, mood, naming, words
+from vla_assistant.language.clauses import Gap
 from vla_assistant.language.closed import closed_intent, control_word
 from vla_assistant.language.decoding import considered
 from vla_assistant.language.grammar import Parser
@@ -149,9 +149,22 @@ def _by_grammar(text: str, parser: Parser, context: Context) -> Understanding:
     try:
         return Understanding(text, Intent.COMMAND, steps_of(clauses, context))
     except Unclear as question:
-        return Understanding(text, Intent.COMMAND, confidence=UNCERTAIN, question=str(question))
+        return _asked(text, question, parser.words, context)
     except Refused as refusal:
         return Understanding(text, Intent.UNSUPPORTED, confidence=UNCERTAIN, reason=str(refusal))
+
+
+def _asked(text: str, question: Unclear, said: Phrase, context: Context) -> Understanding:
+    """The question, with the command that its answer completes."""
+    completes = question.completes or completing.with_answer_for(question.phrase, said, context.heard)
+    return Understanding(
+        text,
+        Intent.COMMAND,
+        confidence=UNCERTAIN,
+        question=str(question),
+        choices=question.choices,
+        completes=completes,
+    )
 
 
 def _denial(text: str, context: Context) -> Understanding:
@@ -172,7 +185,7 @@ def _as_read(text: str, context: Context) -> Understanding | None:
         abilities.check(request)
         steps = one_handed(_steps_read(request, context), context.hand, context.lexicon)
     except Unclear as question:
-        return Understanding(text, Intent.COMMAND, confidence=UNCERTAIN, question=str(question))
+        return _asked(text, question, (), context)
     except Refused as refusal:
         reason = f"{refusal} {_able(context)}"
         return Understanding(text, Intent.UNSUPPORTED, confidence=UNCERTAIN, reason=reason)
@@ -188,7 +201,8 @@ def _steps_read(request: Request, context: Context) -> tuple[Step, ...]:
     last = [thing for thing in context.seen if thing.reference == context.last]
     outcome = resolve(request, context.seen, Memory().spoke_of(*last))
     if isinstance(outcome, Question):
-        raise Unclear(outcome.text)
+        question = abilities.answerable(outcome, request, context.seen, context.lexicon)
+        raise Unclear(question.text, choices=tuple(choice.name for choice in question.choices))
     if isinstance(outcome, Refusal):
         raise Refused(outcome.text)
     return abilities.steps_of(outcome.acts, context.seen, context.lexicon)
@@ -199,28 +213,15 @@ def _not_parsed(text: str, parser: Parser, context: Context) -> Understanding:
     if not gap.frame:
         thing = parser.bare_thing()
         if thing is not None and thing.name is not None and not thing.unknown:
-            question = f"What should I do with the {thing}? {_able(context)}"
-            return Understanding(text, Intent.COMMAND, confidence=UNCERTAIN, question=question)
+            return _asked(text, completing.what_to_do(thing, _able(context), context), (), context)
         reason = f"I did not understand that.{_spelling(parser.words, context.heard)} {_able(context)}"
         return Understanding(text, Intent.UNSUPPORTED, confidence=UNCERTAIN, reason=reason)
     if gap.at < len(parser.words):
         return Understanding(text, Intent.UNSUPPORTED, confidence=UNCERTAIN, reason=_rest(gap, parser, context))
-    return Understanding(text, Intent.COMMAND, confidence=UNCERTAIN, question=_missing(gap))
-
-
-def _missing(gap: Gap) -> str:
-    """The question for what the sentence lacks at its end."""
-    verb = {"pick": "pick up", "place": "place", "put_down": "put down", "push": "push", "home": "go"}[gap.frame]
-    thing = _definite(gap.object)
-    if gap.kind == "object":
-        return f"What should I {verb}?"
-    if gap.kind == "side":
-        return f"To which side should I push {thing}: left or right?"
-    return f"Where should I {verb} {thing}?" if gap.object else f"Where should I {verb}? I know the way home."
-
-
-def _definite(thing: NounPhrase | None) -> str:
-    return "it" if thing is None or thing.pronoun else f"the {thing}"
+    try:
+        return _asked(text, completing.missing(gap, parser.words, context), parser.words, context)
+    except Refused as refusal:
+        return Understanding(text, Intent.UNSUPPORTED, confidence=UNCERTAIN, reason=str(refusal))
 
 
 def _rest(gap: Gap, parser: Parser, context: Context) -> str:

@@ -2,22 +2,42 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from vla_assistant.language.clauses import Clause, NounPhrase
-from vla_assistant.language.phrasing import listed, plurals, spoken_name, what_is_seen, with_article
+from vla_assistant.language.naming import MOST_CHOICES
+from vla_assistant.language.phrasing import describe, listed, plurals, spoken_name, what_is_seen, with_article
 from vla_assistant.language.vocabulary import Lexicon, Vocabulary
 from vla_assistant.types import Reference, SeenThing, Step
 
 
 class Unclear(Exception):  # noqa: N818 - it is no error but an answer
-    """Something is missing or ambiguous; `str` is the question."""
+    """Something is missing or ambiguous; `str` is the question.
+
+    Attributes:
+        phrase: The words in whose place the answer belongs, if there are such words.
+        choices, completes: As in `Understanding`.
+    """
+
+    def __init__(
+        self,
+        question: str,
+        phrase: NounPhrase | None = None,
+        choices: tuple[str, ...] = (),
+        completes: tuple[str, ...] = (),
+    ) -> None:
+        super().__init__(question)
+        self.phrase, self.choices, self.completes = phrase, choices, completes
 
 
 class Refused(Exception):  # noqa: N818
     """It is understood and cannot be done; `str` says why and what can be done."""
+
+
+YES_OR_NO = ("yes", "no")
+_ABLE = {"pick": "lift", "place": "lift", "put_down": "lift", "push": "push"}
+"""What a thing must allow for each frame."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +79,7 @@ def steps_of(clauses: Sequence[Clause], context: Context) -> tuple[Step, ...]:
     last, held = context.last, context.hand.held if context.hand else None
     for clause in clauses:
         step = _step(clause, context, last, held)
-        held = _held_after(step, held, context.lexicon)
+        held = _held_after(step, held)
         last = step.object or last
         steps.append(step)
     return one_handed(steps, context.hand, context.lexicon)
@@ -74,10 +94,33 @@ def one_handed(steps: Sequence[Step], hand: Hand | None, lexicon: Lexicon) -> tu
     held = hand.held if hand else None
     for step in steps:
         if step.skill == "put_down" and hand and held is None:
-            what = spoken_name(step.object, lexicon) if step.object else "thing"
-            raise Unclear(f"I hold nothing that I could put down. Should I pick up the {what} first?")
-        held = _held_after(step, held, lexicon)
+            raise _empty_handed(step, steps, lexicon)
+        if held is not None and _needs_free_hand(step, held):
+            raise _full_handed(held, steps, lexicon)
+        held = _held_after(step, held)
     return tuple(steps)
+
+
+def _empty_handed(step: Step, steps: Sequence[Step], lexicon: Lexicon) -> Unclear:
+    """A yes picks it up and goes on with all that was asked for."""
+    if step.object is None:
+        return Unclear("I hold nothing that I could put down. What should I pick up first?")
+    what = spoken_name(step.object, lexicon)
+    whole = f"{describe([Step('pick', step.object)])}, then {describe(steps)}"
+    question = f"I hold nothing that I could put down. Should I pick up the {what} first?"
+    return Unclear(question, choices=YES_OR_NO, completes=(whole,))
+
+
+def _full_handed(held: Reference, steps: Sequence[Step], lexicon: Lexicon) -> Unclear:
+    """The answer says where to put it; then comes all that was asked for."""
+    name = spoken_name(held, lexicon)
+    question = f"I have one hand, and it would still hold the {name}. Where should I put the {name} first?"
+    held_now = steps[0].object != held or steps[0].skill in ("pick", "push")
+    if not held_now:  # it is taken up on the way: nothing can come before that
+        return Unclear(question)
+    rest = describe(steps)
+    completes = tuple(f"put the {name} {where}, then {rest}" for where in ("{}", "on {}"))
+    return Unclear(question, choices=(f"on the {' '.join(lexicon.words['table'][0])}",), completes=completes)
 
 
 def _step(clause: Clause, context: Context, last: Reference | None, held: Reference | None) -> Step:
@@ -95,8 +138,8 @@ def _step(clause: Clause, context: Context, last: Reference | None, held: Refere
         question = f"Where should I place the {name}?"
         destination = _referent(clause.destination, context, thing, question, None)
         if clause.destination.name is None and thing.name not in context.vocabulary.things[destination.name].holds:
-            raise Unclear(f'I do not know which thing "{clause.destination}" is. {question}')
-        _check_fits(thing, destination, context)
+            raise Unclear(f'I do not know which thing "{clause.destination}" is. {question}', clause.destination)
+        _check_fits(thing, destination, clause.destination, context)
         return Step("place", thing, destination)
     if clause.frame == "put_down":
         return Step("put_down", thing, Reference("table"))
@@ -108,10 +151,11 @@ def _referent(
 ) -> Reference:
     if phrase.pronoun:
         if last is None:
-            raise Unclear(f'I do not know what "{phrase}" is. {question}')
+            raise Unclear(f'I do not know what "{phrase}" is. {question}', phrase)
         return last
     if phrase.quantifier:
-        raise Unclear(f'I do one thing at a time, and "{phrase}" means {phrase.quantifier}. Which one is the first?')
+        several = f'I do one thing at a time, and "{phrase}" means {phrase.quantifier}. Which one is the first?'
+        raise Unclear(several, phrase)
     if phrase.unknown:
         raise Refused(_unknown(phrase, context))
     if phrase.name is None:
@@ -119,7 +163,7 @@ def _referent(
     wanted = Reference(phrase.name, phrase.colour)
     if held is not None and held.name == wanted.name and wanted.colour in (None, held.colour):
         return held
-    return _in_picture(wanted, context)
+    return _in_picture(wanted, phrase, context)
 
 
 def _substitute(phrase: NounPhrase, context: Context, last: Reference | None, question: str) -> Reference:
@@ -133,23 +177,39 @@ def _substitute(phrase: NounPhrase, context: Context, last: Reference | None, qu
     if not context.seen and last is not None and phrase.colour:
         return Reference(last.name, phrase.colour)
     choice = f" I see {_named(sorted(matching, key=str), context.lexicon, 'and')}." if matching else ""
-    raise Unclear(f'I do not know which thing "{phrase}" is. {question}{choice}')
+    raise Unclear(f'I do not know which thing "{phrase}" is. {question}{choice}', phrase)
 
 
-def _in_picture(wanted: Reference, context: Context) -> Reference:
+def _in_picture(wanted: Reference, phrase: NounPhrase, context: Context) -> Reference:
     if not context.seen:
         return wanted
     candidates = [t.reference for t in context.seen if t.reference.name == wanted.name]
     candidates = [reference for reference in candidates if wanted.colour in (None, reference.colour)]
     name = spoken_name(wanted, context.lexicon)
     if not candidates:
-        raise Unclear(f"I do not see {with_article(name)}. {what_is_seen(context.seen, context.lexicon)} Which one?")
+        there = what_is_seen(context.seen, context.lexicon)
+        raise Unclear(f"I do not see {with_article(name)}. {there} Which one?", phrase)
     different = sorted(set(candidates), key=str)
     if len(different) > 1:
-        raise Unclear(f"Which {name} do you mean: {_named(different, context.lexicon, 'or')}?")
+        question = f"Which {name} do you mean: {_named(different, context.lexicon, 'or')}?"
+        raise Unclear(question, phrase, _choices(different, context))
     if len(candidates) > 1:
-        raise Unclear(f"I see {Counter(candidates)[different[0]]} of the {name}. Please move one away, then ask again.")
+        raise Refused(alike(different[0], len(candidates), context.lexicon))
     return different[0]
+
+
+def alike(reference: Reference, count: int, lexicon: Lexicon) -> str:
+    """Why the arm cannot be directed to one of several alike: its policy knows a thing by kind and colour only."""
+    return (
+        f"I see {count} of the {spoken_name(reference, lexicon)} and cannot yet be told which of them to take; "
+        "please move the others away, or name something else."
+    )
+
+
+def _choices(references: Sequence[Reference], context: Context) -> tuple[str, ...]:
+    """Answers that name these things, in the language in which answers are offered."""
+    offered = context.heard is context.lexicon and len(references) <= MOST_CHOICES
+    return tuple(f"the {spoken_name(reference, context.lexicon)}" for reference in references) if offered else ()
 
 
 def _named(references: Sequence[Reference], lexicon: Lexicon, last: str) -> str:
@@ -166,7 +226,7 @@ def _unknown(phrase: NounPhrase, context: Context) -> str:
 
 
 def _check_able(frame: str, thing: Reference, context: Context) -> None:
-    able = {"pick": "lift", "place": "lift", "put_down": "lift", "push": "push"}[frame]
+    able = _ABLE[frame]
     things = context.vocabulary.things
     if getattr(things[thing.name], able):
         return
@@ -176,9 +236,10 @@ def _check_able(frame: str, thing: Reference, context: Context) -> None:
     raise Refused(f"I cannot {able} a {name}: {why}. I can {able} {others}.")
 
 
-def _check_fits(thing: Reference, destination: Reference, context: Context) -> None:
+def _check_fits(thing: Reference, destination: Reference, phrase: NounPhrase, context: Context) -> None:
     if thing == destination:
-        raise Unclear(f"I cannot place the {spoken_name(thing, context.lexicon)} on itself. Where should it go?")
+        itself = f"I cannot place the {spoken_name(thing, context.lexicon)} on itself. Where should it go?"
+        raise Unclear(itself, phrase)
     holds = context.vocabulary.things[destination.name].holds
     if thing.name in holds:
         return
@@ -187,11 +248,29 @@ def _check_fits(thing: Reference, destination: Reference, context: Context) -> N
     raise Refused(f"A {what} does not stay in or on a {where}; {takes}.")
 
 
-def _held_after(step: Step, held: Reference | None, lexicon: Lexicon) -> Reference | None:
-    """What the gripper holds after the step, so that no step needs a second hand."""
+def _needs_free_hand(step: Step, held: Reference) -> bool:
+    """Whether the step cannot be done while the hand holds that."""
     if step.skill == "home" or (step.skill == "put_down" and step.object is None):
-        return held if step.skill == "home" else None
-    if held is not None and (step.object != held or step.skill in ("pick", "push")):
-        name = spoken_name(held, lexicon)
-        raise Unclear(f"I have one hand, and it would still hold the {name}. Where should I put the {name} first?")
+        return False
+    return step.object != held or step.skill in ("pick", "push")
+
+
+def _held_after(step: Step, held: Reference | None) -> Reference | None:
+    """What the gripper holds after the step."""
+    if step.skill == "home":
+        return held
     return step.object if step.skill == "pick" else None
+
+
+def check_named(frame: str, phrase: NounPhrase, context: Context) -> None:
+    """Refuse what cannot be done with the thing, before anything is asked about it.
+
+    Raises:
+        Refused: the thing is unknown, or the arm cannot do this with it.
+    """
+    if phrase.pronoun or frame not in _ABLE:
+        return
+    if phrase.unknown:
+        raise Refused(_unknown(phrase, context))
+    if phrase.name is not None:
+        _check_able(frame, Reference(phrase.name, phrase.colour), context)

@@ -58,19 +58,26 @@ def _thing_rules(vocabulary: Vocabulary, lexicon: Lexicon, seen: Sequence[SeenTh
 
 
 def _answer(choice: str, vocabulary: Vocabulary, lexicon: Lexicon) -> str:
-    """ "The red cup on the left" as "red one", "the cup on the left", or whatever else is left of it."""
+    """ "The red cup on the left" as "red one", "the cup on the left", or whatever else is left of it; "on the plate".
+
+    A whole command stays as it is.
+    """
     colours = {word for name in vocabulary.colours for phrase in lexicon.words[name] for word in phrase}
     kinds = {word for name in vocabulary.things for phrase in lexicon.words[name] for word in phrase}
     words = spelling.normalised(choice)
     noun = next((at for at, word in enumerate(words) if word in kinds), None)
-    if noun is None:
+    lead = words[: words.index("the")] if "the" in words[:noun] else ()
+    if lead in lexicon.small["to"]:
+        return f"[{' '.join(words[:-1])}] {words[-1]}"
+    if noun is None or (lead and lead not in lexicon.relations):
         return " ".join(words)
+    before = f"[{' '.join(lead)}] " if lead else ""
     shade = " ".join(word for word in words[:noun] if word in colours)
     place = " ".join(words[noun + 1 :])
     one = f"({words[noun]} | one)"
     if place:
-        return f"[<the>] {f'[{shade}] ' if shade else ''}{one} {place}"
-    return f"[<the>] {shade} [{one}]" if shade else f"<the> {words[noun]}"
+        return f"{before}[<the>] {f'[{shade}] ' if shade else ''}{one} {place}"
+    return f"{before}[<the>] {shade} [{one}]" if shade else f"{before}<the> {words[noun]}"
 
 
 def _weighted(groups: Iterable[Sequence[Phrase]]) -> str:

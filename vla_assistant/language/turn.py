@@ -25,9 +25,11 @@ class Turn:
         avoid: What must not be touched.
         question: Of "ask".
         direction, amount: Of "nudge".
-        wanted: The request that the acts come from; None when they come from none, as those of "undo" do.
+        wanted: The request that the acts come from, or that is asked about; None when they come from none, as those of
+            "undo" do.
         confidence: How surely the words were read, 0-1.
         repairs: Words that were read as others: (as said, as understood).
+        answers: Whether it settles what was asked.
         says: What the user hears; empty where the acts are told by whoever plans them.
     """
 
@@ -41,4 +43,5 @@ class Turn:
     wanted: Request | None = None
     confidence: float = 1.0
     repairs: tuple[tuple[str, str], ...] = ()
+    answers: bool = False
     says: str = ""

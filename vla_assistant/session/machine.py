@@ -107,7 +107,7 @@ class Session:
 
     def _given(self, item: m.Given) -> None:
         command = item.command
-        if item.closed is not None:
+        if item.closed is not None and not self._is_answer(item.closed):
             self._closed_word(command, item.closed)
         elif not command.text.strip():
             self._end(command, Result.REFUSED, "There are no words in that.")
@@ -119,6 +119,10 @@ class Session:
             busy = self._run is not None and self._run.phase is not Phase.PROPOSED
             self._tell(events.Queued(self._now, command, len(self._queue) + busy))
             self._queue.append(command)
+
+    def _is_answer(self, word: Intent) -> bool:
+        """Whether it is a yes to a question, which the language layer has to understand; a no ends the question."""
+        return word is Intent.YES and self._asking and self._run is None
 
     def _closed_word(self, command: Command, word: Intent) -> None:
         if word is Intent.STOP:
@@ -183,7 +187,7 @@ class Session:
                 self._effects.append(m.Forget(command.id))
                 self._queue.appendleft(command)
             return
-        if understanding.intent not in (Intent.QUESTION, Intent.CONTROL):
+        if understanding.intent not in (Intent.QUESTION, Intent.CONTROL, Intent.YES):
             self._asking = bool(understanding.question)  # "what can I say?" leaves a question open
         self._tell(events.Understood(self._now, command, understanding))
         unclear = understanding.intent in _UNCLEAR and not understanding.steps
