@@ -115,9 +115,7 @@ def _read(words: Phrase, lexicon: lexicons.Lexicon) -> tuple[Request | None, boo
         cost += UNCLEAR
     if _on_condition(items, said):
         cost += CONDITIONAL
-    kept_clear = sum(item.end - item.start for item in items if item.kind == "avoid")
-    covered = (path.used + kept_clear) / len(spelling.spoken(said))
-    return Request(tuple(acts), manner, avoid, _confidence(cost, covered)), negated
+    return Request(tuple(acts), manner, avoid, _confidence(cost, path.used / len(spelling.spoken(said)))), negated
 
 
 def _on_condition(items: list[Item], said: Phrase) -> bool:
