@@ -36,6 +36,11 @@ class TurnWords:
     regretting: Patterns
     retelling: Patterns
     retold: Patterns
+    to_others: Patterns
+    addressed: frozenset[str]
+    echoing: Patterns
+    courteous: frozenset[str]
+    articles: frozenset[str]
     approval: Patterns
     beside_approval: tuple[Phrase, ...]
     approving_remark: Patterns
@@ -76,6 +81,11 @@ def load(language: str = "en") -> TurnWords:
         Patterns(withdrawing["regretting"]),
         Patterns(withdrawing["retelling"], tables["groups"]),
         Patterns(withdrawing["retold"], tables["groups"]),
+        Patterns(withdrawing["to_others"], tables["groups"]),
+        frozenset(withdrawing["addressed"]),
+        Patterns(withdrawing["echoing"]),
+        frozenset(withdrawing["courteous"]),
+        frozenset(withdrawing["articles"]),
         Patterns(tables["approval"]["words"]),
         (*courtesy, *_phrases(tables["approval"]["beside"])),
         Patterns(tables["approval"]["remark"]),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import re
 from collections.abc import Iterator
 
 from vla_assistant.language import words as spelling
@@ -21,13 +20,6 @@ _AIMING = frozenset(("directions", "me", "relations"))
 _DENYING = frozenset(("no", "hardly", "barely", "scarcely", "without", "avoid", "refrain", "stop"))
 """Words that deny besides the negations."""
 _TELLING = _ACTING | {"colours", "nouns", "plurals"}
-_CONDITION = re.compile(
-    r"\bif (?!possible|so|need|not|anything|only|necessary|i (may|might|could)"
-    r"|(you|youd|u|one) (would|could|can|please|dont|do not|like|will|be|have|want|wouldnt|might|may|are|feel|ask|must)"
-    r"|(it|thats|that|its|this) (isnt|is not|not|wouldnt|doesnt|does not|wont|is no|is ok|is all|is possible|pleases))"
-    r"|\bwhen (i|you) (say|tell|see|hear|give)\b|\bon my (signal|mark|command)\b"
-)
-"""A condition, where "if" does not belong to a phrase of courtesy."""
 _OPEN = (IT, ANYTHING)
 """Kinds of things that are meant without being named."""
 
@@ -69,13 +61,6 @@ def denied(text: str, request: Request) -> bool:
         return False
     decoded = decode(" ".join(word for word in words if word not in negations))
     return decoded is not None and (decoded.acts, decoded.avoid) == (request.acts, request.avoid)
-
-
-def reserves(text: str) -> bool:
-    """Whether a word of a clause of the request makes it one for another time or for nobody: "... if it is empty"."""
-    words = spelling.normalised(text)
-    reserving = lexicons.load().sets["reserving"]
-    return not reserving.isdisjoint(words) or bool(_CONDITION.search(" ".join(words)))
 
 
 def denies_request(text: str) -> bool:
