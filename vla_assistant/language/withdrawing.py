@@ -57,19 +57,17 @@ def only_told(text: str, language: str = "en") -> bool:
 def _said_to_others(part: Phrase, language: str) -> bool:
     """Whether it says whom the words were meant for, and that is not the arm: "I was talking to Anna"."""
     lexicon = load(language)
-    return any(
-        lexicon.addressed.isdisjoint(found.slots["listener"]) for found in lexicon.to_others.matches(part)
-    )
+    return any(lexicon.addressed.isdisjoint(found.slots["listener"]) for found in lexicon.to_others.matches(part))
 
 
 def _echoes(asked: str, language: str) -> bool:
     """Whether an order is said as a question: "pick up the cup?"; "..., okay?" and "could you ...?" ask for it."""
-    lexicon, said = load(language), _said(asked, load(language))
-    if not said or not lexicon.courteous.isdisjoint(spelling.normalised(asked)):
+    lexicon, said = load(language), list(parts(asked))
+    last = spelling.without(lexicon.fillers, said[-1]) if said else ()
+    if not last or not lexicon.courteous.isdisjoint(spelling.normalised(asked)):
         return False
-    if any(lexicon.mood["asking"].start(part[at:]) for part in parts(asked) for at in range(len(part))):
+    if any(lexicon.mood["asking"].start(part[at:]) for part in said for at in range(len(part))):
         return False
-    last = said[-1]
     if lexicon.echoing.start(last):
         return True
     verb = reading.load(language).at(last, 0).get("verbs", ("",))[0]

@@ -78,7 +78,7 @@ def _weighed(text: str, read: Request | None) -> Request | None:
         return agree(read, None, seen.probability)
     agreed = read is not None and alike(read, decoded)
     trust = 1.0 if agreed or grounded(text, decoded) else UNGROUNDED
-    within = denies_request(text)
+    within = denies_request(text, decoded)
     if denied(text, decoded):
         believed = ELSEWHERE if within else 1.0
         trust *= believed if seen.probability >= PLACED else DENIED

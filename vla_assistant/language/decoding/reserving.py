@@ -44,7 +44,8 @@ def _framed(clause: Phrase, order: int) -> bool:
     framing, lexicon = _framing(), lexicons.load()
     reason = next((at for at in range(order, len(clause)) if clause[at] in lexicon.sets["explaining"]), len(clause))
     before, said = clause[:order], clause[order:reason]
-    if not any(_MEANT & set(lexicon.at(said, at)) for at in range(len(said))):
+    about = _NAMING if clause[0] in lexicon.sets["story_subjects"] else _MEANT  # "I need it later" says why
+    if not any(about & set(lexicon.at(said, at)) for at in range(len(said))):
         return False
     return (
         not lexicon.sets["reserving"].isdisjoint(clause)
@@ -122,7 +123,9 @@ def _of_none(clause: Phrase) -> bool:
         before, after = lexicon.at(clause, at - 1), lexicon.at(clause, at + 1)
         if framing["none"].fit((clause[at],)) and _NAMING & set(after) and not _NAMING & set(before):
             return True
-    return any("verbs" in lexicon.at(clause, at) and framing["nothing"].start(clause[at + 1 :]) for at in range(len(clause)))
+    return any(
+        "verbs" in lexicon.at(clause, at) and framing["nothing"].start(clause[at + 1 :]) for at in range(len(clause))
+    )
 
 
 def _waits(clause: Phrase) -> bool:
@@ -149,9 +152,8 @@ def _unread_end(said: Phrase) -> list[str]:
     said = mended(said, lexicon)
     if "verbs" not in lexicon.at(said, 0):
         return []
-    ends = max(
-        end for at in range(len(said)) for kind, (_, end) in (*lexicon.at(said, at).items(), ("", ("", 0))) if not kind or kind in _OF_MOTION
-    )
+    found = (entry for at in range(len(said)) for entry in lexicon.at(said, at).items())
+    ends = max(end for kind, (_, end) in found if kind in _OF_MOTION)
     if not lexicon.sets["reasons"].isdisjoint(said[max(ends - 1, 0) :]):
         return []
     unread = [word for word in said[ends:] if len(word) > 1 and word.isalpha()]
