@@ -79,6 +79,7 @@ def denies_request(text: str, request: Request) -> bool:
     )
 
 
+@functools.lru_cache(maxsize=64)
 def _denying(words: Phrase, request: Request) -> frozenset[int]:
     """Where a negation stands that the request does not account for.
 
