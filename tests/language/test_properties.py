@@ -40,9 +40,14 @@ def test_politeness_changes_nothing(text, filler, opening, closing):
     assert understand(f"{text} {closing}").steps == steps
 
 
-@given(commands, st.sampled_from(["upper", "title", "lower"]), st.sampled_from(["", ".", "!", "?", " ..."]))
+@given(commands, st.sampled_from(["upper", "title", "lower"]), st.sampled_from(["", ".", "!", " ..."]))
 def test_spelling_changes_nothing(text, case, end):
     assert understand(getattr(text, case)() + end).steps == understand(text).steps
+
+
+@given(commands)
+def test_a_question_mark_never_asks_for_another_motion(text):
+    assert understand(f"{text}?").steps in ((), understand(text).steps)
 
 
 @given(commands, st.data())

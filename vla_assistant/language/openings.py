@@ -88,7 +88,7 @@ def asks_for_none(text: str, language: str = "en") -> bool:
     none = load(language).none
     items = cut(said, language)
     for before, no, thing in zip(items, items[1:], items[2:], strict=False):
-        counted = thing.kind == "thing" and said[thing.start] not in load(language).articles
+        counted = thing.kind == "thing" and said[thing.start] not in load(language).counted
         governed = before.kind == "verb" or (before.kind == "at" and not before.things)
         if governed and counted and said[no.start : no.end] in none:
             return True

@@ -70,6 +70,11 @@ class Patterns:
     def _words(self) -> frozenset[str]:
         return frozenset().union(*(first for _, first in self._expressions))
 
+    def inside(self, words: Phrase) -> bool:
+        """Whether some of the words that follow one another fit a pattern."""
+        text = _joined(words)
+        return any(expression.search(text) for expression, _ in self._expressions)
+
     def end(self, words: Phrase) -> int:
         """How many words the longest pattern takes that the words end with; 0 when none does."""
         return next((len(words) - at for at in range(len(words)) if self.fit(words[at:])), 0)
@@ -121,7 +126,6 @@ def _expression(pattern: str) -> re.Pattern[str]:
             parts.append(rf"(?P<{token[1:-1]}>(?:\S+ )+?)")
         else:
             parts.append(_MARKS.get(token) or f"{re.escape(token)} ")
-    compiled = re.compile("".join(parts))
-    if compiled.fullmatch(""):
+    if re.fullmatch("".join(parts), ""):
         raise ConfigError(f"The pattern {pattern!r} fits no words at all, so it would fit everything.")
-    return compiled
+    return re.compile(rf"(?<!\S){''.join(parts)}")

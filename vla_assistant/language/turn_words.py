@@ -37,11 +37,16 @@ class TurnWords:
     added: Patterns
     negative: frozenset[str]
     none: frozenset[Phrase]
-    articles: frozenset[str]
+    counted: frozenset[str]
     withdrawing: Patterns
     regretting: Patterns
     retelling: Patterns
     retold: Patterns
+    to_others: Patterns
+    addressed: frozenset[str]
+    echoing: Patterns
+    courteous: frozenset[str]
+    articles: frozenset[str]
     approval: Patterns
     beside_approval: tuple[Phrase, ...]
     approving_remark: Patterns
@@ -83,11 +88,16 @@ def load(language: str = "en") -> TurnWords:
         Patterns(tables["openings"]["added"]),
         frozenset(tables["amounts"]["negative"]),
         frozenset(_phrases(tables["amounts"]["none"])),
-        frozenset(tables["amounts"]["articles"]),
+        frozenset(tables["amounts"]["counted"]),
         Patterns(withdrawing["words"]),
         Patterns(withdrawing["regretting"]),
         Patterns(withdrawing["retelling"], tables["groups"]),
         Patterns(withdrawing["retold"], tables["groups"]),
+        Patterns(withdrawing["to_others"], tables["groups"]),
+        frozenset(withdrawing["addressed"]),
+        Patterns(withdrawing["echoing"]),
+        frozenset(withdrawing["courteous"]),
+        frozenset(withdrawing["articles"]),
         Patterns(tables["approval"]["words"]),
         (*courtesy, *_phrases(tables["approval"]["beside"])),
         Patterns(tables["approval"]["remark"]),

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from vla_assistant.language import words as spelling
+from vla_assistant.language.reading import lexicon as reading
 from vla_assistant.language.reading.reader import read
 from vla_assistant.language.turn_words import TurnWords, load
 from vla_assistant.language.turns import parts
 from vla_assistant.language.vocabulary import Phrase
 from vla_assistant.language.vocabulary import load as load_vocabulary
 
+_QUESTION = re.compile(r"(?:[^.!?]|\.\.+)+(?=\?)")
+"""What is asked: from one stop to a question mark; three points are none."""
 _LEAVING = frozenset({"leave", "let"})
 """Words of a cancel that say what should be after the motion: "put it there and leave it"."""
 
@@ -38,12 +42,37 @@ def taken_back(text: str, language: str = "en", *, goes_back: bool = False) -> b
 
 
 def only_told(text: str, language: str = "en") -> bool:
-    """Whether another one's words are told, or something is asked in doubt.
+    """Whether another one's words are told, somebody else is spoken to, or something is asked in doubt.
 
-    "He said pick up the cup", "pick up the cup, she says"; "it does not look good, pick it up?".
+    "He said pick up the cup", "pick up the cup, she says"; "pick up the cup, I was talking to Anna"; "it does not look
+    good, pick it up?", "pick up the cup?".
     """
-    retold = any(_retells(part, language) for part in _said(text, load(language)))
-    return retold or (text.rstrip().endswith("?") and _doubts(tuple(parts(text)), language))
+    said = _said(text, load(language))
+    if any(_retells(part, language) for part in said) or (said and _said_to_others(said[-1], language)):
+        return True
+    doubted = text.rstrip().endswith("?") and _doubts(tuple(parts(text)), language)
+    return doubted or any(_echoes(asked, language) for asked in _QUESTION.findall(text))
+
+
+def _said_to_others(part: Phrase, language: str) -> bool:
+    """Whether it says whom the words were meant for, and that is not the arm: "I was talking to Anna"."""
+    lexicon = load(language)
+    return any(lexicon.addressed.isdisjoint(found.slots["listener"]) for found in lexicon.to_others.matches(part))
+
+
+def _echoes(asked: str, language: str) -> bool:
+    """Whether an order is said as a question: "pick up the cup?"; "..., okay?" and "could you ...?" ask for it."""
+    lexicon, said = load(language), list(parts(asked))
+    last = spelling.without(lexicon.fillers, said[-1]) if said else ()
+    if not last or not lexicon.courteous.isdisjoint(spelling.normalised(asked)):
+        return False
+    if any(lexicon.mood["asking"].start(part[at:]) for part in said for at in range(len(part))):
+        return False
+    if lexicon.echoing.start(last):
+        return True
+    verb = reading.load(language).at(last, 0).get("verbs", ("",))[0]
+    ordered = verb.startswith("base") or last[0] in lexicon.articles
+    return ordered and read(" ".join(last), language) is not None
 
 
 def _said(text: str, lexicon: TurnWords) -> list[Phrase]:

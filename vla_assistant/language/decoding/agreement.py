@@ -6,8 +6,9 @@ import math
 from dataclasses import dataclass, replace
 
 from vla_assistant.language import words
-from vla_assistant.language.decoding.grounding import denied, denies_request, grounded, reserves
+from vla_assistant.language.decoding.grounding import denied, denies_request, grounded
 from vla_assistant.language.decoding.opinion import opinion
+from vla_assistant.language.decoding.reserving import reserves
 from vla_assistant.language.reading import lexicon
 from vla_assistant.language.request import Act, Request
 from vla_assistant.language.vocabulary import Phrase
@@ -55,11 +56,20 @@ def considered(text: str, read: Request | None) -> Request | None:
     """What the text asks for after the decoder was heard too.
 
     As the reader reads it without a decoder, and where the text breaks off ("pick up the cup and", "pick up"): the
-    decoder reads what is there. What it understands counts less where a negation makes no difference to it.
+    decoder reads what is there. What it understands counts less where a negation makes no difference to it. Nothing is
+    sure where words around the request make it one for another time or for nobody.
     """
     said = words.normalised(text)
     if not said or said[-1] in lexicon.load().sets["unfinished"] or _is_bare(said):
         return read
+    found = _weighed(text, read)
+    if found is None or found.confidence <= ELSEWHERE or not reserves(text):
+        return found
+    return _sure(found, ELSEWHERE)
+
+
+def _weighed(text: str, read: Request | None) -> Request | None:
+    """What both together take it for, apart from what the words around the request say."""
     seen = opinion(text)
     if seen is None:
         return read
@@ -68,11 +78,11 @@ def considered(text: str, read: Request | None) -> Request | None:
         return agree(read, None, seen.probability)
     agreed = read is not None and alike(read, decoded)
     trust = 1.0 if agreed or grounded(text, decoded) else UNGROUNDED
-    within = denies_request(text)
+    within = denies_request(text, decoded)
     if denied(text, decoded):
         believed = ELSEWHERE if within else 1.0
         trust *= believed if seen.probability >= PLACED else DENIED
-    elif (within and not agreed) or reserves(text):
+    elif within and not agreed:
         trust *= ELSEWHERE
     return agree(read, decoded, seen.probability, trust)
 

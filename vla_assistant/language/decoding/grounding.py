@@ -3,31 +3,26 @@
 from __future__ import annotations
 
 import functools
-import re
 from collections.abc import Iterator
 
 from vla_assistant.language import words as spelling
 from vla_assistant.language.decoding.opinion import decode
 from vla_assistant.language.reading import lexicon as lexicons
-from vla_assistant.language.reading.fluency import fluent
+from vla_assistant.language.reading.reader import read
 from vla_assistant.language.reading.spelling import mended
-from vla_assistant.language.request import ANYTHING, IT, Description, Request
+from vla_assistant.language.request import ANYTHING, IT, Act, Description, Request
 from vla_assistant.language.vocabulary import Phrase
 
 _ACTING = frozenset(("verbs", "home", "relations", "directions", "me", "table"))
 """Kinds of words of which at least one says what to do."""
 _AIMING = frozenset(("directions", "me", "relations"))
 """Kinds of words of which one says in which direction."""
-_DENYING = frozenset(("no", "hardly", "barely", "scarcely", "without", "avoid", "refrain", "stop"))
-"""Words that deny besides the negations."""
 _TELLING = _ACTING | {"colours", "nouns", "plurals"}
-_CONDITION = re.compile(
-    r"\bif (?!possible|so|need|not|anything|only|necessary|i (may|might|could)"
-    r"|(you|youd|u|one) (would|could|can|please|dont|do not|like|will|be|have|want|wouldnt|might|may|are|feel|ask|must)"
-    r"|(it|thats|that|its|this) (isnt|is not|not|wouldnt|doesnt|does not|wont|is no|is ok|is all|is possible|pleases))"
-    r"|\bwhen (i|you) (say|tell|see|hear|give)\b|\bon my (signal|mark|command)\b"
-)
-"""A condition, where "if" does not belong to a phrase of courtesy."""
+_SKILLS = {
+    "P": "pick", "L": "place", "D": "put_down", "G": "give", "S": "push", "M": "move", "O": "open", "C": "close",
+    "H": "home",
+}  # fmt: skip
+"""What the senses of a verb in the word file stand for."""
 _OPEN = (IT, ANYTHING)
 """Kinds of things that are meant without being named."""
 
@@ -63,39 +58,91 @@ def _aims(here: dict[str, tuple[str, int]], at: int) -> bool:
 
 def denied(text: str, request: Request) -> bool:
     """Whether something is negated and the text without it would ask for the same: then that was not understood."""
-    lexicon, words = lexicons.load(), _mended(text)
-    negations = lexicon.sets["negations"] | _DENYING
-    if negations.isdisjoint(fluent(words, lexicon)):
+    words = _mended(text)
+    denying = _denying(words, request)
+    if not denying:
         return False
-    decoded = decode(" ".join(word for word in words if word not in negations))
+    decoded = decode(" ".join(word for at, word in enumerate(words) if at not in denying))
     return decoded is not None and (decoded.acts, decoded.avoid) == (request.acts, request.avoid)
 
 
-def reserves(text: str) -> bool:
-    """Whether a word of a clause of the request makes it one for another time or for nobody: "... if it is empty"."""
-    words = spelling.normalised(text)
-    reserving = lexicons.load().sets["reserving"]
-    return not reserving.isdisjoint(words) or bool(_CONDITION.search(" ".join(words)))
-
-
-def denies_request(text: str) -> bool:
+def denies_request(text: str, request: Request) -> bool:
     """Whether a negation stands in a clause that names something or says what to do.
 
     What "I'm not one to complain" denies is none of the arm's business.
     """
-    lexicon = lexicons.load()
-    negations = lexicon.sets["negations"]
+    words, lexicon = _mended(text), lexicons.load()
+    denying = _denying(words, request)
     return any(
-        not negations.isdisjoint(clause) and _is_of_request(clause, lexicon) for clause in _clauses(_mended(text))
+        not denying.isdisjoint(range(begin, end)) and _is_of_request(words[begin:end], lexicon)
+        for begin, end in _clauses(words)
     )
 
 
-def _clauses(words: Phrase) -> Iterator[Phrase]:
-    """The words from comma to comma, each with the comma that ends it."""
+@functools.lru_cache(maxsize=64)
+def _denying(words: Phrase, request: Request) -> frozenset[int]:
+    """Where a negation stands that the request does not account for.
+
+    It is accounted for where somebody tells of himself beside the request ("I can't reach it, ..."), where it belongs
+    to a phrase ("no trouble"), where it says what to keep clear of, and where its clause names what is not asked for
+    ("don't push it, lift it").
+    """
+    lexicon = lexicons.load()
+    clauses = list(_clauses(words))
+    asking = [_is_of_request(words[begin:end], lexicon) for begin, end in clauses]
+    found: list[int] = []
+    for (begin, end), asks in zip(clauses, asking, strict=True):
+        asked_elsewhere = sum(asking) > asks
+        denying = [
+            at
+            for at in range(begin, end)
+            if words[at] in lexicon.sets["denying"]
+            and not (_is_told(words, at) and (asked_elsewhere or words[at] in lexicon.sets["hesitant_no"]))
+            and not _warns(words, at, request)
+        ]
+        if denying and not _contrasts(words[begin:end], request):
+            found += denying
+    return frozenset(found)
+
+
+def _is_told(words: Phrase, at: int) -> bool:
+    """Whether the negation is of what somebody does or of a phrase: "I can't reach it", "no trouble"."""
+    sets = lexicons.load().sets
+    before, after = (words[at - 1] if at else ""), (words[at + 1] if at + 1 < len(words) else "")
+    if words[at] in sets["hesitant_no"]:
+        return after in sets["after_no"]
+    return (before in sets["tellers"] and after not in sets["wished"]) or (before == "you" and after in sets["knowing"])
+
+
+def _warns(words: Phrase, at: int, request: Request) -> bool:
+    """Whether the negation begins a warning that the request heeds: "don't hit the cup"."""
+    return bool(request.avoid) and "avoidance" in lexicons.load().at(words, at)
+
+
+def _contrasts(clause: Phrase, request: Request) -> bool:
+    """Whether what the clause denies is something else than the request: "don't push it", where it is to be lifted."""
+    lexicon = lexicons.load()
+    rest = tuple(word for word in clause if word not in lexicon.sets["denying"])
+    without = read(" ".join(rest))
+    if without is not None:
+        return {_bare(act) for act in without.acts}.isdisjoint(map(_bare, request.acts))
+    verbs = (lexicon.at(rest, at).get("verbs") for at in range(len(rest)))
+    senses = {sense for verb in verbs if verb is not None for sense in verb[0].split(" ")[1].partition(":")[0]}
+    known = bool(senses) and senses <= _SKILLS.keys()
+    return known and {_SKILLS[sense] for sense in senses}.isdisjoint(act.skill for act in request.acts)
+
+
+def _bare(act: Act) -> tuple[str, str]:
+    """The act without what it is done with, which the denied clause may leave open."""
+    return act.skill, act.direction
+
+
+def _clauses(words: Phrase) -> Iterator[tuple[int, int]]:
+    """Where the words from comma to comma begin and end."""
     begin = 0
     for at, word in enumerate((*words, ",")):
         if word == ",":
-            yield words[begin : at + 1]
+            yield begin, at
             begin = at + 1
 
 
