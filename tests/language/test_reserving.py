@@ -142,6 +142,6 @@ def test_a_negation_of_the_request_denies_it(text: str) -> None:
     assert denies_request(text, request) or denied(text, request)
 
 
-@pytest.mark.parametrize("text", [around.format(ORDERS[0]) for around in NATURAL])
+@pytest.mark.parametrize("text", [around.format(order) for around in NATURAL for order in ORDERS])
 def test_natural_orders_are_proposed(text: str) -> None:
     assert steps(text)
