@@ -103,7 +103,7 @@ class App:
         """What comes of the text; what is said while the arm moves and is none of its business waits for its end."""
         command = Command(next(self._numbers), text, source, 0.0)
         effects = self._feed(m.Given(command, language.closed_intent(text, "auto")))
-        while self.moving and any(_queues(effect, command) for effect in effects) and not _understood(effects, command):
+        while self._under_way and any(_queues(effect, command) for effect in effects) and not _understood(effects, command):
             effects += self.finish()
         return Heard(_understood(effects, command), tuple(effects))
 

@@ -57,13 +57,17 @@ class TurnWords:
     mood: Mapping[str, Patterns]
 
 
-@functools.cache
 def load(language: str = "en") -> TurnWords:
-    """The shipped words.
+    """The shipped words, read once.
 
     Raises:
         ConfigError: the file is missing or of another version.
     """
+    return _load(language)
+
+
+@functools.cache
+def _load(language: str) -> TurnWords:
     path = paths.assets() / f"turns_{language}.toml"
     tables = word_tables("The words of turns", path, VERSION)
     corrections, withdrawing = tables["corrections"], tables["withdrawing"]

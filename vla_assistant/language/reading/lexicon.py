@@ -51,13 +51,17 @@ class Lexicon:
         return found
 
 
-@functools.cache
 def load(language: str = "en") -> Lexicon:
-    """The shipped words.
+    """The shipped words, read once.
 
     Raises:
         ConfigError: the file is missing or of another version.
     """
+    return _load(language)
+
+
+@functools.cache
+def _load(language: str) -> Lexicon:
     path = paths.assets() / f"reading_{language}.toml"
     return _lexicon(word_tables("The reader's words", path, VERSION))
 
