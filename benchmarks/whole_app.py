@@ -103,7 +103,7 @@ class App:
         """What comes of the text; what is said while the arm moves and is none of its business waits for its end."""
         command = Command(next(self._numbers), text, source, 0.0)
         effects = self._feed(m.Given(command, language.closed_intent(text, "auto")))
-        while self._under_way and any(_queues(effect, command) for effect in effects) and not _understood(effects, command):
+        while self._under_way and _waits(effects, command):
             effects += self.finish()
         return Heard(_understood(effects, command), tuple(effects))
 
@@ -187,12 +187,10 @@ def _draft(steps: tuple[Step, ...]) -> m.Draft:
     return m.Draft(Plan(steps, language.describe(steps), 1.0), 1, 0.0)
 
 
-def _queues(effect: m.Effect, command: Command) -> bool:
-    return (
-        isinstance(effect, m.Publish)
-        and isinstance(effect.event, events.Queued)
-        and effect.event.command.id == command.id
-    )
+def _waits(effects: Sequence[m.Effect], command: Command) -> bool:
+    """Whether the command is queued and was not understood yet."""
+    queued = (e.event for e in effects if isinstance(e, m.Publish) and isinstance(e.event, events.Queued))
+    return any(event.command.id == command.id for event in queued) and not _understood(effects, command)
 
 
 def _understood(effects: Sequence[m.Effect], command: Command) -> Understanding | None:
