@@ -127,3 +127,10 @@ def test_a_place_and_where_it_is():
     part = hear("sorry no in the bowl on the plate i mean", Going.MOVING).part
     assert (part.relation, part.anchors[0].kind, part.anchors[0].relation) == ("in", "bowl", "on")
     assert talk.say("sorry no in the bowl, on the plate i mean", "idle").kind != "steps"
+
+
+@pytest.mark.parametrize("text", ["now put in bowl white", "put in bowl white", "now drop it in bowl white"])
+def test_nothing_is_put_into_itself(text):
+    talk = Talk(TABLE)
+    assert talk.acts("please, you take ball red") == "pick(red ball)"
+    assert talk.acts(text) == "place(red ball, in white bowl)"
