@@ -143,6 +143,8 @@ class _Answer:
         counted = self._counted(said)
         if counted is not None and 0 <= counted < len(self.question.choices):
             return _Found((self.question.choices[counted].thing,))
+        if shaped := self._shaped(said):
+            return _Found(shaped)
         descriptions = self._descriptions(said)
         chosen: tuple[int, ...] = self._candidates
         for thing in descriptions:
@@ -170,6 +172,14 @@ class _Answer:
         if mark is None or self.words.find("counted", spoken[mark[2] :]):
             return None
         return int(mark[0]) - 1 if int(mark[0]) > 0 else len(self.question.choices) - 1
+
+    def _shaped(self, said: Phrase) -> tuple[SeenThing, ...]:
+        """ "The round one": those of the kind that is likeliest called so."""
+        mark = self.words.find("shapes", said)
+        candidates = self.question.candidates
+        alike = ([t for t in candidates if t.reference.name == kind] for kind in (mark[0].split() if mark else ()))
+        found = tuple(next(filter(None, alike), ()))
+        return found if len(found) < len(candidates) else ()
 
     def _elsewhere(self, descriptions: Sequence[Description]) -> tuple[int, ...]:
         """Something that was not offered, where the answer names exactly one: the user has thought better of it."""

@@ -35,7 +35,8 @@ def request(
         return None
     core = read(heard.core, language) if heard.core else None
     if core is not None:
-        core = replace(core, avoid=tuple(dict.fromkeys((*core.avoid, *heard.part.avoid))))
+        others = (thing for thing in heard.part.avoid if thing.kind != IT)  # "mind the bowl, don't bump into it"
+        core = replace(core, avoid=tuple(dict.fromkeys((*core.avoid, *others))))
     whole = read(text, language)
     found = _surer(whole, core)
     if not alone and (vetoed or found is None or found.confidence < SURE):

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from vla_assistant.language import asking, correcting, phrasing, referring
 from vla_assistant.language.answering import answer
+from vla_assistant.language.bystanders import without_bystanders
 from vla_assistant.language.fitting import DOUBT, View, fits, kept
 from vla_assistant.language.fragments import Fragment
 from vla_assistant.language.hearing import Heard, hear
@@ -64,7 +65,8 @@ class Dialogue:
             seen: What the policy sees in the front picture now.
             phase: "idle", "asked" (a question waits), "waiting" (a proposal waits) or "moving".
         """
-        heard, said = hear(text, Going(phase), self.language), without_opening(text, self.language)
+        heard = hear(text, Going(phase), self.language)
+        said = without_bystanders(without_opening(text, self.language), self.language)
         now = Now(said, heard, seen, Going(phase), self.language, self.things)
         if now.phase is not Going.ASKED:
             self._asked = None  # what was asked before is asked no more

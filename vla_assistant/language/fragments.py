@@ -26,6 +26,7 @@ _THE_REST = tuple(
     for said in ("the rest", "all the rest", "the rest of them", "the others", "all the others", "the other ones")
 )
 """Of what was spoken of; "the rest" is home only in "to the rest"."""
+_NEVER_INSIDE = "plate"
 _POINTING = ("that", "this")
 _WHICH = ("that", "which", "what", "who")
 DESTINATIONS = ("in", "on", "to", "next to", "left of", "right of", "in front of", "behind", "between")
@@ -117,7 +118,7 @@ def fragment(words: Phrase, language: str = "en") -> Fragment | None:
     negated = False
     if without(load(language).fillers, words) in _THE_REST:
         return Fragment(things=(Description(ANYTHING, number=ALL, choice="other"),))
-    items = cut(words, language)
+    items = _attached(cut(words, language))
     if _vague(items) or _states(words):
         return None
     for item in items:
@@ -134,6 +135,28 @@ def fragment(words: Phrase, language: str = "en") -> Fragment | None:
     if found.relation and found.direction == _BACK:
         found = replace(found, direction="")
     return found if found != Fragment() else None
+
+
+def _attached(items: Sequence[Item]) -> list[Item]:
+    """With "in the cup on the plate" as one place, the cup that is there: only what is taken back has two."""
+    found: list[Item] = []
+    for item in items:
+        last = found[-1] if found else None
+        if last is not None and _lies_there(last, item):
+            anchor = replace(last.things[0], relation=item.value, anchors=tuple(map(_plain, item.things)))
+            found[-1] = replace(last, end=item.end, things=(anchor,))
+        else:
+            found.append(item)
+    return found
+
+
+def _lies_there(first: Item, second: Item) -> bool:
+    """Whether the second place, said in the same breath, says where the thing of the first one is."""
+    if (first.kind, second.kind) != ("at", "at") or len(first.things) != 1 or not second.things:
+        return False
+    named = first.things[0]
+    fits = second.value == "on" or (second.value == "in" and named.kind != _NEVER_INSIDE)
+    return fits and first.value in ("in", "on") and not named.relation and first.end == second.start
 
 
 def described(words: Phrase, language: str = "en") -> Description | None:

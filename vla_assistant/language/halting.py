@@ -19,7 +19,8 @@ ASKING = ("help", "repeat", "understood")
 def halting(said: Sequence[Clause], phase: Going, language: str) -> str:
     """ "stop" or "pause" when a clause says so: the first, one of the word itself, or any while the arm moves.
 
-    "Wait, the blue one" is a correction and no stop; "take it, hold it, go up" is none while nothing moves.
+    "Wait, the blue one" is a correction and no stop; "take it, hold it, go up" is none while nothing moves,
+    and neither is "enough, go home".
     """
     first = next((at for at, clause in enumerate(said) if clause.kind != "empty"), None)
     if phase is Going.MOVING and any(
@@ -32,6 +33,7 @@ def halting(said: Sequence[Clause], phase: Going, language: str) -> str:
         more = any(clause.is_content for clause in said[at + 1 :])
         more = more or (phase is not Going.MOVING and any(other.kind in ASKING for other in said[at + 1 :]))
         soft = more and (opens(clause.words, language) or (clause.kind == "pause" and phase is not Going.MOVING))
+        soft = soft or (more and phase is Going.IDLE and load(language).ended.fit(clause.words))
         if halts and not soft:
             return "pause" if "pause" in [other.kind for other in said[at:]] else "stop"
     return ""

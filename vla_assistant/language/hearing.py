@@ -6,8 +6,9 @@ import functools
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from vla_assistant.language import mood
+from vla_assistant.language import mood, slips
 from vla_assistant.language import words as spelling
+from vla_assistant.language.bystanders import without_bystanders
 from vla_assistant.language.closed import closed_intent
 from vla_assistant.language.decoding import considered
 from vla_assistant.language.fragments import Fragment, denies, mentioned, speaks_of_hand, warns
@@ -34,6 +35,10 @@ from vla_assistant.types import SURE, Going, Intent
 _BEFORE_ANOTHER = ("undo", "return", "again", "more")
 """Those that a request may follow in the same breath."""
 _EMPTY = ("nothing", "unsupported")
+_SLIPPED = ("stop", "pause", "cancel", "reject", "help", "repeat", "understood", "praise", "again", "more", *REFERRING)
+"""Turns that a slip may stand for: none of them moves the arm without a yes."""
+_MOST_TYPED = 8
+"""Words of what is taken for a turn with a slip; longer texts are read as they are."""
 _TAKING = (["pick"], ["push"])
 _MANNERS = {"slower": "slow", "faster": "fast", "carefully": "careful"}
 
@@ -78,7 +83,35 @@ class Heard:
 
 
 def hear(text: str, phase: Going, language: str = "en") -> Heard:
-    """The turn that the text makes in this phase. Closed words come first; less motion comes before more."""
+    """The turn that the text makes in this phase. Closed words come first; less motion comes before more.
+
+    What is none may be one with a slip of the keyboard put right.
+    """
+    heard = _heard(text, phase, language)
+    if len(spelling.normalised(text)) > _MOST_TYPED or (mended := slips.mended(text, language)) == text:
+        return heard
+    if not load(language).own.isdisjoint(spelling.normalised(mended)):  # "unod" opens no gripper
+        return _with_slips(text, mended, phase, language) or Heard("unsupported")
+    if heard.kind not in _EMPTY or heard.part != Fragment():
+        return heard
+    return _with_slips(text, mended, phase, language) or heard
+
+
+def _with_slips(text: str, mended: str, phase: Going, language: str) -> Heard | None:
+    """The turn with slips put right; what adds motion only where letters have changed places.
+
+    A yes needs a word for it besides: "yes, thats rihgt".
+    """
+    heard = _heard(mended, phase, language)
+    if heard.kind in _SLIPPED or heard.part.manner == frozenset({"slow"}):
+        return heard
+    surely = slips.mended(text, language, swapped=True) == mended
+    if heard.kind == "confirm":
+        surely = surely and closed_intent(spelling.normalised(text)[0], language) is Intent.YES
+    return heard if surely and heard.kind in ("confirm", "resume", "manner") else None
+
+
+def _heard(text: str, phase: Going, language: str) -> Heard:
     if len(spelling.normalised(text)) > spelling.LONGEST_SENTENCE:
         return Heard("unsupported")
     text, whole = without_opening(text, language), text
@@ -94,6 +127,8 @@ def hear(text: str, phase: Going, language: str = "en") -> Heard:
         return Heard("cancel")
     if phase is Going.WAITING and not text.rstrip().endswith("?") and approves(said, language):
         return Heard("confirm")
+    if (mine := without_bystanders(text, language)) != text:
+        return _heard(mine, phase, language) if mine else Heard("nothing")
     if counts_backwards(text, language):
         return Heard("unsupported")
     if said and all(clause.kind in ("praise", "empty") for clause in said) and any(c.kind == "praise" for c in said):

@@ -32,7 +32,7 @@ def asks(clauses: Sequence[Clause], language: str = "en") -> bool:
         before = said[at - 1] if at else ()
         if names_a_stranger(before, language) and _about_what_was_named(words, language):
             return True
-        if asking(words, language) and not _called_out(before, language):
+        if asking(words, language) and not called_out(before, language):
             return True
     return False
 
@@ -53,6 +53,8 @@ def asking(words: Phrase, language: str = "en") -> bool:
     """Whether the clause opens like a request: with words of asking, or with none of those that open what is told."""
     mood = load(language).mood
     rest = _opened(words, language)
+    if not spelling.without(load(language).courtesy, rest):
+        return False
     asked, told = mood["asking"].start(rest), mood["telling"].start(rest)
     return asked >= told if asked else len(rest) > _NAMES and not told and not _states(rest, language)
 
@@ -91,7 +93,7 @@ def _about_what_was_named(words: Phrase, language: str) -> bool:
     return bool(its) or (bool(items) and all(item.kind in _OF_NO_OTHER for item in items))
 
 
-def _called_out(before: Phrase, language: str) -> bool:
+def called_out(before: Phrase, language: str) -> bool:
     """Whether the clause before is somebody's name: one word that names no known thing."""
     rest = _opened(before, language)
     return len(rest) == _NAMES and names_a_stranger(before, language)

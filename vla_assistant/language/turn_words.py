@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import functools
+import itertools
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from vla_assistant import paths
 from vla_assistant.language.patterns import Patterns
@@ -12,6 +15,8 @@ from vla_assistant.language.vocabulary import Phrase
 from vla_assistant.language.word_files import word_tables
 
 VERSION = 1
+_PART = re.compile(r"<\w+>|\{\w+\}")
+_WORD = re.compile(r"[a-z]+")
 
 
 @dataclass(frozen=True)
@@ -33,6 +38,7 @@ class TurnWords:
     going_on: frozenset[str]
     wishing: Patterns
     leading: Patterns
+    ended: Patterns
     adding: Patterns
     added: Patterns
     negative: frozenset[str]
@@ -55,6 +61,8 @@ class TurnWords:
     limiting: frozenset[str]
     less: tuple[Phrase, ...]
     mood: Mapping[str, Patterns]
+    bystanders: Mapping[str, Patterns]
+    written: frozenset[str]
 
 
 def load(language: str = "en") -> TurnWords:
@@ -88,6 +96,7 @@ def _load(language: str) -> TurnWords:
         frozenset(corrections["going_on"]),
         Patterns(corrections["wishing"]),
         Patterns(tables["openings"]["leading"]),
+        Patterns(tables["openings"]["ended"]),
         Patterns(tables["openings"]["adding"]),
         Patterns(tables["openings"]["added"]),
         frozenset(tables["amounts"]["negative"]),
@@ -110,7 +119,17 @@ def _load(language: str) -> TurnWords:
         frozenset(tables["approval"]["limiting"]),
         _phrases(tables["less"]["words"]),
         {kind: Patterns(written) for kind, written in tables["mood"].items()},
+        {kind: Patterns(written) for kind, written in tables["bystanders"].items()},
+        _written(tables),
     )
+
+
+def _written(tables: Mapping[str, Any]) -> frozenset[str]:
+    """The words that turns are made of, for which a slip of the keyboard may stand."""
+    turns = tables["turns"].values()
+    patterns = [*itertools.chain.from_iterable(turns), *tables["groups"].values(), *tables["approval"]["words"]]
+    words = (_PART.sub(" ", pattern) for pattern in (*patterns, *tables["courtesy"], *tables["approval"]["harmless"]))
+    return frozenset(itertools.chain.from_iterable(_WORD.findall(said) for said in words))
 
 
 def _phrases(written: list[str]) -> tuple[Phrase, ...]:

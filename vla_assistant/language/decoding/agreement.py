@@ -77,6 +77,8 @@ def _weighed(text: str, read: Request | None) -> Request | None:
     if decoded is None:
         return agree(read, None, seen.probability)
     agreed = read is not None and alike(read, decoded)
+    if read is not None and not agreed and any(act.object in act.anchors for act in decoded.acts):
+        return read  # "now put in cup brown" puts no cup into itself
     trust = 1.0 if agreed or grounded(text, decoded) else UNGROUNDED
     within = denies_request(text, decoded)
     if denied(text, decoded):
