@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from vla_assistant.language import asking, correcting, phrasing, referring
+from vla_assistant.language import asking, correcting, destinations, phrasing, referring
 from vla_assistant.language.answering import answer
 from vla_assistant.language.fitting import DOUBT, View, fits, kept
 from vla_assistant.language.fragments import Fragment
@@ -17,6 +17,7 @@ from vla_assistant.language.hearing import Heard, hear
 from vla_assistant.language.manner import manner_after
 from vla_assistant.language.openings import without_opening
 from vla_assistant.language.past import Past
+from vla_assistant.language.remaining import with_rest
 from vla_assistant.language.request import IT, Description, Request
 from vla_assistant.language.resolution import Choice, Question, Refusal, Resolved, Settled
 from vla_assistant.language.resolving import asked, resolve
@@ -64,6 +65,8 @@ class Dialogue:
             seen: What the policy sees in the front picture now.
             phase: "idle", "asked" (a question waits), "waiting" (a proposal waits) or "moving".
         """
+        if self.past.last is not None:
+            text = with_rest(text, Going(phase), self.language)
         heard, said = hear(text, Going(phase), self.language), without_opening(text, self.language)
         now = Now(said, heard, seen, Going(phase), self.language, self.things)
         if now.phase is not Going.ASKED:
@@ -171,6 +174,11 @@ class Dialogue:
                 if not heard.corrects:
                     self._interrupt(now)
                 return self._comes_to(referring.joined(self.past, now, self.doubt), now)
+            case "there":
+                self._interrupt(now)
+                return self._comes_to(referring.there(self.past, now), now)
+            case "measure":
+                return self._comes_to(correcting.measured(self.past, now) or self._unsupported(), now)
             case "again" | "more" | "opposite" | "same":
                 base = self.past.base(with_object=heard.kind == "same" and heard.thing is not None)
                 if not heard.corrects:
@@ -214,6 +222,7 @@ class Dialogue:
 
     def _asked_for(self, now: Now) -> Turn:
         """What names things, places or acts: a correction of what is planned, a nudge, or something new."""
+        now = destinations.known(self.past, now)
         heard = now.heard
         if heard.kind == "part" and heard.stranger and not heard.part.things:
             return self._unsupported()
@@ -246,6 +255,7 @@ class Dialogue:
 
     def _requested(self, request: Request, now: Now) -> Turn:
         """What a whole request comes to."""
+        request = destinations.meant(request, self.past, now)
         if now.phase is Going.MOVING and (nudge := asking.nudging(request)) is not None:
             return Turn("nudge", direction=nudge.direction, amount=nudge.amount)
         held = self.past.memory.held

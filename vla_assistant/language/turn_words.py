@@ -46,6 +46,8 @@ class TurnWords:
     addressed: frozenset[str]
     echoing: Patterns
     courteous: frozenset[str]
+    last: tuple[str, ...]
+    left: tuple[str, ...]
     articles: frozenset[str]
     approval: Patterns
     beside_approval: tuple[Phrase, ...]
@@ -97,6 +99,8 @@ def load(language: str = "en") -> TurnWords:
         frozenset(withdrawing["addressed"]),
         Patterns(withdrawing["echoing"]),
         frozenset(withdrawing["courteous"]),
+        tuple(tables["remaining"]["last"]),
+        tuple(tables["remaining"]["left"]),
         frozenset(withdrawing["articles"]),
         Patterns(tables["approval"]["words"]),
         (*courtesy, *_phrases(tables["approval"]["beside"])),

@@ -21,7 +21,7 @@ CLEAR = 0.6
 """Confidence from which on a clause alone is read as a request."""
 _DASH = re.compile(r"\s[-–—]+\s|[–—…]|\.\.\.")
 _AND = ("and", "but", "then")
-REFERRING = ("undo", "return", "join", "same", "opposite", "again", "more")
+REFERRING = ("undo", "return", "join", "there", "same", "opposite", "again", "more", "measure")
 """Turns that refer to what was done before."""
 _REMARKED = (*REFERRING, "stop", "pause", "resume", "cancel", "slower", "faster")
 """Turns that a remark follows without a pause."""
@@ -44,7 +44,7 @@ class Clause:
             "request"; "fragment"; "aside" for what belongs to none; "empty" for fillers alone.
         thing: Of "return", "join" and "same": with what.
         other: Of "join": what lies where the thing is to go.
-        amount: Of "more": how far; a number alone is of the unit that was said before.
+        amount: Of "more" and "measure": how far; a number alone is of the unit that was said before.
         fragment: Of "fragment" what it names, of "same" what is different.
         corrects: Whether words of a correction stand in it: "no, ...", "... instead".
         meant: The words without those of a correction.
