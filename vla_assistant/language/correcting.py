@@ -66,7 +66,11 @@ def _after_all(past: Past, now: Now) -> Wanted | None:
     base = past.base(with_object=bool(named.things))
     if base is None:
         return None
-    if len(named.things) == 1 and named == Fragment(things=named.things, manner=named.manner) and not now.heard.corrects:
+    if (
+        len(named.things) == 1
+        and named == Fragment(things=named.things, manner=named.manner)
+        and not now.heard.corrects
+    ):
         if _is_carrier_for(past.memory.held, named.things[0]):
             onto = Fragment(relation="on", anchors=named.things, manner=named.manner)
             request = asking.verbless(onto, spoken_of=True)

@@ -65,8 +65,7 @@ class Dialogue:
             seen: What the policy sees in the front picture now.
             phase: "idle", "asked" (a question waits), "waiting" (a proposal waits) or "moving".
         """
-        if self.past.last is not None:
-            text = with_rest(text, Going(phase), self.language)
+        text = self.said(text, Going(phase))
         heard, said = hear(text, Going(phase), self.language), without_opening(text, self.language)
         now = Now(said, heard, seen, Going(phase), self.language, self.things)
         if now.phase is not Going.ASKED:
@@ -78,6 +77,10 @@ class Dialogue:
             turn = self._and_then(self.past.planned, now.heard.then, seen)
         self._said = turn.says or self._said
         return turn
+
+    def said(self, text: str, phase: Going) -> str:
+        """The text with "the last one" as what it is after what was done."""
+        return text if self.past.last is None else with_rest(text, phase, self.language)
 
     def offered(self, turn: Turn, things: Sequence[SeenThing], seen: Sequence[SeenThing]) -> Turn | None:
         """The question which of these is meant, for a turn that takes one of them; None when it takes none."""

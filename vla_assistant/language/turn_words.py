@@ -48,6 +48,7 @@ class TurnWords:
     courteous: frozenset[str]
     last: tuple[str, ...]
     left: tuple[str, ...]
+    still: tuple[str, ...]
     articles: frozenset[str]
     approval: Patterns
     beside_approval: tuple[Phrase, ...]
@@ -101,6 +102,7 @@ def load(language: str = "en") -> TurnWords:
         frozenset(withdrawing["courteous"]),
         tuple(tables["remaining"]["last"]),
         tuple(tables["remaining"]["left"]),
+        tuple(tables["remaining"]["still"]),
         frozenset(withdrawing["articles"]),
         Patterns(tables["approval"]["words"]),
         (*courtesy, *_phrases(tables["approval"]["beside"])),

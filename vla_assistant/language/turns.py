@@ -234,15 +234,20 @@ def _slots(found: Found, language: str) -> tuple[Description | None, str, Fragme
         return None
     if "thing" in found.slots and (thing := described(found.slots["thing"], language)) is None:
         return None
-    if "amount" in found.slots:
-        named = fragment(found.slots["amount"], language)
-        amount = named.amount if named is not None and named == Fragment(amount=named.amount) else ""
-        amount = amount or number(found.slots["amount"], language)
-        if not amount:
-            return None
+    if "was" in found.slots and not _amount(found.slots["was"], language):
+        return None
+    if "amount" in found.slots and not (amount := _amount(found.slots["amount"], language)):
+        return None
     if "part" in found.slots and (part := fragment(found.slots["part"], language)) in (None, Fragment(things=(_ANY,))):
         return None
     return thing, amount, part
+
+
+def _amount(words: Phrase, language: str) -> str:
+    """How far, a number alone without a unit; "" where it says something else."""
+    named = fragment(words, language)
+    amount = named.amount if named is not None and named == Fragment(amount=named.amount) else ""
+    return amount or number(words, language)
 
 
 def _uncorrected(words: Phrase, language: str) -> tuple[Phrase, bool]:
