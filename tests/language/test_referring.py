@@ -140,8 +140,9 @@ def test_what_is_still_on_the_table_is_not_there_yet():
     assert talk.acts(said) == "place(blue cube, on white plate)"
 
 
-def test_a_ball_can_be_rolled():
-    assert after("put the yellow ball on the white plate").acts("roll it to the left") == "push(yellow ball, left)"
+def test_there_beside_another_place_is_not_where_things_were_put_last():
+    talk = after("put the red cube in the red bowl", "pick up the blue cube")
+    assert "red bowl" not in talk.acts("the white plate is better, put it in there")
 
 
 def test_the_program_looks_for_the_last_one():

@@ -74,7 +74,16 @@ def clauses(text: str, language: str = "en") -> tuple[Clause, ...]:
         whole = _clause(part, language)
         several = _joined(part, language) or _remarked(part, language) if whole.kind in ("aside", "request") else ()
         found.extend(several or (whole,))
-    return tuple(found)
+    return tuple(found if _alone(found) else (_told(clause) for clause in found))
+
+
+def _alone(said: list[Clause]) -> bool:
+    """Whether "put it there" is all that is said: after "the bowl is better" it would be there, not where it was."""
+    return all(clause.kind in ("there", "empty", "yes", "no") for clause in said)
+
+
+def _told(clause: Clause) -> Clause:
+    return replace(clause, kind="aside") if clause.kind == "there" else clause
 
 
 def parts(text: str) -> Iterator[Phrase]:
