@@ -2,6 +2,7 @@
 
 import pytest
 
+from benchmarks.conversations import able
 from tests.language.test_conversation import Talk as AppTalk
 from tests.language.test_dialogue import Talk
 
@@ -138,6 +139,14 @@ def test_what_is_still_on_the_table_is_not_there_yet():
     talk = after("put the red cube on the white plate", things={k: v for k, v in BLOCKS.items() if k[:5] != "green"})
     said = "put the cube on the white plate that's still on the table"
     assert talk.acts(said) == "place(blue cube, on white plate)"
+
+
+def test_what_is_still_on_the_table_is_not_what_was_moved():
+    talk = Talk(BLOCKS)
+    talk.dialogue.things = able()  # this arm moves no plates
+    talk.say("push the white plate to the left")
+    said = "put the yellow ball on the plate that's still on the table"
+    assert talk.acts(said) == "place(yellow ball, on black plate)"
 
 
 def test_there_beside_another_place_is_not_where_things_were_put_last():

@@ -80,7 +80,8 @@ class Dialogue:
 
     def said(self, text: str, phase: Going) -> str:
         """The text with "the last one" as what it is after what was done."""
-        return text if self.past.last is None else with_rest(text, phase, self.language)
+        moved = frozenset(thing.reference.name for thing in self.past.away)
+        return text if self.past.last is None else with_rest(text, phase, self.language, moved)
 
     def offered(self, turn: Turn, things: Sequence[SeenThing], seen: Sequence[SeenThing]) -> Turn | None:
         """The question which of these is meant, for a turn that takes one of them; None when it takes none."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
+from collections.abc import Collection
 
 from vla_assistant.language.hearing import hear
 from vla_assistant.language.reading import lexicon as lexicons
@@ -17,15 +18,16 @@ _PHASES = (Going.IDLE, Going.WAITING)
 """While the arm moves it may be said of the motion; as an answer it is the last of those that were offered."""
 
 
-def with_rest(text: str, phase: Going, language: str = "en") -> str:
+def with_rest(text: str, phase: Going, language: str = "en", moved: Collection[str] = ()) -> str:
     """The text with "the last one", "the last cube" or "the one that is left" called the other one.
 
-    "Put the ball in the bowl that's still on the table" says of the ball that it is not there yet, and no more.
+    "Put the ball in the bowl that's still on the table" means the other bowl where one was `moved`, of whatever kinds
+    were; else it says of the ball that it is not there yet, and no more.
     """
     if phase not in _PHASES:
         return text
     last, left, still = _expressions(language)
-    text = still.sub(r"\g<place>", text)
+    text = still.sub(lambda said: _still(said, language, moved), text)
     found = last.sub(lambda said: _other(said, language), left.sub("the other one", text))
     return found if found != text and hear(text, phase, language).kind in _OF_THINGS else text
 
@@ -36,6 +38,11 @@ def _other(said: re.Match[str], language: str) -> str:
     return "the other " if names else said.group()
 
 
+def _still(said: re.Match[str], language: str, moved: Collection[str]) -> str:
+    kind = lexicons.load(language).phrases.get((said["noun"].lower(),), {}).get("nouns", "")
+    return f"{said['to']} the other {said['noun']}" if kind in moved else said["place"]
+
+
 @functools.cache
 def _expressions(language: str) -> tuple[re.Pattern[str], ...]:
     words = load(language)
@@ -43,5 +50,7 @@ def _expressions(language: str) -> tuple[re.Pattern[str], ...]:
     return (
         re.compile(rf"\bthe (?:{last}) (?=(?P<noun>\w+))", re.IGNORECASE),
         re.compile(rf"\b(?:{left})\b", re.IGNORECASE),
-        re.compile(rf"(?P<place>\b(?:in|into|on|onto) the (?:\w+ ){{0,2}}\w+) (?:{still})(?=\W*$)", re.IGNORECASE),
+        re.compile(
+            rf"(?P<place>\b(?P<to>in|into|on|onto) the (?:\w+ ){{0,2}}(?P<noun>\w+)) (?:{still})(?=\W*$)", re.IGNORECASE
+        ),
     )
