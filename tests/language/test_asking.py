@@ -15,7 +15,7 @@ SCENES = 60
 def test_unclear_commands_are_asked_about_and_clear_ones_are_not() -> None:
     world, tally = SimWorld(), Tally()
     for seed in range(7000, 7000 + SCENES):
-        trial(seed, world, tally, show=False)
+        trial(seed, world, tally, show=False, app=False)
     world.close()
     asked, unclear = (sum(row[i] for row in tally.ambiguous.values()) for i in (0, 1))
     bothered = sum(row[0] for row in tally.clear.values())

@@ -131,7 +131,7 @@ class Conversation:
             return alone
         if alone.language != FIRST or denied(text, FIRST):
             return self._without_dialogue(number, alone, look)
-        kind = hear(text, Going(going), FIRST).kind
+        kind = hear(self._dialogue.said(text, Going(going)), Going(going), FIRST).kind
         seen = look() if going is Going.ASKED or _is_about_things(kind, alone) else ()
         self._notice_an_empty_hand(feel)
         self._before = number, self._planned, self._steps, self._dialogue.past.copy()

@@ -9,6 +9,7 @@ from vla_assistant.language.fragments import Fragment
 from vla_assistant.language.past import Past
 from vla_assistant.language.referring import with_other
 from vla_assistant.language.request import Description
+from vla_assistant.language.resolution import ResolvedAct
 from vla_assistant.language.tasks import Task
 from vla_assistant.language.turn import Turn
 from vla_assistant.language.wanted import Now, Wanted
@@ -48,6 +49,13 @@ def part(past: Past, now: Now) -> Wanted | Turn | None:
     return replace(wanted, kind=kind) if wanted is not None else None
 
 
+def measured(past: Past, now: Now) -> Wanted | Turn | None:
+    """ "Make it 6": how far instead, in the unit that comes nearest to what was said before."""
+    task, said = plan(past, now) or past.base(), now.heard.amount
+    amount = amending.measured(task, said) if task is not None and said.isdigit() else said
+    return part(past, now.correcting(Fragment(amount=amount, manner=now.heard.part.manner))) if amount else None
+
+
 def _pushes(planned: Task | None) -> bool:
     return planned is not None and planned.acts[-1].skill in amending.MOTIONS
 
@@ -58,17 +66,28 @@ def _after_all(past: Past, now: Now) -> Wanted | None:
     base = past.base(with_object=bool(named.things))
     if base is None:
         return None
-    if len(named.things) == 1 and named == Fragment(things=named.things) and not now.heard.corrects:
+    if (
+        len(named.things) == 1
+        and named == Fragment(things=named.things, manner=named.manner)
+        and not now.heard.corrects
+    ):
         if _is_carrier_for(past.memory.held, named.things[0]):
-            request = asking.verbless(Fragment(relation="on", anchors=named.things), spoken_of=True)
+            onto = Fragment(relation="on", anchors=named.things, manner=named.manner)
+            request = asking.verbless(onto, spoken_of=True)
             return Wanted(request, kind=now.kind) if request is not None else None
         return with_other(past, base, named.things[0], now)
     if now.heard.corrects or (named.relation and not named.things and base.acts[-1].anchors):
         return _amended(base, named, now)
     motions = tuple(act for act in base.acts if act.skill in amending.MOTIONS)
     if motions and not named.relation and (named.direction or named.amount):
-        return _amended(replace(base, acts=motions[-1:]), named, now)
+        return _amended(replace(base, acts=(_anew(motions[-1], named),)), named, now)
     return None
+
+
+def _anew(motion: ResolvedAct, named: Fragment) -> ResolvedAct:
+    """The motion without "a bit" where the hand is to go another way: "up a bit", "now to the left"."""
+    vague = motion.skill == "move" and not motion.amount[:1].isdigit()
+    return replace(motion, amount="") if vague and named.direction not in ("", motion.direction) else motion
 
 
 def _is_carrier_for(held: SeenThing | None, named: Description) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from vla_assistant.language import asking, correcting, phrasing, referring
+from vla_assistant.language import asking, correcting, destinations, phrasing, referring
 from vla_assistant.language.answering import answer
 from vla_assistant.language.bystanders import without_bystanders
 from vla_assistant.language.fitting import DOUBT, View, fits, kept
@@ -18,6 +18,7 @@ from vla_assistant.language.hearing import Heard, hear
 from vla_assistant.language.manner import manner_after
 from vla_assistant.language.openings import without_opening
 from vla_assistant.language.past import Past
+from vla_assistant.language.remaining import with_rest
 from vla_assistant.language.request import IT, Description, Request
 from vla_assistant.language.resolution import Choice, Question, Refusal, Resolved, Settled
 from vla_assistant.language.resolving import asked, resolve
@@ -65,6 +66,7 @@ class Dialogue:
             seen: What the policy sees in the front picture now.
             phase: "idle", "asked" (a question waits), "waiting" (a proposal waits) or "moving".
         """
+        text = self.said(text, Going(phase))
         heard = hear(text, Going(phase), self.language)
         said = without_bystanders(without_opening(text, self.language), self.language)
         now = Now(said, heard, seen, Going(phase), self.language, self.things)
@@ -77,6 +79,11 @@ class Dialogue:
             turn = self._and_then(self.past.planned, now.heard.then, seen)
         self._said = turn.says or self._said
         return turn
+
+    def said(self, text: str, phase: Going) -> str:
+        """The text with "the last one" as what it is after what was done."""
+        moved = frozenset(thing.reference.name for thing in self.past.away)
+        return text if self.past.last is None else with_rest(text, phase, self.language, moved)
 
     def offered(self, turn: Turn, things: Sequence[SeenThing], seen: Sequence[SeenThing]) -> Turn | None:
         """The question which of these is meant, for a turn that takes one of them; None when it takes none."""
@@ -173,6 +180,11 @@ class Dialogue:
                 if not heard.corrects:
                     self._interrupt(now)
                 return self._comes_to(referring.joined(self.past, now, self.doubt), now)
+            case "there":
+                self._interrupt(now)
+                return self._comes_to(referring.there(self.past, now), now)
+            case "measure":
+                return self._comes_to(correcting.measured(self.past, now) or self._unsupported(), now)
             case "again" | "more" | "opposite" | "same":
                 base = self.past.base(with_object=heard.kind == "same" and heard.thing is not None)
                 if not heard.corrects:
@@ -216,6 +228,7 @@ class Dialogue:
 
     def _asked_for(self, now: Now) -> Turn:
         """What names things, places or acts: a correction of what is planned, a nudge, or something new."""
+        now = destinations.known(self.past, now)
         heard = now.heard
         if heard.kind == "part" and heard.stranger and not heard.part.things:
             return self._unsupported()
@@ -248,6 +261,7 @@ class Dialogue:
 
     def _requested(self, request: Request, now: Now) -> Turn:
         """What a whole request comes to."""
+        request = destinations.meant(request, self.past, now)
         if now.phase is Going.MOVING and (nudge := asking.nudging(request)) is not None:
             return Turn("nudge", direction=nudge.direction, amount=nudge.amount)
         held = self.past.memory.held

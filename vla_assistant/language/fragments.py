@@ -60,8 +60,10 @@ class Fragment:
     receiver: str = ""
 
     def __or__(self, other: Fragment) -> Fragment:
-        """Both together; of what only one can be meant, the later."""
+        """Both together; of what only one can be meant, the later: "in front of the plate, no, behind it"."""
         later = other if other.relation else self
+        if self.anchors and other.relation and [thing.kind for thing in other.anchors] == [IT]:
+            later = replace(other, anchors=self.anchors)
         return Fragment(
             things=(*self.things, *other.things),
             relation=later.relation,

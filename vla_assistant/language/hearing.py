@@ -53,7 +53,7 @@ class Heard:
             "request", "unsupported" (asks for what no reader knows) or "nothing".
         thing: Of "return", "join" and "same": with what.
         other: Of "join": what lies where the thing is to go.
-        amount: Of "more": how far.
+        amount: Of "more" and "measure": how far.
         part: What the clauses name; of "manner" how.
         corrects: Whether it puts something right.
         topic: Of "request": the one thing spoken of aside before it.

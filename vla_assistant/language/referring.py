@@ -5,16 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 
 from vla_assistant.language import amending, fragments
+from vla_assistant.language.destinations import last_place
 from vla_assistant.language.fitting import View, fits, kept
 from vla_assistant.language.manner import manner_after
 from vla_assistant.language.memory import Memory
 from vla_assistant.language.past import Past
+from vla_assistant.language.places import INSIDE as HOLDING
 from vla_assistant.language.request import IT, Act, Description, Request
 from vla_assistant.language.resolution import Question, Refusal, Resolved, Settled
 from vla_assistant.language.resolving import resolve
 from vla_assistant.language.returning import carrier_of
 from vla_assistant.language.saying import says
-from vla_assistant.language.tasks import INSIDE, RETURN, Task
+from vla_assistant.language.tasks import INSIDE, RETURN, Task, named
 from vla_assistant.language.turn import Turn
 from vla_assistant.language.wanted import Now, Wanted
 from vla_assistant.language.words import normalised
@@ -73,6 +75,17 @@ def joined(past: Past, now: Now, doubt: float) -> Wanted | Turn:
     anchor = Description(kind, carrier.reference.colour)
     request = Request((Act("place", thing, "in" if kind in INSIDE else "on", (anchor,)),), now.heard.part.manner)
     return Wanted(request, (Settled(0, "anchor 0", (carrier,)),), now.kind)
+
+
+def there(past: Past, now: Now) -> Wanted | Turn:
+    """ "Put it there too": in or on what things were put in or on last, where "it" is something else than these."""
+    act, memory = last_place(past), past.memory
+    thing = memory.held or next(iter(memory.last), None)
+    if act is None or act.relation not in HOLDING or thing is None or thing in (act.object, *act.anchors):
+        return Turn("unsupported", says=says("nothing_to_repeat", now.language))
+    place = Act("place", Description(IT), act.relation, tuple(map(named, act.anchors)))
+    anchors = (Settled(0, f"anchor {at}", (anchor,)) for at, anchor in enumerate(act.anchors))
+    return Wanted(Request((place,), now.heard.part.manner), (Settled(0, "object", (thing,)), *anchors), now.kind)
 
 
 def repeated(past: Past, base: Task | None, now: Now) -> Wanted | Turn:

@@ -52,6 +52,9 @@ class TurnWords:
     addressed: frozenset[str]
     echoing: Patterns
     courteous: frozenset[str]
+    last: tuple[str, ...]
+    left: tuple[str, ...]
+    still: tuple[str, ...]
     articles: frozenset[str]
     approval: Patterns
     beside_approval: tuple[Phrase, ...]
@@ -110,6 +113,9 @@ def _load(language: str) -> TurnWords:
         frozenset(withdrawing["addressed"]),
         Patterns(withdrawing["echoing"]),
         frozenset(withdrawing["courteous"]),
+        tuple(tables["remaining"]["last"]),
+        tuple(tables["remaining"]["left"]),
+        tuple(tables["remaining"]["still"]),
         frozenset(withdrawing["articles"]),
         Patterns(tables["approval"]["words"]),
         (*courtesy, *_phrases(tables["approval"]["beside"])),

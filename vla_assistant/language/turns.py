@@ -21,7 +21,7 @@ CLEAR = 0.6
 """Confidence from which on a clause alone is read as a request."""
 _DASH = re.compile(r"\s[-–—]+\s|[–—…]|\.\.\.")
 _AND = ("and", "but", "then")
-REFERRING = ("undo", "return", "join", "same", "opposite", "again", "more")
+REFERRING = ("undo", "return", "join", "there", "same", "opposite", "again", "more", "measure")
 """Turns that refer to what was done before."""
 _REMARKED = (*REFERRING, "stop", "pause", "resume", "cancel", "slower", "faster")
 """Turns that a remark follows without a pause."""
@@ -44,7 +44,7 @@ class Clause:
             "request"; "fragment"; "aside" for what belongs to none; "empty" for fillers alone.
         thing: Of "return", "join" and "same": with what.
         other: Of "join": what lies where the thing is to go.
-        amount: Of "more": how far; a number alone is of the unit that was said before.
+        amount: Of "more" and "measure": how far; a number alone is of the unit that was said before.
         fragment: Of "fragment" what it names, of "same" what is different.
         corrects: Whether words of a correction stand in it: "no, ...", "... instead".
         meant: The words without those of a correction.
@@ -74,7 +74,16 @@ def clauses(text: str, language: str = "en") -> tuple[Clause, ...]:
         whole = _clause(part, language)
         several = _joined(part, language) or _remarked(part, language) if whole.kind in ("aside", "request") else ()
         found.extend(several or (whole,))
-    return tuple(found)
+    return tuple(found if _alone(found) else (_told(clause) for clause in found))
+
+
+def _alone(said: list[Clause]) -> bool:
+    """Whether "put it there" is all that is said: after "the bowl is better" it would be there, not where it was."""
+    return all(clause.kind in ("there", "empty", "yes", "no") for clause in said)
+
+
+def _told(clause: Clause) -> Clause:
+    return replace(clause, kind="aside") if clause.kind == "there" else clause
 
 
 def parts(text: str) -> Iterator[Phrase]:
@@ -234,15 +243,20 @@ def _slots(found: Found, language: str) -> tuple[Description | None, str, Fragme
         return None
     if "thing" in found.slots and (thing := described(found.slots["thing"], language)) is None:
         return None
-    if "amount" in found.slots:
-        named = fragment(found.slots["amount"], language)
-        amount = named.amount if named is not None and named == Fragment(amount=named.amount) else ""
-        amount = amount or number(found.slots["amount"], language)
-        if not amount:
-            return None
+    if "was" in found.slots and not _amount(found.slots["was"], language):
+        return None
+    if "amount" in found.slots and not (amount := _amount(found.slots["amount"], language)):
+        return None
     if "part" in found.slots and (part := fragment(found.slots["part"], language)) in (None, Fragment(things=(_ANY,))):
         return None
     return thing, amount, part
+
+
+def _amount(words: Phrase, language: str) -> str:
+    """How far, a number alone without a unit; "" where it says something else."""
+    named = fragment(words, language)
+    amount = named.amount if named is not None and named == Fragment(amount=named.amount) else ""
+    return amount or number(words, language)
 
 
 def _uncorrected(words: Phrase, language: str) -> tuple[Phrase, bool]:
