@@ -28,7 +28,7 @@ def _has_place(act: ResolvedAct) -> bool:
 def known(past: Past, now: Now) -> Now:
     """ "On the other one" after something was put on a plate is the other plate, where another one is seen."""
     anchors = now.heard.part.anchors
-    place = _other_place(past, now) if any(map(_is_open, anchors)) else None
+    place = _place(past, now) if any(map(_is_open, anchors)) else None
     if place is None:
         return now
     part = replace(now.heard.part, anchors=tuple(place if _is_open(anchor) else anchor for anchor in anchors))
@@ -37,29 +37,35 @@ def known(past: Past, now: Now) -> Now:
 
 def meant(request: Request, past: Past, now: Now) -> Request:
     """The request with the same put right: the reader, which hears one sentence, takes that for another can."""
-    if not any(anchor.choice == _OTHER for act in request.acts for anchor in act.anchors):
+    if not any(_is_told_apart(anchor) for act in request.acts for anchor in act.anchors):
         return request
-    place = _other_place(past, now)
+    place = _place(past, now)
     return request if place is None else replace(request, acts=tuple(_brought(act, place) for act in request.acts))
 
 
 def _brought(act: Act, place: Description) -> Act:
     kinds = (ANYTHING, act.object.kind if act.object is not None else ANYTHING)
-    anchors = (place if a == Description(a.kind, choice=_OTHER) and a.kind in kinds else a for a in act.anchors)
+    anchors = (place if a.kind in kinds and a == replace(place, kind=a.kind) else a for a in act.anchors)
     return replace(act, anchors=tuple(anchors))
 
 
 def _is_open(anchor: Description) -> bool:
-    return anchor == Description(ANYTHING, choice=_OTHER)
+    return anchor.kind == ANYTHING and _is_told_apart(anchor)
 
 
-def _other_place(past: Past, now: Now) -> Description | None:
+def _is_told_apart(thing: Description) -> bool:
+    """Whether it is "the other one", "the left one" and the like: told from its like by that alone."""
+    by = Description(thing.kind, choice=thing.choice, side=thing.side, rank=thing.rank)
+    return thing == by and (thing.choice == _OTHER or (bool(thing.side) and not thing.choice))
+
+
+def _place(past: Past, now: Now) -> Description | None:
     """What "the other one" is as a place; None where none is called so, or where there is no other such thing."""
     places = (item for item in cut(normalised(now.text), now.language) if item.kind == "at")
-    if not any(thing in (Description(ONE, choice=_OTHER), Description(ANYTHING, choice=_OTHER))
-               for item in places for thing in item.things):  # fmt: skip
-        return None
+    called = [thing for item in places for thing in item.things if thing.kind in (ONE, ANYTHING)]
     before = last_place(past)
-    kind = before.anchors[0].reference.name if before is not None else ""
+    if before is None or not called or not _is_told_apart(called[0]):
+        return None
+    kind = before.anchors[0].reference.name
     alike = [thing for thing in now.seen if thing.reference.name == kind]
-    return Description(kind, choice=_OTHER) if len(alike) > 1 else None
+    return replace(called[0], kind=kind) if len(alike) > 1 else None

@@ -28,6 +28,7 @@ _THE_REST = tuple(
 """Of what was spoken of; "the rest" is home only in "to the rest"."""
 _NEVER_INSIDE = "plate"
 _POINTING = ("that", "this")
+_SEEMS = ("looks", "looked", "seems", "seemed", "sounds", "sounded", "feels", "felt", "smells")
 _WHICH = ("that", "which", "what", "who")
 DESTINATIONS = ("in", "on", "to", "next to", "left of", "right of", "in front of", "behind", "between")
 
@@ -224,8 +225,13 @@ def without_manner(words: Phrase, language: str = "en") -> tuple[Phrase, frozens
 
 
 def _states(words: Phrase) -> bool:
-    """Whether the words tell what something is: "the ball is yellow", other than "the one that is yellow"."""
-    return any(word in _IS and before not in _WHICH for before, word in pairwise(words))
+    """Whether the words tell what something is or seems: "the ball is yellow", "that looks good".
+
+    Other than "the one that is yellow".
+    """
+    if any(word in _SEEMS for word in words[1:2]):
+        return True
+    return any(word in (*_IS, *_SEEMS) and before not in _WHICH for before, word in pairwise(words))
 
 
 def _vague(items: Sequence[Item]) -> bool:

@@ -72,6 +72,8 @@ class Cutter:
                     offer(Item(name, "past", at, match[1]), weight)
                 elif name == "avoid":
                     offer(self._avoid(at, match[1]) or self._avoid_before(at, match[1], before), weight)
+                elif name == "remark" and self._names_one(match[1]):
+                    continue
                 elif name == "home" and self._is_remainder(at, match[1]):
                     offer(Item("unknown", "object", at, match[1]), weight)
                 else:
@@ -94,6 +96,10 @@ class Cutter:
             named = before and before[-1].kind == "skip" and before[-1].value == "article"
             return Item("unknown", "object" if named else self._things.word(at), at, at + 1)
         return self._best(candidates, at, before)
+
+    def _names_one(self, after: int) -> bool:
+        """Whether the phrase ends in "that" of "that one": "now that one goes in the bowl"."""
+        return [self._things.word(after - 1), self._things.word(after)] == ["that", "one"]
 
     def _is_remainder(self, at: int, after: int) -> bool:
         """Whether "the rest" is what is left over, or "a rest" a pause: home is where one goes "to the rest"."""
