@@ -149,12 +149,12 @@ def _told(act: ResolvedAct, table: Table) -> str:
 def plain(meaning: str) -> str:
     """The meaning without what counts as the same.
 
-    That is a pick before its place, in or on as the carrier decides, the order of choices, and what goes on meanwhile.
+    That is a pick before placing or giving it, in or on as the carrier decides, the order of choices, what goes on.
     """
     meaning = re.sub(r"^(wait|moving|instead): ", "", meaning)
     if asked := re.fullmatch(r"ask\((.*)\)", meaning):
         return f"ask({' | '.join(sorted(choice.strip() for choice in asked[1].split('|')))})"
-    meaning = re.sub(r"pick\(([^()]*)\); (?=place\(\1,)", "", meaning)
+    meaning = re.sub(r"pick\(([^()]*)\); (?=(place\(\1,|give\(\1\)))", "", meaning)
     meaning = re.sub(r", in (\w+ (plate|cube|can|ball))", r", on \1", meaning)
     return re.sub(r", (in|on) (\w+ (bowl|cup))", r", in \2", meaning)
 

@@ -304,7 +304,7 @@ def _is_about_things(kind: str, alone: Understanding) -> bool:
     """Whether it has to be looked at before the dialogue hears it."""
     if alone.steps:
         return any(step.skill != "home" for step in alone.steps)
-    return kind in _ABOUT_THINGS
+    return kind in _ABOUT_THINGS or (kind == "nothing" and bool(mentioned(normalised(alone.text))))
 
 
 def _acts(steps: Sequence[Step], seen: Sequence[SeenThing]) -> tuple[ResolvedAct, ...]:

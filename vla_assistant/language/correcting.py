@@ -8,7 +8,7 @@ from vla_assistant.language import amending, asking
 from vla_assistant.language.fragments import Fragment
 from vla_assistant.language.past import Past
 from vla_assistant.language.referring import with_other
-from vla_assistant.language.request import Description
+from vla_assistant.language.request import IT, Description
 from vla_assistant.language.resolution import ResolvedAct
 from vla_assistant.language.tasks import Task
 from vla_assistant.language.turn import Turn
@@ -64,7 +64,7 @@ def _after_all(past: Past, now: Now) -> Wanted | None:
     """Said when nothing is planned: the last acts with another thing, or the last motion by another direction."""
     named = now.heard.part
     base = past.base(with_object=bool(named.things))
-    if base is None:
+    if base is None or (named.things == (Description(IT),) and not now.heard.corrects):  # "clever, that"
         return None
     if (
         len(named.things) == 1

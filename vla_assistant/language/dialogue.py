@@ -13,7 +13,7 @@ from vla_assistant.language import asking, correcting, destinations, phrasing, r
 from vla_assistant.language.answering import answer
 from vla_assistant.language.bystanders import without_bystanders
 from vla_assistant.language.fitting import DOUBT, View, fits, kept
-from vla_assistant.language.fragments import Fragment
+from vla_assistant.language.fragments import Fragment, mentioned
 from vla_assistant.language.hearing import Heard, hear
 from vla_assistant.language.manner import manner_after
 from vla_assistant.language.openings import without_opening
@@ -27,6 +27,7 @@ from vla_assistant.language.tasks import RETURN, Task, as_carried, carried_out, 
 from vla_assistant.language.turn import WITH_ACTS, Turn
 from vla_assistant.language.vocabulary import Thing
 from vla_assistant.language.wanted import Now, Wanted
+from vla_assistant.language.words import normalised
 from vla_assistant.types import Going, SeenThing
 
 _ANSWERS = ("part", "request", "nothing", "unsupported", "same", "reject")
@@ -194,6 +195,8 @@ class Dialogue:
                 return self._asked_for(now)
             case "unsupported":
                 return self._unsupported()
+            case "nothing" if now.phase is Going.IDLE and len(named := mentioned(normalised(now.text))) == 1:
+                self.speaks_of(named[0], now.seen)  # "that cup was my grandmother's", then "lift it carefully"
         return Turn(heard.kind)
 
     def _cancelled(self) -> Turn:

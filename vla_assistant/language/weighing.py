@@ -45,7 +45,9 @@ def preferred(likely: Sequence[int], weights: Sequence[float], slot: str, skill:
     fitting = [i for i in likely if weights[i] > 0]
     if slot == "object" and skill in ("place", "put_down", "give") and view.held in fitting:
         return [view.held] if view.held is not None else likely
-    for recent in (view.spoken, view.remembered(view.memory.last)[:1]):
+    together = [i for i in view.remembered(view.memory.group) if i in fitting]
+    last = view.remembered(view.memory.last)[:1] if len(together) < 2 else ()  # "both cups", then "the cup"
+    for recent in (view.spoken, last):
         known = [i for i in recent if i in fitting]
         if len(known) == 1:
             return known
