@@ -23,6 +23,7 @@ _SKILLS = {
     "H": "home",
 }  # fmt: skip
 """What the senses of a verb in the word file stand for."""
+_CARRYING = ("place", "give")
 _OPEN = (IT, ANYTHING)
 """Kinds of things that are meant without being named."""
 
@@ -125,11 +126,17 @@ def _contrasts(clause: Phrase, request: Request) -> bool:
     rest = tuple(word for word in clause if word not in lexicon.sets["denying"])
     without = read(" ".join(rest))
     if without is not None:
-        return {_bare(act) for act in without.acts}.isdisjoint(map(_bare, request.acts))
+        return {_bare(act) for act in without.acts}.isdisjoint(_done_by(request))
     verbs = (lexicon.at(rest, at).get("verbs") for at in range(len(rest)))
     senses = {sense for verb in verbs if verb is not None for sense in verb[0].split(" ")[1].partition(":")[0]}
     known = bool(senses) and senses <= _SKILLS.keys()
-    return known and {_SKILLS[sense] for sense in senses}.isdisjoint(act.skill for act in request.acts)
+    return known and {_SKILLS[sense] for sense in senses}.isdisjoint(skill for skill, _ in _done_by(request))
+
+
+def _done_by(request: Request) -> set[tuple[str, str]]:
+    """The acts of the request, and the taking that carrying begins with: "don't pick it up, put it in ..."."""
+    done = set(map(_bare, request.acts))
+    return done | ({("pick", "")} if any(skill in _CARRYING for skill, _ in done) else set())
 
 
 def _bare(act: Act) -> tuple[str, str]:
