@@ -75,6 +75,9 @@ def _heard(answer: _Answer, said: str) -> _Found:
     return again if again.settles or (again.things and not found.things) else found
 
 
+_INTO = (("in",), ("into",), ("inside",), ("on",), ("onto",), ("to",))
+
+
 @dataclass(frozen=True)
 class _Found:
     """What an answer leaves: one thing, several of which one is meant, or several together; `none` of them."""
@@ -102,7 +105,7 @@ class _Answer:
 
     def found(self, said: Phrase) -> _Found:
         """What is meant by these words."""
-        said = self._repaired(said)
+        said = self._bare(self._repaired(said))
         if self._says("any", said):
             best = max(self._candidates, key=lambda i: self.view.seen[i].point.v, default=None)
             return _Found(() if best is None else (self.view.seen[best],))
@@ -124,6 +127,11 @@ class _Answer:
         while (mark := self.words.find("repairs", said)) and mark[2] < len(said):
             said = said[mark[2] :]
         return said
+
+    def _bare(self, said: Phrase) -> Phrase:
+        """ "In the left one" without its preposition where a place is asked for."""
+        leads = self.question.slot != "object" and said[:1] in _INTO and said[1:2] == ("the",) and "one" in said
+        return said[1:] if leads else said
 
     def _contrasted(self, before: Phrase, after: Phrase) -> _Found:
         """ "the left one, not the right one", "not that one, the right one", or the rest: "not the left one"."""
