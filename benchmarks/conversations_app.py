@@ -41,7 +41,7 @@ def play_through_app(script: Script, show: bool) -> Iterator[tuple[str, str, flo
         yield expected_kind(said.meaning), outcome, took
         left = left or outcome == "not learnt"
         waits, moves = (said.meaning.startswith(f"{word}:") for word in WAITING)
-        if not waits:
+        if not waits and expected_kind(said.meaning) not in KEEPING:
             app.confirm()
         if not moves and (expected_kind(said.meaning) not in KEEPING or said.meaning == "resume"):
             app.finish()
@@ -82,9 +82,10 @@ def judged(said: Said, heard: Heard, table: Table, held: Reference | None) -> st
         if heard.steps and {str(step.object) for step in heard.steps} == back:
             return "right"
         return "wrong" if heard.steps else "not learnt"
-    if "[" in wanted or not all(_can(meaning, table, held) for meaning in meanings(wanted, table)):
+    told = tuple(meanings(wanted, table))
+    if any("[" in meaning or not _can(meaning, table, held) for meaning in told):
         return "wrong" if heard.steps else "not learnt"
-    return "right" if any(plain(meaning) == came for meaning in meanings(wanted, table)) else "wrong"
+    return "right" if any(plain(meaning) == came for meaning in told) else "wrong"
 
 
 def _asked_right(wanted: str, heard: Heard) -> str:
