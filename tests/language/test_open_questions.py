@@ -9,9 +9,11 @@ from tests.language.table import lying, table
 from tests.language.test_conversation import ASKED, IDLE, THINGS, Talk, steps
 from vla_assistant.language import Hand, jsgf
 from vla_assistant.language.choosing import chosen
-from vla_assistant.types import SURE, Going, Intent, Reference, Source, Step, Understanding
+from vla_assistant.language.conversation import Conversation
+from vla_assistant.types import SURE, Going, Intent, PixelPoint, Reference, SeenThing, Source, Step, Understanding
 
 ALIKE = "red cup @ left near; red cup @ right near; white plate @ middle far"
+TWO_CUPS = (("red", 0.2), ("blue", 0.8))
 WHERE = ("on the blue cube", "on the white plate", "in the blue bowl")
 
 
@@ -179,3 +181,16 @@ def test_a_place_among_alike_ones_is_refused_at_once() -> None:
     assert heard.way == "refused"
     assert heard.understanding is not None
     assert "I see 2 of the orange cube" in heard.understanding.reason
+
+
+def test_what_is_understood_anew_answers_the_question_again():
+    talk = Conversation()
+    seen = tuple(SeenThing(Reference("cup", colour), PixelPoint("front", u, 0.5, 0.9)) for colour, u in TWO_CUPS)
+
+    def say(number, text, going):
+        return talk.understand(number, text, going, lambda: seen, lambda: None)
+
+    assert say(1, "pick up the cup", Going.IDLE).question
+    first = say(2, "the left one", Going.ASKED)
+    talk.forget(2)
+    assert say(2, "the left one", Going.ASKED).steps == first.steps != ()

@@ -2,7 +2,9 @@
 
 import pytest
 
+from tests.language.test_conversation import Talk as WholeTalk
 from tests.language.test_dialogue import Talk
+from vla_assistant.language import interjection
 from vla_assistant.language.hearing import hear
 from vla_assistant.types import Going
 
@@ -134,3 +136,44 @@ def test_nothing_is_put_into_itself(text):
     talk = Talk(TABLE)
     assert talk.acts("please, you take ball red") == "pick(red ball)"
     assert talk.acts(text) == "place(red ball, in white bowl)"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(
+            "yes. Kids, no!",
+            "yes. Everybody, wait",
+            "Kids, no! yes",
+            "yes. Mum, careful!",
+            "ok. you at the back, I said no",
+        ),
+        *("I'm done. Ok.", "we are done, ok", "it's finished, right", "whatever, ok", "too bad, ok", "not bad, ok"),
+    ],
+)
+def test_a_yes_has_to_be_said_and_is_not_what_is_left_over(text: str) -> None:
+    assert hear(text, Going.WAITING).kind != "confirm"
+
+
+@pytest.mark.parametrize("text", ["go on. Kids, get away!", "continue. you at the back, leave it"])
+def test_a_motion_does_not_go_on_by_what_is_left_over(text: str) -> None:
+    said = interjection(text)
+    assert said is None or said.kind not in ("resume", "faster")
+
+
+@pytest.mark.parametrize("text", ["pick up the red cup. Kids, no!", "pick up the red cup. Mum, don't!"])
+def test_a_no_to_somebody_else_is_heard_too(text: str) -> None:
+    understanding = WholeTalk().say(text)
+    assert not understanding.steps or not understanding.is_sure
+
+
+@pytest.mark.parametrize("text", ["repeat no", "say again, no", "what, no"])
+def test_a_no_beside_a_question_pauses(text: str) -> None:
+    said = interjection(text)
+    assert said is not None
+    assert said.kind in ("pause", "stop", "cancel")
+
+
+@pytest.mark.parametrize("text", ["good job with that no", "thanks for that but don't"])
+def test_praise_with_a_no_is_no_praise(text: str) -> None:
+    assert hear(text, Going.WAITING).kind != "praise"

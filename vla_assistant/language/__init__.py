@@ -3,8 +3,9 @@
 from vla_assistant.language.calibration import doubt_for
 from vla_assistant.language.closed import closed_intent
 from vla_assistant.language.conversation import Conversation
-from vla_assistant.language.interjections import approves, interjection, means_less, resumes
+from vla_assistant.language.interjections import approves, interjection, resumes
 from vla_assistant.language.interpreter import understand
+from vla_assistant.language.less import means_less
 from vla_assistant.language.looking import interpret
 from vla_assistant.language.meaning import Hand
 from vla_assistant.language.phrasing import describe, examples

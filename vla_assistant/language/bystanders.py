@@ -6,6 +6,7 @@ import re
 
 from vla_assistant.language import mood
 from vla_assistant.language import words as spelling
+from vla_assistant.language.less import means_less
 from vla_assistant.language.reading.reader import read
 from vla_assistant.language.turn_words import load
 from vla_assistant.language.turns import phrases_of
@@ -18,11 +19,15 @@ _SENTENCE = re.compile(r"[^.!?\n]+[.!?\n]*\s*")
 def without_bystanders(text: str, language: str = "en") -> str:
     """The text without the sentences that are for somebody else; empty when all of them are.
 
-    What stops must have been looked for before: "stop" is for the arm, whoever else is spoken to.
+    Where one of these may mean less motion nothing is left out: "yes. Kids, no!" is no yes.
     """
     sentences = _SENTENCE.findall(text)
-    kept = [said for said in sentences if not _to_bystanders(said, language)]
-    return text if len(kept) == len(sentences) else "".join(kept).strip()
+    to_others = [_to_bystanders(said, language) for said in sentences]
+    if not any(to_others):
+        return text
+    kept = "".join(said for said, other in zip(sentences, to_others, strict=True) if not other).strip()
+    less = any(means_less(said) for said, other in zip(sentences, to_others, strict=True) if other)
+    return text if kept and less else kept
 
 
 def _to_bystanders(sentence: str, language: str) -> bool:

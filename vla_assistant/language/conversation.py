@@ -53,6 +53,16 @@ class _Open:
     again: bool = False
 
 
+@dataclass(frozen=True)
+class _State:
+    """What was known before a text: to understand it anew."""
+
+    planned: int | None
+    steps: tuple[Step, ...]
+    dialogue: Dialogue
+    open: _Open | None
+
+
 class Conversation:
     """See the module. Not for two threads at once."""
 
@@ -67,9 +77,8 @@ class Conversation:
         self._dialogue = Dialogue(FIRST, doubt=doubt)
         self._planned: int | None = None
         self._steps: tuple[Step, ...] = ()
-        self._before: tuple[int, int | None, tuple[Step, ...], Past] | None = None
+        self._before: tuple[int, _State] | None = None
         self._open: _Open | None = None
-        self._open_before: _Open | None = None
 
     def understand(self, number: int, text: str, going: Going, look: Look, feel: Feel) -> Understanding:
         """What the text means now.
@@ -85,7 +94,7 @@ class Conversation:
             One that cannot be read at all is unsupported.
         """
         look = functools.cache(look)
-        self._open_before = self._open
+        self._before = number, _State(self._planned, self._steps, self._dialogue.snapshot(), self._open)
         waits, self._open = (self._open if going is Going.ASKED else None), None
         understanding = self._completed(number, text, waits, look, feel) if waits is not None else None
         if understanding is None:
@@ -106,7 +115,7 @@ class Conversation:
             meant = self._heard(number, misheard.text, going, look, feel, misheard.things)
             if (told := misheard.told(meant)) is not None:
                 return told
-            self._undo(number)
+            self._undo()
         return self._heard(number, text, going, look, feel)
 
     def _misheard(self, text: str, look: Look) -> Heard | None:
@@ -134,7 +143,6 @@ class Conversation:
         kind = hear(self._dialogue.said(text, Going(going)), Going(going), FIRST).kind
         seen = look() if going is Going.ASKED or _is_about_things(kind, alone) else ()
         self._notice_an_empty_hand(feel)
-        self._before = number, self._planned, self._steps, self._dialogue.past.copy()
         planned = self._dialogue.past.planned
         turn = self._dialogue.hear(text, seen, going)
         if things and (asked := self._dialogue.offered(turn, things, seen)) is not None:
@@ -159,22 +167,24 @@ class Conversation:
         if alone.language == FIRST and hear(text, Going.ASKED, FIRST).kind not in _ANSWERING:
             return None
         for command in completing.completed(waits.asked, text, self._language):
-            past = self._dialogue.past.copy()
+            before = self._dialogue.snapshot()
             found = self._heard(number, command, Going.IDLE, look, feel)
             if found.steps or found.question or completing.is_understood(command):
                 return replace(found, text=text)
-            self._dialogue.past = past
+            self._dialogue = before
         return None
 
     def _taken_back(self, number: int, text: str, look: Look, feel: Feel) -> Understanding:
         """What a text with a no in it means by its own words only: as an answer it moves nothing."""
-        self.forget(number)
+        self._undo()
         return self._without_dialogue(number, interpret(text, look, None, feel, self._language), look)
 
     def _still_open(self, understanding: Understanding, waits: _Open) -> Understanding:
         """What is no answer leaves the question open when it only asks or steers, and brings it again once when nothing
         comes of it."""
-        if understanding.intent in (Intent.QUESTION, Intent.CONTROL):
+        if understanding.intent in (Intent.QUESTION, Intent.CONTROL) or (
+            waits.again and understanding.intent is Intent.YES
+        ):
             self._open = waits
         elif not waits.again and understanding.intent in (Intent.UNSUPPORTED, Intent.YES):
             self._open = _Open(waits.asked, again=True)
@@ -191,7 +201,6 @@ class Conversation:
         """A yes to a question that offers one thing."""
         choice = self._dialogue.only_choice
         assert choice is not None
-        self._before = number, self._planned, self._steps, self._dialogue.past.copy()
         turn = self._dialogue.choose(choice, look())
         understanding = self._meant(text, turn, look(), feel) or Understanding(text, Intent.UNSUPPORTED, confidence=0.0)
         if understanding.steps:
@@ -200,16 +209,16 @@ class Conversation:
 
     def forget(self, number: int) -> None:
         """The text of that number, the last one, is understood anew later: as if it had not been said."""
-        if self._undo(number):
-            self._open = self._open_before
+        if self._before is not None and self._before[0] == number:
+            self._open = self._undo()
+            self._before = None
 
-    def _undo(self, number: int) -> bool:
-        """Take back what the text of that number, the last one, has changed; whether it was the last one."""
-        if self._before is None or self._before[0] != number:
-            return False
-        _, self._planned, self._steps, self._dialogue.past = self._before
-        self._before = None
-        return True
+    def _undo(self) -> _Open | None:
+        """Take back what the text that is understood has changed; the question that was open before it."""
+        assert self._before is not None
+        before = self._before[1]
+        self._planned, self._steps, self._dialogue = before.planned, before.steps, before.dialogue.snapshot()
+        return before.open
 
     def forget_all(self) -> None:
         """Other things lie on the table: nothing that was said before refers to them."""

@@ -119,6 +119,10 @@ class Dialogue:
         if len(meant) == 1:
             self.past.memory = self.past.memory.spoke_of(view.seen[meant[0]])
 
+    def snapshot(self) -> Dialogue:
+        """The same conversation up to here, which goes on by itself."""
+        return replace(self, past=self.past.copy())
+
     def ended(self, done: bool) -> None:
         """What was under way has ended, once for everything begun: carried out, or not (then it is forgotten).
 

@@ -14,6 +14,7 @@ from vla_assistant.language.decoding import considered
 from vla_assistant.language.fragments import Fragment, denies, mentioned, speaks_of_hand, warns
 from vla_assistant.language.halting import ASKING, approves, forbids, goes_on, halting, refuses
 from vla_assistant.language.learnt import learnt_turn
+from vla_assistant.language.less import means_less
 from vla_assistant.language.manner import manner_after
 from vla_assistant.language.openings import (
     adds,
@@ -81,6 +82,11 @@ class Heard:
     adds: bool = False
     drops: bool = False
 
+    @property
+    def adds_motion(self) -> bool:
+        """Whether something begins, goes on or gets faster by it: that has to be said and not left over."""
+        return self.kind in ("confirm", "resume") or (self.kind == "manner" and "fast" in self.part.manner)
+
 
 def hear(text: str, phase: Going, language: str = "en") -> Heard:
     """The turn that the text makes in this phase. Closed words come first; less motion comes before more.
@@ -112,9 +118,15 @@ def _with_slips(text: str, mended: str, phase: Going, language: str) -> Heard | 
 
 
 def _heard(text: str, phase: Going, language: str) -> Heard:
+    """The turn without what leads over to it; "we are done, ok" is no yes."""
     if len(spelling.normalised(text)) > spelling.LONGEST_SENTENCE:
         return Heard("unsupported")
-    text, whole = without_opening(text, language), text
+    said = without_opening(text, language)
+    heard = _turn(said, text, phase, language)
+    return heard if said == text or not heard.adds_motion else _turn(text, text, phase, language)
+
+
+def _turn(text: str, whole: str, phase: Going, language: str) -> Heard:
     said = without_apology(without_interjection(clauses(text, language)), language)
     intent = closed_intent(text, language)
     if phase in (Going.ASKED, Going.WAITING) and refuses(said, language):
@@ -128,11 +140,12 @@ def _heard(text: str, phase: Going, language: str) -> Heard:
     if phase is Going.WAITING and not text.rstrip().endswith("?") and approves(said, language):
         return Heard("confirm")
     if (mine := without_bystanders(text, language)) != text:
-        return _heard(mine, phase, language) if mine else Heard("nothing")
+        heard = _heard(mine, phase, language) if mine else Heard("nothing")
+        return Heard("nothing") if heard.adds_motion else heard
     if counts_backwards(text, language):
         return Heard("unsupported")
-    if said and all(clause.kind in ("praise", "empty") for clause in said) and any(c.kind == "praise" for c in said):
-        return Heard("praise")
+    if any(c.kind == "praise" for c in said) and all(clause.kind in ("praise", "empty") for clause in said):
+        return Heard("nothing" if means_less(text) else "praise")
     if all(clause.kind in ("yes", "empty") for clause in said):
         return Heard("resume" if phase is Going.MOVING and goes_on(said, language) else "nothing")
     content = [clause for clause in said if clause.is_content]

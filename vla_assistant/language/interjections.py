@@ -7,6 +7,7 @@ from vla_assistant.language.fragments import cut
 from vla_assistant.language.hearing import Heard, hear
 from vla_assistant.language.interpreter import understand
 from vla_assistant.language.languages import FIRST
+from vla_assistant.language.less import means_less
 from vla_assistant.language.misheard_stops import stops_somewhere
 from vla_assistant.language.request import AMOUNTS_M, IT, Act, Description
 from vla_assistant.language.turn_words import load as turn_words
@@ -38,6 +39,8 @@ def interjection(text: str, language: str = "en") -> Interjection | None:
             return Interjection("stop")
         return Interjection("pause") if means_less(text) else None
     said = _said(text, language) or _in_another_language(text)
+    if said == Interjection("repeat") and means_less(text):  # "what? no"
+        said = None
     if said is not None and said.kind in _MORE and not _plainly(text, said.kind, language):
         said = None
     return said or (Interjection("pause") if means_less(text) else None)
@@ -76,19 +79,6 @@ def _plainly(text: str, kind: str, language: str) -> bool:
     doubts = text.rstrip().endswith("?") or (kind != "resume" and means_less(text))
     limits = kind == "resume" and not turn_words(language).limiting.isdisjoint(spoken)
     return not asks and not doubts and not limits
-
-
-def means_less(text: str) -> bool:
-    """Whether a word stands in it that denies, stops or rejects in any language; what it belongs to does not matter."""
-    spoken, vocabulary = words.normalised(text), load()
-    if words.without(turn_words().less, spoken) != spoken:
-        return True
-    for language in vocabulary.languages:
-        lexicon = vocabulary.lexicon(language)
-        negated = words.without(lexicon.small["negations"], spoken) != spoken
-        if negated or not lexicon.stop_words.isdisjoint(spoken):
-            return True
-    return False
 
 
 def approves(text: str, language: str = "en") -> bool:
