@@ -145,3 +145,11 @@ def test_a_negation_of_the_request_denies_it(text: str) -> None:
 @pytest.mark.parametrize("text", [around.format(order) for around in NATURAL for order in ORDERS])
 def test_natural_orders_are_proposed(text: str) -> None:
     assert steps(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["pick up the red cube or the blue cube", "put the red cube in the bowl, or maybe on the plate"]
+)
+def test_a_choice_left_open_is_not_proposed_as_sure(text: str) -> None:
+    request = considered(text, read(text))
+    assert request is None or request.confidence < SURE

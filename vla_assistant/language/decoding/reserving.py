@@ -28,8 +28,11 @@ _FORMS_OF_ORDERS = ("base", "ing")
 
 def reserves(text: str) -> bool:
     """Whether a word of a clause of the request makes it one for another time or for nobody: "... if it is empty"."""
-    framing = _framing()
-    clauses = _clauses(spelling.normalised(text))
+    framing, sets = _framing(), lexicons.load().sets
+    said = spelling.normalised(text)
+    if not sets["choosing"].isdisjoint(said) and sets["either"].isdisjoint(said):
+        return True  # "the red cube or the blue one"
+    clauses = _clauses(said)
     orders = [_order(clause) for clause in clauses]
     if any(map(_on_condition, clauses, orders)) or framing["ending"].fit(clauses[-1]):
         return True
