@@ -96,7 +96,7 @@ def completed(question: Understanding, answer: str, language: str) -> tuple[str,
     if not any(_HOLE in command for command in question.completes):
         return question.completes if closed_intent(answer, language) is Intent.YES else ()
     said = " ".join(spelling.normalised(answer)).strip(" ,")
-    if not said or _HOLE in said or closed_intent(answer, language) is not None:
+    if not said or closed_intent(answer, language) is not None:
         return ()
     return tuple(command.replace(_HOLE, said) for command in question.completes)
 

@@ -21,7 +21,7 @@ from vla_assistant.language.fitting import DOUBT
 from vla_assistant.language.fragments import mentioned
 from vla_assistant.language.hearing import REFERRING, hear
 from vla_assistant.language.interjections import interjection
-from vla_assistant.language.interpreter import UNCERTAIN
+from vla_assistant.language.interpreter import UNCERTAIN, as_question
 from vla_assistant.language.languages import AUTO, FIRST, denied
 from vla_assistant.language.looking import Feel, Look, interpret
 from vla_assistant.language.meaning import Refused, Unclear, one_handed
@@ -289,14 +289,7 @@ class Conversation:
             moves = any(step.skill != "home" for step in steps)
             steps = one_handed(steps, feel() if moves else None, lexicon)
         except Unclear as question:
-            return Understanding(
-                text,
-                Intent.COMMAND,
-                confidence=UNCERTAIN,
-                question=str(question),
-                choices=question.choices,
-                completes=question.completes,
-            )
+            return as_question(text, question)
         except Refused as refusal:
             return Understanding(text, Intent.UNSUPPORTED, confidence=UNCERTAIN, reason=str(refusal))
         notes += tuple(f'I took "{said}" as "{meant}".' for said, meant in turn.repairs)

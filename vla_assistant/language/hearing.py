@@ -36,7 +36,7 @@ from vla_assistant.types import SURE, Going, Intent
 _BEFORE_ANOTHER = ("undo", "return", "again", "more")
 """Those that a request may follow in the same breath."""
 _EMPTY = ("nothing", "unsupported")
-_SLIPPED = ("stop", "pause", "cancel", "reject", "help", "repeat", "understood", "praise", "again", "more", *REFERRING)
+_SLIPPED = ("stop", "pause", "cancel", "reject", "help", "repeat", "understood", "praise", *REFERRING)
 """Turns that a slip may stand for: none of them moves the arm without a yes."""
 _MOST_TYPED = 8
 """Words of what is taken for a turn with a slip; longer texts are read as they are."""

@@ -156,14 +156,18 @@ def _by_grammar(text: str, parser: Parser, context: Context) -> Understanding:
 
 def _asked(text: str, question: Unclear, said: Phrase, context: Context) -> Understanding:
     """The question, with the command that its answer completes."""
-    completes = question.completes or completing.with_answer_for(question.phrase, said, context.heard)
+    return as_question(text, question, completing.with_answer_for(question.phrase, said, context.heard))
+
+
+def as_question(text: str, question: Unclear, completes: tuple[str, ...] = ()) -> Understanding:
+    """The question; its answer completes the command it names, else one of these."""
     return Understanding(
         text,
         Intent.COMMAND,
         confidence=UNCERTAIN,
         question=str(question),
         choices=question.choices,
-        completes=completes,
+        completes=question.completes or completes,
     )
 
 

@@ -93,13 +93,8 @@ def parts(text: str) -> Iterator[Phrase]:
 
 def phrases_of(text: str) -> Iterator[Phrase]:
     """The words between commas, stops and dashes, however long the text is."""
-    part: list[str] = []
-    for word in (*spelling.normalised(_DASH.sub(" , ", text)), ","):
-        if word != ",":
-            part.append(word)
-        elif part:
-            yield tuple(part)
-            part = []
+    words = spelling.normalised(_DASH.sub(" , ", text))
+    yield from (words[begin:end] for begin, end in spelling.between_commas(words) if begin < end)
 
 
 def _joined(words: Phrase, language: str) -> tuple[Clause, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from vla_assistant.errors import InputError
 from vla_assistant.language.vocabulary import Phrase
@@ -98,3 +98,12 @@ def without(phrases: Iterable[Phrase], words: Phrase) -> Phrase:
 def starts_with(phrases: Iterable[Phrase], words: Phrase) -> Phrase | None:
     """The longest of `phrases` at the start of `words`, or None."""
     return longest_match(phrases, words, 0)
+
+
+def between_commas(words: Phrase) -> Iterator[tuple[int, int]]:
+    """Where the words from comma to comma begin and end."""
+    begin = 0
+    for at, word in enumerate((*words, ",")):
+        if word == ",":
+            yield begin, at
+            begin = at + 1

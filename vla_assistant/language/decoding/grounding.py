@@ -76,7 +76,7 @@ def denies_request(text: str, request: Request) -> bool:
     denying = _denying(words, request)
     return any(
         not denying.isdisjoint(range(begin, end)) and _is_of_request(words[begin:end], lexicon)
-        for begin, end in _clauses(words)
+        for begin, end in spelling.between_commas(words)
     )
 
 
@@ -89,7 +89,7 @@ def _denying(words: Phrase, request: Request) -> frozenset[int]:
     ("don't push it, lift it").
     """
     lexicon = lexicons.load()
-    clauses = list(_clauses(words))
+    clauses = list(spelling.between_commas(words))
     asking = [_is_of_request(words[begin:end], lexicon) for begin, end in clauses]
     found: list[int] = []
     for (begin, end), asks in zip(clauses, asking, strict=True):
@@ -142,15 +142,6 @@ def _done_by(request: Request) -> set[tuple[str, str]]:
 def _bare(act: Act) -> tuple[str, str]:
     """The act without what it is done with, which the denied clause may leave open."""
     return act.skill, act.direction
-
-
-def _clauses(words: Phrase) -> Iterator[tuple[int, int]]:
-    """Where the words from comma to comma begin and end."""
-    begin = 0
-    for at, word in enumerate((*words, ",")):
-        if word == ",":
-            yield begin, at
-            begin = at + 1
 
 
 def _is_of_request(clause: Phrase, lexicon: lexicons.Lexicon) -> bool:

@@ -32,7 +32,7 @@ def reserves(text: str) -> bool:
     said = spelling.normalised(text)
     if not sets["choosing"].isdisjoint(said) and sets["either"].isdisjoint(said):
         return True  # "the red cube or the blue one"
-    clauses = _clauses(said)
+    clauses = [said[begin:end] for begin, end in spelling.between_commas(said) if begin < end]
     orders = [_order(clause) for clause in clauses]
     if any(map(_on_condition, clauses, orders)) or framing["ending"].fit(clauses[-1]):
         return True
@@ -167,17 +167,6 @@ def _unread_end(said: Phrase) -> list[str]:
 def _small() -> frozenset[str]:
     """The words of all the small sets."""
     return frozenset().union(*lexicons.load().sets.values())
-
-
-def _clauses(words: Phrase) -> list[Phrase]:
-    """The words between commas."""
-    found: list[list[str]] = [[]]
-    for word in words:
-        if word == ",":
-            found.append([])
-        else:
-            found[-1].append(word)
-    return [tuple(clause) for clause in found if clause]
 
 
 @functools.cache
