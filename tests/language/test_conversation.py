@@ -180,6 +180,8 @@ def test_what_denies_or_asks_nothing_moves_nothing(text: str) -> None:
         "yesterday I told you to pick up the red cup",
         "pick up the red cup, she says",
         '"pick up the red cup" is what he said',
+        "my friend said to pick up the red cup",
+        "my colleague told me to pick up the red cup",
         "it doesn't look good, pick it up?",
         "the red cup doesn't look clean, pick it up?",
     ],

@@ -149,6 +149,18 @@ def test_questions_move_nothing(text):
     assert understood.reason
 
 
+def test_a_wish_for_a_thing_is_no_question():
+    assert "hand things over" in understand("can I have the red cup?", TABLE).reason
+    assert understand("can I go home", TABLE).intent is Intent.QUESTION
+
+
+@pytest.mark.parametrize("text", ["pick up the red cup?", "my friend said to pick up the red cup"])
+def test_an_order_that_is_asked_or_told_is_refused_as_that(text):
+    understood = understand(text, TABLE)
+    assert understood.steps == ()
+    assert understood.reason.startswith("That sounds like a question, or like words for somebody else")
+
+
 def test_control_words():
     assert (understand("resume").intent, understand("please continue").reason) == (Intent.CONTROL, "resume")
     assert understand("resume the song").intent is Intent.UNSUPPORTED

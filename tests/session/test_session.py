@@ -551,5 +551,14 @@ def test_a_yes_to_a_question_is_understood_and_a_no_ends_it() -> None:
     talk.feed(m.Interpreted(2, Understanding("yes", Intent.YES)))  # it was no answer: the question stays open
     assert [e.going for e in talk.say("yes", Intent.YES) if isinstance(e, m.Interpret)] == [Going.ASKED]
     talk.feed(m.Interpreted(3, Understanding("yes", Intent.YES)))
-    talk.say("no", Intent.NO)
+    assert end(talk.say("no", Intent.NO)).reason == "Cancelled."
+    assert not [e for e in talk.say("yes", Intent.YES) if isinstance(e, m.Interpret)]
+
+
+def test_a_cancel_in_other_words_ends_a_question() -> None:
+    talk = Talk()
+    talk.say()
+    talk.feed(m.Interpreted(1, Understanding("x", Intent.COMMAND, question="Which cup?")))
+    talk.say("oh, forget about it")
+    assert end(talk.feed(m.Interpreted(2, Understanding("x", Intent.CANCEL)))).reason == "Cancelled."
     assert not [e for e in talk.say("yes", Intent.YES) if isinstance(e, m.Interpret)]

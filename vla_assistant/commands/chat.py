@@ -36,6 +36,9 @@ def chat(
 ) -> None:
     """Talk to the arm in the terminal.
 
+    Lines that come from a pipe or a file are taken in order, each when the one before has come to a proposal or an end:
+    among them "stop" has no effect on a motion. SIGINT (Ctrl-C) stops the arm at once there, too.
+
     Example: vla-assistant chat --set simulation.seed=4
     """
     from vla_assistant.runtime.assistant import Assistant

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from vla_assistant.language.meaning import Refused, alike
+from vla_assistant.language.meaning import Refused, alike, seen_once
 from vla_assistant.language.phrasing import spoken_name
 from vla_assistant.language.request import ANYTHING, IT, Act, Description, Request
 from vla_assistant.language.resolution import Question, ResolvedAct
@@ -70,12 +70,11 @@ def answerable(question: Question, request: Request, seen: Sequence[SeenThing], 
         Refused: no answer would help: the policy has not learnt it, or all that may be meant look alike.
     """
     check(request)
-    references = [thing.reference for thing in seen]
-    apart = [thing for thing in question.candidates if references.count(thing.reference) == 1]
+    apart = seen_once(question.candidates, seen)
     if len(apart) == len(question.candidates):
         return question
     first = next(thing.reference for thing in question.candidates if thing not in apart)
-    why = alike(first, references.count(first), lexicon)
+    why = alike(first, sum(thing.reference == first for thing in seen), lexicon)
     if not apart:
         raise Refused(why)
     fewer = asked(request, apart, seen, question.act, question.slot, question.settled)

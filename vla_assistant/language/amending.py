@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from vla_assistant.language.fragments import Fragment
 from vla_assistant.language.manner import manner_after
-from vla_assistant.language.request import ANYTHING, IT, Act, Description, Request
+from vla_assistant.language.request import ANYTHING, IT, LIFTING, Act, Description, Request
 from vla_assistant.language.resolution import ResolvedAct, Settled
 from vla_assistant.language.tasks import INSIDE, OPPOSITES, RETURN, Task
 from vla_assistant.types import SeenThing
@@ -17,7 +17,6 @@ CARRIERS = ("bowl", "plate")
 """What is rather put something on than put somewhere."""
 MOTIONS = ("push", "move")
 """Skills with a direction."""
-_WITH_PLACE = ("pick", "place", "put_down", "give")
 Amended = tuple[Request, tuple[Settled, ...]]
 _Known = dict[tuple[int, str], Settled]
 
@@ -157,7 +156,7 @@ def _act_for(acts: Sequence[ResolvedAct], part: Fragment) -> int | None:
             continue
         if (part.direction or part.amount) and act.skill not in MOTIONS:
             continue
-        if part.relation and act.skill not in _WITH_PLACE:
+        if part.relation and act.skill not in LIFTING:
             continue
         if (part.things or part.receiver) and act.object is None:
             continue

@@ -6,19 +6,17 @@ like any other that is said: nothing can be reached by an answer that could not 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from vla_assistant.language import words as spelling
 from vla_assistant.language.clauses import Gap, NounPhrase
 from vla_assistant.language.closed import closed_intent
 from vla_assistant.language.grammar import Parser
 from vla_assistant.language.languages import FIRST
-from vla_assistant.language.meaning import Context, Unclear, check_named
+from vla_assistant.language.meaning import Context, Unclear, check_named, seen_once
 from vla_assistant.language.naming import MOST_CHOICES
 from vla_assistant.language.phrasing import describe, spoken_name
 from vla_assistant.language.reading.reader import read
 from vla_assistant.language.vocabulary import Lexicon, Phrase, load
-from vla_assistant.types import Intent, Reference, SeenThing, Step, Understanding
+from vla_assistant.types import Intent, Reference, Step, Understanding
 
 _VERBS = {"pick": "pick up", "place": "place", "put_down": "put down", "push": "push", "home": "go"}
 _SIDES = ("to the left", "to the right")
@@ -68,7 +66,7 @@ def carriers(thing: NounPhrase, context: Context) -> tuple[str, ...]:
         return ()
     holding = [
         other.reference
-        for other in _told_apart(context.seen)
+        for other in seen_once(context.seen, context.seen)
         if thing.name in context.vocabulary.things[other.reference.name].holds
         and other.reference != Reference(thing.name or "", thing.colour)
     ]
@@ -124,16 +122,10 @@ def _objects(frame: str, context: Context) -> tuple[str, ...]:
     things = context.vocabulary.things
     able = [
         thing.reference
-        for thing in _told_apart(context.seen)
+        for thing in seen_once(context.seen, context.seen)
         if (things[thing.reference.name].push if frame == "push" else things[thing.reference.name].lift)
     ]
     return tuple(f"the {spoken_name(one, context.lexicon)}" for one in able) if len(able) <= MOST_CHOICES else ()
-
-
-def _told_apart(seen: Sequence[SeenThing]) -> list[SeenThing]:
-    """What the arm can be directed to: nothing that looks like another thing."""
-    references = [thing.reference for thing in seen]
-    return [thing for thing in seen if references.count(thing.reference) == 1]
 
 
 def _relations(context: Context) -> tuple[Phrase, ...]:

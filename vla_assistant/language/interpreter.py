@@ -65,10 +65,10 @@ def understand(
     def understood(code: str) -> Understanding:
         context = Context(vocabulary, vocabulary.lexicon(FIRST), vocabulary.lexicon(code), seen, last, hand)
         found = _understood(text, context, code)
-        if found.steps and (
-            denied(text, code) or (code == FIRST and (taken_back(text) or only_told(text) or asks_for_none(text)))
-        ):
+        if found.steps and (denied(text, code) or (code == FIRST and (taken_back(text) or asks_for_none(text)))):
             found = _denial(text, context)
+        if found.steps and code == FIRST and only_told(text):
+            found = _doubt(text, context)
         return found if code == FIRST else replace(found, text=text, language=code)
 
     heard = heard_as(text, seen) if language in (AUTO, FIRST) and closed_intent(text) is None else None
@@ -96,17 +96,18 @@ def _understood(text: str, context: Context, language: str) -> Understanding:
     if control is not None:
         return Understanding(text, Intent.CONTROL, reason=control)
     plain = without_opening(context.heard.plain(text))
-    return _conversation(plain, context) or _instruction(plain, context, reads=language == FIRST)
+    reads = language == FIRST
+    return _conversation(plain, context, reads) or _instruction(plain, context, reads)
 
 
-def _conversation(text: str, context: Context) -> Understanding | None:
-    """Questions, corrections and lessons; None for everything else."""
+def _conversation(text: str, context: Context, reads: bool) -> Understanding | None:
+    """Questions, corrections and lessons; None for everything else. `reads`: wishes are known too."""
     lexicon = context.heard
     spoken = words.normalised(text)
     bare = words.without([*lexicon.courtesy["fillers"], (",",)], spoken)
     asked = words.starts_with((*lexicon.questions["openings"], *lexicon.questions["help"]), bare)
     polite = words.starts_with(lexicon.courtesy["openings"], bare)
-    if asked and len(asked) >= len(polite or ()):
+    if asked and len(asked) >= len(polite or ()) and not (reads and mood.wishes_for(bare)):
         return Understanding(text, Intent.QUESTION, reason=_answer(bare, context))
     if words.starts_with(lexicon.teaching, bare):
         return Understanding(text, Intent.TEACH, reason=f"I cannot learn that yet. {_able(context)}")
@@ -173,6 +174,14 @@ def as_question(text: str, question: Unclear, completes: tuple[str, ...] = ()) -
 
 def _denial(text: str, context: Context) -> Understanding:
     reason = f"I hear a no or not in that, so I move nothing. Say only what I should do. {_able(context)}"
+    return Understanding(text, Intent.UNSUPPORTED, confidence=UNCERTAIN, reason=reason)
+
+
+def _doubt(text: str, context: Context) -> Understanding:
+    reason = (
+        "That sounds like a question, or like words for somebody else, so I move nothing. "
+        f"Say it as an order. {_able(context)}"
+    )
     return Understanding(text, Intent.UNSUPPORTED, confidence=UNCERTAIN, reason=reason)
 
 

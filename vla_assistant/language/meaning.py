@@ -198,6 +198,12 @@ def _in_picture(wanted: Reference, phrase: NounPhrase, context: Context) -> Refe
     return different[0]
 
 
+def seen_once(things: Sequence[SeenThing], seen: Sequence[SeenThing]) -> list[SeenThing]:
+    """Those of the things that the arm can be directed to: none that looks like another one seen."""
+    references = [thing.reference for thing in seen]
+    return [thing for thing in things if references.count(thing.reference) == 1]
+
+
 def alike(reference: Reference, count: int, lexicon: Lexicon) -> str:
     """Why the arm cannot be directed to one of several alike: its policy knows a thing by kind and colour only."""
     return (

@@ -7,11 +7,14 @@ from itertools import pairwise
 
 from vla_assistant.language import words as spelling
 from vla_assistant.language.fragments import cut
+from vla_assistant.language.reading import lexicon as reading
 from vla_assistant.language.request import IT
 from vla_assistant.language.turn_words import load
 from vla_assistant.language.turns import Clause
 from vla_assistant.language.vocabulary import Phrase
 
+_WISHED = ("WG", "WGL")
+"""How the reader's words mark a wish to have something."""
 _NAMES = 1
 """Words of a clause that may be a name called out before an order."""
 _LONGEST_NAME = 5
@@ -63,6 +66,11 @@ def _states(words: Phrase, language: str) -> bool:
     """Whether it says what something is or does: "alignment error looks small", other than "the one that is small"."""
     stating, relative = load(language).mood["stating"], load(language).mood["relative"]
     return any(stating.fit((word,)) and not relative.fit((before,)) for before, word in pairwise(words[: _SUBJECT + 1]))
+
+
+def wishes_for(words: Phrase, language: str = "en") -> bool:
+    """Whether the words open like a wish for a thing, which has the form of a question: "can I have the cup"."""
+    return bool(words) and reading.load(language).at(words, 0).get("verbs", ("",))[0].endswith(_WISHED)
 
 
 def names_a_stranger(words: Phrase, language: str = "en") -> bool:

@@ -7,12 +7,11 @@ from collections.abc import Mapping, Sequence
 from vla_assistant.language import vocabulary
 from vla_assistant.language.naming import names
 from vla_assistant.language.phrasing import listed, plurals, what_is_seen, with_article
-from vla_assistant.language.request import ANYTHING, IT, Description
+from vla_assistant.language.request import ANYTHING, IT, LIFTING, Description
 from vla_assistant.language.resolution import Refusal
 from vla_assistant.language.vocabulary import Thing
 from vla_assistant.types import SeenThing
 
-LIFTING = ("pick", "place", "put_down", "give")
 _SAID = {
     "pick": "pick up {}",
     "place": "pick up {}",

@@ -15,6 +15,10 @@ IT = "it"
 """Kind of a pronoun whose meaning the sentence does not hold."""
 ALL = 0
 """Number of a description of everything that fits."""
+CARRYING = ("place", "give")
+"""Skills that take a thing and bring it somewhere."""
+LIFTING = ("pick", *CARRYING, "put_down")
+"""Skills that lift their object."""
 AMOUNTS_M = {"a bit": 0.03, "a lot": 0.15}
 """What amounts without a number mean [m]."""
 

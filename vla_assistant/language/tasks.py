@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from vla_assistant.language import places
 from vla_assistant.language.memory import Memory
-from vla_assistant.language.request import Act, Description, Request
+from vla_assistant.language.request import CARRYING, Act, Description, Request
 from vla_assistant.language.resolution import ResolvedAct, Settled
 from vla_assistant.language.resolving import PUSHED_M
 from vla_assistant.types import PixelPoint, SeenThing
@@ -18,7 +18,6 @@ INSIDE = ("bowl", "cup")
 """Things in which another rests; it rests on the others."""
 OPPOSITES = {"left": "right", "right": "left", "forward": "back", "back": "forward", "up": "down", "down": "up"}
 _REVERSED = {"open": "close", "close": "open"}
-_CARRYING = ("place", "give")
 _AT_USER = 0.95
 
 
@@ -110,7 +109,7 @@ def as_carried(act: ResolvedAct) -> ResolvedAct:
 def one_by_one(acts: Sequence[ResolvedAct]) -> tuple[ResolvedAct, ...]:
     """The acts as one hand does them: of several things that are taken and then carried, each is carried at once."""
     taken = [act.object for act in acts if act.skill == "pick"]
-    carried = [act.object for act in acts if act.skill in _CARRYING]
+    carried = [act.object for act in acts if act.skill in CARRYING]
     together = [act.skill for act in acts] == ["pick"] * len(taken) + [act.skill for act in acts[len(taken) :]]
     if len(taken) < 2 or taken != carried[: len(taken)] or not together:
         return tuple(acts)

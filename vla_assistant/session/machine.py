@@ -139,7 +139,8 @@ class Session:
             reason = "Confirmed." if shown else _ASKED if self._asking else "There is nothing to confirm."
             self._end(command, Result.DONE if shown else Result.REFUSED, reason, say=not shown)
         else:
-            reason = "Cancelled." if self._cancel_run(str(command.source)) else "There is nothing to cancel."
+            cancelled = self._cancel_run(str(command.source)) or self._asking
+            reason = "Cancelled." if cancelled else "There is nothing to cancel."
             self._asking = False
             self._end(command, Result.CANCELLED, reason)
 
@@ -187,7 +188,7 @@ class Session:
                 self._effects.append(m.Forget(command.id))
                 self._queue.appendleft(command)
             return
-        if understanding.intent not in (Intent.QUESTION, Intent.CONTROL, Intent.YES):
+        if understanding.intent not in (Intent.QUESTION, Intent.CONTROL, *CLOSED):
             self._asking = bool(understanding.question)  # "what can I say?" leaves a question open
         self._tell(events.Understood(self._now, command, understanding))
         unclear = understanding.intent in _UNCLEAR and not understanding.steps

@@ -10,7 +10,7 @@ from vla_assistant.language.decoding.opinion import decode
 from vla_assistant.language.reading import lexicon as lexicons
 from vla_assistant.language.reading.reader import read
 from vla_assistant.language.reading.spelling import mended
-from vla_assistant.language.request import ANYTHING, IT, Act, Description, Request
+from vla_assistant.language.request import ANYTHING, CARRYING, IT, Act, Description, Request
 from vla_assistant.language.vocabulary import Phrase
 
 _ACTING = frozenset(("verbs", "home", "relations", "directions", "me", "table"))
@@ -23,7 +23,6 @@ _SKILLS = {
     "H": "home",
 }  # fmt: skip
 """What the senses of a verb in the word file stand for."""
-_CARRYING = ("place", "give")
 _OPEN = (IT, ANYTHING)
 """Kinds of things that are meant without being named."""
 
@@ -136,7 +135,7 @@ def _contrasts(clause: Phrase, request: Request) -> bool:
 def _done_by(request: Request) -> set[tuple[str, str]]:
     """The acts of the request, and the taking that carrying begins with: "don't pick it up, put it in ..."."""
     done = set(map(_bare, request.acts))
-    return done | ({("pick", "")} if any(skill in _CARRYING for skill, _ in done) else set())
+    return done | ({("pick", "")} if any(skill in CARRYING for skill, _ in done) else set())
 
 
 def _bare(act: Act) -> tuple[str, str]:
