@@ -9,7 +9,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
+import vla_assistant  # noqa: F401  before numpy: it says how many threads that may use
+
+import numpy as np  # isort: skip
 
 
 def machine() -> str:

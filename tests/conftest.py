@@ -11,6 +11,8 @@ from pathlib import Path
 import hypothesis
 import pytest
 
+import vla_assistant  # noqa: F401  before numpy: it says how many threads that may use
+
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 FOLDERS = ("DATA", "CONFIG", "CACHE", "LOGS")

@@ -81,6 +81,27 @@ def test_a_negation_never_yields_the_same_motion(going: Going) -> None:
             assert not moved or moved != steps, line
 
 
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("put the green ball in the blue not bowl", "put the green ball in the blue bowl"),
+        (
+            "pick up the blue not cube, place it in the red bowl",
+            "pick up the blue cube, place it in the red bowl",
+        ),
+        (
+            "pick up the red not cube and after that put that on the blue one",
+            "pick up the red cube and after that put that on the blue one",
+        ),
+    ],
+)
+def test_what_is_denied_is_not_meant_by_what_stays_open(line: str, said: str) -> None:
+    """ "The blue" one may be the very bowl that is denied."""
+    seen, steps = before(said)
+    assert steps
+    assert not heard(line, seen).steps
+
+
 @pytest.mark.slow
 @pytest.mark.timeout(3600)
 @pytest.mark.parametrize("negation", NEGATIONS)

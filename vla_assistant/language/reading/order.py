@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from vla_assistant.language.reading.items import Item
 from vla_assistant.language.reading.sameness import same
-from vla_assistant.language.request import Act
+from vla_assistant.language.request import ANYTHING, Act, Description
 
 
 def motions(acts: Sequence[Act]) -> tuple[Act, ...]:
@@ -19,6 +19,29 @@ def motions(acts: Sequence[Act]) -> tuple[Act, ...]:
         for act, following in zip(acts, after, strict=True)
         if not (act.skill == "pick" and following and following.skill in carried and following.object == act.object)
     )
+
+
+def may_be_the_same(acts: Sequence[Act], others: Sequence[Act]) -> bool:
+    """Whether the motions of the acts are those of the others, or may be: "in the blue" one may be the blue bowl."""
+    return any(
+        len(mine) == len(theirs) and motions(tuple(map(_narrowed, mine, theirs))) == motions(theirs)
+        for mine, theirs in ((acts, others), (motions(acts), motions(others)))
+    )
+
+
+def _narrowed(act: Act, other: Act) -> Act:
+    """The act with the kinds and colours of the other where its own are open."""
+    if len(act.anchors) != len(other.anchors):
+        return act
+    anchors = tuple(_closed(mine, theirs) or mine for mine, theirs in zip(act.anchors, other.anchors, strict=True))
+    return replace(act, object=_closed(act.object, other.object), anchors=anchors)
+
+
+def _closed(thing: Description | None, other: Description | None) -> Description | None:
+    if thing is None or other is None:
+        return thing
+    kind = other.kind if thing.kind == ANYTHING else thing.kind
+    return replace(thing, kind=kind, colour=thing.colour or other.colour)
 
 
 def ordered(items: Sequence[Item], acts: Sequence[tuple[int, tuple[Act, ...]]]) -> list[Act]:

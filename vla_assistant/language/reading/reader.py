@@ -12,7 +12,7 @@ from vla_assistant.language.reading.cutting import Cutter
 from vla_assistant.language.reading.fluency import explained, fluent, merged, restarted
 from vla_assistant.language.reading.idioms import plain
 from vla_assistant.language.reading.items import ONE, THEM, Item
-from vla_assistant.language.reading.order import motions, ordered
+from vla_assistant.language.reading.order import may_be_the_same, ordered
 from vla_assistant.language.reading.repair import repaired
 from vla_assistant.language.reading.search import Path, cheapest
 from vla_assistant.language.reading.spelling import mended
@@ -78,7 +78,7 @@ def _sensible(words: Phrase, lexicon: lexicons.Lexicon) -> Request | None:
     if without == words:
         return replace(request, confidence=min(request.confidence, LEFT_OUT))
     positive, _ = _read(without, lexicon)
-    if positive is None or positive.confidence < WELL_FORMED or motions(positive.acts) != motions(request.acts):
+    if positive is None or positive.confidence < WELL_FORMED or not may_be_the_same(request.acts, positive.acts):
         return request
     return None
 

@@ -205,7 +205,7 @@ def _contrasts(items: list[Item], at: int, after: int) -> bool:
     if kind not in ("thing", "direction", "amount", "at", "me"):
         return False
     before = items[at - 1] if at else None
-    if before is not None and (before.kind == "verb" or (before.things and before.things[-1].kind == ONE)):
+    if before is not None and (before.kind == "verb" or _names_no_kind(before)):
         return False  # "pick not up", "the blue not cube"
     pointed = kind == "thing" and items[after].thing.kind in ("it", "them")
     apart = before is not None and before.kind == "comma" and [i.kind for i in items[after + 1 : after + 2]] != ["verb"]
@@ -214,6 +214,11 @@ def _contrasts(items: list[Item], at: int, after: int) -> bool:
     others = ("thing", "at", "hand") if kind in ("thing", "at") else (kind, "at") if kind == "me" else (kind,)
     nearby = [*items[max(0, at - NEARBY) : at], *items[after + 1 : after + 1 + NEARBY]]
     return any(item.kind in others and (item.things or item.kind != "at") for item in nearby)
+
+
+def _names_no_kind(item: Item) -> bool:
+    """Whether it ends with a thing whose kind is open, so that it may be the very thing that is denied behind it."""
+    return bool(item.things) and item.things[-1].kind in (ONE, ANYTHING)
 
 
 def _reparandum(items: list[Item], at: int, after: int) -> int | None:
