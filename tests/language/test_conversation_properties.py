@@ -85,6 +85,8 @@ def test_a_negation_never_yields_the_same_motion(going: Going) -> None:
     ("line", "said"),
     [
         ("put the green ball in the blue not bowl", "put the green ball in the blue bowl"),
+        ("put the green ball in the blue thing, not in the bowl", "put the green ball in the blue bowl"),
+        ("put the green ball in the blue thing but not in the bowl", "put the green ball in the blue bowl"),
         (
             "pick up the blue not cube, place it in the red bowl",
             "pick up the blue cube, place it in the red bowl",

@@ -107,7 +107,8 @@ def _conversation(text: str, context: Context, reads: bool) -> Understanding | N
     bare = words.without([*lexicon.courtesy["fillers"], (",",)], spoken)
     asked = words.starts_with((*lexicon.questions["openings"], *lexicon.questions["help"]), bare)
     polite = words.starts_with(lexicon.courtesy["openings"], bare)
-    if asked and len(asked) >= len(polite or ()) and not (reads and mood.wishes_for(bare)):
+    wished = reads and mood.wishes_for(bare) and read(" ".join(bare)) is not None
+    if asked and len(asked) >= len(polite or ()) and not wished:
         return Understanding(text, Intent.QUESTION, reason=_answer(bare, context))
     if words.starts_with(lexicon.teaching, bare):
         return Understanding(text, Intent.TEACH, reason=f"I cannot learn that yet. {_able(context)}")

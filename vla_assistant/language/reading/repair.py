@@ -207,6 +207,8 @@ def _contrasts(items: list[Item], at: int, after: int) -> bool:
     before = items[at - 1] if at else None
     if before is not None and (before.kind == "verb" or _names_no_kind(before)):
         return False  # "pick not up", "the blue not cube"
+    if any(_may_be(item, items[after]) for item in items[max(0, at - NEARBY) : at]):
+        return False  # "the blue one, not the bowl"
     pointed = kind == "thing" and items[after].thing.kind in ("it", "them")
     apart = before is not None and before.kind == "comma" and [i.kind for i in items[after + 1 : after + 2]] != ["verb"]
     if (kind == "at" and not items[after].things) or (pointed and not apart):
@@ -219,6 +221,14 @@ def _contrasts(items: list[Item], at: int, after: int) -> bool:
 def _names_no_kind(item: Item) -> bool:
     """Whether it ends with a thing whose kind is open, so that it may be the very thing that is denied behind it."""
     return bool(item.things) and item.things[-1].kind in (ONE, ANYTHING)
+
+
+def _may_be(item: Item, denied: Item) -> bool:
+    """Whether a thing whose kind was left open may be the very thing that is denied."""
+    if not _names_no_kind(item) or not denied.things or denied.things[-1].kind in (ONE, ANYTHING, "it", "them"):
+        return False
+    colours = item.things[-1].colour, denied.things[-1].colour
+    return None in colours or colours[0] == colours[1]
 
 
 def _reparandum(items: list[Item], at: int, after: int) -> int | None:
