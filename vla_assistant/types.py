@@ -143,25 +143,34 @@ class Reference:
         return f"{self.colour} {self.name}" if self.colour else self.name
 
 
-SKILLS = ("pick", "place", "put_down", "push", "home")
+SKILLS = ("pick", "place", "put_down", "push", "home", "open", "close", "give")
+RELATIONS = ("next_to", "left_of", "right_of", "in_front_of", "behind", "between")
+DIRECTIONS = ("left", "right", "forward", "back")
 
 
 @dataclass(frozen=True)
 class Step:
     """One canonical step: a skill of SKILLS with what it acts on and where to.
 
-    `pick` needs object. `place` needs object and destination (a thing: in a bowl or cup, on a plate or cube, decided by
-    the destination). `put_down` has object (or None: whatever is held) and the destination "table". `push` has object
-    and the destination "left" or "right" as the user sees it. `home` has neither.
+    `pick` needs object. `place` needs object and destination; without a relation the destination (a thing or "drawer")
+    decides: in a bowl, cup or drawer, on a plate or cube; with a relation of RELATIONS the object is put on the table
+    beside the destination, as the user sees it ("in_front_of": nearer to the user), and "between" needs `second` too.
+    `put_down` has object (or None: whatever is held) and the destination "table". `push` has object and as destination
+    one of DIRECTIONS as the user sees them ("forward" is away from the user): to that side of the table. `open` and
+    `close` have the object "drawer". `give` lays the object on the marked place before the user. `home` has none.
     """
 
     skill: str
     object: Reference | None = None
     destination: Reference | None = None
+    relation: str = ""
+    second: Reference | None = None
 
     def __post_init__(self) -> None:
         if self.skill not in SKILLS:
             raise InputError(f"There is no skill {self.skill!r}; known are {', '.join(SKILLS)}.")
+        if self.relation and self.relation not in RELATIONS:
+            raise InputError(f"There is no relation {self.relation!r}; known are {', '.join(RELATIONS)}.")
 
 
 @dataclass(frozen=True)
