@@ -7,7 +7,7 @@ Its handle is a tab that the gripper takes from above with its fingers apart alo
 from __future__ import annotations
 
 TRAVEL = 0.150
-HALF_X, HALF_Y, HEIGHT = 0.085, 0.086, 0.064
+HALF_X, HALF_Y, HEIGHT = 0.085, 0.086, 0.058
 WALL = 0.004
 INSIDE_X, INSIDE_Y = 0.070, 0.072  # half sizes of the inner floor
 INSIDE_MIDDLE = -0.006  # x of the inner floor's middle when shut
@@ -47,7 +47,7 @@ def _drawer() -> str:
         + _box("drawer_left", (x, -INSIDE_Y - WALL / 2, wall_z), (INSIDE_X, WALL / 2, wall_half), "inside", 0.02)
         + _box("drawer_right", (x, INSIDE_Y + WALL / 2, wall_z), (INSIDE_X, WALL / 2, wall_half), "inside", 0.02)
         + _box("drawer_back", (x - INSIDE_X - WALL / 2, 0, wall_z), (WALL / 2, INSIDE_Y, wall_half), "inside", 0.02)
-        + _box("drawer_front", (HALF_X - 0.003, 0, front_z * 0.72), (0.006, HALF_Y, front_z * 0.68), "front", 0.05)
+        + _box("drawer_front", (HALF_X - 0.003, 0, front_z * 0.92), (0.006, HALF_Y, front_z * 0.86), "front", 0.05)
         + _box("handle", (TAB_MIDDLE, 0, tab_z), (TAB_HALF_X, TAB_HALF_Y, tab_half), "handle", 0.02)
     )
 
