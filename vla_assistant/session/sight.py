@@ -12,13 +12,9 @@ MOVED_BEYOND = 0.06
 
 
 def unseen(plan: Plan) -> list[str]:
-    """Things of the plan that the picture does not show, but for those that may lie in a drawer that it opens first."""
-    named = [(step.object, step.destination, step.second) for step in plan.steps]
-    opens = next((index for index, step in enumerate(plan.steps) if step.skill == "open"), len(named))
-    early = {reference for references in named[: opens + 1] for reference in references}
-    late = {reference for references in named[opens + 1 :] for reference in references} - early
-    missing = [g.reference for g in plan.groundings if g.point.confidence < SEEN_ABOVE]
-    return list(dict.fromkeys(str(reference) for reference in missing if reference not in late))
+    """Things of the plan that the picture does not show."""
+    missing = [str(g.reference) for g in plan.groundings if g.point.confidence < SEEN_ABOVE]
+    return list(dict.fromkeys(missing))
 
 
 def not_seen(missing: list[str], alternatives: tuple[str, ...]) -> str:
