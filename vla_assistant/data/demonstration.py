@@ -48,8 +48,8 @@ EXECUTE = 2
 def recording_table() -> Table:
     """A table whose pictures are made in half the time.
 
-    Averaged down to the recorded sizes they differ from the running program's by 0.8 (front) and 0.3 (wrist) grey levels
-    in the mean.
+    Averaged down to the recorded sizes they differ from the running program's by 0.8 (front) and 0.3 (wrist) grey
+    levels in the mean.
     """
     table = Table(RENDERED)
     quality = table.world.model.vis.quality
