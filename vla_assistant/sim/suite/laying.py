@@ -14,6 +14,7 @@ import numpy as np
 from vla_assistant.sim import drawer_model, things
 from vla_assistant.sim.grasps import best_grasp_yaw
 from vla_assistant.sim.scene import GAP, REACH_X, REACH_Y, Drawer, Thing
+from vla_assistant.sim.spots import FINGER_ROOM
 from vla_assistant.sim.suite.drafts import IN_DRAWER, Draft
 from vla_assistant.sim.suite.kinds import Kind, kind_of
 from vla_assistant.sim.suite.rooms import Room, beside, opposite, rooms_of
@@ -66,7 +67,8 @@ class _Layout:
 
     def _stand_drawer(self, opening: float) -> Drawer:
         drawer = Drawer(float(self._rng.uniform(*DRAWER_X)), float(self._rng.uniform(-DRAWER_Y, DRAWER_Y)), opening)
-        self._boxes.append(_wider(drawer_box(drawer, self._draft.moves_drawer), GAP))
+        # What is put down keeps away from where the drawer would slide, also when nobody opens it.
+        self._boxes.append(_wider(drawer_box(drawer, self._draft.moves_drawer or bool(self._wanted)), GAP))
         return drawer
 
     def _stand(self, kind: Kind) -> bool:
@@ -110,7 +112,7 @@ class _Layout:
     def _keep_free(self, room: Room) -> bool:
         """Find and keep the place that a step will need."""
         for _ in range(_TRIES):
-            disc = beside(self._rng, room, [self._discs.get(a) for a in room.anchors], _radius(room.moved))
+            disc = beside(self._rng, room, [self._discs.get(a) for a in room.anchors], _room_radius(room))
             if disc is not None and _reached(disc) and self._fits(disc):
                 self._rooms.append(disc)
                 return True
@@ -172,6 +174,11 @@ def _base(place: Kind | None) -> float:
 
 def _radius(kind: Kind) -> float:
     return things.ALL_SHAPES[kind[0]].radius
+
+
+def _room_radius(room: Room) -> float:
+    """Of the disc that must be free, less the gap to other things: the thing, or the fingers that open around it."""
+    return max(_radius(room.moved), FINGER_ROOM - GAP)
 
 
 def _reached(disc: Disc) -> bool:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from vla_assistant.sim.scene import REACH_X, REACH_Y
+from vla_assistant.sim.spots import FINGER_ROOM
 from vla_assistant.sim.suite.kinds import Kind, kind_of
 from vla_assistant.sim.suite.zones import Disc
 from vla_assistant.types import Step
@@ -61,7 +62,7 @@ def opposite(rng: np.random.Generator, one: Disc, radius: float, between: float)
 def _at(rng: np.random.Generator, anchor: Disc, relation: str, radius: float) -> Disc:
     relation = relation if relation in _ANGLES else list(_ANGLES)[int(rng.integers(len(_ANGLES)))]
     angle = _ANGLES[relation] + float(rng.uniform(-_SPREAD, _SPREAD))
-    away = anchor.radius + radius + float(rng.uniform(*SPACE))
+    away = anchor.radius + max(radius + SPACE[0], FINGER_ROOM + 0.006) + float(rng.uniform(0.0, SPACE[1] - SPACE[0]))
     return Disc(anchor.x + away * math.cos(angle), anchor.y + away * math.sin(angle), radius)
 
 

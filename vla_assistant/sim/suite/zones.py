@@ -5,15 +5,14 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from vla_assistant.errors import InputError
 from vla_assistant.sim import drawer_model, things
-from vla_assistant.sim.scene import FINGER_OUTSIDE, LANE_HALF_WIDTH, PUSH_END, Drawer
+from vla_assistant.sim.regions import push_goal
+from vla_assistant.sim.scene import FINGER_OUTSIDE, LANE_HALF_WIDTH, Drawer
 from vla_assistant.sim.scene_model import MARK, MARK_HALF
 
-PUSH_ENDS = {"left": -PUSH_END, "right": PUSH_END, "forward": 0.37, "back": 0.60}
-"""Where pushes are to end: y of the sideward ones, x of the others [m]."""
-PUSH_STARTS = {"left": (-0.11, 0.11), "right": (-0.11, 0.11), "forward": (0.45, 0.56), "back": (0.40, 0.51)}
-"""Where on the same axis a thing may stand that is to be pushed there [m]."""
+PUSH_STARTS = {"left": (-0.11, 0.11), "right": (-0.11, 0.11), "forward": (0.45, 0.56), "back": (0.42, 0.55)}
+"""Where on its axis a thing may stand that is to be pushed there [m]."""
+"""Where on its axis a thing may stand that is to be pushed there [m]."""
 
 
 @dataclass(frozen=True)
@@ -55,18 +54,16 @@ def along_x(direction: str) -> bool:
     Raises:
         InputError: There is no such direction.
     """
-    if direction not in PUSH_ENDS:
-        raise InputError(f"There is no direction {direction!r}; known are {', '.join(PUSH_ENDS)}.")
-    return direction in ("forward", "back")
+    return push_goal(direction).axis == 0
 
 
 def lane(disc: Disc, direction: str) -> Box:
     """What a thing and the hand around it sweep on their way."""
     half = max(LANE_HALF_WIDTH, disc.radius + 0.012)
-    end, reach = PUSH_ENDS[direction], max(FINGER_OUTSIDE, disc.radius)
+    goal, reach = push_goal(direction), max(FINGER_OUTSIDE, disc.radius)
     start = disc.x if along_x(direction) else disc.y
-    sign = 1.0 if end > start else -1.0
-    low, high = sorted((start - sign * (FINGER_OUTSIDE + 0.01), end + sign * (reach + 0.025)))
+    behind, ahead = start - goal.sign * (FINGER_OUTSIDE + 0.01), goal.end + goal.sign * (reach + 0.025)
+    low, high = sorted((behind, ahead))
     across = disc.y if along_x(direction) else disc.x
     side = (across - half, across + half)
     return Box((low, high), side) if along_x(direction) else Box(side, (low, high))
