@@ -46,6 +46,10 @@ def test_words_that_are_no_command_say_why() -> None:
         ((Step("place", RED_BALL, GREEN_CUP, "left_of"),), (PLACE,), False),
         ((Step("push", RED_BALL, Reference("left")),), (Step("push", RED_BALL, Reference("right")),), False),
         ((), (PLACE,), False),
+        ((Step("put_down", RED_BALL), Step("give", BLUE_CUBE), PLACE), (Step("give", BLUE_CUBE), PLACE), True),
+        ((PLACE, Step("give", BLUE_CUBE)), (Step("give", BLUE_CUBE), PLACE), True),
+        ((PLACE, PLACE), (PLACE,), False),
+        ((Step("put_down", RED_BALL),), (), False),
     ],
 )
 def test_readings_are_the_same_when_they_ask_for_the_same(

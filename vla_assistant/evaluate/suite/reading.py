@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Protocol
@@ -19,6 +20,7 @@ Feel = Callable[[], Hand | None]
 _CARRIES_ON = ("place", "put_down", "give")
 _DRAWS = 50
 _NO_THINGS = (*DIRECTIONS, "table", "drawer")
+_Plain = tuple[str, object, object, str, object]
 
 
 @dataclass(frozen=True)
@@ -103,13 +105,14 @@ class BlindReader:
 def same_meaning(read: Iterable[Step], meant: Iterable[Step], scene: Scene) -> bool:
     """Whether two lists of steps ask for the same: the same things of the scene, however they are named.
 
-    Taking a thing and at once placing it is one motion, with or without the taking said.
+    Taking a thing and at once placing it is one motion, with or without the taking said. What is put down on the way
+    to its place, and the order of the steps, are the program's to choose: "clear the table" names none.
     """
-    return _plainly(read, scene) == _plainly(meant, scene)
+    return Counter(_plainly(read, scene)) == Counter(_plainly(meant, scene))
 
 
-def _plainly(steps: Iterable[Step], scene: Scene) -> list[tuple[object, ...]]:
-    plain: list[tuple[object, ...]] = []
+def _plainly(steps: Iterable[Step], scene: Scene) -> list[_Plain]:
+    plain: list[_Plain] = []
     last: object = None
     for step in steps:
         last = last if step.object is None else _identity(step.object, scene)
@@ -117,7 +120,12 @@ def _plainly(steps: Iterable[Step], scene: Scene) -> list[tuple[object, ...]]:
             plain.pop()
         places = (_identity(step.destination, scene), step.relation, _identity(step.second, scene))
         plain.append((step.skill, None if step.skill == "home" else last, *places))
-    return plain
+    return [step for index, step in enumerate(plain) if not _on_its_way(step, plain[index + 1 :])]
+
+
+def _on_its_way(step: _Plain, later: Iterable[_Plain]) -> bool:
+    """Whether the step only puts down what is placed later."""
+    return step[0] == "put_down" and any(other[:2] == ("place", step[1]) for other in later)
 
 
 def _identity(reference: Reference | None, scene: Scene) -> object:
