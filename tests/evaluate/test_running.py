@@ -122,6 +122,7 @@ def test_the_same_episodes_in_workers_as_in_this_process() -> None:
 
 
 @pytest.mark.skipif(importlib.util.find_spec("ray") is None, reason="ray is not installed: pip install ray")
+@pytest.mark.timeout(400)  # a local cluster alone takes long to come up on a busy machine
 def test_a_local_ray_carries_out_episodes() -> None:
     there = Evaluation(TWO_TASKS)
     list(there.run(ray="local"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -10,6 +11,8 @@ from vla_assistant.errors import BackendError
 from vla_assistant.evaluate.suite.working import Order, Performed, work
 
 LOCAL = "local"
+START_S = 180
+"""A cluster on this machine may take so long to come up when all cores are busy."""
 _ENVIRONMENT = {"env_vars": {"OMP_NUM_THREADS": "1"}}
 
 
@@ -42,9 +45,10 @@ def _connected(address: str) -> Any:
         raise BackendError(
             "Ray is not installed.", "Install it with: pip install 'vla-assistant[cluster]'; or leave --ray out."
         ) from error
-    here = None if address == LOCAL else address
+    os.environ.setdefault("RAY_raylet_start_wait_time_s", str(START_S))
+    where: dict[str, Any] = {"include_dashboard": False} if address == LOCAL else {"address": address}
     try:
-        ray.init(address=here, runtime_env=_ENVIRONMENT, include_dashboard=False, log_to_driver=False)
+        ray.init(runtime_env=_ENVIRONMENT, log_to_driver=False, **where)
     except (ConnectionError, ValueError) as error:
         raise BackendError(f"There is no Ray cluster at {address!r} ({error}).", "Try --ray local.") from error
     return ray
