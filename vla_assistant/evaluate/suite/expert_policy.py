@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from vla_assistant import language
 from vla_assistant.data.aims import aim_reached
 from vla_assistant.sim.expert import STEP_S, expert_action
 from vla_assistant.types import ActionChunk, Judgement, Observation, Plan, SeenThing, Step
@@ -24,8 +23,8 @@ class ExpertPolicy:
         return ()
 
     def plan(self, steps: tuple[Step, ...], observation: Observation) -> Plan:
-        """The steps as they are."""
-        return Plan(steps, language.describe(steps), 1.0)
+        """The steps as they are; nobody hears a summary."""
+        return Plan(steps, "", 1.0)
 
     def act(self, observation: Observation, step: Step) -> ActionChunk:
         """The expert's action for this state."""
