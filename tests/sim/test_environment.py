@@ -81,7 +81,9 @@ def carried_out(environment: TabletopEnvironment, split: str, number: int) -> tu
     return total, said
 
 
-@pytest.mark.parametrize("task", ["pick", "place_in", "open_drawer", "left_of", "push_back", "swap"])
+@pytest.mark.parametrize(
+    "task", ["pick", "place_in", "left_of", "between", "push_back", "retrieve", "give", "swap", "tower", "clear"]
+)
 def test_the_expert_succeeds_under_guard_and_is_never_clipped(task: str, blind: TabletopEnvironment) -> None:
     number = tasks("unseen-seeds").index(task)
     assert carried_out(blind, "unseen-seeds", number)[0] == 1.0
