@@ -90,7 +90,9 @@ def _place(hand: Hand, step: Step) -> Answer:
     else:  # the open fingers stay above the rim
         bottom += max(below.floor + 0.004, below.height + 0.003 - reach)
     tolerance = {"cube": 0.008, "cup": 0.005}.get(below.name, 0.012)
-    return hand.release_at(thing, spots.in_a_dish(now, thing, destination), bottom, tolerance)
+    spot, along = spots.in_a_dish(now, thing, destination)
+    heading = None if along is None else hand.nearest_half_turn(along)  # no finger towards what lies there already
+    return hand.release_at(thing, spot, bottom, tolerance, heading)
 
 
 def _lifted_off(now: Relations, thing: int, destination: int) -> bool:
