@@ -139,6 +139,12 @@ def test_chain_counts_until_the_first_miss(workplace: Workplace) -> None:
     assert (record.fulfilled, record.success) == (3, True), record.reason
 
 
+def test_what_is_in_the_hand_goes_home_with_it(workplace: Workplace) -> None:
+    carried = Example(("a", "b"), (PICK, (Step("home"),)), "chain")
+    record = perform(workplace, Scripted(workplace), carried).record
+    assert (record.fulfilled, record.success) == (2, True), record.reason
+
+
 def test_only_failures_are_filmed_and_the_film_is_small(workplace: Workplace, tmp_path: object) -> None:
     assert perform(workplace, Scripted(workplace), Example(), films=True).film == b""
     film = perform(workplace, Mistaken(workplace), Example(), films=True).film

@@ -8,12 +8,10 @@ import numpy as np
 
 from vla_assistant.errors import InputError
 from vla_assistant.sim.relations import Relations
-from vla_assistant.sim.tasks import MOVED
+from vla_assistant.sim.tasks import DRAWER, MOVED
 from vla_assistant.sim.world import SimWorld
 from vla_assistant.types import Step
 
-DRAWER = -1
-"""Stands for the drawer among the indices of things."""
 OPENED = 0.1
 """Share of its travel by which the drawer must have moved to count as acted on."""
 
