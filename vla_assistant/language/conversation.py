@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from vla_assistant.language import abilities, completing
+from vla_assistant.language.capability import EVERYTHING, Learnt
 from vla_assistant.language.choosing import chosen, told_apart
 from vla_assistant.language.closed import closed_intent
 from vla_assistant.language.dialogue import Dialogue
@@ -24,10 +25,10 @@ from vla_assistant.language.interjections import interjection
 from vla_assistant.language.interpreter import UNCERTAIN, as_question
 from vla_assistant.language.languages import AUTO, FIRST, denied
 from vla_assistant.language.looking import Feel, Look, interpret
-from vla_assistant.language.meaning import Refused, Unclear, one_handed
+from vla_assistant.language.meaning import Refused, Unclear, check_steps, one_handed
 from vla_assistant.language.mishearing import Heard, heard_as, may_slip
 from vla_assistant.language.past import Past
-from vla_assistant.language.phrasing import describe
+from vla_assistant.language.phrasing import describe, help_text
 from vla_assistant.language.resolution import Question, ResolvedAct
 from vla_assistant.language.returning import as_learnt
 from vla_assistant.language.tasks import Task
@@ -66,14 +67,15 @@ class _State:
 class Conversation:
     """See the module. Not for two threads at once."""
 
-    def __init__(self, language: str = FIRST, doubt: float = DOUBT) -> None:
+    def __init__(self, language: str = FIRST, doubt: float = DOUBT, learnt: Learnt = EVERYTHING) -> None:
         """Nothing was said yet.
 
         Args:
             language: Key of the vocabulary file, or "auto".
             doubt: How likely a thing must be, compared with the likeliest, to be asked about; see `calibration`.
+            learnt: What the policy can be asked for; what it has not learnt is refused.
         """
-        self._language = language
+        self._language, self._learnt = language, learnt
         self._dialogue = Dialogue(FIRST, doubt=doubt)
         self._planned: int | None = None
         self._steps: tuple[Step, ...] = ()
@@ -133,7 +135,7 @@ class Conversation:
         `things`: all that one of its words may mean, where that is not known.
         """
         last = next((thing.reference for thing in self._dialogue.past.memory.last), None)
-        alone = interpret(text, look, last, feel, self._language)
+        alone = interpret(text, look, last, feel, self._language, self._learnt)
         if alone.intent is Intent.YES and going is Going.ASKED and self._dialogue.only_choice is not None:
             return self._only_choice(number, text, look, feel)
         if alone.intent in (Intent.STOP, Intent.YES, Intent.NO, Intent.CANCEL) or not alone.confidence:
@@ -161,7 +163,7 @@ class Conversation:
         """The command that the text completes as an answer; None when it is none, or says a command of its own."""
         if completing.denies(text):
             return None
-        alone = interpret(text, look, None, feel, self._language)
+        alone = interpret(text, look, None, feel, self._language, self._learnt)
         if alone.intent not in _MAY_ANSWER or alone.steps:
             return None
         if alone.language == FIRST and hear(text, Going.ASKED, FIRST).kind not in _ANSWERING:
@@ -177,7 +179,7 @@ class Conversation:
     def _taken_back(self, number: int, text: str, look: Look, feel: Feel) -> Understanding:
         """What a text with a no in it means by its own words only: as an answer it moves nothing."""
         self._undo()
-        return self._without_dialogue(number, interpret(text, look, None, feel, self._language), look)
+        return self._without_dialogue(number, interpret(text, look, None, feel, self._language, self._learnt), look)
 
     def _still_open(self, understanding: Understanding, waits: _Open) -> Understanding:
         """What is no answer leaves the question open when it only asks or steers, and brings it again once when nothing
@@ -257,7 +259,9 @@ class Conversation:
         if turn.kind == "understood":
             said = f"I understood: {describe(self._steps)}." if self._steps else "You have asked for nothing yet."
             return Understanding(text, Intent.QUESTION, reason=said)
-        if turn.kind == "help" or (turn.kind == "nothing" and turn.says):
+        if turn.kind == "help":
+            return Understanding(text, Intent.QUESTION, reason=help_text(seen, learnt=self._learnt))
+        if turn.kind == "nothing" and turn.says:
             return Understanding(text, Intent.QUESTION, reason=turn.says)
         if turn.kind == "ask" and turn.question is not None:
             return self._question(text, turn.question, turn, seen)
@@ -270,7 +274,7 @@ class Conversation:
         """The question, about what the arm can do and with things that it can be directed to; else a refusal."""
         try:
             if turn.wanted is not None:
-                question = abilities.answerable(question, turn.wanted, seen, load().lexicon(FIRST))
+                question = abilities.answerable(question, turn.wanted, seen, load().lexicon(FIRST), self._learnt)
                 self._dialogue.offer(question)
         except Refused as refusal:
             return Understanding(text, Intent.UNSUPPORTED, confidence=UNCERTAIN, reason=str(refusal))
@@ -282,12 +286,12 @@ class Conversation:
         try:
             acts, notes = as_learnt(turn.acts, seen, self._dialogue.past.memory.held)
             request, _ = Task(acts).said()
-            abilities.check(request)
+            abilities.check(request, self._learnt)
             if turn.avoid:
                 raise Refused(f"I cannot promise to keep clear of the {turn.avoid[0].reference} yet.")
             steps = abilities.steps_of(acts, seen, lexicon)
             moves = any(step.skill != "home" for step in steps)
-            steps = one_handed(steps, feel() if moves else None, lexicon)
+            steps = check_steps(one_handed(steps, feel() if moves else None, lexicon), self._learnt)
         except Unclear as question:
             return as_question(text, question)
         except Refused as refusal:
@@ -315,8 +319,9 @@ def _acts(steps: Sequence[Step], seen: Sequence[SeenThing]) -> tuple[ResolvedAct
     acts = []
     for step in steps:
         thing = found.get(step.object) if step.object is not None else None
-        anchor = found.get(step.destination) if step.destination is not None else None
+        anchors = tuple(found[other] for other in (step.destination, step.second) if other in found)
+        relation = step.relation.replace("_", " ") or "on" if anchors else ""
         direction = step.destination.name if step.skill == "push" and step.destination is not None else ""
         if thing is not None or step.object is None:
-            acts.append(ResolvedAct(step.skill, thing, "on" if anchor else "", (anchor,) if anchor else (), direction))
+            acts.append(ResolvedAct(step.skill, thing, relation, anchors, direction))
     return tuple(acts)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from vla_assistant.language.capability import EVERYTHING, Learnt
 from vla_assistant.language.clauses import Clause, NounPhrase
 from vla_assistant.language.naming import MOST_CHOICES
-from vla_assistant.language.phrasing import describe, listed, plurals, spoken_name, what_is_seen, with_article
+from vla_assistant.language.phrasing import describe, listed, plurals, shown, spoken_name, what_is_seen, with_article
 from vla_assistant.language.vocabulary import Lexicon, Vocabulary
 from vla_assistant.types import Reference, SeenThing, Step
 
@@ -58,6 +59,7 @@ class Context:
         seen: What the camera shows; empty when that is not known.
         last: The object of the turn before.
         hand: What the hand holds, when that is known.
+        learnt: What the policy can be asked for.
     """
 
     vocabulary: Vocabulary
@@ -66,6 +68,19 @@ class Context:
     seen: Sequence[SeenThing] = ()
     last: Reference | None = None
     hand: Hand | None = None
+    learnt: Learnt = EVERYTHING
+
+
+def check_steps(steps: Sequence[Step], learnt: Learnt) -> tuple[Step, ...]:
+    """The steps again, when all of them are learnt.
+
+    Raises:
+        Refused: one is not; `str` says why.
+    """
+    for step in steps:
+        if step.skill != "home" and (why := learnt.why_not(step)):
+            raise Refused(why)
+    return tuple(steps)
 
 
 def steps_of(clauses: Sequence[Clause], context: Context) -> tuple[Step, ...]:
@@ -223,7 +238,7 @@ def _named(references: Sequence[Reference], lexicon: Lexicon, last: str) -> str:
 
 
 def _unknown(phrase: NounPhrase, context: Context) -> str:
-    known = plurals(context.vocabulary.things, context.lexicon)
+    known = plurals(shown(context.vocabulary.things, context.seen), context.lexicon)
     if phrase.name is None:
         return f"I do not know {with_article(' '.join(phrase.unknown))}; I know {known}."
     colours = listed(" ".join(context.lexicon.words[colour][0]) for colour in context.vocabulary.colours)
@@ -236,7 +251,8 @@ def _check_able(frame: str, thing: Reference, context: Context) -> None:
     things = context.vocabulary.things
     if getattr(things[thing.name], able):
         return
-    others = plurals((name for name, other in things.items() if getattr(other, able)), context.lexicon)
+    able_so = [name for name in shown(things, context.seen) if getattr(things[name], able)]
+    others = plurals(able_so, context.lexicon)
     why = "it is wider than my gripper opens" if able == "lift" else "it does not slide well"
     name = spoken_name(Reference(thing.name), context.lexicon)
     raise Refused(f"I cannot {able} a {name}: {why}. I can {able} {others}.")
@@ -250,7 +266,8 @@ def _check_fits(thing: Reference, destination: Reference, phrase: NounPhrase, co
     if thing.name in holds:
         return
     what, where = (spoken_name(Reference(r.name), context.lexicon) for r in (thing, destination))
-    takes = f"a {where} takes {plurals(holds, context.lexicon)}" if holds else f"nothing stays on a {where}"
+    held = [name for name in shown(context.vocabulary.things, context.seen) if name in holds]
+    takes = f"a {where} takes {plurals(held, context.lexicon)}" if held else f"nothing stays on a {where}"
     raise Refused(f"A {what} does not stay in or on a {where}; {takes}.")
 
 

@@ -87,7 +87,7 @@ class Assistant:
             execute=getattr(settings.backend("policies", settings.use.policy), "execute_steps", 1),
             watch=not headless,
             conversation=language.Conversation(
-                settings.app.language, language.doubt_for(settings.dialogue.accepted_error)
+                settings.app.language, language.doubt_for(settings.dialogue.accepted_error), self._model.learnt
             ),
         )
         self._voice = Voice(settings, self._hub.publish, now)
@@ -278,7 +278,7 @@ class Assistant:
 
     def examples(self) -> list[str]:
         """Commands that make sense for what is on the table."""
-        return language.examples(self._runner.seen, 6)
+        return language.examples(self._runner.seen, 6, learnt=self._model.learnt.told)
 
     def new_scene(self, seed: int) -> None:
         """Lay another simulated scene soon; plans for the old one are void.
