@@ -99,7 +99,7 @@ def test_a_look_changes_the_picture_but_not_the_physics(world: SimWorld) -> None
     things = (Thing("cube", "red", 0.5, 0.0),)
     world.load(Scene(things))
     picture, pose = world.render("front", 64, 64), world.thing_poses
-    world.load(Scene(things, look=Look((0.01, 0.0, 0.0), 0.9, (0.9, 0.9, 0.9))))
+    world.load(Scene(things, look=Look((0.01, 0.0, 0.0), lamp=0.9, table=(0.9, 0.9, 0.9))))
     assert np.abs(world.render("front", 64, 64).astype(int) - picture).max() > 10
     assert np.array_equal(world.thing_poses, pose)
     world.load(Scene(things))

@@ -49,11 +49,11 @@ def _steps(kind: str, rng: np.random.Generator) -> tuple[Step, ...]:
     if kind == "home":
         return (Step("home"),)
     if kind == "push":
-        return (Step("push", _thing(rng, things.GRASPABLE), Reference(str(rng.choice(["left", "right"])))),)
+        return (Step("push", _thing(rng, things.EVERYDAY_LIFTED), Reference(str(rng.choice(["left", "right"])))),)
     if kind == "pick":
-        return (Step("pick", _thing(rng, things.GRASPABLE)),)
+        return (Step("pick", _thing(rng, things.EVERYDAY_LIFTED)),)
     if kind == "pick_put_down":
-        target = _thing(rng, things.GRASPABLE)
+        target = _thing(rng, things.EVERYDAY_LIFTED)
         released = None if rng.random() < 0.4 else target
         return Step("pick", target), Step("put_down", released, Reference("table"))
     return _place_steps(kind, rng)
@@ -66,7 +66,7 @@ def _place_steps(kind: str, rng: np.random.Generator) -> tuple[Step, ...]:
         destination = _thing(rng, ("cube",))
     else:
         destination = _thing(rng, ("bowl", "plate"))
-    fitting = tuple(name for name in things.GRASPABLE if things.can_place(name, destination.name))
+    fitting = tuple(name for name in things.EVERYDAY_LIFTED if things.can_place(name, destination.name))
     if kind in ("stack", "pick_stack") and rng.random() < 0.7:
         fitting = ("cube",)
     target = _thing(rng, fitting)
@@ -77,4 +77,4 @@ def _place_steps(kind: str, rng: np.random.Generator) -> tuple[Step, ...]:
 
 
 def _thing(rng: np.random.Generator, shapes: tuple[str, ...]) -> Reference:
-    return Reference(str(rng.choice(shapes)), str(rng.choice(list(things.COLOURS))))
+    return Reference(str(rng.choice(shapes)), str(rng.choice(list(things.EVERYDAY_COLOURS))))

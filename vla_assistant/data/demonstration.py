@@ -152,5 +152,5 @@ def _appearance(table: Table, camera: str, *, table_wide: bool) -> NDArray[np.fl
     seen = table.world.project(camera, poses[:, :3])
     result[: len(poses), :2] = seen[:, :2].clip(-1.0, 2.0)
     inside = ((seen[:, :2] > 0.0) & (seen[:, :2] < 1.0)).all(axis=1) & (seen[:, 2] > 0.0)
-    result[: len(poses), 2] = table.world.visible_share(camera) if table_wide else inside
+    result[: len(poses), 2] = table.world.visible_share(camera)[:-1] if table_wide else inside
     return result.ravel()

@@ -6,7 +6,7 @@ picture (the user sits behind the front camera, so +y is the user's right), z up
 
 from __future__ import annotations
 
-from vla_assistant.sim import arm_model, offscreen, thing_models
+from vla_assistant.sim import arm_model, drawer_model, offscreen, table_tops, thing_models
 
 offscreen.choose()
 
@@ -22,7 +22,8 @@ FRONT_CAMERA_FOVY = 46.0  # degrees, as MuJoCo wants it
 CAMERAS = ("front", "wrist")
 
 # How many things of one shape a scene can hold.
-POOL: dict[str, int] = {"cube": 4, "ball": 3, "can": 3, "cup": 3, "bowl": 3, "plate": 3}
+POOL: dict[str, int] = {"cube": 4, "ball": 3, "can": 3, "cup": 3, "bowl": 3, "plate": 3, "marker": 3}
+POOL |= {"prism": 2, "dome": 2, "brick": 2}
 PARK_Z = -3.0  # m: under the floor, out of every camera's sight
 
 
@@ -39,7 +40,8 @@ def park_place(slot: int) -> tuple[float, float, float]:
 def world_xml() -> str:
     """MJCF of everything."""
     pool = "".join(thing_models.thing_body(shape, name, park_place(i)) for i, (name, shape) in enumerate(slot_names()))
-    return _document(thing_models.lathe_meshes(), _room() + pool)
+    assets = thing_models.meshes() + table_tops.assets() + drawer_model.assets()
+    return _document(assets, _room() + drawer_model.body() + pool, drawer_model.contacts())
 
 
 def arm_xml() -> str:
@@ -47,7 +49,7 @@ def arm_xml() -> str:
     return _document("", _table())
 
 
-def _document(assets: str, bodies: str) -> str:
+def _document(assets: str, bodies: str, contacts: str = "") -> str:
     return f"""
 <mujoco model="tabletop">
   <compiler angle="radian" autolimits="true"/>
@@ -71,6 +73,7 @@ def _document(assets: str, bodies: str) -> str:
     {arm_model.materials()}{assets}
   </asset>
   <worldbody>{arm_model.body()}{bodies}</worldbody>
+  {contacts}
   <equality>{arm_model.equality()}</equality>
   <actuator>{arm_model.actuators()}</actuator>
 </mujoco>"""
