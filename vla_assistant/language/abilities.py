@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from vla_assistant.language.capability import EVERYTHING, Learnt
+from vla_assistant.language.chores.carrying_out import CHORES
 from vla_assistant.language.meaning import Refused, Unclear, alike, check_steps, seen_once
 from vla_assistant.language.phrasing import spoken_name
 from vla_assistant.language.request import ANYTHING, IT, Act, Description, Request
@@ -24,11 +25,21 @@ _NO_STEP = {
 }
 _ANY = "cube"
 """Stands for a thing of which the words leave the kind open, where only the skill is asked about."""
+_INTO_BOWL = Step("place", Reference(_ANY), Reference("bowl"))
+_CHORES = {
+    "swap": (Step("put_down", Reference(_ANY), Reference("table")), _INTO_BOWL),
+    "tower": (Step("place", Reference(_ANY), Reference(_ANY)),),
+    "sort": (_INTO_BOWL,),
+    "clear": (Step("place", Reference(_ANY), Reference("drawer")), Step("close", Reference("drawer"))),
+}
+"""Steps like those of the tasks of several."""
 
 
 def is_plain(request: Request) -> bool:
     """Whether kind and colour name every thing of the request, so that no picture is needed to know which is meant."""
     things = [thing for act in request.acts for thing in (act.object, *act.anchors) if thing is not None]
+    if any(act.skill in CHORES for act in request.acts):
+        return False
     return all(thing == Description(thing.kind, thing.colour) and thing.kind not in (ANYTHING, IT) for thing in things)
 
 
@@ -40,15 +51,17 @@ def check(request: Request, learnt: Learnt = EVERYTHING) -> None:
     """
     for act in request.acts:
         _check_act(act)
-        check_steps([_probe(act)], learnt)
+        check_steps(_probes(act), learnt)
     if request.avoid:
         raise Refused(f"I cannot promise to keep clear of the {request.avoid[0]} yet.")
 
 
-def _probe(act: Act) -> Step:
-    """A step like the act, with things of any colour."""
+def _probes(act: Act) -> list[Step]:
+    """Steps like those of the act, with things of any colour."""
+    if act.skill in CHORES:
+        return [*_CHORES[act.skill]]
     things = [Reference(_ANY if thing.kind in (ANYTHING, IT) else thing.kind) for thing in _named(act)]
-    return _step(act.skill, act.relation, act.direction, things or [Reference(_ANY)])
+    return [_step(act.skill, act.relation, act.direction, things or [Reference(_ANY)])]
 
 
 def _named(act: Act) -> list[Description]:
