@@ -57,7 +57,7 @@ def _document(assets: str, bodies: str, contacts: str = "") -> str:
     <flag sleep="enable"/>
   </option>
   <visual>
-    <quality shadowsize="0" offsamples="0"/>
+    <quality shadowsize="0" offsamples="0" numslices="16" numstacks="8" numquads="2"/>
     <global offwidth="1024" offheight="1024"/>
     <map znear="0.02" zfar="12"/>
     <headlight ambient="0.42 0.42 0.43" diffuse="0.30 0.30 0.30" specular="0.05 0.05 0.05"/>
