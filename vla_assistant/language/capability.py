@@ -20,6 +20,13 @@ _PROBES = (
     Step("close", DRAWER),
 )
 """One step of each kind that a policy may lack."""
+ALSO = {
+    "beside": frozenset(RELATIONS),
+    "push": frozenset(("push forward", "push back")),
+    "give": frozenset(("give",)),
+    "drawer": frozenset(("open", "close")),
+}
+"""What the help and the recognizer know beyond the usual -> the kinds of steps it needs (`kinds_of_steps`)."""
 
 
 class Learnt(Protocol):

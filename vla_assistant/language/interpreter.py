@@ -17,7 +17,7 @@ from vla_assistant.language.closed import closed_intent, control_word
 from vla_assistant.language.decoding import considered
 from vla_assistant.language.grammar import Parser
 from vla_assistant.language.languages import AUTO, FIRST, chosen, denied
-from vla_assistant.language.meaning import Context, Hand, Refused, Unclear, check_steps, one_handed, steps_of
+from vla_assistant.language.meaning import Context, Hand, Refused, Unclear, check_steps, one_handed, probes, steps_of
 from vla_assistant.language.memory import Memory
 from vla_assistant.language.mishearing import Heard, heard_as
 from vla_assistant.language.openings import asks_for_none, without_opening
@@ -157,6 +157,7 @@ def _by_grammar(text: str, parser: Parser, context: Context) -> Understanding:
     if clauses is None:
         return _not_parsed(text, parser, context)
     try:
+        check_steps(probes(clauses), context.learnt)
         return Understanding(text, Intent.COMMAND, check_steps(steps_of(clauses, context), context.learnt))
     except Unclear as question:
         return _asked(text, question, parser.words, context)

@@ -100,6 +100,19 @@ def steps_of(clauses: Sequence[Clause], context: Context) -> tuple[Step, ...]:
     return one_handed(steps, context.hand, context.lexicon)
 
 
+def probes(clauses: Sequence[Clause]) -> list[Step]:
+    """Steps like those of the clauses that name their kinds of things, whichever colours are meant."""
+    found = []
+    for clause in clauses:
+        thing = Reference(clause.object.name) if clause.object is not None and clause.object.name else None
+        where = Reference(clause.destination.name) if clause.destination is not None and clause.destination.name else None
+        if clause.frame == "place" and thing is not None and where is not None:
+            found.append(Step("place", thing, where))
+        elif clause.frame == "pick" and thing is not None:
+            found.append(Step("pick", thing))
+    return found
+
+
 def one_handed(steps: Sequence[Step], hand: Hand | None, lexicon: Lexicon) -> tuple[Step, ...]:
     """The steps again, when one hand can do them from what it holds now.
 

@@ -4,20 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from vla_assistant.language.capability import DRAWER, EVERYTHING, Learnt, kinds_of_steps
+from vla_assistant.language.capability import ALSO, DRAWER, EVERYTHING, Learnt, kinds_of_steps
 from vla_assistant.language.vocabulary import Lexicon, Thing, Vocabulary, load
-from vla_assistant.types import RELATIONS, Reference, SeenThing, Step
+from vla_assistant.types import Reference, SeenThing, Step
 
 EXAMPLES = 6
 AT_FIRST, FURTHER = 2, 3
 """Examples of the usual before those of what else is learnt, and how many of these."""
-ALSO = {
-    "beside": frozenset(RELATIONS),
-    "push": frozenset(("push forward", "push back")),
-    "give": frozenset(("give",)),
-    "drawer": frozenset(("open", "close")),
-}
-"""What else the help names -> the kinds of steps it needs (`capability.kinds_of_steps`)."""
 
 
 def describe(steps: Sequence[Step], language: str = "en") -> str:

@@ -96,6 +96,7 @@ class Lexicon:
         inside: Things in which another rests; the others carry it on top.
         says: Name (SAYS) -> template of what the program says.
         speech: Rules of the recognizer's grammar in JSGF; `utterance` is the public one.
+        speech_further: Rules of what is listened for only where it is learnt and on the table.
         pronunciations: Word -> its pronunciations in the phones of pocketsphinx.
         orthography: How it is written; None when only as the file writes it.
         colour_after: A colour may follow its noun.
@@ -121,6 +122,7 @@ class Lexicon:
     inside: tuple[str, ...]
     says: Mapping[str, str]
     speech: Mapping[str, str]
+    speech_further: Mapping[str, str]
     pronunciations: Mapping[str, tuple[str, ...]]
     orthography: Orthography | None
     colour_after: bool
@@ -246,6 +248,10 @@ def _vocabulary(tables: Mapping[str, Any]) -> Vocabulary:
     return Vocabulary(things, colours, languages)
 
 
+def _rules(table: Mapping[str, Any]) -> dict[str, str]:
+    return {str(name): " ".join(str(body).split()) for name, body in table.items()}
+
+
 def _thing(name: str, table: Mapping[str, Any]) -> Thing:
     usual = bool(table.get("usual", True))
     return Thing(name, bool(table["lift"]), bool(table["push"]), _names(table["holds"]), usual)
@@ -277,7 +283,8 @@ def _lexicon(table: Mapping[str, Any], things: Mapping[str, Thing]) -> Lexicon:
         teaching=spelled(table["teaching"]["openings"]),
         inside=_names(table.get("inside", {}).get("things", [])),
         says={name: str(table["says"][name]) for name in SAYS} if "says" in table else {},
-        speech={str(name): " ".join(str(body).split()) for name, body in table.get("speech", {}).items()},
+        speech=_rules(table.get("speech", {})),
+        speech_further=_rules(table.get("speech_further", {})),
         pronunciations={word: _names(phones) for word, phones in table.get("pronunciations", {}).items()},
         orthography=orthography,
         colour_after=grammar is not None and bool(grammar.get("colour_after", False)),

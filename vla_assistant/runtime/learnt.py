@@ -10,8 +10,6 @@ from vla_assistant.types import Step
 
 log = logging.getLogger(__name__)
 
-UNASKED = "Nobody has asked the policy for that yet."
-
 
 class LearntByModel:
     """See the module. Implements `language.Learnt`; safe to call from any thread."""
@@ -33,19 +31,3 @@ class LearntByModel:
                 log.info("nobody knows whether %s is learnt: %s", step.skill, error)
                 return ""
         return self._told[step]
-
-    @property
-    def told(self) -> ToldSoFar:
-        """The same without ever waiting, for the window: only what was asked before is known."""
-        return ToldSoFar(self._told)
-
-
-class ToldSoFar:
-    """What is known of a policy at the moment; what was never asked counts as not learnt."""
-
-    def __init__(self, told: dict[Step, str]) -> None:
-        self._told = told
-
-    def why_not(self, step: Step) -> str:
-        """See `LearntByModel.why_not`."""
-        return "" if step.skill == "home" else self._told.get(step, UNASKED)

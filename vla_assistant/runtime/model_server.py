@@ -81,8 +81,12 @@ class Lane:
 
 
 def _called(model: Any, call: str) -> Callable[..., Any]:
-    """The method that serves the call; what has been learnt is known to a part of the policy."""
-    method: Callable[..., Any] = getattr(model.learnt if call == "why_not" else model, call)
+    """The method that serves the call; a policy that does not say what it has learnt can be asked for anything."""
+    if call == "why_not":
+        learnt = getattr(model, "learnt", None)
+        method: Callable[..., Any] = (lambda _: "") if learnt is None else learnt.why_not
+    else:
+        method = getattr(model, call)
     return method
 
 

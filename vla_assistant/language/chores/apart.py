@@ -32,10 +32,12 @@ class Apart:
     Attributes:
         parts: Acts of a clause that was read here, or the words of what is to be read.
         meant: Kind that is read -> kind that is meant.
+        text: The whole, with what is read for what is meant.
     """
 
     parts: tuple[tuple[Act, ...] | str, ...]
     meant: Mapping[str, str]
+    text: str
 
     def read(self, reader: Callable[[str], Request | None]) -> Request | None:
         """The whole request; None when a part is not understood."""
@@ -78,7 +80,8 @@ def apart(text: str) -> Apart | None:
     for before, part in zip([_Part(), *parts], parts, strict=False):
         words = _of_drawer(part.words, lexicon) if _is_of_drawer(before.acts) else part.words
         found.append(part.acts or " ".join(_standing_in(words, standing, lexicon)))
-    return Apart(tuple(found), {read: meant for meant, read in standing.items()})
+    whole = " ".join(_standing_in(said, standing, lexicon))
+    return Apart(tuple(found), {read: meant for meant, read in standing.items()}, whole)
 
 
 @dataclass(frozen=True)
