@@ -26,8 +26,8 @@ UNLEARNT = {
     "give me the cup": "bring things to the user",
     "place the red cup between the bowl and the plate": "place things between others",
     "open the drawer": "open a drawer",
-    "put the red cube in the drawer": "what a drawer is",
-    "clear the table": "what a drawer is",
+    "put the red cube in the drawer": "drawer",
+    "clear the table": "drawer",
 }
 """What the weights of the first version lack, and what they say of it."""
 

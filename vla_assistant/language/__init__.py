@@ -9,7 +9,7 @@ from vla_assistant.language.interpreter import understand
 from vla_assistant.language.less import means_less
 from vla_assistant.language.looking import interpret
 from vla_assistant.language.meaning import Hand
-from vla_assistant.language.phrasing import describe, examples
+from vla_assistant.language.phrasing import describe, examples, help_text
 from vla_assistant.language.speech_grammar import further, jsgf
 
 __all__ = [
@@ -23,6 +23,7 @@ __all__ = [
     "doubt_for",
     "examples",
     "further",
+    "help_text",
     "interjection",
     "interpret",
     "jsgf",

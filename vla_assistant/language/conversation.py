@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from vla_assistant.language import abilities, completing
+from vla_assistant.language.by_colour import by_colour, is_same, looking_for
 from vla_assistant.language.capability import EVERYTHING, Learnt
 from vla_assistant.language.choosing import chosen, told_apart
 from vla_assistant.language.closed import closed_intent
@@ -35,7 +36,7 @@ from vla_assistant.language.tasks import Task
 from vla_assistant.language.turn import WITH_ACTS, Turn
 from vla_assistant.language.vocabulary import load
 from vla_assistant.language.words import normalised
-from vla_assistant.types import SURE, Going, Intent, Interjection, SeenThing, Step, Understanding
+from vla_assistant.types import SURE, Going, Intent, Interjection, Reference, SeenThing, Step, Understanding
 
 _ABOUT_THINGS = (*REFERRING, "part", "request", "manner", "help")
 _CLOSED = {"confirm": Intent.YES, "cancel": Intent.CANCEL, "stop": Intent.STOP}
@@ -95,7 +96,7 @@ class Conversation:
         Returns:
             One that cannot be read at all is unsupported.
         """
-        look = functools.cache(look)
+        look = functools.cache(functools.partial(looking_for, look, text, self._learnt))
         self._before = number, _State(self._planned, self._steps, self._dialogue.snapshot(), self._open)
         waits, self._open = (self._open if going is Going.ASKED else None), None
         understanding = self._completed(number, text, waits, look, feel) if waits is not None else None
@@ -291,7 +292,8 @@ class Conversation:
                 raise Refused(f"I cannot promise to keep clear of the {turn.avoid[0].reference} yet.")
             steps = abilities.steps_of(acts, seen, lexicon)
             moves = any(step.skill != "home" for step in steps)
-            steps = check_steps(one_handed(steps, feel() if moves else None, lexicon), self._learnt)
+            steps = one_handed(steps, feel() if moves else None, lexicon)
+            steps = check_steps(by_colour(steps, text, seen, self._learnt), self._learnt)
         except Unclear as question:
             return as_question(text, question)
         except Refused as refusal:
@@ -315,13 +317,18 @@ def _is_about_things(kind: str, alone: Understanding) -> bool:
 
 def _acts(steps: Sequence[Step], seen: Sequence[SeenThing]) -> tuple[ResolvedAct, ...]:
     """The steps as acts on what is seen, so that later turns can refer to them; what is not seen is left out."""
-    found = {thing.reference: thing for thing in seen}
     acts = []
     for step in steps:
-        thing = found.get(step.object) if step.object is not None else None
-        anchors = tuple(found[other] for other in (step.destination, step.second) if other in found)
+        thing = _found(step.object, seen)
+        anchors = tuple(filter(None, (_found(step.destination, seen), _found(step.second, seen))))
         relation = step.relation.replace("_", " ") or "on" if anchors else ""
         direction = step.destination.name if step.skill == "push" and step.destination is not None else ""
         if thing is not None or step.object is None:
             acts.append(ResolvedAct(step.skill, thing, relation, anchors, direction))
     return tuple(acts)
+
+
+def _found(reference: Reference | None, seen: Sequence[SeenThing]) -> SeenThing | None:
+    if reference is None:
+        return None
+    return next((thing for thing in seen if is_same(thing.reference, reference)), None)

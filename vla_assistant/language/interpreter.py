@@ -11,6 +11,7 @@ from dataclasses import replace
 from difflib import get_close_matches
 
 from vla_assistant.language import abilities, completing, mood, naming, words
+from vla_assistant.language.by_colour import by_colour
 from vla_assistant.language.capability import EVERYTHING, Learnt
 from vla_assistant.language.clauses import Gap
 from vla_assistant.language.closed import closed_intent, control_word
@@ -158,7 +159,8 @@ def _by_grammar(text: str, parser: Parser, context: Context) -> Understanding:
         return _not_parsed(text, parser, context)
     try:
         check_steps(probes(clauses), context.learnt)
-        return Understanding(text, Intent.COMMAND, check_steps(steps_of(clauses, context), context.learnt))
+        steps = by_colour(steps_of(clauses, context), text, context.seen, context.learnt)
+        return Understanding(text, Intent.COMMAND, check_steps(steps, context.learnt))
     except Unclear as question:
         return _asked(text, question, parser.words, context)
     except Refused as refusal:
@@ -207,7 +209,7 @@ def _as_read(text: str, context: Context) -> Understanding | None:
     try:
         abilities.check(request, context.learnt)
         steps = one_handed(_steps_read(request, context), context.hand, context.lexicon)
-        steps = check_steps(steps, context.learnt)
+        steps = check_steps(by_colour(steps, text, context.seen, context.learnt), context.learnt)
     except Unclear as question:
         return _asked(text, question, (), context)
     except Refused as refusal:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from vla_assistant.errors import InputError
+from vla_assistant.language.by_colour import looking_for
 from vla_assistant.language.capability import EVERYTHING, Learnt
 from vla_assistant.language.interpreter import understand
 from vla_assistant.language.meaning import Hand
@@ -38,7 +39,7 @@ def interpret(
         seen: tuple[SeenThing, ...] = ()
         understanding = understand(text, last=last, language=language, learnt=learnt)
         if _needs_picture(understanding):
-            seen = look()
+            seen = looking_for(look, text, learnt)
             understanding = understand(text, seen, last=last, language=language, learnt=learnt)
         if any(step.skill != "home" for step in understanding.steps):
             understanding = understand(text, seen, last=last, hand=feel(), language=language, learnt=learnt)

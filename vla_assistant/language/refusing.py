@@ -9,7 +9,7 @@ from vla_assistant.language.naming import names
 from vla_assistant.language.phrasing import listed, plurals, shown, what_is_seen, with_article
 from vla_assistant.language.request import ANYTHING, IT, LIFTING, Description
 from vla_assistant.language.resolution import Refusal
-from vla_assistant.language.vocabulary import Thing
+from vla_assistant.language.vocabulary import UNNAMED, Thing
 from vla_assistant.types import SeenThing
 
 _SAID = {
@@ -29,7 +29,7 @@ def able(skill: str, kind: str, things: Mapping[str, Thing]) -> bool:
     """Whether that can be done with things of that kind."""
     known = things.get(kind)
     if known is None:
-        return False
+        return kind == UNNAMED
     return known.lift if skill in LIFTING else known.push if skill == "push" else True
 
 

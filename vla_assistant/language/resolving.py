@@ -266,7 +266,7 @@ class _Slots:
 
     def _holds(self, carrier: int, kind: str, view: View) -> bool:
         known = self.things.get(view.seen[carrier].reference.name)
-        return known is not None and kind in known.holds
+        return known is not None and known.takes(kind)
 
 
 def _two(act: Act) -> bool:

@@ -26,6 +26,8 @@ SMALL = (
     "articles", "pronouns", "substitutes", "quantifiers", "adjective_suffixes", "up", "down", "back", "to", "of_table",
     "from_table", "connectors", "negations",
 )  # fmt: skip
+UNNAMED = "thing"
+"""Canonical noun of a thing of any shape, which is named by its colour alone."""
 GAP = "..."
 """Where the object stands in a verb of two parts."""
 COURTESY = ("fillers", "openings", "closings")
@@ -55,6 +57,10 @@ class Thing:
     push: bool
     holds: tuple[str, ...]
     usual: bool = True
+
+    def takes(self, kind: str) -> bool:
+        """Whether a thing of that kind stays in or on it; what has no noun may stay wherever something does."""
+        return kind in self.holds or (kind == UNNAMED and bool(self.holds))
 
 
 @dataclass(frozen=True)

@@ -53,7 +53,8 @@ class _Table:
             if not self._holds(carrier, thing):
                 where = carrier.reference.name
                 return Refusal(f"I cannot swap them: a {thing.reference.name} does not stay in or on a {where}.")
-        return (ResolvedAct("put_down", first), _placed(second, one), _placed(first, other))
+        aside = ResolvedAct("pick", first), ResolvedAct("put_down", first)
+        return (*aside, _placed(second, one), _placed(first, other))
 
     def tower(self, cubes: Sequence[SeenThing]) -> tuple[ResolvedAct, ...] | Refusal:
         """From the first, which stays where it is, upwards."""
@@ -100,7 +101,7 @@ class _Table:
 
     def _holds(self, carrier: SeenThing, thing: SeenThing) -> bool:
         known = self._things.get(carrier.reference.name)
-        return known is not None and thing.reference.name in known.holds
+        return known is not None and known.takes(thing.reference.name)
 
 
 def _placed(thing: SeenThing, carrier: SeenThing) -> ResolvedAct:

@@ -62,9 +62,9 @@ def considered(text: str, read: Request | None) -> Request | None:
     """
     if (parts := apart(text)) is not None:
         whole = parts.read(lambda part: _considered(part, reader.read_plain(part)))
-        return (
-            _sure(whole, ELSEWHERE) if whole is not None and whole.confidence > ELSEWHERE and reserves(text) else whole
-        )
+        if whole is None or whole.confidence <= ELSEWHERE or not reserves(parts.text):
+            return whole
+        return _sure(whole, ELSEWHERE)
     return _considered(text, read)
 
 
