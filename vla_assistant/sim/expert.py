@@ -152,7 +152,7 @@ def _push(hand: Hand, step: Step) -> Answer:
 def _home(hand: Hand, step: Step) -> Answer:
     gripper = OPEN if hand.now.holding() is None else CLOSED
     joints = hand.world.data.qpos[:JOINTS]
-    slow = float(np.abs(hand.world.data.qvel[:JOINTS]).max()) < 0.04
+    slow = float(np.abs(hand.world.data.qvel[:JOINTS]).max()) < 0.15
     if slow and float(np.abs(joints - arm_model.HOME_JOINTS).max()) < 0.04:
         return hand.stay(gripper), True
     home = np.array(arm_model.HOME_TOOL)

@@ -194,7 +194,8 @@ class Hand:
         """Open, and rise straight up from what was let go."""
         top = float(self.now.positions[thing][2])
         near = float(np.hypot(*(self.now.positions[thing][:2] - self.tool[:2]))) < 0.08
-        if near and self.opening < 0.9 and self.tool[2] < top + 0.05:
+        between_walls = self.now.in_drawer(thing)  # where the fingers may have no room to open wholly
+        if near and self.opening < 0.9 and self.tool[2] < top + 0.05 and not between_walls:
             return self.stay(OPEN), False
         if near and self.tool[2] < top + CLEAR:
             return self.rise(top + CLEAR + 0.03, OPEN), False
