@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import copy
 from dataclasses import dataclass
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from vla_assistant.data.cache import FrameStore
@@ -54,6 +56,12 @@ class Batches:
     def __len__(self) -> int:
         """Frames that can be drawn."""
         return len(self._frames)
+
+    def part(self, frames: NDArray[np.bool_], preset: Preset) -> Batches:
+        """Only those of these frames (n,), under another preset; the decoded dataset is shared."""
+        part = copy.copy(self)
+        part._preset, part._frames = preset, self._frames[frames[self._frames]]
+        return part
 
     def draw(self, index: int) -> Batch:
         """The batch with this number."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +18,21 @@ NAME = "checkpoint.safetensors"
 
 @dataclass
 class Progress:
-    """Where the run is: optimizer steps made, frames seen, and seconds spent in it, over all sessions."""
+    """Where the run is, over all sessions.
+
+    Attributes:
+        step: Optimizer steps made.
+        frames: Frames seen.
+        seconds: Time spent.
+        best: Best score of a validation so far, the smaller the better.
+        waited: Validations since then.
+    """
 
     step: int = 0
     frames: int = 0
     seconds: float = 0.0
+    best: float = math.inf
+    waited: int = 0
 
 
 def save_checkpoint(
@@ -61,11 +72,29 @@ def load_checkpoint(
         average.load_state_dict(_under(tensors, "average."))
         if optimizer is not None:
             _load_optimizer(optimizer, _under(tensors, "optimizer."))
-        return Progress(int(header["step"]), int(header["frames"]), float(header["seconds"]))
+        known = {field.name: type(field.default) for field in fields(Progress)}
+        return Progress(**{name: kind(header[name]) for name, kind in known.items() if name in header})
     except (SafetensorError, RuntimeError, KeyError, ValueError) as error:
         raise WeightsError(
             f"The checkpoint {path} cannot be continued from ({str(error).splitlines()[0]}).",
             "It is damaged or of another preset; train into an empty folder.",
+        ) from error
+
+
+def read_average(folder: Path) -> dict[str, Tensor]:
+    """The averaged weights of the run in this folder.
+
+    Raises:
+        WeightsError: There is no run, or its checkpoint is damaged.
+    """
+    from safetensors import SafetensorError
+    from safetensors.torch import load_file
+
+    try:
+        return _under(load_file(folder / NAME), "average.")
+    except (SafetensorError, OSError) as error:
+        raise WeightsError(
+            f"There is no run in {folder} to start from ({error}).", "Name the folder of a run, or a weights file."
         ) from error
 
 
