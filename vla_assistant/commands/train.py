@@ -113,9 +113,7 @@ def _say_what_is_missing(options: Options) -> None:
     from vla_assistant.train.board import is_installed
 
     if options.tensorboard and not is_installed():
-        typer.echo(
-            "No curves are drawn: TensorBoard is not installed (pip install tensorboard). The log has all figures."
-        )
+        typer.echo("No curves are drawn: TensorBoard is not installed (pip install tensorboard). The log has them.")
 
 
 def _show(reports: Iterable[TrainProgress]) -> None:

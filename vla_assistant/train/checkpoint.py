@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -72,8 +72,9 @@ def load_checkpoint(
         average.load_state_dict(_under(tensors, "average."))
         if optimizer is not None:
             _load_optimizer(optimizer, _under(tensors, "optimizer."))
-        known = {field.name: type(field.default) for field in fields(Progress)}
-        return Progress(**{name: kind(header[name]) for name, kind in known.items() if name in header})
+        whole, real = ("step", "frames", "waited"), ("seconds", "best")
+        numbers = {name: int(header[name]) for name in whole if name in header}
+        return Progress(**numbers, **{name: float(header[name]) for name in real if name in header})
     except (SafetensorError, RuntimeError, KeyError, ValueError) as error:
         raise WeightsError(
             f"The checkpoint {path} cannot be continued from ({str(error).splitlines()[0]}).",

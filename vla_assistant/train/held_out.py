@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 def is_held_out(seed: int, share: float) -> bool:
     """Whether the episodes of this seed are kept; of many seeds, this share.
 
-    It depends on nothing but the seed: recordings that are added later never move an episode from one side to the other.
+    It depends on nothing but the seed: recordings that are added later move no episode from one side to the other.
     """
     return zlib.crc32(f"episode {seed}".encode()) < share * 2**32
 

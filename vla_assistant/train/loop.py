@@ -106,7 +106,7 @@ def run(
             if progress.step % schedule.checkpoint_steps == 0:
                 results.save()
             if progress.step % schedule.log_steps == 0:
-                yield journal.write(share, rate, source.frames, validation)
+                yield journal.write(_share(schedule, progress, options.minutes), rate, source.frames, validation)
 
     results.save()
     if journal.count:

@@ -92,7 +92,7 @@ class Journal:
         parts = {name: round(mean, 4) for name, mean in zip(self._sums, means, strict=True)}
         return TrainProgress(
             step=progress.step,
-            share=round(share, 4),
+            share=round(min(share, 1.0), 4),
             frames_seen=progress.frames,
             dataset_frames=frames,
             loss=parts.pop("loss"),
@@ -102,7 +102,7 @@ class Journal:
             frames_per_s=round(self.count * self._schedule.batch / elapsed, 1),
             learning_rate=rate,
             seconds=round(progress.seconds, 1),
-            seconds_left=round(progress.seconds * (1 - share) / share, 1) if share > 0 else 0.0,
+            seconds_left=round(progress.seconds * (1 - min(share, 1.0)) / share, 1) if share > 0 else 0.0,
         )
 
 

@@ -64,4 +64,4 @@ class Results:
     def _card(self) -> dict[str, Any]:
         progress = self._progress
         card = {"preset": self._preset, "steps": progress.step, "frames": progress.frames}
-        return card | {"minutes": round(progress.seconds / 60)}
+        return card | {"minutes": round(progress.seconds / 60), "processes": self._team.count}

@@ -90,8 +90,11 @@ class LaunchedTeam(Team):
         self._accelerator.end_training()
 
 
-def join_team() -> Team:
+def join_team(partial: bool = False) -> Team:
     """The processes that were launched together with this one.
+
+    Args:
+        partial: A step may leave weights of the network unused.
 
     Raises:
         BackendError: There are several, and accelerate is not installed.
@@ -104,5 +107,5 @@ def join_team() -> Team:
         raise BackendError(
             "Training in several processes needs the package accelerate.", "Install it: pip install accelerate."
         ) from error
-    unused = DistributedDataParallelKwargs(find_unused_parameters=True)
+    unused = DistributedDataParallelKwargs(find_unused_parameters=partial)
     return LaunchedTeam(Accelerator(cpu=not torch.cuda.is_available(), kwargs_handlers=[unused]))

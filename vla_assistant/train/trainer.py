@@ -26,9 +26,17 @@ from vla_assistant.train.team import join_team
 class VLATrainer:
     """Trains a network on recordings: in one process, or in as many as `accelerate launch` has started.
 
+    Attributes:
+        team: The processes of this run.
+        network: What is trained, once the training has begun; its averaged weights are in the weights file.
+        source: Where its batches come from.
+
     Example:
         VLATrainer("compact", Path("recordings"), Options(Path("trained"))).train(epochs=10)
     """
+
+    network: nn.Module
+    source: Source
 
     def __init__(
         self,
@@ -61,7 +69,7 @@ class VLATrainer:
             raise InputError(f"{type(self._model).__name__} cannot be trained: it has no method loss(batch).")
         self._schedule = self._model if isinstance(self._model, Preset) else schedule or Schedule(name="own")
         self._dataset, self._options, self._half_precision, self._clock = dataset, options, half_precision, clock
-        self.team = join_team()
+        self.team = join_team(partial=isinstance(self._model, nn.Module))
 
     def train(
         self, epochs: float | None = None, batch_size: int | None = None, learning_rate: float | None = None
@@ -88,7 +96,9 @@ class VLATrainer:
         if epochs:
             schedule = schedule.model_copy(update={"steps": math.ceil(epochs * source.frames / schedule.batch)})
         torch.manual_seed(self._options.seed)
-        yield from run(self._objective(), source, schedule, self._options, self.team, self._clock)
+        objective = self._objective()
+        self.source, self.network = source, objective.network
+        yield from run(objective, source, schedule, self._options, self.team, self._clock)
 
     def _objective(self) -> Objective:
         if not isinstance(self._model, Preset):
