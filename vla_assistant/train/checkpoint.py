@@ -72,14 +72,19 @@ def load_checkpoint(
         average.load_state_dict(_under(tensors, "average."))
         if optimizer is not None:
             _load_optimizer(optimizer, _under(tensors, "optimizer."))
-        whole, real = ("step", "frames", "waited"), ("seconds", "best")
-        numbers = {name: int(header[name]) for name in whole if name in header}
-        return Progress(**numbers, **{name: float(header[name]) for name in real if name in header})
+        return _progress(header)
     except (SafetensorError, RuntimeError, KeyError, ValueError) as error:
         raise WeightsError(
             f"The checkpoint {path} cannot be continued from ({str(error).splitlines()[0]}).",
             "It is damaged or of another preset; train into an empty folder.",
         ) from error
+
+
+def _progress(header: dict[str, str]) -> Progress:
+    whole = {name: int(header[name]) for name in ("step", "frames", "waited") if name in header}
+    progress = Progress(**whole)
+    progress.seconds, progress.best = float(header["seconds"]), float(header.get("best", "inf"))
+    return progress
 
 
 def read_average(folder: Path) -> dict[str, Tensor]:

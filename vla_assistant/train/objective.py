@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from vla_assistant.data.files import write_whole
 from vla_assistant.errors import WeightsError
 from vla_assistant.networks.compact import CompactVLA
+from vla_assistant.networks.learnt import Learnt
 from vla_assistant.networks.weights import load_weights, save_weights
 from vla_assistant.train.batches import Batch
 from vla_assistant.train.losses import total_loss
@@ -74,9 +75,10 @@ class CompactObjective(Objective):
 
     network: CompactVLA
 
-    def __init__(self, network: CompactVLA, weights: LossWeights) -> None:
+    def __init__(self, network: CompactVLA, weights: LossWeights, learnt: Callable[[], Learnt]) -> None:
+        """`learnt`: what the network can have learnt by now from its recordings."""
         super().__init__(network)
-        self._weights = weights
+        self._weights, self._learnt = weights, learnt
 
     def forward(self, batch: Batch) -> tuple[Tensor, dict[str, Tensor]]:
         output = self.network(batch.pictures, batch.state, batch.step, batch.queries)
@@ -86,4 +88,4 @@ class CompactObjective(Objective):
         return load_weights(path).state_dict()
 
     def write(self, path: Path, state: State, card: Mapping[str, Any]) -> None:
-        save_weights(path, self.network.config, state, card)
+        save_weights(path, self.network.config, state, card, self._learnt())

@@ -56,8 +56,11 @@ class Preset(Schedule):
     network: CompactConfig = CompactConfig()
     loss: LossWeights = LossWeights()
     colour_dropout: float = Field(0.15, ge=0, le=1, description="How often an unneeded colour word is left out.")
+    shape_dropout: float = Field(0.1, ge=0, le=1, description="How often a shape that the colour tells is left out.")
     brightness: float = Field(0.15, ge=0, le=1, description="Largest change of brightness.")
     tint: float = Field(0.05, ge=0, le=1, description="Largest change of one colour channel.")
+    noise: float = Field(0.02, ge=0, le=1, description="Largest standard deviation of noise, as a share of full light.")
+    shift_pixels: int = Field(0, ge=0, description="Largest shift of the front picture [pixels].")
     refresh_steps: int = Field(500, ge=0, description="Steps between looks for new recordings; 0 never looks.")
 
 

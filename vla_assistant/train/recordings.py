@@ -11,6 +11,7 @@ import numpy as np
 
 from vla_assistant.data import cache
 from vla_assistant.data.reader import DatasetReader
+from vla_assistant.networks.learnt import Learnt
 from vla_assistant.train.batches import Batch, Batches
 from vla_assistant.train.held_out import held_out_episodes
 from vla_assistant.train.preset import Preset
@@ -65,6 +66,10 @@ class Recordings:
     @property
     def frames(self) -> int:
         return len(self._opened.training)
+
+    def learnt(self) -> Learnt:
+        """What a network can learn from them."""
+        return self._opened.training.learnt
 
     def draw(self, index: int) -> Batch:
         """The batch with this number; every `refresh_steps` a look for new recordings begins beside it."""

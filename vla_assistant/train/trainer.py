@@ -96,16 +96,17 @@ class VLATrainer:
         if epochs:
             schedule = schedule.model_copy(update={"steps": math.ceil(epochs * source.frames / schedule.batch)})
         torch.manual_seed(self._options.seed)
-        objective = self._objective()
+        objective = self._objective(source)
         self.source, self.network = source, objective.network
         yield from run(objective, source, schedule, self._options, self.team, self._clock)
 
-    def _objective(self) -> Objective:
+    def _objective(self, source: Source) -> Objective:
         if not isinstance(self._model, Preset):
             return Objective(self._model, self._half_precision)
         half_precision = self._model.network.half_precision and self._half_precision
         config = self._model.network.model_copy(update={"half_precision": half_precision})
-        return CompactObjective(CompactVLA(config), self._model.loss)
+        assert isinstance(source, Recordings)
+        return CompactObjective(CompactVLA(config), self._model.loss, source.learnt)
 
     def _source(self, schedule: Schedule) -> Source:
         """Batches for one process: its part of each batch of all."""
