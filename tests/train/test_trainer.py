@@ -16,10 +16,10 @@ import torch
 from torch import Tensor, nn
 
 from tests.data.recordings import FEATURES, made_up_episode
+from vla_assistant.data.held_out import held_out_episodes, is_held_out
 from vla_assistant.data.writer import DatasetWriter
 from vla_assistant.errors import ConfigError, InputError, WeightsError
 from vla_assistant.networks.weights import load_weights, read_card
-from vla_assistant.train.held_out import held_out_episodes, is_held_out
 from vla_assistant.train.loop import Options
 from vla_assistant.train.preset import Preset, Schedule, load_preset
 from vla_assistant.train.read_ahead import ReadAhead

@@ -10,10 +10,10 @@ from typing import Any, NamedTuple, Protocol, runtime_checkable
 import numpy as np
 
 from vla_assistant.data import cache
+from vla_assistant.data.held_out import held_out_episodes
 from vla_assistant.data.reader import DatasetReader
 from vla_assistant.networks.learnt import Learnt
 from vla_assistant.train.batches import Batch, Batches
-from vla_assistant.train.held_out import held_out_episodes
 from vla_assistant.train.preset import Preset
 
 UNCHANGED = ("colour_dropout", "shape_dropout", "brightness", "tint", "noise", "shift_pixels")

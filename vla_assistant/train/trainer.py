@@ -106,7 +106,7 @@ class VLATrainer:
         half_precision = self._model.network.half_precision and self._half_precision
         config = self._model.network.model_copy(update={"half_precision": half_precision})
         assert isinstance(source, Recordings)
-        return CompactObjective(CompactVLA(config), self._model.loss, source.learnt)
+        return CompactObjective(CompactVLA(config), self._model.loss, lambda: source.learnt())
 
     def _source(self, schedule: Schedule) -> Source:
         """Batches for one process: its part of each batch of all."""
