@@ -1,8 +1,8 @@
 """What the model family learns from, frame by frame: recordings of ours, or any LeRobotDataset v3.
 
 `RobotActionDataset` gives what stands in the files. `VLADataset` adds the actions before and the chunk of actions
-after, as normal numbers, and makes batches (see `networks.family.supervision`). What a recording lacks is left out, so that
-nothing is learnt from what nobody said.
+after, as normal numbers, and makes batches (see `networks.family.supervision`). What a recording lacks is left out, so
+that nothing is learnt from what nobody said.
 """
 
 from __future__ import annotations
@@ -73,8 +73,8 @@ class VLADataset:
         Returns:
             "pictures" {camera: float (frames, 3, h, w) in [0, 1]}, oldest first; "text"; "state" (s,) normal numbers;
             "history" (k, 7) and "actions" (horizon, 7) normal numbers; "action_weight" (horizon,), 0 behind an end that
-            was not known as one, and where something else than the recorded action was done; done, progress and success where they are known;
-            "plan" where there is one.
+            was not known as one, and where something else than the recorded action was done; done, progress and success
+            where they are known; "plan" where there is one.
         """
         import torch
 
