@@ -116,14 +116,14 @@ def test_preset_has_the_published_shape(name: str, towers: dict[str, Path], batc
     assert preset.frames == (10 if name == "clip-frames" else 1)
 
 
-@pytest.mark.parametrize("fusion", ["concat", "transformer", "cross_attention", "resampler"])
-@pytest.mark.parametrize("action", ["l1", "mse", "flow", "tokens"])
-def test_own_towers_with_every_fusion_and_head(
-    fusion: str, action: str, batch: dict[str, Any], tmp_path: Path
-) -> None:
+@pytest.mark.parametrize(
+    ("fusion", "action"),
+    [("concat", "mse"), ("transformer", "tokens"), ("cross_attention", "l1"), ("resampler", "flow")],
+)
+def test_own_towers_with_every_fusion_and_head(fusion: str, action: str, batch: dict[str, Any], tmp_path: Path) -> None:
     config = tiny(fusion={"kind": fusion}, action={"kind": action, "bins": 32}, history=3, frames=2)
     network = model(config)
-    losses = trained(network, batch, steps=12, rate=3e-3)
+    losses = trained(network, batch, steps=10, rate=3e-3)
     assert sum(losses[-3:]) < sum(losses[:3])
     assert all(network.has_learnt(part) for part in ("action", "plan", "done", "progress", "success", "grounding"))
     assert_same_answers_after_saving(network, batch, tmp_path)

@@ -1,4 +1,4 @@
-"""Which model of the family: towers, fusion, heads and their sizes. It is what a preset names and what weights carry."""
+"""Which model of the family: towers, fusion, heads and their sizes; what a preset names and what weights carry."""
 
 from __future__ import annotations
 
@@ -125,7 +125,9 @@ class FamilyConfig(_Part):
         if self.fusion.kind == "cross_attention" and not self.history:
             raise ValueError("the fusion cross_attention asks with earlier actions: history must be at least 1")
         if self.language.kind == "compact" and self.language.width % self.language.heads:
-            raise ValueError(f"{self.language.heads} heads must divide the language tower's width {self.language.width}")
+            raise ValueError(
+                f"the language tower's {self.language.heads} heads must divide its width {self.language.width}"
+            )
         return self
 
     def with_towers(self, *, vision: Path | str = "", language: Path | str = "") -> FamilyConfig:
@@ -139,7 +141,7 @@ class FamilyConfig(_Part):
 
 
 def load_family(name: str) -> FamilyConfig | None:
-    """The model of the shipped preset of this name or of the TOML file at this path; None when it is of another network.
+    """The model of a shipped preset or of the TOML file at this path; None when that is of another network.
 
     Raises:
         ConfigError: There is no such preset, or it has mistakes.

@@ -90,7 +90,9 @@ class Binned(ActionHead):
     def __init__(self, width: int, config: ActionConfig) -> None:
         super().__init__()
         self.bins = config.bins
-        self.out = nn.Sequential(_mlp(width, config.hidden, config.horizon * ACTION_WIDTH * config.bins), _Chunk(config.bins))
+        self.out = nn.Sequential(
+            _mlp(width, config.hidden, config.horizon * ACTION_WIDTH * config.bins), _Chunk(config.bins)
+        )
 
     def encode(self, actions: Tensor) -> Tensor:
         """Actions (...) in [-1, 1] -> tokens int64 (...); beyond that the outermost."""

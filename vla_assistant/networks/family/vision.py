@@ -18,7 +18,7 @@ CLIP_MEAN, CLIP_STD = (0.48145466, 0.4578275, 0.40821073), (0.26862954, 0.261302
 """Source: Radford et al. 2021, arXiv:2103.00020, its published preprocessing."""
 IMAGENET_MEAN, IMAGENET_STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 """Source: mean and deviation of ImageNet's channels, as Dinov2 (arXiv:2304.07193) uses them."""
-COMPACT_SIZE = 128
+COMPACT_SIZE, USUAL_SIZE = 128, 224
 
 
 class VisionFeatures(NamedTuple):
@@ -154,7 +154,8 @@ def _preprocessing(config: VisionConfig, model: nn.Module) -> dict[str, Any]:
     said = said or pretrained.read_json(config, "processor_config.json").get("image_processor", {})
     mean, std = (CLIP_MEAN, CLIP_STD) if config.kind == "clip" else (IMAGENET_MEAN, IMAGENET_STD)
     settings: Any = model.config
-    size = config.size or _edge(said.get("crop_size") or said.get("size")) or _edge(settings.image_size)
+    size = config.size or _edge(said.get("crop_size") or said.get("size"))
+    size = size or _edge(getattr(settings, "image_size", 0)) or USUAL_SIZE
     patch = getattr(settings, "patch_size", None) or 1
     return {
         "size": max(size // patch, 1) * patch,
