@@ -28,7 +28,7 @@ class TextFeatures(NamedTuple):
 
 
 class CompactLanguage(nn.Module):
-    """Our own tower: an embedding for each word of the vocabulary file and a small transformer; the first token counts."""
+    """Our own tower: an embedding for each word of the vocabulary file, and a small transformer."""
 
     def __init__(self, config: LanguageConfig, described: Mapping[str, Any] | None = None) -> None:
         super().__init__()

@@ -187,8 +187,9 @@ class VisionLanguageActionModel(nn.Module):
         if "actions" in given:
             parts["action"] = supervision.action_part(self.action, feature, batch)
         if "plan" in given:
+            embedding, logits = self.plan(feature)
             name = "plan" if batch["plan"].is_floating_point() else "plan_tokens"
-            parts[name] = supervision.plan_part(*self.plan(feature), batch["plan"])
+            parts[name] = supervision.plan_part(embedding, logits, batch["plan"])
         if "phrases" in given and any(map(any, batch["phrases"])):
             asked = torch.tensor([[bool(name) for name in row] for row in batch["phrases"]], device=feature.device)
             parts |= supervision.grounding_parts(self.ground(views, batch["phrases"]), asked, batch)
@@ -217,4 +218,5 @@ class VisionLanguageActionModel(nn.Module):
 
     def _answer(self, feature: Tensor, seed: int) -> Output:
         plan, logits = self.plan(feature)
-        return Output(self.action(feature, seed), plan, logits, *self.status(feature).unbind(-1), feature)
+        done, progress, success = self.status(feature).unbind(-1)
+        return Output(self.action(feature, seed), plan, logits, done, progress, success, feature)

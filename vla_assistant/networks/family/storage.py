@@ -1,6 +1,6 @@
 """Weights of the family on disk: one safetensors file that holds everything, also the towers and their tokenizers.
 
-Its header says as JSON which model it is, what the towers are and which words and units it was made for; nothing is ever
+Its header says as JSON which model it is, what the towers are and which units it was made for; nothing is ever
 pickled, and the folders that the towers came from are not needed again.
 """
 
