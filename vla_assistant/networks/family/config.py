@@ -14,6 +14,10 @@ from vla_assistant.errors import ConfigError
 KEY = "family"
 """Table of a preset file that holds a `FamilyConfig`."""
 
+STATUS = ("done", "progress", "success")
+PARTS = ("action", "plan", "plan_tokens", *STATUS, "grounding")
+"""What a model can have learnt; positions in its `learnt` flags, so new ones go to the end."""
+
 
 class _Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)

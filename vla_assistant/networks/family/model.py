@@ -11,12 +11,12 @@ from torch import Tensor, nn
 from vla_assistant.errors import InputError
 from vla_assistant.networks.compact import Grounding, Sight
 from vla_assistant.networks.family import supervision
-from vla_assistant.networks.family.config import FamilyConfig
+from vla_assistant.networks.family.config import PARTS, STATUS, FamilyConfig
 from vla_assistant.networks.family.frames import Cameras, Views
 from vla_assistant.networks.family.fusion import FUSIONS, Fusion
 from vla_assistant.networks.family.heads import ACTION_HEADS, ActionHead, PlanHead
 from vla_assistant.networks.family.language import TextFeatures, language_tower
-from vla_assistant.networks.family.supervision import PARTS, STATUS, Batch
+from vla_assistant.networks.family.supervision import Batch
 from vla_assistant.networks.family.vision import vision_tower
 from vla_assistant.types import ACTION_WIDTH
 
@@ -146,7 +146,10 @@ class VisionLanguageActionModel(nn.Module):
         """
         distinct = list(dict.fromkeys(phrase for row in phrases for phrase in row))
         pooled = self.encode_text(distinct).pooled
-        asked = torch.stack([pooled[[distinct.index(phrase) for phrase in row]] for row in phrases])
+        return self.find(views, torch.stack([pooled[[distinct.index(phrase) for phrase in row]] for row in phrases]))
+
+    def find(self, views: Views, asked: Tensor) -> dict[str, Sight]:
+        """As `ground`, with the pooled text of each name, (b, q, language width)."""
         sights = (self.grounding(patches, asked) for patches in views.latest)
         return dict(zip(self.config.cameras, sights, strict=True))
 

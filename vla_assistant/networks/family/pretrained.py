@@ -64,7 +64,7 @@ def read_model(config: VisionConfig | LanguageConfig) -> nn.Module:
             f"{config.name_or_folder} holds no whole {kind} tower: {len(missing)} weights are missing ({missing[0]}).",
             "Fetch it again, or name a folder that was saved by `transformers`.",
         )
-    return _eye(model) if kind == "auto vision" else model
+    return _part(model, kind)
 
 
 def build_model(kind: str, settings: Mapping[str, Any]) -> nn.Module:
@@ -73,11 +73,9 @@ def build_model(kind: str, settings: Mapping[str, Any]) -> nn.Module:
 
     settings = dict(settings)
     config = transformers.AutoConfig.for_model(settings.pop("model_type"), **settings)
-    auto = kind == "auto vision"
-    model: nn.Module = (
-        transformers.AutoModel.from_config(config) if auto else getattr(transformers, CLASSES[kind])(config)
-    )
-    return model
+    if kind == "auto vision":
+        return _part(transformers.AutoModel.from_config(config), kind)
+    return _part(getattr(transformers, CLASSES[kind])(config), kind)
 
 
 def model_settings(model: nn.Module) -> dict[str, Any]:
@@ -135,9 +133,9 @@ def _check_type(config: VisionConfig | LanguageConfig, kind: str) -> None:
         )
 
 
-def _eye(model: nn.Module) -> nn.Module:
-    """The vision part of a model that also reads text."""
-    part = getattr(model, "vision_model", model)
+def _part(model: nn.Module, kind: str) -> nn.Module:
+    """What a tower needs of a model: its vision part where it also reads text, its encoder where it is T5."""
+    part = getattr(model, {"auto vision": "vision_model", "t5 text": "encoder"}.get(kind, ""), model)
     assert isinstance(part, nn.Module)
     return part
 

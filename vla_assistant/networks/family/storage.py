@@ -16,8 +16,7 @@ from pydantic import ValidationError
 from vla_assistant.data.files import write_whole
 from vla_assistant.errors import WeightsError
 from vla_assistant.networks import senses
-from vla_assistant.networks.family.config import FamilyConfig
-from vla_assistant.networks.family.supervision import PARTS
+from vla_assistant.networks.family.config import PARTS, FamilyConfig
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -31,7 +30,12 @@ _REMEDY = "Train new ones: see docs/models.md."
 
 
 def save_model(
-    path: Path, model: VisionLanguageActionModel, card: Mapping[str, Any] | None = None, *, half: bool = False
+    path: Path,
+    model: VisionLanguageActionModel,
+    card: Mapping[str, Any] | None = None,
+    *,
+    state: Mapping[str, Tensor] | None = None,
+    half: bool = False,
 ) -> Path:
     """Write the model whole; `card` (preset, figures) travels along as JSON.
 
@@ -39,6 +43,7 @@ def save_model(
         path: A safetensors file, or a folder for one named family.safetensors.
         model: What to write.
         card: Anything that can be written as JSON.
+        state: Weights to write in place of the model's own, for example their average.
         half: Write floats as float16: half the size, and not exactly the same.
 
     Returns:
@@ -47,20 +52,18 @@ def save_model(
     from safetensors.torch import save_file
 
     file = path if path.suffix == ".safetensors" else path / NAME
-    tensors, tied = _untied(model.state_dict())
     header = {
         "format": FORMAT,
         "version": str(VERSION),
         "config": model.config.model_dump_json(),
         "towers": json.dumps(model.description()),
-        "tied": json.dumps(tied),
         "parts": json.dumps(PARTS),
         "constants": json.dumps(senses.constants()),
         "card": json.dumps(dict(card or {})),
     }
     ready = {
         name: (value.half() if half and value.is_floating_point() else value).cpu().contiguous()
-        for name, value in tensors.items()
+        for name, value in (model.state_dict() if state is None else state).items()
     }
 
     def write(draft: Path) -> None:
@@ -84,7 +87,6 @@ def from_folder(path: Path) -> VisionLanguageActionModel:
     config, said = _checked(file, header)
     try:
         model = VisionLanguageActionModel(config, said["towers"])
-        tensors |= {name: tensors[first] for name, first in said["tied"].items()}
         model.load_state_dict({n: v.float() if v.is_floating_point() else v for n, v in tensors.items()}, strict=True)
     except (RuntimeError, KeyError, ValueError, TypeError) as error:
         raise WeightsError(f"The weights {file} do not fit their description ({_first(error)}).", _REMEDY) from error
@@ -114,17 +116,6 @@ def weights_file(path: Path) -> Path:
     return file
 
 
-def _untied(state: Mapping[str, Tensor]) -> tuple[dict[str, Tensor], dict[str, str]]:
-    """Each tensor once, and the names that mean the same memory as another."""
-    first: dict[tuple[int, tuple[int, ...]], str] = {}
-    tied: dict[str, str] = {}
-    for name, value in state.items():
-        kept = first.setdefault((value.data_ptr(), tuple(value.shape)), name) if value.numel() else name
-        if kept != name:
-            tied[name] = kept
-    return {name: value for name, value in state.items() if name not in tied}, tied
-
-
 def _read(file: Path) -> tuple[dict[str, str], dict[str, Tensor]]:
     from safetensors import SafetensorError, safe_open
 
@@ -136,7 +127,7 @@ def _read(file: Path) -> tuple[dict[str, str], dict[str, Tensor]]:
 
 
 def _checked(file: Path, header: Mapping[str, str]) -> tuple[FamilyConfig, dict[str, Any]]:
-    """Configuration, and the towers and tied names, of a header that this program can use."""
+    """Configuration, and what the towers are, of a header that this program can use."""
     if header.get("format") != FORMAT:
         raise WeightsError(f"{file} holds no weights of the model family.", _REMEDY)
     if header.get("version") != str(VERSION):
@@ -144,7 +135,7 @@ def _checked(file: Path, header: Mapping[str, str]) -> tuple[FamilyConfig, dict[
         raise WeightsError(f"The weights {file} have format version {found}; this program reads {VERSION}.", _REMEDY)
     try:
         config = FamilyConfig.model_validate_json(header["config"])
-        said = {key: json.loads(header[key]) for key in ("towers", "tied", "parts", "constants")}
+        said = {key: json.loads(header[key]) for key in ("towers", "parts", "constants")}
     except (KeyError, ValueError, ValidationError) as error:
         raise WeightsError(f"The weights {file} have an unreadable header ({_first(error)}).", _REMEDY) from error
     if said["constants"] != senses.constants() or tuple(said["parts"]) != PARTS:

@@ -31,9 +31,6 @@ from vla_assistant.networks.compact import Sight
 from vla_assistant.networks.family.heads import ActionHead, weighted
 
 Batch = Mapping[str, Any]
-PARTS = ("action", "plan", "plan_tokens", "done", "progress", "success", "grounding")
-"""What a model can have learnt; positions in its `learnt` flags."""
-STATUS = ("done", "progress", "success")
 SPREAD = 0.022
 """Standard deviation of the wanted heat around a thing's centre, as a share of the picture."""
 
