@@ -68,8 +68,8 @@ def colours(shape: str, number: int) -> list[str]:
 @pytest.mark.parametrize(
     ("named", "lacking"),
     [
-        (["pink cube"], "no pink cube (its colours are red, green, blue, yellow, purple, orange, white, black)"),
-        (["brown bowl", "red cube"], "no brown bowl (its colours are red"),
+        (["grey cube"], "no grey cube (its colours are red, green, blue, yellow, purple, orange, white, black"),
+        (["golden bowl", "red cube"], "no golden bowl (its colours are red"),
         (colours("cube", 5), "no 5 cubes (it has 4)"),
         ([*colours("bowl", 3), "bowl"], "no 4 bowls (it has 3)"),
         (

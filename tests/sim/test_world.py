@@ -81,6 +81,14 @@ def test_visibility_counts_pixels_and_hidden_things_have_none(world: SimWorld) -
     assert world.visible_share("front")[1] == 0
 
 
+def test_wrist_camera_sees_the_fingers(world: SimWorld) -> None:
+    world.load(Scene(()))
+    rows = world.render("wrist", 128, 128)[88:112]  # the open fingers hang left and right of the middle
+    darker = rows.mean(axis=2) < 110
+    assert darker[:, 20:40].sum() > 20
+    assert darker[:, 90:106].sum() > 20
+
+
 def test_every_colour_looks_different(world: SimWorld) -> None:
     from vla_assistant.sim.things import COLOURS
 
@@ -99,7 +107,7 @@ def test_a_look_changes_the_picture_but_not_the_physics(world: SimWorld) -> None
     things = (Thing("cube", "red", 0.5, 0.0),)
     world.load(Scene(things))
     picture, pose = world.render("front", 64, 64), world.thing_poses
-    world.load(Scene(things, look=Look((0.01, 0.0, 0.0), 0.9, (0.9, 0.9, 0.9))))
+    world.load(Scene(things, look=Look((0.01, 0.0, 0.0), lamp=0.9, table=(0.9, 0.9, 0.9))))
     assert np.abs(world.render("front", 64, 64).astype(int) - picture).max() > 10
     assert np.array_equal(world.thing_poses, pose)
     world.load(Scene(things))

@@ -141,12 +141,12 @@ def proprioception(state: RobotState) -> NDArray[np.float32]:
 def sample_steps(rng: np.random.Generator) -> tuple[Step, ...]:
     """A random task of one step that the arm can do."""
     skill = ("pick", "place", "push")[rng.integers(3)]
-    thing = _sample(rng, things.GRASPABLE)
+    thing = _sample(rng, things.EVERYDAY_LIFTED)
     if skill == "pick":
         return (Step("pick", thing),)
     if skill == "push":
         return (Step("push", thing, Reference(("left", "right")[rng.integers(2)])),)
-    fitting = tuple(name for name in things.SHAPES if things.can_place(thing.name, name))
+    fitting = tuple(name for name in things.EVERYDAY_SHAPES if things.can_place(thing.name, name))
     while (destination := _sample(rng, fitting)) == thing:
         continue
     return (Step("place", thing, destination),)
@@ -167,5 +167,5 @@ def words_for(step: Step) -> str:
 
 
 def _sample(rng: np.random.Generator, names: tuple[str, ...]) -> Reference:
-    colours = tuple(things.COLOURS)
+    colours = things.EVERYDAY_COLOURS
     return Reference(names[rng.integers(len(names))], colours[rng.integers(len(colours))])

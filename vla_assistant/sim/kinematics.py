@@ -17,6 +17,7 @@ HOME_GAIN = 0.15  # share of the way home that the redundant elbow takes in one 
 HOME_STEP = 0.015  # rad at most
 LIMIT_MARGIN = 0.02  # rad kept from the mechanical limits
 CLOSE_ENOUGH = 1e-4  # m and rad: no further iteration is worth its time
+GOOD_ENOUGH = 2e-3  # m and rad: below this a later answer is taken, which lies nearer to home
 MAX_DISTANCE = 0.5  # m beyond which clearance is not measured
 
 _PAIRS_WITH_TABLE = ("link4", "link5", "link6", "link7", "hand", "left", "right")
@@ -53,17 +54,22 @@ class Kinematics:
     def solve(self, T_base_target: PoseArray, start: PoseArray, iterations: int = ITERATIONS) -> PoseArray:
         """Joint angles (7,) near `start` whose tool pose is nearest to the target within the joint limits.
 
-        Differential, damped least squares with the null space drawn towards home.
+        Differential, damped least squares with the null space drawn towards home. At the border of its reach the arm is
+        near a singularity where a step may lead away from the target; the best angles on the way are the answer.
         Source: Nakamura and Hanafusa 1986, "Inverse kinematic solutions with singularity robustness".
         """
-        joints = np.clip(start, self._lower, self._upper)
-        for iteration in range(iterations):
+        joints = best = np.clip(start, self._lower, self._upper)
+        least = np.inf
+        for iteration in range(iterations + 1):
             self._place(joints)
             error = self._error(T_base_target)
-            if iteration and np.abs(error).max() < CLOSE_ENOUGH:
+            size = float(np.sqrt(error @ error))
+            if size <= max(least, GOOD_ENOUGH):
+                best, least = joints, size
+            if iteration == iterations or (iteration and np.abs(error).max() < CLOSE_ENOUGH):
                 break
             joints = np.minimum(np.maximum(joints + self._step(error, joints), self._lower), self._upper)
-        return joints
+        return best
 
     def clearance(self, joints: PoseArray, gripper: float = 1.0) -> float:
         """Smallest distance [m] of the moving links to the table and of the far links to the trunk; negative inside."""

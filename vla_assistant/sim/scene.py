@@ -23,6 +23,8 @@ REACH_X = (0.34, 0.62)  # m: what the tool reaches pointing straight down, with 
 REACH_Y = (-0.31, 0.31)  # m
 GAP = 0.032  # m between the outlines of any two things: a finger and a third fit in between
 MAX_THINGS = 8
+ANY_THING = "thing"
+"""Name of a reference to something by its colour alone."""
 DISTRACTORS = 3
 FINGER_OUTSIDE = 0.056  # m from the tool to the outer face of an open finger, with a little to spare
 LANE_HALF_WIDTH = 0.040  # m: of what the hand sweeps when it pushes
@@ -33,13 +35,17 @@ _ATTEMPTS = 40
 
 @dataclass(frozen=True)
 class Thing:
-    """One thing on the table: canonical shape and colour, place [m] and heading [rad] before it has settled."""
+    """One thing of the scene: canonical shape and colour, place [m] and heading [rad] before it has settled.
+
+    `z` is the height of what it starts on: 0 on the table, more in a bowl, in the drawer or on a cube [m].
+    """
 
     shape: str
     colour: str
     x: float
     y: float
     yaw: float = 0.0
+    z: float = 0.0
 
     @property
     def reference(self) -> Reference:
@@ -47,27 +53,43 @@ class Thing:
 
 
 @dataclass(frozen=True)
+class Drawer:
+    """The cabinet with a drawer: its middle on the table [m], and how far the drawer is open at first (0-1)."""
+
+    x: float
+    y: float
+    opening: float = 0.0
+
+
+@dataclass(frozen=True)
 class Look:
-    """Small visual differences between scenes; the default is the world as shipped.
+    """Visual differences between scenes; the default is the world as shipped.
 
     Attributes:
-        camera_shift: Of the front camera [m].
+        camera_shift: Of the front camera in the base frame [m].
+        camera_turn: Of the front camera, a rotation vector in its own frame (right, up, backwards) [rad].
         lamp: Brightness factor of the lamp and the ambient light.
+        lamp_turn: Where the lamp shines from: turned about the vertical, and tilted, from its usual place [rad].
         table: Factor on each colour channel of the table.
+        table_top: "" for a plain one, or a pattern of `table_tops.PATTERNS`.
     """
 
     camera_shift: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    camera_turn: tuple[float, float, float] = (0.0, 0.0, 0.0)
     lamp: float = 1.0
+    lamp_turn: tuple[float, float] = (0.0, 0.0)
     table: tuple[float, float, float] = (1.0, 1.0, 1.0)
+    table_top: str = ""
 
 
 @dataclass(frozen=True)
 class Scene:
-    """Everything on the table, the seed it came from and how it looks."""
+    """Everything on the table, the seed it came from and how it looks; at most one drawer stands there."""
 
     things: tuple[Thing, ...]
     seed: int = 0
     look: Look = field(default_factory=Look)
+    drawer: Drawer | None = None
 
     def find(self, reference: Reference) -> int:
         """Index of the one thing that the reference names.
@@ -84,15 +106,16 @@ class Scene:
 
 
 def matches(thing: Thing, reference: Reference) -> bool:
-    """Whether the reference can mean this thing."""
-    return thing.shape == reference.name and reference.colour in (None, thing.colour)
+    """Whether the reference can mean this thing; the name "thing" means any shape."""
+    return reference.name in (thing.shape, ANY_THING) and reference.colour in (None, thing.colour)
 
 
 def sample_look(rng: np.random.Generator) -> Look:
     """A slightly different camera, light and table, for training that shall not lean on the exact picture."""
     shift = rng.uniform(-0.008, 0.008, 3)
     tint = rng.uniform(0.88, 1.08) * rng.uniform(0.96, 1.04, 3)
-    return Look((shift[0], shift[1], shift[2]), float(rng.uniform(0.85, 1.12)), (tint[0], tint[1], tint[2]))
+    lamp = float(rng.uniform(0.85, 1.12))
+    return Look(camera_shift=(shift[0], shift[1], shift[2]), lamp=lamp, table=(tint[0], tint[1], tint[2]))
 
 
 def sample_scene(
@@ -178,7 +201,7 @@ def _with_colours(rng: np.random.Generator, required: Sequence[Reference]) -> li
         if reference.colour is not None:
             result.append((reference.name, reference.colour))
             continue
-        free = [c for c in things.COLOURS if (reference.name, c) not in kinds]
+        free = [c for c in things.EVERYDAY_COLOURS if (reference.name, c) not in kinds]
         kind = (things.shape_named(reference.name).name, free[rng.integers(len(free))])
         kinds.append(kind)
         result.append(kind)
@@ -226,13 +249,13 @@ def _may_join(kind: Kind, used: list[Kind], alone: frozenset[str]) -> bool:
 def _all_similar(named: list[Kind]) -> Iterator[Kind]:
     """Every kind that `_one_similar` may draw."""
     if not named:
-        return product(things.SHAPES, things.COLOURS)
+        return product(things.EVERYDAY_SHAPES, things.EVERYDAY_COLOURS)
     shapes, colours = {shape for shape, _ in named}, {colour for _, colour in named}
-    return chain(product(shapes, things.COLOURS), product(things.SHAPES, colours))
+    return chain(product(shapes, things.EVERYDAY_COLOURS), product(things.EVERYDAY_SHAPES, colours))
 
 
 def _one_similar(rng: np.random.Generator, named: list[Kind]) -> Kind:
-    shapes, colours = list(things.SHAPES), list(things.COLOURS)
+    shapes, colours = list(things.EVERYDAY_SHAPES), list(things.EVERYDAY_COLOURS)
     if named:
         shape, colour = named[rng.integers(len(named))]
         if rng.random() < 0.5:
@@ -243,7 +266,7 @@ def _one_similar(rng: np.random.Generator, named: list[Kind]) -> Kind:
 
 def _placed(rng: np.random.Generator, kinds: list[Kind], lanes: dict[int, float], named: int) -> list[Thing] | None:
     """Places with gaps for all kinds, large and lane things first; None when no room was found."""
-    order = sorted(range(len(kinds)), key=lambda i: (i not in lanes, -things.SHAPES[kinds[i][0]].radius))
+    order = sorted(range(len(kinds)), key=lambda i: (i not in lanes, -things.ALL_SHAPES[kinds[i][0]].radius))
     placed: dict[int, Thing] = {}
     for index in order:
         shape, colour = kinds[index]
@@ -266,9 +289,9 @@ def _spot(rng: np.random.Generator, index: int, lanes: dict[int, float]) -> tupl
 
 
 def _fits(thing: Thing, placed: dict[int, Thing], lanes: dict[int, float]) -> bool:
-    radius = things.SHAPES[thing.shape].radius
+    radius = things.ALL_SHAPES[thing.shape].radius
     for index, other in placed.items():
-        reach = things.SHAPES[other.shape].radius
+        reach = things.ALL_SHAPES[other.shape].radius
         if math.hypot(thing.x - other.x, thing.y - other.y) < radius + reach + GAP:
             return False
         if index in lanes and _in_lane(thing, radius, other, reach, lanes[index]):
@@ -291,7 +314,7 @@ def _reachable(placed: list[Thing], index: int) -> bool:
     thing = placed[index]
     if thing.shape not in things.GRASPABLE:
         return True
-    others = [(o.x, o.y, things.SHAPES[o.shape].radius) for i, o in enumerate(placed) if i != index]
+    others = [(o.x, o.y, things.ALL_SHAPES[o.shape].radius) for i, o in enumerate(placed) if i != index]
     return best_grasp_yaw(thing.shape, thing.x, thing.y, thing.yaw, others)[1] >= 0.0
 
 

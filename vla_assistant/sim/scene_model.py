@@ -6,7 +6,7 @@ picture (the user sits behind the front camera, so +y is the user's right), z up
 
 from __future__ import annotations
 
-from vla_assistant.sim import arm_model, offscreen, thing_models
+from vla_assistant.sim import arm_model, drawer_model, offscreen, table_tops, thing_models
 
 offscreen.choose()
 
@@ -22,8 +22,12 @@ FRONT_CAMERA_FOVY = 46.0  # degrees, as MuJoCo wants it
 CAMERAS = ("front", "wrist")
 
 # How many things of one shape a scene can hold.
-POOL: dict[str, int] = {"cube": 4, "ball": 3, "can": 3, "cup": 3, "bowl": 3, "plate": 3}
+POOL: dict[str, int] = {"cube": 4, "ball": 3, "can": 3, "cup": 3, "bowl": 3, "plate": 3, "marker": 3}
+POOL |= {"prism": 2, "dome": 2, "brick": 2}
 PARK_Z = -3.0  # m: under the floor, out of every camera's sight
+EXTENT = 5.54
+"""Unit of the cameras' nearest and farthest distance [m]. Not left to MuJoCo, which takes it from all bodies, parked ones
+too: with it grows the nearest distance, and the fingers are then too near for the wrist camera to be drawn."""
 
 
 def slot_names() -> tuple[tuple[str, str], ...]:
@@ -39,7 +43,8 @@ def park_place(slot: int) -> tuple[float, float, float]:
 def world_xml() -> str:
     """MJCF of everything."""
     pool = "".join(thing_models.thing_body(shape, name, park_place(i)) for i, (name, shape) in enumerate(slot_names()))
-    return _document(thing_models.lathe_meshes(), _room() + pool)
+    assets = thing_models.meshes() + table_tops.assets() + drawer_model.assets()
+    return _document(assets, _room() + drawer_model.body() + pool, drawer_model.contacts())
 
 
 def arm_xml() -> str:
@@ -47,15 +52,16 @@ def arm_xml() -> str:
     return _document("", _table())
 
 
-def _document(assets: str, bodies: str) -> str:
+def _document(assets: str, bodies: str, contacts: str = "") -> str:
     return f"""
 <mujoco model="tabletop">
   <compiler angle="radian" autolimits="true"/>
   <option timestep="{TIMESTEP_S}" integrator="implicitfast" cone="elliptic" impratio="10">
     <flag sleep="enable"/>
   </option>
+  <statistic extent="{EXTENT}"/>
   <visual>
-    <quality shadowsize="0" offsamples="0"/>
+    <quality shadowsize="0" offsamples="0" numslices="16" numstacks="8" numquads="2"/>
     <global offwidth="1024" offheight="1024"/>
     <map znear="0.02" zfar="12"/>
     <headlight ambient="0.42 0.42 0.43" diffuse="0.30 0.30 0.30" specular="0.05 0.05 0.05"/>
@@ -71,6 +77,7 @@ def _document(assets: str, bodies: str) -> str:
     {arm_model.materials()}{assets}
   </asset>
   <worldbody>{arm_model.body()}{bodies}</worldbody>
+  {contacts}
   <equality>{arm_model.equality()}</equality>
   <actuator>{arm_model.actuators()}</actuator>
 </mujoco>"""

@@ -20,9 +20,9 @@ _SEEN = 'contype="0" conaffinity="0" group="2" mass="0"'
 _HIDDEN = 'group="3"'
 
 
-def lathe_meshes() -> str:
-    """MJCF assets: the round, hollow things as surfaces of revolution."""
-    return "".join(_lathe(name, profile) for name, profile in _profiles().items())
+def meshes() -> str:
+    """MJCF assets: the round, hollow things as surfaces of revolution, and the prism."""
+    return "".join(_lathe(name, profile) for name, profile in _profiles().items()) + _prism_mesh()
 
 
 def thing_body(shape: str, name: str, park: tuple[float, float, float]) -> str:
@@ -115,8 +115,52 @@ def _axes(angle: float, tilt: float) -> str:
     return f"{math.cos(tilt) * cos} {math.cos(tilt) * sin} {-math.sin(tilt)} {-sin} {cos} 0"
 
 
+def _marker(name: str) -> str:
+    """A box that collides, so that it does not roll; a round body with a cap is what is seen."""
+    half, radius = things.MARKER_LENGTH / 2, things.MARKER_WIDTH / 2
+    cap, touch = half - 0.035, _touch()
+    return (
+        f'<geom type="box" size="{half} {radius} {radius}" mass="{_mass("marker")}" {touch} {_HIDDEN}/>'
+        f'<geom name="{name}_skin" type="capsule" fromto="{-half + radius} 0 0 {cap} 0 0" size="{radius}" {_SEEN}/>'
+        f'<geom name="{name}_skin_cap" type="cylinder" fromto="{cap} 0 0 {half} 0 0" size="{radius}" {_SEEN}/>'
+        f'<geom type="cylinder" fromto="{cap - 0.001} 0 0 {cap + 0.005} 0 0" size="{radius * 1.04}" '
+        f'material="metal" {_SEEN}/>'
+    )
+
+
+def _prism(name: str) -> str:
+    radius, half = things.PRISM_RADIUS, things.PRISM_HEIGHT / 2
+    return f'<geom name="{name}_skin" type="mesh" mesh="prism" mass="{_mass("prism")}" {_touch()}/>' + (
+        f'<geom type="cylinder" pos="0 0 {half}" size="{radius * 0.5} 0.0006" material="metal" {_SEEN}/>'
+    )
+
+
+def _dome(name: str) -> str:
+    half, radius = things.DOME_HEIGHT / 2, things.DOME_RADIUS
+    body = half - radius / 2
+    return (
+        f'<geom name="{name}_skin" type="cylinder" pos="0 0 {body - half}" size="{radius} {body}" '
+        f'mass="{_mass("dome")}" {_touch()}/>'
+        f'<geom name="{name}_skin_top" type="sphere" pos="0 0 {half - radius}" size="{radius}" {_SEEN}/>'
+    )
+
+
+def _brick(name: str) -> str:
+    x, y, z = things.BRICK_HALF
+    return f'<geom name="{name}_skin" type="box" size="{x} {y} {z}" mass="{_mass("brick")}" {_touch()}/>'
+
+
+def _prism_mesh() -> str:
+    """MJCF mesh of an upright hexagonal prism; its hull collides."""
+    angles = np.arange(6) * math.pi / 3
+    half = things.PRISM_HEIGHT / 2
+    ring = things.PRISM_RADIUS * np.stack([np.cos(angles), np.sin(angles)], axis=1)
+    corners = np.concatenate([np.column_stack([ring, np.full(6, z)]) for z in (-half, half)])
+    return f'<mesh name="prism" vertex="{" ".join(f"{value:.6f}" for value in corners.ravel())}"/>'
+
+
 def _mass(shape: str) -> float:
-    return things.SHAPES[shape].mass
+    return things.ALL_SHAPES[shape].mass
 
 
 def _profiles() -> dict[str, list[tuple[float, float]]]:
@@ -182,4 +226,15 @@ def _lathe(name: str, profile: list[tuple[float, float]]) -> str:
     return f'<mesh name="{name}" inertia="shell" vertex="{points}" face="{corners}"/>'
 
 
-_GEOMS = {"cube": _cube, "ball": _ball, "can": _can, "cup": _cup, "bowl": _bowl, "plate": _plate}
+_GEOMS = {
+    "cube": _cube,
+    "ball": _ball,
+    "can": _can,
+    "cup": _cup,
+    "bowl": _bowl,
+    "plate": _plate,
+    "marker": _marker,
+    "prism": _prism,
+    "dome": _dome,
+    "brick": _brick,
+}

@@ -11,7 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from vla_assistant.errors import InputError
 from vla_assistant.sim import arm_model, scene_model
+from vla_assistant.sim.drawer import DrawerInWorld
 from vla_assistant.sim.drawing import Painter
 from vla_assistant.sim.drives import Drives
 from vla_assistant.sim.pool import ThingPool
@@ -46,6 +48,7 @@ class SimWorld:
         self.data = mujoco.MjData(self.model)
         self._painter: Painter | None = None
         self._pool = ThingPool(self.model)
+        self._drawer = DrawerInWorld(self.model)
         self._drives = Drives(self.model, self.data)
         self._tool = self.model.site("tool").id
         self._cameras = {name: self.model.camera(name).id for name in scene_model.CAMERAS}
@@ -58,8 +61,10 @@ class SimWorld:
         """Put this scene on the table, the arm at home and open, and let everything come to rest."""
         self.scene = scene
         self._pool.apply_look(scene.look)
+        self._drawer.place(scene.drawer)
         self._mj.mj_resetData(self.model, self.data)
         self._pool.choose(self.data, scene.things)
+        self._drawer.open(self.data, scene.drawer.opening if scene.drawer else 0.0)
         self.place_arm(arm_model.HOME_JOINTS)
         self._settle()
 
@@ -145,13 +150,46 @@ class SimWorld:
         return self.scene.find(reference)
 
     def touches(self) -> frozenset[tuple[int, int]]:
-        """Pairs (a, b), a < b, in contact: indices of things; -1 the table, -2 left and -3 right finger, -4 the arm."""
+        """Pairs (a, b), a < b, in contact: indices of things; -1 the table, -2 left and -3 right finger, -4 the arm,
+        -5 the drawer or its cabinet."""
         geoms = self.data.contact.geom
         if not len(geoms):
             return frozenset()
         pairs = self._pool.of_geom[geoms[self.data.contact.dist < 0.0005]]
         pairs = np.sort(pairs, axis=1)
         return frozenset(map(tuple, np.unique(pairs, axis=0).tolist()))
+
+    # The drawer
+
+    def drawer_opening(self) -> float:
+        """How far the drawer is open, 0 shut to 1; 0 when there is none."""
+        return self._drawer.opening(self.data)
+
+    def drawer_speed(self) -> float:
+        """How fast the drawer slides [m/s]."""
+        return self._drawer.speed(self.data)
+
+    def drawer_handle(self) -> NDArray[np.float64]:
+        """Middle of the drawer's handle (3,) [m].
+
+        Raises:
+            InputError: No drawer stands there.
+        """
+        self._require_drawer()
+        return self._drawer.handle(self.data)
+
+    def drawer_inside(self) -> NDArray[np.float64]:
+        """Middle of the drawer's inner floor (3,) [m].
+
+        Raises:
+            InputError: No drawer stands there.
+        """
+        self._require_drawer()
+        return self._drawer.inside(self.data)
+
+    def _require_drawer(self) -> None:
+        if not self._drawer.there:
+            raise InputError("There is no drawer in this scene.")
 
     # Pictures
 
@@ -160,11 +198,16 @@ class SimWorld:
         return self._paint().picture(self.data, self._cameras[camera], height, width)
 
     def visible_share(self, camera: str, size: int = 96) -> NDArray[np.float64]:
-        """Share of a square picture's pixels that show each thing (n,): 0 when hidden or out of sight."""
+        """Share of a square picture's pixels that show each thing, and last the drawer's handle (n + 1,).
+
+        0 when hidden, out of sight or not there.
+        """
         shown = self._paint().geom_ids(self.data, self._cameras[camera], size, size)
-        things = np.maximum(self._pool.of_geom[shown[shown >= 0]], -1)
+        shown = shown[shown >= 0]
+        things = np.maximum(self._pool.of_geom[shown], -1)
         counts = np.bincount(things + 1, minlength=len(self.scene.things) + 1)
-        return counts[1:] / size**2
+        handle = np.count_nonzero(shown == self._drawer.handle_geom)
+        return np.append(counts[1:], handle) / size**2
 
     def project(self, camera: str, points: NDArray[np.float64]) -> NDArray[np.float64]:
         """Where points (n, 3) [m] appear: (n, 3) u to the right, v down as fractions of a square picture; depth [m].
