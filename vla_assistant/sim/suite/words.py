@@ -36,7 +36,7 @@ def templates(name: str, kind: str = SEEN) -> tuple[str, ...]:
 def say_task(rng: np.random.Generator, task: str, steps: Sequence[Step], kind: str = SEEN) -> str:
     """One sentence for the whole task."""
     template = templates(task, kind)
-    return template[int(rng.integers(len(template)))].format(**_names(task, steps))
+    return template[int(rng.integers(len(template)))].format(**names(task, steps))
 
 
 def say_steps(rng: np.random.Generator, steps: Sequence[Step], kind: str = SEEN) -> str:
@@ -44,7 +44,14 @@ def say_steps(rng: np.random.Generator, steps: Sequence[Step], kind: str = SEEN)
     return " then ".join(say_task(rng, _TOLD_APART.get(label(step), label(step)), (step,), kind) for step in steps)
 
 
-def _names(task: str, steps: Sequence[Step]) -> dict[str, str]:
+def plain(steps: Sequence[Step]) -> str:
+    """The steps one after the other, each in the first of its wordings."""
+    tasks = [_TOLD_APART.get(label(step), label(step)) for step in steps]
+    said = (templates(task)[0].format(**names(task, (step,))) for task, step in zip(tasks, steps, strict=True))
+    return " then ".join(said)
+
+
+def names(task: str, steps: Sequence[Step]) -> dict[str, str]:
     """What the templates' slots stand for."""
     if task == "swap":
         return {"object": str(steps[0].object), "second": str(steps[1].object)}
