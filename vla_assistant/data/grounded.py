@@ -32,8 +32,8 @@ class GroundedDataset(VLADataset):
         """One sample of `VLADataset`, with names and places.
 
         Returns:
-            Also "phrases", q names of all things and of some that are not there, "" for none; "points" {camera: (q, 2)} as
-            fractions (u, v) of the picture; "seen" {camera: (q,)}, NaN for no name.
+            Also "phrases", q names of all things and of some that are not there, "" for none; "points" {camera: (q, 2)}
+            as fractions (u, v) of the picture; "seen" {camera: (q,)}, NaN for no name.
         """
         item = super().__getitem__(index)
         episode, frame = self.recorded.place(index)
