@@ -68,10 +68,9 @@ def train(
         _train_decoder(decoder, out, minutes, seed, start_from)
         return
     from vla_assistant.train.loop import Options
-    from vla_assistant.train.preset import load_preset
-    from vla_assistant.train.trainer import VLATrainer
+    from vla_assistant.train.trainer import VLATrainer, preset_of
 
-    chosen = load_preset(preset)
+    chosen = preset_of(preset)
     if data is None:
         raise ConfigError(
             f"The preset {preset!r} learns from recordings, and none were named.",

@@ -13,14 +13,25 @@ from torch import nn
 
 from vla_assistant.errors import InputError
 from vla_assistant.networks.compact import CompactVLA
+from vla_assistant.networks.family.model import VisionLanguageActionModel
 from vla_assistant.train.collated import Collated
 from vla_assistant.train.compiler import import_without_triton
+from vla_assistant.train.family import FamilyObjective, FamilyPreset, load_family_preset, samples
 from vla_assistant.train.loop import Options, run
 from vla_assistant.train.objective import CompactObjective, Objective, Trainable
 from vla_assistant.train.preset import Preset, Schedule, load_preset
 from vla_assistant.train.recordings import Recordings, Source
 from vla_assistant.train.report import TrainProgress
 from vla_assistant.train.team import join_team
+
+
+def preset_of(name: str) -> Preset | FamilyPreset:
+    """The preset of the compact network or of the model family with this name, or in this TOML file.
+
+    Raises:
+        ConfigError: There is none, or it has mistakes.
+    """
+    return load_family_preset(name) or load_preset(name)
 
 
 class VLATrainer:
@@ -40,7 +51,7 @@ class VLATrainer:
 
     def __init__(
         self,
-        model: nn.Module | Preset | str,
+        model: nn.Module | Preset | FamilyPreset | str,
         dataset: Any,
         options: Options,
         *,
@@ -51,7 +62,7 @@ class VLATrainer:
         """Say what learns from what.
 
         Args:
-            model: A preset of the compact network or its name, or any network that is `Trainable`.
+            model: A preset or its name, or any network that is `Trainable`.
             dataset: Folder of a recording; for a network of your own a `VLADataset`, or whatever can be numbered
                 through and has a `collate`; or a `Source` of batches.
             options: Where to, and what is particular to this run.
@@ -64,12 +75,12 @@ class VLATrainer:
             InputError: The network has no `loss`, or the recordings do not fit it.
         """
         import_without_triton()
-        self._model = load_preset(model) if isinstance(model, str) else model
+        self._model = preset_of(model) if isinstance(model, str) else model
         if isinstance(self._model, nn.Module) and not isinstance(self._model, Trainable):
             raise InputError(f"{type(self._model).__name__} cannot be trained: it has no method loss(batch).")
-        self._schedule = self._model if isinstance(self._model, Preset) else schedule or Schedule(name="own")
+        self._schedule = self._model if isinstance(self._model, Schedule) else schedule or Schedule(name="own")
         self._dataset, self._options, self._half_precision, self._clock = dataset, options, half_precision, clock
-        self.team = join_team(partial=isinstance(self._model, nn.Module))
+        self.team = join_team(partial=not isinstance(self._model, Preset))
 
     def train(
         self, epochs: float | None = None, batch_size: int | None = None, learning_rate: float | None = None
@@ -101,23 +112,35 @@ class VLATrainer:
         yield from run(objective, source, schedule, self._options, self.team, self._clock)
 
     def _objective(self, source: Source) -> Objective:
-        if not isinstance(self._model, Preset):
-            return Objective(self._model, self._half_precision)
-        half_precision = self._model.network.half_precision and self._half_precision
-        config = self._model.network.model_copy(update={"half_precision": half_precision})
+        model = self._model
+        if isinstance(model, FamilyPreset):
+            model = VisionLanguageActionModel(model.family)
+        if isinstance(model, nn.Module):
+            kind = FamilyObjective if isinstance(model, VisionLanguageActionModel) else Objective
+            return kind(model, self._half_precision)
+        half_precision = model.network.half_precision and self._half_precision
+        config = model.network.model_copy(update={"half_precision": half_precision})
         assert isinstance(source, Recordings)
-        return CompactObjective(CompactVLA(config), self._model.loss, lambda: source.learnt())
+        return CompactObjective(CompactVLA(config), model.loss, lambda: source.learnt())
 
     def _source(self, schedule: Schedule) -> Source:
         """Batches for one process: its part of each batch of all."""
         team, seed = self.team, self._options.seed
         part = schedule.model_copy(update={"batch": max(1, schedule.batch // team.count)})
-        if isinstance(self._dataset, Path):
+        dataset = self._dataset
+        if isinstance(dataset, Path) and isinstance(self._model, FamilyPreset):
+            dataset = samples(dataset, self._model.family)
+        if isinstance(dataset, Path):
             assert isinstance(part, Preset)
-            if not team.is_first:
-                team.wait()
-            recordings = Recordings(self._dataset, part, seed, decode=team.is_first)
-            if team.is_first:
-                team.wait()
-            return recordings
-        return self._dataset if isinstance(self._dataset, Source) else Collated(self._dataset, part, seed)
+            return self._recordings(dataset, part)
+        return dataset if isinstance(dataset, Source) else Collated(dataset, part, seed)
+
+    def _recordings(self, data: Path, part: Preset) -> Recordings:
+        """The first process decodes, the others use that."""
+        team = self.team
+        if not team.is_first:
+            team.wait()
+        recordings = Recordings(data, part, self._options.seed, decode=team.is_first)
+        if team.is_first:
+            team.wait()
+        return recordings
