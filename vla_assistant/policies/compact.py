@@ -160,8 +160,9 @@ class CompactPolicy:
         output = self._run(now, step)
         belief = Belief(float(output.success[0].sigmoid()), output.position[0].numpy())
         judgement = judge_step(step, now.state, belief, self.config.min_success)
-        temperature = self._calibration.temperature if self._calibration else 1.0
-        return replace(judgement, confidence=tempered(judgement.confidence, temperature))
+        if self._calibration is None:
+            return judgement
+        return replace(judgement, confidence=tempered(judgement.confidence, self._calibration.temperature))
 
     def close(self) -> None:
         """Nothing is held open."""
