@@ -248,7 +248,8 @@ class Preview:
 class Proposal:
     """A plan that waits for the user's yes; it belongs to one frame and expires.
 
-    `sure` says whether the words were surely understood; only then does a yes that was given beforehand count.
+    `sure` says whether the words were surely understood; only then, and only if the plan's picture is a familiar one,
+    does a yes that was given beforehand count.
     """
 
     id: int

@@ -10,7 +10,7 @@ import itertools
 import multiprocessing
 import os
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +20,7 @@ import numpy as np
 
 from vla_assistant.evaluate.strange import KINDS, strange_picture
 from vla_assistant.evaluate.suite.contestants import Contestant, contestant
-from vla_assistant.evaluate.suite.records import EpisodeRecord, Judged
+from vla_assistant.evaluate.suite.records import EpisodeRecord, last_attempts
 from vla_assistant.evaluate.suite.working import Order, Workplace
 from vla_assistant.networks.chances import Clues
 from vla_assistant.types import (
@@ -180,13 +180,6 @@ def labelled(planned: tuple[Plan, Clues] | None, record: EpisodeRecord) -> tuple
     tried = [row for step, row in zip(plan.steps, clues.steps, strict=True) if step.skill != "home"]
     count = min(len(reached), len(tried))
     return np.array(tried[:count], np.float32).reshape(count, clues.steps.shape[1]), tuple(reached[:count])
-
-
-def last_attempts(record: EpisodeRecord) -> Iterator[Judged]:
-    """The last judgement of each step."""
-    for one, following in itertools.zip_longest(record.judged, record.judged[1:]):
-        if following is None or following.attempt == 1:
-            yield one
 
 
 def _pictures(table: Table, policy: _Watched, number: int, seed: int) -> tuple[FloatArray, FloatArray, FloatArray]:

@@ -71,10 +71,11 @@ class Familiarity:
     @classmethod
     def from_json(cls, entry: Mapping[str, Any]) -> Familiarity:
         """Undo `as_json`; KeyError or ValueError when it cannot be read."""
-        arrays = {name: np.asarray(entry[name], float) for name in ("centre", "scale", "axes", "spread")}
-        if arrays["axes"].shape != (len(arrays["spread"]), len(arrays["centre"])):
+        centre, scale, axes, spread = (np.asarray(entry[name], float) for name in ("centre", "scale", "axes", "spread"))
+        rest, border, width = (float(entry[name]) for name in ("rest", "border", "width"))
+        if scale.shape != centre.shape or axes.shape != (len(spread), len(centre)):
             raise ValueError("the familiar features do not fit together")
-        return cls(**arrays, **{name: float(entry[name]) for name in ("rest", "border", "width")})
+        return cls(centre, scale, axes, spread, rest, border, width)
 
 
 def pooled(features: Tensor) -> FloatArray:
