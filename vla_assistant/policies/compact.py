@@ -173,8 +173,8 @@ class CompactPolicy:
             raise UnsupportedError(reason, "Use weights that have learnt it, or train such: see docs/training.md.")
 
     def _assessed(self, plan: Plan, observation: Observation) -> Plan:
-        if self._calibration is None:
-            return plan
+        if self._calibration is None or all(step.skill == "home" for step in plan.steps):
+            return plan  # the arm knows the way home without looking
         chances, familiar = self._calibration.assess(plan.steps, self.clues(plan, observation))
         return replace(plan, chances=chances, familiar=familiar, confidence=min(plan.confidence, familiar))
 

@@ -243,7 +243,8 @@ class Session:
                 self._propose(run, item.draft)
         elif run.phase is Phase.CHECKING:
             assert run.proposal is not None
-            if moved(run.proposal.plan, item.draft.plan):
+            before, now = run.proposal.plan, item.draft.plan
+            if moved(before, now) or (before.is_familiar and not now.is_familiar):
                 self._renew(run, item.draft)
             else:
                 self._begin(run)
