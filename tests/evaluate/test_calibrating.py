@@ -124,7 +124,7 @@ def workplace() -> Iterator[Workplace]:
 
 
 def test_a_real_roll_out_brings_clues_ends_and_pictures(workplace: Workplace) -> None:
-    found = trial(workplace, contestant("compact"), 0, 900)
+    found = trial(workplace, contestant("compact"), 6, 900)
     assert found.split == SPLITS[0]
     assert found.scene is not None
     assert found.steps.shape == (len(found.reached), COLUMNS)

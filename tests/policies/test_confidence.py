@@ -19,7 +19,7 @@ from vla_assistant.types import FloatArray, Frame, ImageArray, Observation, Plan
 
 NOTHING = Plan((), "", 1.0)
 PICK = (Step("pick", Reference("cube")),)
-SCENES = 24
+SCENES = 60
 
 
 @pytest.fixture(scope="module")
