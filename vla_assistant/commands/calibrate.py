@@ -42,6 +42,8 @@ def calibrate(
         bare = Path(folder) / policy.name
         copy_weights(policy, bare, None)  # what is fitted is the policy without an older calibration
         found = _gathered(bare, episodes, seed, workers or os.cpu_count() or 1, minutes, as_json)
+    if len(found) < episodes:
+        typer.echo(f"Only {len(found)} of {episodes} roll-outs were made; the fit takes those.", err=True)
     calibration = fitted(found)
     copy_weights(policy, out, calibration)
     typer.echo(json.dumps(dict(calibration.report)) if as_json else sentences_of(calibration))

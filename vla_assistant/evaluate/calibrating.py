@@ -7,11 +7,13 @@ familiar, of every split, and of what is not the table at all.
 from __future__ import annotations
 
 import itertools
+import logging
 import multiprocessing
 import os
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -38,6 +40,8 @@ from vla_assistant.types import (
 if TYPE_CHECKING:
     from vla_assistant.data.table import Table
     from vla_assistant.policies.compact import CompactPolicy
+
+log = logging.getLogger(__name__)
 
 SPLITS = ("unseen-seeds", "camera", "seen", "light", "clutter", "texture")
 """Where the roll-outs come from, in turns."""
@@ -113,7 +117,7 @@ def trials(
     weights: Path, episodes: int, seed: int, workers: int = 1, until: float | None = None,
     clock: Callable[[], float] = time.monotonic,
 ) -> Iterator[Trial]:  # fmt: skip
-    """The roll-outs as they are finished.
+    """The roll-outs as they are finished; fewer when the time is over or a worker dies.
 
     Args:
         weights: A file that holds no calibration.
@@ -135,8 +139,12 @@ def trials(
         while running:
             done, running = wait(running, return_when=FIRST_COMPLETED)
             for future in done:
-                running |= {pool.submit(_work, order) for order in itertools.islice(orders, 1)}
-                yield future.result()
+                try:
+                    yield future.result()
+                    running |= {pool.submit(_work, order) for order in itertools.islice(orders, 1)}
+                except BrokenProcessPool:
+                    log.warning("a worker died; no further roll-outs are made")
+                    return
 
 
 def trial(workplace: Workplace, who: Contestant, number: int, seed: int) -> Trial:

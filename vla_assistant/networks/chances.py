@@ -22,10 +22,16 @@ Floats = NDArray[np.float64]
 
 LEARNT_SKILLS = tuple(skill for skill in SKILLS if skill != "home")
 """`home` is the arm's own way and no matter of chance here."""
+ODD_OBJECTS = ("ball", "marker")
+"""What rolls, and what must be grasped across."""
+HARD_DESTINATIONS = ("cube", "cup", "drawer")
+"""On or in these there is little room."""
 CLUES = (
     *("object_visible", "object_margin", "object_entropy", "object_aside", "object_deep"),
     *("destination_visible", "destination_margin", "destination_entropy"),
     *("weakest_visible", "place_in_plan", "beside"),
+    *(f"object_is_{shape}" for shape in ODD_OBJECTS),
+    *(f"destination_is_{shape}" for shape in HARD_DESTINATIONS),
     *(f"is_{skill}" for skill in LEARNT_SKILLS),
     "strangeness",
 )
@@ -154,8 +160,14 @@ def _clues_of(step: Step, place: int, seen: Mapping[Reference, Grounding]) -> li
         min(visible, default=math.nan),
         float(min(place, 3)),
         float(bool(step.relation)),
+        *(float(step.object is not None and step.object.name == shape) for shape in ODD_OBJECTS),
+        *(float(_is_into(step, shape)) for shape in HARD_DESTINATIONS),
         *(float(step.skill == skill) for skill in LEARNT_SKILLS),
     ]
+
+
+def _is_into(step: Step, shape: str) -> bool:
+    return step.destination is not None and not step.relation and step.destination.name == shape
 
 
 def _of_peak(grounding: Grounding | None) -> tuple[float, float, float]:
