@@ -33,7 +33,9 @@ def planned(confidence: float = 0.9) -> tuple[Plan, Clues]:
 
 def test_each_step_has_the_end_of_its_last_attempt_and_home_has_none() -> None:
     second_try = replace_attempt(judged(True, 0.9, True), 2)
-    steps, reached = labelled(planned(), record(0, judged=(judged(False, 0.8, False), second_try, judged(0, 0.9, 0))))
+    steps, reached = labelled(
+        planned(), record(0, judged=(judged(False, 0.8, False), second_try, judged(False, 0.9, False)))
+    )
     assert reached == (True, False)
     assert steps[:, 0].tolist() == [0.0, 2.0]
 
