@@ -16,6 +16,7 @@ from vla_assistant.seeds import HIGHEST_SEED
 if TYPE_CHECKING:
     from vla_assistant.train.decoder_preset import DecoderPreset
     from vla_assistant.train.loop import Options
+    from vla_assistant.train.preset import Schedule
     from vla_assistant.train.report import TrainProgress
     from vla_assistant.train.results import Score
 
@@ -85,7 +86,7 @@ def train(
         lora=lora,
         lora_layers=_names(lora_layers),
         tensorboard=tensorboard,
-        score=_failures(trials) if best_by is BestBy.ROLLOUT else None,
+        score=_failures(chosen, trials) if best_by is BestBy.ROLLOUT else None,
     )
     trainer = VLATrainer(chosen, data, options, half_precision=precision is Precision.BF16)
     reports = trainer.steps(epochs, batch_size, learning_rate)
@@ -102,10 +103,11 @@ def _names(text: str) -> tuple[str, ...]:
     return tuple(name.strip() for name in text.split(",") if name.strip())
 
 
-def _failures(trials: int) -> Score:
+def _failures(preset: Schedule, trials: int) -> Score:
+    from vla_assistant.train.family import FamilyPreset
     from vla_assistant.train.trials import failure_rate
 
-    return failure_rate(trials)
+    return failure_rate(trials, "family" if isinstance(preset, FamilyPreset) else "compact")
 
 
 def _say_what_is_missing(options: Options) -> None:

@@ -57,7 +57,8 @@ class TaskMonitor:
         self._objects = self._named_objects(held)
         self._destinations = [self._index(step.destination) for step in self._steps]
         self._seconds = [self._index(step.second) for step in self._steps]
-        self._may_move = self._riders(at_start).union(index for index in self._objects if index is not None)
+        acted_on = (index for index in (*self._objects, held) if index is not None)  # what is held goes with the hand
+        self._may_move = self._riders(at_start).union(acted_on)
         self._since: list[float | None] = [None] * len(self._steps)
         self._achieved = [False] * len(self._steps)
         self._seen = [False] * len(self._steps)
