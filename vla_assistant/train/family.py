@@ -9,8 +9,9 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from vla_assistant.data.dataset import ColumnMap, VLADataset
+from vla_assistant.data.dataset import ColumnMap
 from vla_assistant.data.features import picture_key
+from vla_assistant.data.grounded import GroundedDataset
 from vla_assistant.errors import ConfigError
 from vla_assistant.networks.family.config import FamilyConfig, load_family
 from vla_assistant.networks.family.model import VisionLanguageActionModel
@@ -53,7 +54,7 @@ def load_family_preset(name: str) -> FamilyPreset | None:
         raise ConfigError(f"The training preset {path} cannot be used: {error}.") from error
 
 
-def samples(data: Path, config: FamilyConfig) -> VLADataset:
+def samples(data: Path, config: FamilyConfig) -> GroundedDataset:
     """What a model of this configuration learns from in a recording of ours.
 
     Raises:
@@ -61,4 +62,4 @@ def samples(data: Path, config: FamilyConfig) -> VLADataset:
     """
     cameras = ColumnMap(cameras={camera: picture_key(camera) for camera in config.cameras})
     horizon, frames = config.action.horizon, config.frames
-    return VLADataset(data, cameras, horizon=horizon, frames=frames, history=config.history, size=0)
+    return GroundedDataset(data, cameras, horizon=horizon, frames=frames, history=config.history, size=0)
