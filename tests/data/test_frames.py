@@ -106,15 +106,6 @@ def test_a_sample_holds_what_came_before_and_what_comes_after(ours: Path) -> Non
     assert last["actions"][1, :6].tolist() == [0] * 6
 
 
-def test_things_are_named_with_where_they_are(ours: Path) -> None:
-    dataset = VLADataset(ours, size=32)
-    batch = dataset.collate([dataset[0], dataset[6]])
-    assert batch["phrases"][0][:2] == ["red cube", ""]
-    wanted = [made_up_episode(seed).columns["things.front"][0, :2] for seed in (0, 1)]
-    np.testing.assert_allclose(batch["points"]["front"][:, 0], np.stack(wanted), rtol=1e-6)
-    assert batch["seen"]["wrist"][:, :2].tolist() == [[1, 0], [1, 0]]
-
-
 def test_nothing_is_learnt_from_behind_a_disturbance(tmp_path: Path) -> None:
     episode = made_up_episode(0, length=6)
     episode.columns["label.noisy"][2] = 1
@@ -136,7 +127,7 @@ def test_a_foreign_recording_is_read_by_naming_its_columns(foreign: Path) -> Non
         assert sample["pictures"]["front"].mean() * 255 == pytest.approx(20 * index, abs=3)
         assert sample["state"].tolist() == [index] * 6
         assert sample["actions"][0, 0] == pytest.approx(0.001 * index / 0.04)
-        assert not {"done", "progress", "success", "plan", "phrases"} & set(sample)
+        assert not {"done", "progress", "success", "plan"} & set(sample)
 
 
 def test_a_batch_says_what_is_unknown(foreign: Path) -> None:

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from vla_assistant.data.named_things import named_things
 from vla_assistant.data.robot_actions import ColumnMap, Item, RobotActionDataset
 from vla_assistant.errors import InputError
 from vla_assistant.networks.senses import STATE_WIDTH, normal_action, normal_state
@@ -75,7 +74,7 @@ class VLADataset:
             "pictures" {camera: float (frames, 3, h, w) in [0, 1]}, oldest first; "text"; "state" (s,) normal numbers;
             "history" (k, 7) and "actions" (horizon, 7) normal numbers; "action_weight" (horizon,), 0 behind an end that
             was not known as one, and where something else than the recorded action was done; done, progress and success
-            where they are known; "plan" where there is one; what `named_things` says where that is known.
+            where they are known; "plan" where there is one.
         """
         import torch
 
@@ -89,8 +88,6 @@ class VLADataset:
         sample: Item = {"pictures": pictures, "text": item["text"], "state": self._state(item["state"])}
         sample |= {"history": self._before(episode, frame), "actions": actions, "action_weight": weight}
         sample |= {name: item[name] for name in ("done", "progress", "success") if name in item}
-        rows = self.recorded.files.columns(episode)
-        sample |= named_things({name: values[frame] for name, values in rows.items()}, cameras)
         return sample | ({"plan": self._plans[item["text"]]} if item["text"] in self._plans else {})
 
     def collate(self, items: Sequence[Item]) -> Item:
@@ -107,10 +104,6 @@ class VLADataset:
             if known is not None:
                 unknown = torch.full_like(known, torch.nan)
                 batch[name] = torch.stack([item.get(name, unknown) for item in items])
-        if all("phrases" in item for item in items):
-            batch["phrases"] = [item["phrases"] for item in items]
-            for name in ("points", "seen"):
-                batch[name] = {camera: torch.stack([item[name][camera] for item in items]) for camera in cameras}
         return batch
 
     def _chunk(self, episode: int, frame: int) -> tuple[Tensor, Tensor]:
