@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import Any
 
 from vla_assistant.language import words
 from vla_assistant.language.capability import Learnt
@@ -50,7 +51,7 @@ def _colours(text: str) -> frozenset[str]:
     return frozenset(colour for colour, _ in named) - others
 
 
-def _called(step: Step, colours: frozenset[str]) -> dict[str, Reference]:
+def _called(step: Step, colours: frozenset[str]) -> dict[str, Any]:
     """The fields of the step that name a thing of one of these colours, by the colour alone."""
     named = {"object": step.object, "destination": step.destination, "second": step.second}
     return {

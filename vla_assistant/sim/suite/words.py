@@ -46,8 +46,8 @@ def say_steps(rng: np.random.Generator, steps: Sequence[Step], kind: str = SEEN)
 
 def plain(steps: Sequence[Step]) -> str:
     """The steps one after the other, each in the first of its wordings."""
-    names = (_TOLD_APART.get(label(step), label(step)) for step in steps)
-    said = (templates(name)[0].format(**names(name, (step,))) for name, step in zip(names, steps, strict=True))
+    tasks = [_TOLD_APART.get(label(step), label(step)) for step in steps]
+    said = (templates(task)[0].format(**names(task, (step,))) for task, step in zip(tasks, steps, strict=True))
     return " then ".join(said)
 
 
