@@ -1,6 +1,6 @@
 """Share of the suite's instructions that the program reads as exactly the steps that are meant.
 
-python benchmarks/suite_wordings.py                       300 episodes of each split whose wordings training may use
+python benchmarks/suite_wordings.py                       100 episodes of each split whose wordings training may use
 python benchmarks/suite_wordings.py --split named --show  one split, with what is read otherwise
 python benchmarks/suite_wordings.py --wordings FILE       every `seen` template of a TOML file, with drawn things
 
@@ -86,7 +86,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--split", choices=SPLITS, action="append")
     parser.add_argument("--wordings", type=Path)
-    parser.add_argument("--episodes", type=int, default=300)
+    parser.add_argument("--episodes", type=int, default=100)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--show", action="store_true")
     options = parser.parse_args()
