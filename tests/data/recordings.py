@@ -6,6 +6,8 @@ import numpy as np
 
 from vla_assistant.data.episode import Episode
 from vla_assistant.data.features import MAX_THINGS, ROBOT, SUPERVISION, Feature, picture_feature, picture_key
+from vla_assistant.networks import tokens
+from vla_assistant.types import Reference, Step
 
 SIZES = {"front": 128, "wrist": 64}
 FEATURES: dict[str, Feature] = (
@@ -23,7 +25,7 @@ def made_up_episode(seed: int, length: int = 12) -> Episode:
     columns["observation.state"] += rng.normal(0, 0.01, columns["observation.state"].shape).astype(np.float32)
     columns["action"][:, 0] = 0.02
     columns["action"][:, 6] = 1.0
-    columns["step.code"][:] = (0, 0, 0, 0, 8, 6)  # pick, no direction, red cube, no destination
+    columns["step.code"][:] = tokens.encode_step(Step("pick", Reference("cube", "red")))
     columns["label.position"][:, :3] = (0.45, u - 0.5, 0.02)
     columns["label.progress"][:, 0] = np.linspace(0, 1, length)
     columns["label.done"][-1] = 1.0

@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from vla_assistant.data.assignments import KINDS, draw_assignment
-from vla_assistant.data.demonstration import demonstrate
+from vla_assistant.data.assignments import KINDS, Assignment, draw_assignment
+from vla_assistant.data.demonstration import SIZES, demonstrate, recording_table
 from vla_assistant.data.disturbance import Disturbance
 from vla_assistant.data.episode import Episode
 from vla_assistant.data.features import MAX_THINGS
@@ -16,9 +16,12 @@ from vla_assistant.data.generate import generate
 from vla_assistant.data.reader import DatasetReader
 from vla_assistant.data.table import Table
 from vla_assistant.networks import tokens
+from vla_assistant.networks.senses import policy_picture
 from vla_assistant.policies.base import Policy
 from vla_assistant.policies.compact import CompactPolicy
 from vla_assistant.sim import things
+from vla_assistant.sim.scene import Drawer, Scene, Thing
+from vla_assistant.types import Reference, Step
 
 
 @pytest.fixture(scope="module")
@@ -67,6 +70,31 @@ def test_supervision_points_at_pixels_of_the_named_colour(table: Table) -> None:
     pixel = picture[int(v * 128), int(u * 128)]
     table_colour = picture[100, 64]
     assert np.abs(pixel - table_colour).max() > 25
+
+
+def test_recorded_pictures_are_those_of_the_running_program(table: Table) -> None:
+    scene = draw_assignment(6, ("place",)).scene
+    cheaper = recording_table()
+    for one in (table, cheaper):
+        one.reset(scene)
+    frames, cheap = table.observe().frames, cheaper.observe().frames
+    cheaper.close()
+    for camera, size in SIZES.items():
+        pictures = [policy_picture(some[camera].image, size).astype(int) for some in (frames, cheap)]
+        assert np.abs(pictures[0] - pictures[1]).mean() < 1.5
+
+
+def test_drawer_is_the_last_thing_of_a_recording(table: Table) -> None:
+    cube = Thing("cube", "red", 0.45, -0.15)
+    scene = Scene((cube,), drawer=Drawer(0.45, 0.2, opening=0.5))
+    (episode,) = demonstrate(table, Assignment((Step("pick", cube.reference),), scene), np.random.default_rng(1))
+    code = episode.columns["things.code"][0].reshape(MAX_THINGS, 2)
+    assert tuple(code[-1]) == tokens.encode_reference(Reference("drawer"))
+    assert (code[1:-1] == -1).all()
+    u, v, share = episode.columns["things.front"][0].reshape(MAX_THINGS, 3)[-1]
+    handle = table.world.project("front", table.world.drawer_handle()[None])[0]
+    assert (u, v) == pytest.approx(handle[:2], abs=1e-3)
+    assert share > 0
 
 
 def test_noise_leaves_the_label_alone() -> None:

@@ -13,7 +13,7 @@ from vla_assistant.errors import UnsupportedError, WeightsError
 from vla_assistant.networks import senses, tokens
 from vla_assistant.networks.layout import CompactConfig
 from vla_assistant.sim import things
-from vla_assistant.types import Reference, RobotState, Step
+from vla_assistant.types import DIRECTIONS, RELATIONS, SKILLS, Reference, RobotState, Step
 
 SMALL = CompactConfig(stem=8, width=16, embedding=8, hidden=64)
 
@@ -21,8 +21,9 @@ references = st.builds(Reference, st.sampled_from(tokens.SHAPES), st.sampled_fro
 
 
 def test_words_are_those_of_the_world() -> None:
-    assert set(tokens.SHAPES) == set(things.SHAPES)
+    assert set(things.SHAPES) - set(things.HELD_OUT) == set(tokens.SHAPES) - {"drawer", "thing"}
     assert set(tokens.COLOURS) == set(things.COLOURS)
+    assert set(tokens.DIRECTIONS) == {"", *RELATIONS, *DIRECTIONS}
 
 
 @given(references)
@@ -31,11 +32,22 @@ def test_reference_there_and_back(reference: Reference) -> None:
 
 
 def test_steps_differ_in_numbers() -> None:
-    cube, bowl = Reference("cube", "red"), Reference("bowl", "blue")
-    steps = [Step("pick", cube), Step("place", cube, bowl), Step("push", cube, Reference("left"))]
+    cube, bowl, drawer = Reference("cube", "red"), Reference("bowl", "blue"), Reference("drawer")
+    steps = [Step("open", drawer), Step("close", drawer), Step("place", cube, drawer), Step("give", cube)]
+    steps += [Step("place", cube, bowl, relation) for relation in RELATIONS]
+    steps += [Step("place", cube, bowl, "between", Reference("can", "pink")), Step("pick", Reference("thing", "red"))]
+    steps += [Step("push", cube, Reference("forward")), Step("push", cube, Reference("back"))]
+    steps += [Step("pick", cube), Step("place", cube, bowl), Step("push", cube, Reference("left"))]
     steps += [Step("push", cube, Reference("right")), Step("put_down", cube, Reference("table")), Step("home")]
     codes = {tuple(tokens.encode_step(step)) for step in steps}
     assert len(codes) == len(steps)
+
+
+def test_places_are_told_by_the_skill_alone() -> None:
+    cube = Reference("cube", "red")
+    assert tokens.encode_step(Step("give", cube, Reference("user"))).tolist() == [
+        *(SKILLS.index("give"), 0, 0, 0, tokens.ANY_COLOUR, tokens.NO_SHAPE, tokens.ANY_COLOUR, tokens.NO_SHAPE)
+    ]
 
 
 def test_unknown_thing_is_refused_with_the_known_ones() -> None:
@@ -85,9 +97,9 @@ def test_network_answers_in_the_promised_shapes() -> None:
     pictures = torch.zeros(2, 3, 128, 128), torch.zeros(2, 3, 64, 64)
     output = network(pictures, torch.zeros(2, 17), step, torch.zeros(2, 5, 2, dtype=torch.int64))
     assert output.actions.shape == (2, 8, 7)
-    assert output.position.shape == (2, 2, 3)
-    assert output.sights[0].logits.shape == (2, 7, 32, 32)
-    assert output.sights[1].uv.shape == (2, 7, 2)
+    assert output.position.shape == (2, 3, 3)
+    assert output.sights[0].logits.shape == (2, 8, 32, 32)
+    assert output.sights[1].uv.shape == (2, 8, 2)
     assert output.done.shape == output.progress.shape == output.success.shape == (2,)
 
 
@@ -117,7 +129,7 @@ def test_weights_that_cannot_be_used_are_told_apart(tmp_path: Path) -> None:
     cases = {
         "missing": None,
         "damaged": whole[: len(whole) // 2],
-        "format version 9": whole.replace(b'"version":"1"', b'"version":"9"'),
+        "format version 9": whole.replace(b'"version":"2"', b'"version":"9"'),
         "no weights of the compact policy": whole.replace(b"vla-assistant/compact", b"vla-assistant/another"),
         "other words or units": whole.replace(b"purple", b"violet"),
     }

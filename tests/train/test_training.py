@@ -13,11 +13,13 @@ import torch
 from tests.data.recordings import FEATURES, made_up_episode
 from vla_assistant.data.writer import DatasetWriter
 from vla_assistant.errors import ConfigError, WeightsError
+from vla_assistant.networks import tokens
 from vla_assistant.networks.weights import load_weights
 from vla_assistant.train.checkpoint import NAME
 from vla_assistant.train.loop import WEIGHTS_NAME, train
 from vla_assistant.train.losses import matches, wanted_heat
 from vla_assistant.train.preset import load_preset
+from vla_assistant.types import Reference
 
 
 @pytest.fixture(scope="module")
@@ -82,10 +84,14 @@ def test_unknown_preset_lists_those_there_are() -> None:
         load_preset("huge")
 
 
-def test_query_without_colour_means_every_thing_of_the_shape() -> None:
-    things = torch.tensor([[[0, 0], [2, 0], [2, 3], [-1, -1]]])
-    queries = torch.tensor([[[2, 0], [8, 0], [8, 6]]])
-    assert matches(queries, things)[0].tolist() == [[0, 1, 0, 0], [1, 1, 0, 0], [0, 0, 0, 0]]
+def test_query_without_colour_means_every_thing_of_the_shape_and_a_thing_any_shape() -> None:
+    names = [Reference("cube", "red"), Reference("cube", "blue"), Reference("cup", "blue"), Reference("drawer")]
+    asked = [names[1], Reference("cube"), None, Reference("thing", "blue"), Reference("thing"), names[3]]
+    things = torch.tensor([[*map(tokens.encode_reference, names), (-1, -1)]])
+    queries = torch.tensor([[*map(tokens.encode_reference, asked)]])
+    assert matches(queries, things)[0].tolist() == [
+        *([0, 1, 0, 0, 0], [1, 1, 0, 0, 0], [0, 0, 0, 0, 0], [0, 1, 1, 0, 0], [1, 1, 1, 0, 0], [0, 0, 0, 1, 0])
+    ]
 
 
 def test_wanted_heat_lies_where_the_thing_is() -> None:

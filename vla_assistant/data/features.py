@@ -13,7 +13,8 @@ from vla_assistant.networks import tokens
 from vla_assistant.networks.senses import STATE_NAMES
 from vla_assistant.types import ACTION_AXES
 
-MAX_THINGS = 8
+MAX_THINGS = 9
+"""Eight things, and last the drawer's handle where there is a drawer."""
 FRAMES_PER_SECOND = 10
 
 
@@ -57,9 +58,10 @@ SUPERVISION = {
     "label.done": Feature("float32", (1,)),
     "label.progress": Feature("float32", (1,)),
     "label.success": Feature("float32", (1,)),
-    # Centres of object and destination in the base frame [m]; zeros for what the step does not name.
-    "label.position": Feature("float32", (6,), ("object_x", "object_y", "object_z", "to_x", "to_y", "to_z")),
-    # Colour and shape number of everything on the table, -1 for nothing.
+    # Centres of object, destination and second anchor in the base frame [m], of a drawer its handle; zeros for what the
+    # step does not name.
+    "label.position": Feature("float32", (9,), tuple(f"{role}_{axis}" for role in tokens.ROLES for axis in "xyz")),
+    # Colour and shape number of everything in the scene, -1 for nothing.
     "things.code": Feature("int64", (2 * MAX_THINGS,), _named("thing", "colour", "shape")),
     # Centre in each picture as fractions, and the share of the picture's pixels that show the thing (wrist:
     # 1 when its centre is in the picture).

@@ -103,15 +103,14 @@ def _make_shard(order: _Order) -> _Order:
     """Carry out the assignments of an order and encode them: runs in a worker."""
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     from vla_assistant.data.assignments import draw_assignment
-    from vla_assistant.data.demonstration import demonstrate
-    from vla_assistant.data.table import Table
+    from vla_assistant.data.demonstration import demonstrate, recording_table
 
     policy = None
     if order.policy is not None:
         from vla_assistant.policies.compact import CompactPolicy, Config
 
         policy = CompactPolicy(Config(weights=str(order.policy)))
-    table = Table()
+    table = recording_table()
     try:
         episodes = []
         parent = multiprocessing.parent_process()

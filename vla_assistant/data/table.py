@@ -5,6 +5,8 @@ World, servo and guard are those of the motion process, only the clock is not. D
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -25,7 +27,9 @@ STEP_S = 0.1
 class Table:
     """One world with one guarded arm. One owner thread."""
 
-    def __init__(self) -> None:
+    def __init__(self, sizes: Mapping[str, int] = PICTURE_SIZES) -> None:
+        """`sizes`: camera -> edge of its pictures [pixels]."""
+        self._sizes = dict(sizes)
         self.world = SimWorld()
         self._kinematics = Kinematics()
         self.arm = guarded(simulated.SimulatedArm(simulated.Config(), self.world))
@@ -54,7 +58,7 @@ class Table:
         state = self.arm.state
         frames = {
             camera: Frame(self.world.render(camera, size, size), camera, self._frames, state.time_s)
-            for camera, size in PICTURE_SIZES.items()
+            for camera, size in self._sizes.items()
         }
         return Observation(frames, state, instruction)
 

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vla_assistant.data.features import MAX_THINGS
+from vla_assistant.errors import InputError
 from vla_assistant.networks import tokens
 from vla_assistant.networks.senses import normal_action, normal_state
 
@@ -27,13 +28,13 @@ class Targets:
 
     Attributes:
         state: Normalised state (n, 17).
-        step: Step codes (n, 6).
+        step: Step codes (n, 8).
         actions: Normalised chunk (n, h, 7); the gripper in [-1, 1].
         action_weight: 1 where a row of the chunk is a valid target (n, h).
-        position: Object and destination (n, 2, 3) [m].
-        position_weight: 1 where there is one (n, 2).
+        position: Object, destination and second anchor (n, 3, 3) [m].
+        position_weight: 1 where there is one (n, 3).
         done, progress, success: 0-1, (n,).
-        things: Colour and shape of everything on the table, -1 for nothing (n, k, 2).
+        things: Colour and shape of everything in the scene, -1 for nothing (n, k, 2).
         uv: Where it is in front and wrist picture (n, k, 2 cameras, 2).
         seen: Whether it is seen there (n, k, 2 cameras).
     """
@@ -57,10 +58,19 @@ class Targets:
 
 
 def make_targets(columns: Mapping[str, NDArray[np.generic]], horizon: int) -> Targets:
-    """Targets of all frames, given the columns (n, width) of whole episodes in order."""
+    """Targets of all frames, given the columns (n, width) of whole episodes in order.
+
+    Raises:
+        InputError: The recording was made for other steps than this program knows.
+    """
     step = columns["step.code"].astype(np.int64)
-    position = columns["label.position"].astype(np.float32).reshape(-1, 2, 3)
-    named = step[:, [tokens.OBJECT_SHAPE, tokens.DESTINATION_SHAPE]] != tokens.NO_SHAPE
+    if step.shape[1] != tokens.CODE_WIDTH:
+        raise InputError(
+            f"The recording describes a step by {step.shape[1]} numbers; this program needs {tokens.CODE_WIDTH}.",
+            "It is from another version; record anew: vla-assistant generate.",
+        )
+    position = columns["label.position"].astype(np.float32).reshape(-1, len(tokens.ROLES), 3)
+    named = step[:, tokens.NAMED_SHAPES] != tokens.NO_SHAPE
     valid = named & inside(position)
     lost = (named & ~valid).any(axis=1)
     actions, weight = _chunks(columns, horizon)

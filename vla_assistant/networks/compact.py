@@ -1,7 +1,7 @@
 """The compact vision-language-action network: two pictures, the arm's state and a step in; an action chunk out.
 
-Things are grounded by a dot product of "colour + shape" with every patch of a picture; where the object and the
-destination are seen (and from that, where they are in space) is what the action is computed from.
+Things are grounded by a dot product of "colour + shape" with every patch of a picture; where object, destination
+and second anchor are seen (and from that, where they are in space) is what the action is computed from.
 Source: the design of /shared/RECIPE_VLA.md; FiLM: Perez et al. 2018, arXiv:1709.07871; spatial soft-argmax: Levine et
 al. 2016, arXiv:1504.00702; action chunks: Zhao et al. 2023, arXiv:2304.13705.
 """
@@ -21,6 +21,7 @@ from vla_assistant.networks.senses import STATE_WIDTH
 from vla_assistant.types import ACTION_WIDTH, SKILLS
 
 CAMERAS = ("front", "wrist")
+NAMED = len(tokens.ROLES)
 PEAK_REACH = 0.12
 """How far around its peak a heat map counts when the network runs, as a share of the picture: five times its spread."""
 
@@ -45,8 +46,8 @@ class Output(NamedTuple):
     """What the network says.
 
     Attributes:
-        sights: One `Sight` per camera of `CAMERAS`; queries 0 and 1 are object and destination, then those asked for.
-        position: Object and destination in the base frame, (b, 2, 3) [m].
+        sights: One `Sight` per camera of `CAMERAS`; queries 0 to 2 are `tokens.ROLES`, then those asked for.
+        position: Object, destination and second anchor in the base frame, (b, 3, 3) [m].
         actions: Normalised actions (b, horizon, 7); the gripper is a logit.
         done: Logit that the expert would have ended the step, (b,).
         progress: Logit of the share of the step that lies behind, (b,).
@@ -166,8 +167,9 @@ class CompactVLA(nn.Module):
         self.groundings = nn.ModuleList(Grounding(width, embedding) for _ in CAMERAS)
         sight = 2 * (width + 3)
         self.locate = _mlp(sight + embedding + STATE_WIDTH, hidden // 2, 3, depth=2)
-        self.glance = Glance(width, 4 * embedding, hidden // 4)
-        features = 2 * (sight + 9) + STATE_WIDTH + 4 * embedding + hidden // 4
+        instruction = (2 + NAMED) * embedding
+        self.glance = Glance(width, instruction, hidden // 4)
+        features = NAMED * (sight + 9) + STATE_WIDTH + instruction + hidden // 4
         self.act = _mlp(features, hidden, config.horizon * ACTION_WIDTH + 2, depth=3)
         self.success = _mlp(features, hidden // 2, 1, depth=2)
         self.centre: Tensor
@@ -187,16 +189,16 @@ class CompactVLA(nn.Module):
         Args:
             pictures: Front and wrist, (b, 3, s, s) in [-1, 1].
             state: Normalised state (b, 17).
-            step: Step codes int64 (b, 6), see `tokens.encode_step`.
+            step: Step codes int64 (b, 8), see `tokens.encode_step`.
             queries: Further things to look for, (colour, shape) numbers int64 (b, q, 2); q may be 0.
         """
-        named = self.embed_things(step[:, 2:].view(-1, 2, 2))
+        named = self.embed_things(step[:, 2:].view(-1, NAMED, 2))
         embedded = torch.cat([named, self.embed_things(queries)], dim=1)
         with torch.autocast(state.device.type, torch.bfloat16, enabled=self.config.half_precision and self.training):
             maps = [trunk(picture) for trunk, picture in zip(self.trunks, pictures, strict=True)]
         maps = [features.float() for features in maps]
         front, wrist = (look(features, embedded) for look, features in zip(self.groundings, maps, strict=True))
-        seen = torch.cat([_of_named(front), _of_named(wrist)], dim=-1)  # (b, 2, sight)
+        seen = torch.cat([_of_named(front), _of_named(wrist)], dim=-1)  # (b, 3, sight)
         position = self._positions(seen, named, state)
         instruction = torch.cat([self.skill(step[:, 0]), self.direction(step[:, 1]), *named.unbind(1)], dim=-1)
         hand = state[:, None, :3] * self.hand_scale + self.hand_offset
@@ -214,14 +216,14 @@ class CompactVLA(nn.Module):
         return Output((front, wrist), position, actions, out[:, -2], out[:, -1], self.success(features).squeeze(-1))
 
     def _positions(self, seen: Tensor, named: Tensor, state: Tensor) -> Tensor:
-        inputs = torch.cat([seen, named, state[:, None].expand(-1, 2, -1)], dim=-1)
+        inputs = torch.cat([seen, named, state[:, None].expand(-1, NAMED, -1)], dim=-1)
         return self.locate(inputs) * 0.1 + self.centre
 
 
 def _of_named(sight: Sight) -> Tensor:
-    """What the picture says of object and destination, (b, 2, width + 3)."""
-    visible = sight.visible[:, :2, None].sigmoid()
-    return torch.cat([sight.feature[:, :2], sight.uv[:, :2] * 2 - 1, visible], dim=-1)
+    """What the picture says of the things that the step names, (b, 3, width + 3)."""
+    visible = sight.visible[:, :NAMED, None].sigmoid()
+    return torch.cat([sight.feature[:, :NAMED], sight.uv[:, :NAMED] * 2 - 1, visible], dim=-1)
 
 
 def _near_and_far(offset: Tensor) -> Tensor:

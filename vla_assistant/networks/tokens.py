@@ -1,7 +1,8 @@
 """Canonical steps as small integers: what the network reads instead of words.
 
-A step becomes six numbers: skill, direction, colour and shape of the object, colour and shape of the destination. The
-numbers are positions in the tuples below; they are written into datasets and weights, so new entries go to the end.
+A step becomes eight numbers: skill, direction, then colour and shape of the object, of the destination and of the
+second anchor of "between". The numbers are positions in the tuples below; they are written into datasets and weights,
+so new entries go to the end, and a change raises `weights.VERSION`.
 """
 
 from __future__ import annotations
@@ -14,15 +15,28 @@ from numpy.typing import NDArray
 from vla_assistant.errors import UnsupportedError
 from vla_assistant.types import SKILLS, Reference, Step
 
-SHAPES = ("cube", "ball", "can", "cup", "bowl", "plate")
-COLOURS = ("red", "green", "blue", "yellow", "purple", "orange", "white", "black")
-DIRECTIONS = ("", "left", "right")
+SHAPES = ("cube", "ball", "can", "cup", "bowl", "plate", "marker", "drawer", "thing")
+COLOURS = ("red", "green", "blue", "yellow", "purple", "orange", "white", "black", "pink", "brown")
+DIRECTIONS = (
+    *("", "left", "right"),
+    *("next_to", "left_of", "right_of", "in_front_of", "behind", "between"),
+    *("forward", "back"),
+)
+"""Where to: the side of a push, or how a thing is to lie beside another one."""
+PLACES = ("table", "user")
+"""Destinations that the skill alone tells."""
 
 ANY_COLOUR = len(COLOURS)
 NO_SHAPE = len(SHAPES)
-CODE_NAMES = ("skill", "direction", "object_colour", "object_shape", "destination_colour", "destination_shape")
+DRAWER, THING = SHAPES.index("drawer"), SHAPES.index("thing")
+"""The drawer is furniture without a colour; a "thing" has any shape and is named by its colour alone."""
+ROLES = ("object", "destination", "second")
+CODE_NAMES = ("skill", "direction", *(f"{role}_{part}" for role in ROLES for part in ("colour", "shape")))
 CODE_WIDTH = len(CODE_NAMES)
-SKILL, DIRECTION, OBJECT_COLOUR, OBJECT_SHAPE, DESTINATION_COLOUR, DESTINATION_SHAPE = range(CODE_WIDTH)
+SKILL, DIRECTION, OBJECT_COLOUR, OBJECT_SHAPE, DESTINATION_COLOUR, DESTINATION_SHAPE = range(CODE_WIDTH - 2)
+SECOND_COLOUR, SECOND_SHAPE = CODE_WIDTH - 2, CODE_WIDTH - 1
+NAMED_COLOURS = (OBJECT_COLOUR, DESTINATION_COLOUR, SECOND_COLOUR)
+NAMED_SHAPES = (OBJECT_SHAPE, DESTINATION_SHAPE, SECOND_SHAPE)
 
 Codes = NDArray[np.int64]
 
@@ -47,23 +61,34 @@ def decode_reference(colour: int, shape: int) -> Reference | None:
 
 
 def encode_step(step: Step) -> Codes:
-    """The six numbers of a step, int64 (6,).
+    """The numbers of a step, int64 (8,).
 
     Raises:
         UnsupportedError: The network never saw such a thing, colour or place.
     """
+    direction = DIRECTIONS.index(direction_of(step))
+    named = (code for reference in named_things(step) for code in encode_reference(reference))
+    return np.array((SKILLS.index(step.skill), direction, *named), dtype=np.int64)
+
+
+def direction_of(step: Step) -> str:
+    """The word of DIRECTIONS that says where to: a relation, or the side of a push; empty when there is none."""
     place = step.destination.name if step.destination else ""
-    if place in DIRECTIONS and place:
-        direction, destination = DIRECTIONS.index(place), None
-    else:
-        direction, destination = 0, None if place in ("", "table") else step.destination
-    codes = (SKILLS.index(step.skill), direction, *encode_reference(step.object), *encode_reference(destination))
-    return np.array(codes, dtype=np.int64)
+    return step.relation or (place if place in DIRECTIONS else "")
+
+
+def named_things(step: Step) -> tuple[Reference | None, Reference | None, Reference | None]:
+    """Object, destination and second anchor as things; None for what the step does not name, and for places."""
+    destination = step.destination
+    if destination is not None and destination.name in (*PLACES, *DIRECTIONS):
+        destination = None
+    return step.object, destination, step.second
 
 
 def all_references() -> tuple[Reference, ...]:
-    """Every colour and shape that the network knows, as things."""
-    return tuple(Reference(shape, colour) for shape in SHAPES for colour in COLOURS)
+    """Every colour and shape that can lie on the table, as things, and the drawer."""
+    things = [shape for shape in SHAPES if shape not in ("drawer", "thing")]
+    return (*(Reference(shape, colour) for shape in things for colour in COLOURS), Reference("drawer"))
 
 
 def _position(name: str, names: Sequence[str], kind: str) -> int:

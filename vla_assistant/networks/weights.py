@@ -1,7 +1,7 @@
 """Weights on disk: safetensors in half precision, with everything that is needed to use them in the header.
 
-Never pickle. The header carries a format version, the sizes, the words and the normalisation constants; weights that do
-not fit this program are refused with a sentence.
+Never pickle. The header carries a format version, the sizes, the words, those of them that were learnt, and the
+normalisation constants; weights that do not fit this program are refused with a sentence. Version 1 is upgraded.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from pydantic import ValidationError
 
 from vla_assistant.data.files import write_whole
 from vla_assistant.errors import WeightsError
-from vla_assistant.networks import senses, tokens
+from vla_assistant.networks import senses
 from vla_assistant.networks.layout import CompactConfig
-from vla_assistant.types import SKILLS
+from vla_assistant.networks.learnt import EVERYTHING, VERSION_1, Learnt
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -25,14 +25,19 @@ if TYPE_CHECKING:
     from vla_assistant.networks.compact import CompactVLA
 
 FORMAT = "vla-assistant/compact"
-VERSION = 1
+VERSION = 2
+_WORDS = {"1": VERSION_1, str(VERSION): EVERYTHING}
 _REMEDY = "Install the program again, or train new ones: see docs/training.md."
 
 
 def save_weights(
-    path: Path, config: CompactConfig, state: Mapping[str, Tensor], card: Mapping[str, Any] | None = None
+    path: Path,
+    config: CompactConfig,
+    state: Mapping[str, Tensor],
+    card: Mapping[str, Any] | None = None,
+    learnt: Learnt = EVERYTHING,
 ) -> None:
-    """Write a network's state as float16; `card` (preset, figures) travels along as JSON."""
+    """Write a network's state as float16; `card` (preset, figures) and what was learnt travel along as JSON."""
     import torch
     from safetensors.torch import save_file
 
@@ -40,8 +45,9 @@ def save_weights(
         "format": FORMAT,
         "version": str(VERSION),
         "config": config.model_dump_json(),
-        "words": json.dumps(_words()),
+        "words": json.dumps(EVERYTHING.as_json()),
         "constants": json.dumps(senses.constants()),
+        "learnt": json.dumps(learnt.as_json()),
         "card": json.dumps(dict(card or {})),
     }
     tensors = {
@@ -57,18 +63,21 @@ def save_weights(
 
 
 def load_weights(path: Path) -> CompactVLA:
-    """The network in `path`, ready for inference in float32.
+    """The network in `path`, ready for inference in float32, or to be trained on.
 
     Raises:
         WeightsError: The file is missing, corrupt or made by another version.
     """
     from vla_assistant.networks.compact import CompactVLA
+    from vla_assistant.networks.upgrade import upgraded
 
     header, tensors = _read(path)
-    network = CompactVLA(_checked_config(path, header))
+    config, _ = _checked(path, header)
+    network = CompactVLA(config)
     try:
-        network.load_state_dict({name: value.float() for name, value in tensors.items()}, strict=True)
-    except RuntimeError as error:
+        state = {name: value.float() for name, value in tensors.items()}
+        network.load_state_dict(upgraded(state, config) if header["version"] == "1" else state, strict=True)
+    except (RuntimeError, KeyError, IndexError) as error:
         raise WeightsError(f"The weights {path} do not fit their description ({_first(error)}).", _REMEDY) from error
     return network.eval()
 
@@ -82,6 +91,15 @@ def read_card(path: Path) -> dict[str, Any]:
     card = json.loads(_read(path)[0].get("card", "{}"))
     assert isinstance(card, dict)
     return card
+
+
+def read_learnt(path: Path) -> Learnt:
+    """The words that these weights have learnt.
+
+    Raises:
+        WeightsError: As `load_weights`.
+    """
+    return _checked(path, _read(path)[0])[1]
 
 
 def require_file(path: Path) -> None:
@@ -105,31 +123,25 @@ def _read(path: Path) -> tuple[dict[str, str], dict[str, Tensor]]:
         raise WeightsError(f"The weights {path} are damaged ({_first(error)}).", _REMEDY) from error
 
 
-def _checked_config(path: Path, header: Mapping[str, str]) -> CompactConfig:
+def _checked(path: Path, header: Mapping[str, str]) -> tuple[CompactConfig, Learnt]:
+    """Sizes and learnt words, if the weights fit this program."""
     if header.get("format") != FORMAT:
         raise WeightsError(f"{path} holds no weights of the compact policy.", _REMEDY)
-    if header.get("version") != str(VERSION):
+    version = header.get("version")
+    if version not in _WORDS:
         raise WeightsError(
-            f"The weights {path} have format version {header.get('version')}; this program reads version {VERSION}.",
-            _REMEDY,
+            f"The weights {path} have format version {version}; this program reads versions 1 and {VERSION}.", _REMEDY
         )
     try:
         config = CompactConfig.model_validate_json(header["config"])
-        same = json.loads(header["words"]) == _words() and json.loads(header["constants"]) == senses.constants()
-    except (KeyError, ValueError, ValidationError) as error:
+        words = Learnt.from_json(json.loads(header["words"]))
+        learnt = words if version == "1" else Learnt.from_json(json.loads(header["learnt"]))
+        same = words == _WORDS[version] and json.loads(header["constants"]) == senses.constants()
+    except (KeyError, TypeError, ValueError, ValidationError) as error:
         raise WeightsError(f"The weights {path} have an unreadable header ({_first(error)}).", _REMEDY) from error
     if not same:
         raise WeightsError(f"The weights {path} were made for other words or units than this program has.", _REMEDY)
-    return config
-
-
-def _words() -> dict[str, list[str]]:
-    return {
-        "skills": list(SKILLS),
-        "shapes": list(tokens.SHAPES),
-        "colours": list(tokens.COLOURS),
-        "directions": list(tokens.DIRECTIONS),
-    }
+    return config, learnt
 
 
 def _first(error: Exception) -> str:

@@ -7,7 +7,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from vla_assistant.networks import tokens
-from vla_assistant.networks.compact import Output, Sight
+from vla_assistant.networks.compact import NAMED, Output, Sight
 from vla_assistant.train.batches import Batch
 from vla_assistant.train.preset import LossWeights
 
@@ -29,10 +29,16 @@ def total_loss(output: Output, batch: Batch, weights: LossWeights) -> tuple[Tens
 
 
 def matches(queries: Tensor, things: Tensor) -> Tensor:
-    """Which things a query can mean: (b, q, 2) and (b, k, 2) -> (b, q, k) of 0 and 1."""
+    """Which things a query can mean: (b, q, 2) and (b, k, 2) -> (b, q, k) of 0 and 1.
+
+    ANY_COLOUR means every colour, and the shape "thing" everything but the drawer, which is furniture.
+    """
     colour, shape = queries[:, :, None].unbind(-1)
-    same_colour = (colour == things[:, None, :, 0]) | (colour == tokens.ANY_COLOUR)
-    return (same_colour & (shape == things[:, None, :, 1])).float()
+    there_colour, there_shape = things[:, None].unbind(-1)
+    same_colour = (colour == there_colour) | (colour == tokens.ANY_COLOUR)
+    loose = (there_shape >= 0) & (there_shape != tokens.DRAWER)
+    same_shape = (shape == there_shape) | ((shape == tokens.THING) & loose)
+    return (same_colour & same_shape).float()
 
 
 def wanted_heat(uv: Tensor, rows: int, columns: int) -> Tensor:
@@ -45,7 +51,7 @@ def wanted_heat(uv: Tensor, rows: int, columns: int) -> Tensor:
 
 
 def _grounding(output: Output, batch: Batch) -> dict[str, Tensor]:
-    queries = torch.cat([batch.step[:, 2:].view(-1, 2, 2), batch.queries], dim=1)
+    queries = torch.cat([batch.step[:, 2:].view(-1, NAMED, 2), batch.queries], dim=1)
     asked = (queries[..., 1] != tokens.NO_SHAPE).float()
     fits = matches(queries, batch.things)
     heat, visible = torch.zeros(()), torch.zeros(())
