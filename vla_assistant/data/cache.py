@@ -1,6 +1,8 @@
-"""Decoded pictures and columns of a dataset as memory-mapped arrays: what training reads.
+"""Decoded pictures and columns of a dataset as plain arrays on disk: what training reads.
 
 Videos are decoded once per shard; shards that came later are added the next time. The folder can be deleted any time.
+Single pictures are read at their place in the file, not through a memory map: where the kernel gives pages back early,
+a map waits for the disk at every picture, and holds up all threads of the process meanwhile.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ from numpy.typing import NDArray
 
 from vla_assistant.data import files
 from vla_assistant.data.reader import DatasetReader
+from vla_assistant.errors import InputError
 from vla_assistant.types import ImageArray
 
 FOLDER = ".cache"
@@ -54,7 +57,7 @@ class FrameStore:
         }
         self._starts = np.cumsum([0, *(len(part["index"]) for part in parts)])
         self._pictures = {
-            key: [np.load(folder / f"{shard:06d}.{key}.npy", mmap_mode="r") for shard in reader.shards]
+            key: [PictureFile(folder / f"{shard:06d}.{key}.npy") for shard in reader.shards]
             for key in reader.video_keys
         }
 
@@ -64,11 +67,32 @@ class FrameStore:
     def pictures(self, key: str, frames: NDArray[np.int64]) -> ImageArray:
         """The pictures of these frames (n, h, w, 3)."""
         shards = np.searchsorted(self._starts, frames, side="right") - 1
-        arrays = self._pictures[key]
-        result = np.empty((len(frames), *arrays[0].shape[1:]), np.uint8)
-        for row, (shard, frame) in enumerate(zip(shards, frames, strict=True)):
-            result[row] = arrays[shard][frame - self._starts[shard]]
+        result = np.empty((len(frames), *self._pictures[key][0].shape), np.uint8)
+        for shard in np.unique(shards):
+            rows = np.flatnonzero(shards == shard)
+            self._pictures[key][shard].read(frames[rows] - self._starts[shard], result, rows)
         return result
+
+
+class PictureFile:
+    """An .npy file of pictures (n, h, w, 3) uint8, of which single ones are read."""
+
+    def __init__(self, path: Path) -> None:
+        """Look where the pictures begin and of which size they are."""
+        with path.open("rb") as file:
+            version = np.lib.format.read_magic(file)
+            read = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
+            shape = read(file)[0]
+            self._path, self._begin, self.shape = path, file.tell(), shape[1:]
+
+    def read(self, frames: NDArray[np.int64], into: ImageArray, rows: NDArray[np.int64]) -> None:
+        """Put the pictures with these numbers into these rows of an array."""
+        size = int(np.prod(self.shape))
+        with self._path.open("rb", buffering=0) as file:
+            for frame, row in zip(frames.tolist(), rows.tolist(), strict=True):
+                file.seek(self._begin + frame * size)
+                if file.readinto(into[row]) != size:
+                    raise InputError(f"{self._path} is cut short.", "Delete its folder; it is made again.")
 
 
 def _save(path: Path, array: NDArray[np.generic]) -> None:

@@ -6,17 +6,21 @@ gripper 0 closed to 1 open. Its finish lines lie inside the success tests of `ta
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 
 from vla_assistant.errors import UnsupportedError
-from vla_assistant.sim import arm_model, things
-from vla_assistant.sim.hand import CLOSED, HOVER, OPEN, Answer, Hand
+from vla_assistant.sim import arm_model, spots, things
+from vla_assistant.sim.hand import CLOSED, OPEN, Answer, Hand
 from vla_assistant.sim.relations import Relations
-from vla_assistant.sim.scene import PUSH_END, side
+from vla_assistant.sim.scene import ANY_THING
+from vla_assistant.sim.skills_drawer import place_in_drawer, slide
+from vla_assistant.sim.skills_push import push
 from vla_assistant.sim.world import SimWorld
-from vla_assistant.types import JOINTS, PoseArray, Step
+from vla_assistant.types import JOINTS, PoseArray, Reference, Step
 
 STEP_S = 0.1  # duration of one action
 
@@ -30,33 +34,48 @@ def expert_action(world: SimWorld, step: Step, T_base_command: PoseArray | None 
         T_base_command: Pose that the action will be added to (4, 4); the measured one when not given.
 
     Raises:
-        InputError: A reference names no or several things.
+        InputError: A reference names no or several things, or there is no drawer.
         UnsupportedError: The thing cannot be picked up, or cannot stay where it is to be put.
     """
+    _refuse(why_impossible(_as_named(world, step)))
     return _SKILLS[step.skill](Hand(world, T_base_command), step)
 
 
 def why_impossible(step: Step) -> str:
     """Why the step cannot be done whatever the scene, as a sentence; empty when it can be."""
-    if step.object is None or step.skill in ("home", "push"):
+    if step.object is None or step.skill in ("home", "push", "open", "close") or step.object.name == ANY_THING:
         return ""
     reason = things.why_not_pick(step.object.name)
-    if reason or step.skill != "place" or step.destination is None:
+    if reason or step.skill != "place" or step.relation or step.destination is None:
         return reason
-    return things.why_not_place(step.object.name, step.destination.name)
+    return "" if step.destination.name == ANY_THING else things.why_not_place(step.object.name, step.destination.name)
+
+
+def _as_named(world: SimWorld, step: Step) -> Step:
+    """The step with things that are named by their colour alone called what they are."""
+
+    def known(reference: Reference | None) -> Reference | None:
+        if reference is None or reference.name != ANY_THING:
+            return reference
+        return world.scene.things[world.find(reference)].reference
+
+    return replace(step, object=known(step.object), destination=known(step.destination))
 
 
 def _pick(hand: Hand, step: Step) -> Answer:
     assert step.object is not None
-    _refuse(things.why_not_pick(step.object.name))
     return hand.pick(hand.world.find(step.object))
 
 
 def _place(hand: Hand, step: Step) -> Answer:
     assert step.object is not None
     assert step.destination is not None
-    _refuse(things.why_not_place(step.object.name, step.destination.name))
-    thing, destination = hand.world.find(step.object), hand.world.find(step.destination)
+    thing = hand.world.find(step.object)
+    if step.destination.name == "drawer":
+        return place_in_drawer(hand, thing)
+    destination = hand.world.find(step.destination)
+    if step.relation:
+        return _place_beside(hand, thing, step.relation, destination, step.second)
     now = hand.now
     if now.on(thing, destination) and not _lifted_off(now, thing, destination):
         return hand.leave(thing)
@@ -71,7 +90,7 @@ def _place(hand: Hand, step: Step) -> Answer:
     else:  # the open fingers stay above the rim
         bottom += max(below.floor + 0.004, below.height + 0.003 - reach)
     tolerance = {"cube": 0.008, "cup": 0.005}.get(below.name, 0.012)
-    return hand.release_at(thing, now.positions[destination][:2], bottom, tolerance)
+    return hand.release_at(thing, spots.in_a_dish(now, thing, destination), bottom, tolerance)
 
 
 def _lifted_off(now: Relations, thing: int, destination: int) -> bool:
@@ -82,6 +101,20 @@ def _lifted_off(now: Relations, thing: int, destination: int) -> bool:
     return now.held(thing) and height > rest + 0.006
 
 
+def _place_beside(hand: Hand, thing: int, relation: str, anchor: int, other: Reference | None) -> Answer:
+    now, second = hand.now, None if other is None else hand.world.find(other)
+    if not now.held(thing):
+        settled = now.on_table(thing) and now.beside(thing, relation, anchor, second)
+        return hand.leave(thing) if settled else hand.pick(thing)
+    spot, _ = spots.beside(now, hand.world, thing, relation, anchor, second)
+    heading = None
+    if second is not None:  # with the fingers apart across the line between both, a long thing across it too
+        way = now.positions[second] - now.positions[anchor]
+        along = math.atan2(way[1], way[0])
+        heading = hand.nearest_half_turn(along + math.pi / 2 if now.shapes[thing].long else along)
+    return hand.release_at(thing, spot, 0.002, 0.015, heading)
+
+
 def _put_down(hand: Hand, step: Step) -> Answer:
     thing = hand.thing_in_hand() if step.object is None else hand.world.find(step.object)
     if thing is None:
@@ -89,34 +122,29 @@ def _put_down(hand: Hand, step: Step) -> Answer:
     now = hand.now
     if not now.held(thing):
         return hand.leave(thing) if now.on_table(thing) else hand.pick(thing)
-    return hand.release_at(thing, hand.free_place(thing), 0.002, 0.015)
+    return hand.release_at(thing, spots.on_the_table(now, hand.world, thing), 0.002, 0.015)
+
+
+def _give(hand: Hand, step: Step) -> Answer:
+    assert step.object is not None
+    thing, now = hand.world.find(step.object), hand.now
+    if not now.held(thing):
+        return hand.leave(thing) if now.at_user(thing) else hand.pick(thing)
+    return hand.release_at(thing, spots.before_the_user(now, hand.world, thing), 0.002, 0.015)
+
+
+def _open(hand: Hand, step: Step) -> Answer:
+    return slide(hand, 1.0)
+
+
+def _close(hand: Hand, step: Step) -> Answer:
+    return slide(hand, 0.0)
 
 
 def _push(hand: Hand, step: Step) -> Answer:
-    """Graspable things between the open fingers, hollow wide ones from within: neither can roll or slip away."""
     assert step.object is not None
     assert step.destination is not None
-    direction = side(step.destination.name)
-    thing = hand.world.find(step.object)
-    now, centre = hand.now, hand.now.positions[thing]
-    caged = now.shapes[thing].name in things.GRASPABLE
-    gripper = OPEN if caged else CLOSED
-    depth = 0.020 if caged else things.FLOOR_THICKNESS + arm_model.FINGER_BELOW_TOOL + 0.004
-    goal = np.array([centre[0], centre[1], depth])
-    over = depth + HOVER
-    arrived = bool(direction * centre[1] > PUSH_END - 0.006)
-    if arrived:
-        if hand.tool[2] > over - 0.02:
-            return hand.stay(gripper), True
-        return hand.rise(over + 0.01, gripper), False
-    offset = hand.tool - goal
-    room = 0.035 if caged else now.shapes[thing].radius - 0.012
-    inside = bool(abs(offset[0]) < 0.022 and abs(offset[1]) < room and abs(offset[2]) < 0.010)
-    if not inside:
-        return hand.approach(goal, 0.0, gripper, over), False
-    left = PUSH_END - direction * centre[1]
-    ahead = hand.command[1, 3] + direction * min(0.018, max(0.006, 0.5 * left))
-    return hand.move(np.array([centre[0], ahead, depth]), 0.0, gripper), False
+    return push(hand, hand.world.find(step.object), step.destination.name)
 
 
 def _home(hand: Hand, step: Step) -> Answer:
@@ -142,5 +170,8 @@ _SKILLS: dict[str, Callable[[Hand, Step], Answer]] = {
     "place": _place,
     "put_down": _put_down,
     "push": _push,
+    "open": _open,
+    "close": _close,
+    "give": _give,
     "home": _home,
 }

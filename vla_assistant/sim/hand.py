@@ -11,10 +11,10 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from vla_assistant.sim.grasps import best_grasp_yaw
+from vla_assistant.sim import arm_model, drawer_model, outlines
+from vla_assistant.sim.grasps import HAND_ABOVE_TOOL, Circle, best_grasp_yaw, like_turns
 from vla_assistant.sim.kinematics import rotation_matrix, rotation_vector
 from vla_assistant.sim.relations import Relations
-from vla_assistant.sim.scene import REACH_X, REACH_Y
 from vla_assistant.sim.world import SimWorld
 from vla_assistant.types import FloatArray, PoseArray
 
@@ -22,9 +22,12 @@ MAX_MOVE = 0.035  # m in one action: 0.35 m/s
 SLOW_MOVE = 0.020  # m: the last centimetres before a grasp or a release
 MAX_TURN = 0.15  # rad in one action
 OPEN, CLOSED = 1.0, 0.0
+OPEN_INSIDE = 0.65  # between the drawer's walls there is no room for fingers that are wholly open
 
 HOVER = 0.090  # m above the grasp: over everything that stands on the table
 CARRY_BOTTOM = 0.085  # m: lowest point of a carried thing on its way
+OVER_OTHERS = 0.022  # m between what passes over the tallest other thing and that
+HIGHEST = 0.200  # m: no need to pass higher than that
 LIFT_DONE = 0.070  # m: bottom of a picked thing, 2 cm more than the success test asks
 CLEAR = 0.070  # m between the tool and what it let go before it may leave
 GRASP_XY, GRASP_Z, GRASP_YAW = 0.010, 0.010, 0.15  # m, m, rad: close enough to close the fingers
@@ -73,31 +76,65 @@ class Hand:
 
     # Grasping
 
-    def grasp_of(self, thing: int) -> tuple[NDArray[np.float64], float]:
-        """Where to grip the thing: position (3,) [m] and heading [rad]."""
-        shape, (x, y, z) = self.now.shapes[thing], self.now.positions[thing]
-        if shape.name in ("can", "cup") and not self.now.upright(thing):
-            axis = self.now.rotations[thing][:, 2]
-            return np.array([x, y, z]), _half_turn(math.atan2(axis[1], axis[0]))
-        others = [
-            (*self.now.positions[i][:2], other.radius)
-            for i, other in enumerate(self.now.shapes)
-            if i != thing and not self.now.on(thing, i)
+    def tallest(self, without: int | None = None) -> float:
+        """Height of the highest thing or furniture that stands there, but for what is in the hand [m]."""
+        now = self.now
+        standing = [
+            top
+            for i, top in enumerate(outlines.tops(now))
+            if i != without and not now.fingers_on(i) and not (without is not None and now.on(i, without))
         ]
-        heading, _ = best_grasp_yaw(shape.name, x, y, self.now.heading(thing), others)
-        return np.array([x, y, self.now.bottoms[thing] + shape.grasp_height]), heading
+        furniture = drawer_model.HEIGHT if self.world.scene.drawer else 0.0
+        return min(max([furniture, *standing]), HIGHEST)
+
+    def hover(self, height: float, without: int | None = None) -> float:
+        """Height of the tool on its way to a goal at this height, over everything else [m]."""
+        return max(height + HOVER, self.tallest(without) + OVER_OTHERS + arm_model.FINGER_BELOW_TOOL)
+
+    def grasp_of(self, thing: int) -> tuple[NDArray[np.float64], float, float]:
+        """Where to grip the thing: position (3,) [m], heading [rad], and how far to open on the way down."""
+        now, shape, (x, y, z) = self.now, self.now.shapes[thing], self.now.positions[thing]
+        inside = now.in_drawer(thing)
+        opening = OPEN_INSIDE if inside else OPEN
+        if shape.name in ("can", "cup", "prism", "dome") and not now.upright(thing):
+            axis = now.rotations[thing][:, 2]
+            return np.array([x, y, z]), self.nearest_half_turn(math.atan2(axis[1], axis[0])), opening
+        height = float(now.bottoms[thing]) + shape.grasp_height
+        others, tall = self._in_the_way(thing, inside, height)
+        yaw = now.heading(thing)
+        heading, _ = best_grasp_yaw(shape.name, x, y, yaw, others, tall, self.heading, opening)
+        return np.array([x, y, height]), heading, opening
+
+    def _in_the_way(self, thing: int, inside: bool, height: float) -> tuple[list[Circle], list[Circle]]:
+        """What the fingers, and what the hand above them, must not touch when they grip at this height [m]."""
+        now, tops = self.now, outlines.tops(self.now)
+        mine = {thing} | {i for i in range(len(now.shapes)) if now.on(thing, i) or now.on(i, thing)}
+        low = {i for i, top in enumerate(tops) if top < height - arm_model.FINGER_BELOW_TOOL}
+        high = {i for i, top in enumerate(tops) if top > height + HAND_ABOVE_TOOL}
+        others = outlines.circles(now, mine | low)
+        tall = outlines.circles(now, mine | (set(range(len(tops))) - high))
+        if self.world.scene.drawer is not None:
+            others += (outlines.inner_wall_circles if inside else outlines.cabinet_circles)(self.world)
+            if not inside and height + HAND_ABOVE_TOOL < drawer_model.HEIGHT:
+                tall += outlines.cabinet_circles(self.world)
+        return others, tall
 
     def pick(self, thing: int) -> Answer:
         if self.now.held(thing):
             if self.now.bottoms[thing] > LIFT_DONE:
                 return self.stay(CLOSED), True
             return self.rise(self.tool[2] - self.now.bottoms[thing] + LIFT_DONE + 0.015, CLOSED), False
-        goal, heading = self.grasp_of(thing)
-        if self._around(goal, heading):
-            return self.move(goal, heading, CLOSED, SLOW_MOVE), False
-        return self.approach(goal, heading, OPEN, goal[2] + HOVER), False
+        return self.grip(thing), False
 
-    def _around(self, goal: NDArray[np.float64], heading: float) -> bool:
+    def grip(self, thing: int) -> FloatArray:
+        """Around the thing from above, and close."""
+        goal, heading, opening = self.grasp_of(thing)
+        if self.around(goal, heading):
+            return self.move(goal, heading, CLOSED, SLOW_MOVE)
+        return self.approach(goal, heading, opening, self.hover(float(goal[2]), thing))
+
+    def around(self, goal: NDArray[np.float64], heading: float) -> bool:
+        """Whether the tool is where the fingers may close."""
         away = np.abs(goal - self.tool)
         turned = abs(_wrapped(heading - self.heading))
         return bool(np.hypot(away[0], away[1]) < GRASP_XY and away[2] < GRASP_Z and turned < GRASP_YAW)
@@ -112,22 +149,31 @@ class Hand:
 
     # Letting go
 
-    def release_at(self, thing: int, goal_xy: NDArray[np.float64], bottom: float, tolerance: float) -> Answer:
-        """Carry the held thing over a point, lower its bottom to a height [m] and let go."""
-        offset = self.now.positions[thing] - self.tool
+    def release_at(
+        self, thing: int, goal_xy: NDArray[np.float64], bottom: float, tolerance: float, heading: float | None = None
+    ) -> Answer:
+        """Carry the held thing over a point, lower its bottom to a height [m] and let go; turned to `heading` [rad]."""
+        wanted = self.heading if heading is None else heading
+        turned = abs(_wrapped(wanted - self.heading))
+        offset = rotation_matrix(np.array([0.0, 0.0, _wrapped(wanted - self.heading)])) @ (
+            self.now.positions[thing] - self.tool
+        )
         below = self.tool[2] - float(self.now.bottoms[thing])
         goal = np.array([*(goal_xy - offset[:2]), bottom + below])
-        over = max(CARRY_BOTTOM, bottom + 0.03) + below
+        over = max(CARRY_BOTTOM, bottom + 0.03, self.tallest(thing) + OVER_OTHERS) + below
         away = float(np.hypot(*(goal[:2] - self.tool[:2])))
-        if away < tolerance and self.tool[2] < goal[2] + 0.006:
+        if away < tolerance and turned < GRASP_YAW and self.tool[2] < goal[2] + 0.006:
             return self.stay(OPEN), False
-        far = min(max((away - 0.006) / 0.03, 0.0), 1.0)
+        far = min(max((away - 0.006) / 0.03, (turned - 0.08) / 0.2, 0.0), 1.0)
         height = goal[2] + (over - goal[2]) * far
         if away > 0.04 and self.tool[2] < over - 0.025:
             return self.rise(over, CLOSED), False
-        near = far < 0.5
-        target = np.array([goal[0], goal[1], height])
-        return self.move(target, self.heading, CLOSED, SLOW_MOVE if near else MAX_MOVE), False
+        speed = SLOW_MOVE if far < 0.5 else MAX_MOVE
+        return self.move(np.array([goal[0], goal[1], height]), wanted, CLOSED, speed), False
+
+    def nearest_half_turn(self, heading: float) -> float:
+        """This heading or the opposite one, which grips alike: the nearer one within the wrist's reach [rad]."""
+        return float(like_turns(heading, math.pi, self.heading)[0])
 
     def leave(self, thing: int) -> Answer:
         """Open, and rise straight up from what was let go."""
@@ -138,20 +184,6 @@ class Hand:
         if near and self.tool[2] < top + CLEAR:
             return self.rise(top + CLEAR + 0.03, OPEN), False
         return self.stay(OPEN), True
-
-    def free_place(self, thing: int) -> NDArray[np.float64]:
-        """The free point (2,) of the table nearest to the thing [m]."""
-        x, y, _ = self.now.positions[thing]
-        grid_x, grid_y = np.meshgrid(np.arange(*REACH_X, 0.02), np.arange(*REACH_Y, 0.02))
-        points = np.concatenate([[[x, y]], np.stack([grid_x.ravel(), grid_y.ravel()], axis=1)])
-        inside = (points >= [REACH_X[0], REACH_Y[0]]) & (points <= [REACH_X[1], REACH_Y[1]])
-        room = np.full(len(points), np.inf)
-        for index, other in enumerate(self.now.shapes):
-            if index != thing:
-                distance = np.hypot(*(points - self.now.positions[index][:2]).T)
-                room = np.minimum(room, distance - other.radius - self.now.shapes[thing].radius)
-        cost = np.hypot(*(points - [x, y]).T) + 10.0 * np.maximum(0.045 - room, 0.0) + 10.0 * ~inside.all(axis=1)
-        return points[int(np.argmin(cost))]
 
 
 def _pointing_down(heading: float) -> PoseArray:
@@ -165,8 +197,3 @@ def _shortened(vector: NDArray[np.float64], most: float) -> NDArray[np.float64]:
 
 def _wrapped(angle: float) -> float:
     return (angle + math.pi) % (2 * math.pi) - math.pi
-
-
-def _half_turn(angle: float) -> float:
-    """The same line's direction in (-pi/2, pi/2]: a gripper turned by pi grips alike."""
-    return (angle + math.pi / 2) % math.pi - math.pi / 2

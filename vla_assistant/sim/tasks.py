@@ -1,9 +1,11 @@
 """Success of canonical steps, measured on the state and fixed.
 
-pick: lifted at least 5 cm for 1 s. place: released, resting in or on the destination for 1 s. put_down: released,
-resting on the table for 1 s. push: resting for 1 s in the named third of the table, left and right as the user sees
-them in the front picture. home: joints at home. And nothing that was not to be moved has moved more than 2 cm at any
-time.
+pick: lifted at least 5 cm for 1 s. place: released, resting for 1 s in or on the destination, in the drawer, or on the
+table in the named relation to the destination. put_down: released, resting on the table for 1 s. push: resting for 1 s
+at the named side of the table, as the user sees it in the front picture. open, close: the drawer stands open or shut
+for 1 s and is let go. give: released, resting on the marked place for 1 s. home: joints at home. Of several steps with
+one thing the last must hold at the end. And nothing that was not to be moved has moved more than 2 cm at any time, but
+for what lay in the drawer or in a container that is named.
 """
 
 from __future__ import annotations
@@ -14,16 +16,21 @@ from dataclasses import dataclass
 import numpy as np
 
 from vla_assistant.sim import arm_model
-from vla_assistant.sim.relations import Relations
+from vla_assistant.sim.drawer_model import TRAVEL
+from vla_assistant.sim.regions import where_pushed
+from vla_assistant.sim.relations import LEFT_FINGER, RIGHT_FINGER, Relations
 from vla_assistant.sim.scene import third
 from vla_assistant.sim.world import SimWorld
-from vla_assistant.types import JOINTS, Step
+from vla_assistant.types import DIRECTIONS, JOINTS, Reference, Step
 
 LIFTED = 0.05  # m
 HOLD_S = 1.0
 MOVED = 0.02  # m
 AT_HOME = 0.06  # rad
 AT_REST = 0.05  # rad/s
+OPENED, SHUT = 0.85, 0.08  # of the drawer's way
+PLACES = ("table", *DIRECTIONS)
+DRAWER = -5  # stands for the drawer where a thing's index would stand, as in `SimWorld.touches`
 
 
 @dataclass(frozen=True)
@@ -44,13 +51,19 @@ class TaskMonitor:
         self._steps = tuple(steps)
         at_start = Relations(world)
         self._start = at_start.positions.copy()
-        self._rest_height = np.where(at_start.bottoms < LIFTED, at_start.positions[:, 2], self._standing(at_start))
-        self._objects = self._named_objects(at_start.holding())
-        self._destinations = [self._destination(step) for step in self._steps]
+        self._rest_height = at_start.positions[:, 2].copy()
+        if (held := at_start.holding()) is not None:
+            self._rest_height[held] = at_start.shapes[held].height / 2
+        self._objects = self._named_objects(held)
+        self._destinations = [self._index(step.destination) for step in self._steps]
+        self._seconds = [self._index(step.second) for step in self._steps]
+        self._may_move = self._riders(at_start).union(index for index in self._objects if index is not None)
         self._since: list[float | None] = [None] * len(self._steps)
         self._achieved = [False] * len(self._steps)
         self._reasons = ["It has not begun."] * len(self._steps)
         self._moved = np.zeros(len(world.scene.things))
+        self._opening = at_start.drawer_opening
+        self._slid = 0.0
         self.update()
 
     def update(self) -> None:
@@ -58,6 +71,7 @@ class TaskMonitor:
         now, relations = self._world.time_s, Relations(self._world)
         shift = np.linalg.norm(relations.positions - self._start, axis=1)
         self._moved = np.maximum(self._moved, shift)
+        self._slid = max(self._slid, abs(relations.drawer_opening - self._opening) * TRAVEL)
         for index, step in enumerate(self._steps):
             reason = _CHECKS[step.skill](self, index, relations)
             self._reasons[index] = reason
@@ -87,11 +101,12 @@ class TaskMonitor:
         for index, status in enumerate(self.statuses):
             if not self._satisfied(index, status):
                 return status.reason or f"The effect of {status.step.skill} was undone."
-        named = {index for index in self._objects if index is not None}
         for index, moved in enumerate(self._moved):
-            if index not in named and moved > MOVED:
+            if index not in self._may_move and moved > MOVED:
                 thing = self._world.scene.things[index].reference
                 return f"The {thing} was moved by {moved * 100:.1f} cm."
+        if self._slid > MOVED and DRAWER not in (*self._objects, *self._destinations):
+            return f"The drawer was moved by {self._slid * 100:.1f} cm."
         return ""
 
     # Inside
@@ -102,7 +117,7 @@ class TaskMonitor:
             return status.holds
         if status.step.skill == "home":
             return status.achieved
-        if self._objects[index] in self._objects[index + 1 :]:
+        if self._objects[index] in self._objects[index + 1 :]:  # what was done with it last counts
             return True
         return status.holds
 
@@ -117,19 +132,26 @@ class TaskMonitor:
         """What each step acts on; a step that names nothing acts on what is in the hand by then."""
         objects: list[int | None] = []
         for step in self._steps:
-            if step.object is not None:
-                held = self._world.find(step.object)
-            objects.append(None if step.skill == "home" else held)
+            index = self._index(step.object)
+            if index is not None and index != DRAWER:
+                held = index
+            objects.append(None if step.skill == "home" else index if index is not None else held)
         return objects
 
-    def _destination(self, step: Step) -> int | None:
-        if step.skill != "place" or step.destination is None:
+    def _index(self, reference: Reference | None) -> int | None:
+        """Of the thing that a reference names; None for a place."""
+        if reference is None or reference.name in PLACES:
             return None
-        return self._world.find(step.destination)
+        return DRAWER if reference.name == "drawer" else self._world.find(reference)
 
-    @staticmethod
-    def _standing(relations: Relations) -> np.ndarray:
-        return np.array([shape.height / 2 for shape in relations.shapes])
+    def _riders(self, at_start: Relations) -> set[int]:
+        """What lies in or on a named container, or in a named drawer, and may move along."""
+        named = {index for index in (*self._objects, *self._destinations) if index is not None}
+        things = range(len(at_start.shapes))
+        riders = {i for i in things if any(j != DRAWER and at_start.on(i, j) for j in named)}
+        if DRAWER in named:
+            riders |= {i for i in things if at_start.in_drawer(i)}
+        return riders | {i for i in things if any(at_start.on(i, j) for j in riders)}
 
     def _name(self, index: int) -> str:
         return f"The {self._world.scene.things[index].reference}"
@@ -141,36 +163,76 @@ class TaskMonitor:
         lifted = relations.positions[thing, 2] - self._rest_height[thing]
         if relations.fingers_on(thing) == 0:
             return f"{self._name(thing)} is not in the gripper."
+        if relations.support_of(thing) is not None or relations.in_drawer(thing):
+            return f"{self._name(thing)} still lies where it lay."
         return "" if lifted >= LIFTED else f"{self._name(thing)} is lifted by {lifted * 100:.1f} cm only."
 
     def _place(self, step: int, relations: Relations) -> str:
-        thing, destination = self._objects[step], self._destinations[step]
+        thing, destination, relation = self._objects[step], self._destinations[step], self._steps[step].relation
         if thing is None or destination is None:
             return "Nothing is in the gripper." if thing is None else "No destination is named."
-        if not relations.released(thing):
-            return f"{self._name(thing)} is not released."
-        if not relations.on(thing, destination):
-            return f"{self._name(thing)} is not in or on the {self._world.scene.things[destination].reference}."
-        return "" if relations.still(thing) else f"{self._name(thing)} still moves."
+        reason = self._put_down(step, relations) if relation else self._laid(thing, relations)
+        if reason.endswith("not released."):
+            return reason
+        if destination == DRAWER:
+            return reason if relations.in_drawer(thing) else f"{self._name(thing)} is not in the drawer."
+        there = self._world.scene.things[destination].reference
+        if not relation:
+            return reason if relations.on(thing, destination) else f"{self._name(thing)} is not in or on the {there}."
+        if relations.beside(thing, relation, destination, self._seconds[step]):
+            return reason
+        return f"{self._name(thing)} is not {relation.replace('_', ' ')} the {there}."
 
     def _put_down(self, step: int, relations: Relations) -> str:
         thing = self._objects[step]
         if thing is None:
             return "Nothing is in the gripper."
+        reason = self._laid(thing, relations)
+        if relations.on_table(thing) or reason.endswith("not released."):
+            return reason
+        return f"{self._name(thing)} does not rest on the table."
+
+    def _give(self, step: int, relations: Relations) -> str:
+        thing = self._objects[step]
+        reason = self._put_down(step, relations)
+        if thing is None or reason:
+            return reason
+        return "" if relations.at_user(thing) else f"{self._name(thing)} is not on the marked place."
+
+    def _laid(self, thing: int, relations: Relations) -> str:
+        """Why it is not let go and at rest."""
         if not relations.released(thing):
             return f"{self._name(thing)} is not released."
-        if not relations.on_table(thing):
-            return f"{self._name(thing)} does not rest on the table."
         return "" if relations.still(thing) else f"{self._name(thing)} still moves."
+
+    def _open(self, step: int, relations: Relations) -> str:
+        opening = relations.drawer_opening
+        if opening <= OPENED:
+            return f"The drawer is open by {opening * 100:.0f} % only."
+        return self._drawer_left(relations)
+
+    def _close(self, step: int, relations: Relations) -> str:
+        opening = relations.drawer_opening
+        if opening >= SHUT:
+            return f"The drawer is still open by {opening * 100:.0f} %."
+        return self._drawer_left(relations)
+
+    @staticmethod
+    def _drawer_left(relations: Relations) -> str:
+        if {(DRAWER, LEFT_FINGER), (DRAWER, RIGHT_FINGER)} & relations.touches:
+            return "The drawer is not released."
+        return ""
 
     def _push(self, step: int, relations: Relations) -> str:
         reason = self._put_down(step, relations)
         thing, wanted = self._objects[step], self._steps[step].destination
         if thing is None or wanted is None:
             return "It is not said what to push where."
-        where = third(float(relations.positions[thing, 1]))
-        if where != wanted.name:
-            return f"{self._name(thing)} is in the {where} third of the table."
+        x, y = map(float, relations.positions[thing, :2])
+        if not where_pushed(x, y, wanted.name):
+            if wanted.name in ("forward", "back"):
+                return f"{self._name(thing)} is not far enough {wanted.name}."
+            return f"{self._name(thing)} is in the {third(y)} third of the table."
         return "" if reason.endswith("not released.") and not relations.held(thing) else reason
 
     def _home(self, step: int, relations: Relations) -> str:
@@ -186,5 +248,8 @@ _CHECKS: dict[str, Callable[[TaskMonitor, int, Relations], str]] = {
     "place": TaskMonitor._place,
     "put_down": TaskMonitor._put_down,
     "push": TaskMonitor._push,
+    "open": TaskMonitor._open,
+    "close": TaskMonitor._close,
+    "give": TaskMonitor._give,
     "home": TaskMonitor._home,
 }

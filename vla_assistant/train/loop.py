@@ -12,15 +12,15 @@ from pathlib import Path
 import torch
 from torch import nn
 
-from vla_assistant.data import cache
-from vla_assistant.data.reader import DatasetReader
+from vla_assistant.errors import WeightsError
 from vla_assistant.networks.compact import CompactVLA
-from vla_assistant.networks.weights import save_weights
-from vla_assistant.train.batches import Batches
+from vla_assistant.networks.weights import load_weights, save_weights
 from vla_assistant.train.checkpoint import Progress, load_checkpoint, save_checkpoint
 from vla_assistant.train.compiler import import_without_triton
 from vla_assistant.train.losses import total_loss
 from vla_assistant.train.preset import Preset
+from vla_assistant.train.read_ahead import ReadAhead
+from vla_assistant.train.recordings import Recordings
 
 WEIGHTS_NAME = "compact.safetensors"
 LOG_NAME = "train.jsonl"
@@ -61,7 +61,7 @@ def train(
         out: Folder for `compact.safetensors`, `checkpoint.safetensors` and `train.jsonl`.
         seed: Of the first weights and of the batches.
         minutes: End the run, with the learning rate at zero, after this much training time, if the steps last longer.
-        start_from: Folder of an earlier run whose weights this one starts from.
+        start_from: Folder of an earlier run, or a weights file, that this one starts from.
         clock: Seconds, monotonic.
     """
     import_without_triton()
@@ -73,38 +73,38 @@ def train(
         network.parameters(), lr=preset.learning_rate, weight_decay=preset.weight_decay, betas=(0.9, 0.99), fused=True
     )
     progress = load_checkpoint(out, network, average, optimizer) or _begin(start_from, network, average)
-    batches = _open(data, preset, seed)
+    recordings = Recordings(data, preset, seed)
     out.mkdir(parents=True, exist_ok=True)
     report = _Report(preset, progress, clock)
     began = clock() - progress.seconds
 
-    while (share := _share(preset, progress, minutes)) < 1.0:
-        if preset.refresh_steps and progress.step and progress.step % preset.refresh_steps == 0:
-            batches = _open(data, preset, seed)
-        batch = batches.draw(progress.step)
-        rate = preset.learning_rate * _schedule(preset, progress.step, share)
-        for group in optimizer.param_groups:
-            group["lr"] = rate
-        network.train()
-        output = network(batch.pictures, batch.state, batch.step, batch.queries)
-        loss, parts = total_loss(output, batch, preset.loss)
-        optimizer.zero_grad(set_to_none=True)
-        loss.backward()
-        nn.utils.clip_grad_norm_(network.parameters(), preset.clip_norm)
-        optimizer.step()
-        progress.step += 1
-        _follow(average, network, min(preset.average, progress.step / (progress.step + 9)))
-        progress.frames += preset.batch
-        progress.seconds = clock() - began
-        report.add(float(loss.detach()), {name: float(part.detach()) for name, part in parts.items()})
-        if progress.step % preset.checkpoint_steps == 0:
-            _save(out, preset, network, average, optimizer, progress)
-        if progress.step % preset.log_steps == 0:
-            yield _logged(out, report.make(share, len(batches), rate))
+    with ReadAhead(recordings.draw, progress.step) as ahead:
+        while (share := _share(preset, progress, minutes)) < 1.0:
+            batch = ahead.take()
+            torch.set_num_threads(preset.threads)
+            rate = preset.learning_rate * _schedule(preset, progress.step, share)
+            for group in optimizer.param_groups:
+                group["lr"] = rate
+            network.train()
+            output = network(batch.pictures, batch.state, batch.step, batch.queries)
+            loss, parts = total_loss(output, batch, preset.loss)
+            optimizer.zero_grad(set_to_none=True)
+            loss.backward()
+            nn.utils.clip_grad_norm_(network.parameters(), preset.clip_norm)
+            optimizer.step()
+            progress.step += 1
+            _follow(average, network, min(preset.average, progress.step / (progress.step + 9)))
+            progress.frames += preset.batch
+            progress.seconds = clock() - began
+            report.add(float(loss.detach()), {name: float(part.detach()) for name, part in parts.items()})
+            if progress.step % preset.checkpoint_steps == 0:
+                _save(out, preset, network, average, optimizer, progress)
+            if progress.step % preset.log_steps == 0:
+                yield _logged(out, report.make(share, recordings.frames, rate))
 
     _save(out, preset, network, average, optimizer, progress)
     if report.count:
-        yield _logged(out, report.make(1.0, len(batches), 0.0))
+        yield _logged(out, report.make(1.0, recordings.frames, 0.0))
 
 
 class _Report:
@@ -143,17 +143,16 @@ class _Report:
 
 
 def _begin(start_from: Path | None, network: nn.Module, average: nn.Module) -> Progress:
-    if start_from is not None:
-        load_checkpoint(start_from, network, average, None)
-        network.load_state_dict(average.state_dict())
+    """A new run, from the weights of a file or of an earlier run's folder if one is named."""
+    if start_from is None:
+        return Progress()
+    if start_from.is_dir():
+        if load_checkpoint(start_from, network, average, None) is None:
+            raise WeightsError(f"There is no run in {start_from} to start from.", "Name its folder or a weights file.")
+    else:
+        average.load_state_dict(load_weights(start_from).state_dict())
+    network.load_state_dict(average.state_dict())
     return Progress()
-
-
-def _open(data: Path, preset: Preset, seed: int) -> Batches:
-    reader = DatasetReader(data)
-    for _ in cache.build(reader):
-        pass
-    return Batches(cache.FrameStore(reader), preset, seed)
 
 
 def _share(preset: Preset, progress: Progress, minutes: float | None) -> float:
