@@ -5,9 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from vla_assistant.policies.compact import _without_doubles
-from vla_assistant.policies.evidence import Belief, judge_step
+from vla_assistant.policies.compact import _maybe_in_drawer, _without_doubles
+from vla_assistant.policies.evidence import judge_step
 from vla_assistant.policies.execution import Attempts, run_step
+from vla_assistant.policies.whereabouts import INSIDE_FROM_HANDLE, Belief
+from vla_assistant.sim import drawer_model
 from vla_assistant.types import (
     ActionChunk,
     Frame,
@@ -20,12 +22,18 @@ from vla_assistant.types import (
     Step,
 )
 
-CUBE, BOWL = Reference("cube", "blue"), Reference("bowl", "red")
+CUBE, BOWL, DRAWER = Reference("cube", "blue"), Reference("bowl", "red"), Reference("drawer")
+MARKER = Reference("marker", "black")
 
 
 def state(gripper: float, command: float | None = None, time_s: float = 0.0) -> RobotState:
     zeros, pose = np.zeros(7), np.eye(4)
     return RobotState(zeros, zeros, gripper, pose, pose, gripper if command is None else command, zeros, time_s)
+
+
+def positions(*places: tuple[float, float, float]) -> np.ndarray:
+    """Of object, destination and second anchor; those not given are nowhere."""
+    return np.array([*places, *[(0.0, 0.0, 0.0)] * (3 - len(places))])
 
 
 @pytest.mark.parametrize(
@@ -37,10 +45,11 @@ def state(gripper: float, command: float | None = None, time_s: float = 0.0) -> 
         (Step("pick", CUBE), state(0.5, 0.0), 0.2, False, "does not show"),
         (Step("place", CUBE, BOWL), state(1.0), 0.8, True, "in or on the red bowl"),
         (Step("place", CUBE, BOWL), state(0.5, 0.0), 0.9, False, "not let go"),
+        (Step("pick", MARKER), state(0.19, 0.0), 0.9, True, "lifted between the fingers"),
     ],
 )
 def test_judgement(step: Step, now: RobotState, believed: float, done: bool, words: str) -> None:
-    lifted, inside = np.array([[0.5, 0.1, 0.12], [0, 0, 0]]), np.array([[0.5, 0.1, 0.03], [0.49, 0.11, 0.02]])
+    lifted, inside = positions((0.5, 0.1, 0.12)), positions((0.5, 0.1, 0.03), (0.49, 0.11, 0.02))
     judgement = judge_step(step, now, Belief(believed, lifted if step.skill == "pick" else inside), 0.5)
     assert judgement.done is done
     assert words in judgement.evidence
@@ -58,15 +67,71 @@ def test_judgement(step: Step, now: RobotState, believed: float, done: bool, wor
 )
 def test_positions_overrule_a_confident_estimate(step: Step, thing: tuple, destination: tuple, words: str) -> None:
     now = state(0.5, 0.0) if step.skill == "pick" else state(1.0)
-    judgement = judge_step(step, now, Belief(0.99, np.array([thing, destination])), 0.5)
+    judgement = judge_step(step, now, Belief(0.99, positions(thing, destination)), 0.5)
     assert not judgement.done
     assert words in judgement.evidence
+
+
+SHUT_HANDLE, OPEN_HANDLE = (0.41, 0.1, 0.04), (0.56, 0.1, 0.04)
+LEFT_OF = Step("place", CUBE, BOWL, "left_of")
+BETWEEN = Step("place", CUBE, BOWL, "between", MARKER)
+
+
+@pytest.mark.parametrize(
+    ("step", "places", "objection"),
+    [
+        (Step("open", DRAWER), [OPEN_HANDLE], ""),
+        (Step("open", DRAWER), [SHUT_HANDLE], "still shut"),
+        (Step("close", DRAWER), [SHUT_HANDLE], ""),
+        (Step("close", DRAWER), [OPEN_HANDLE], "still open"),
+        (Step("place", CUBE, DRAWER), [(0.45, 0.12, 0.03), OPEN_HANDLE], ""),
+        (Step("place", CUBE, DRAWER), [(0.45, 0.25, 0.03), OPEN_HANDLE], "not seem to be in the drawer"),
+        (Step("place", CUBE, DRAWER), [(0.45, 0.12, 0.09), OPEN_HANDLE], "not seem to be in the drawer"),
+        (Step("give", CUBE), [(0.66, 0.05, 0.02)], ""),
+        (Step("give", CUBE), [(0.55, 0.05, 0.02)], "marked place"),
+        (Step("give", CUBE), [(0.68, 0.0, 0.10)], "on the table"),
+        (LEFT_OF, [(0.5, -0.12, 0.02), (0.51, 0.0, 0.02)], ""),
+        (LEFT_OF, [(0.5, 0.12, 0.02), (0.51, 0.0, 0.02)], "another side of the red bowl"),
+        (LEFT_OF, [(0.5, -0.30, 0.02), (0.51, 0.0, 0.02)], "30 cm from the red bowl"),
+        (Step("place", CUBE, BOWL, "next_to"), [(0.6, 0.0, 0.02), (0.5, 0.0, 0.02)], ""),
+        (Step("place", CUBE, BOWL, "behind"), [(0.4, 0.0, 0.02), (0.5, 0.0, 0.02)], ""),
+        (Step("place", CUBE, BOWL, "in_front_of"), [(0.4, 0.0, 0.02), (0.5, 0.0, 0.02)], "another side"),
+        (BETWEEN, [(0.5, 0.0, 0.02), (0.5, -0.1, 0.02), (0.5, 0.1, 0.01)], ""),
+        (BETWEEN, [(0.5, 0.2, 0.02), (0.5, -0.1, 0.02), (0.5, 0.1, 0.01)], "lie elsewhere"),
+        (Step("push", CUBE, Reference("forward")), [(0.40, 0.1, 0.02)], ""),
+        (Step("push", CUBE, Reference("forward")), [(0.50, 0.1, 0.02)], "far enough"),
+        (Step("push", CUBE, Reference("back")), [(0.60, 0.1, 0.02)], ""),
+        (Step("push", CUBE, Reference("back")), [(0.50, 0.1, 0.02)], "far enough"),
+    ],
+)
+def test_positions_of_the_drawer_and_beside_things(step: Step, places: list, objection: str) -> None:
+    judgement = judge_step(step, state(1.0), Belief(0.95, positions(*places)), 0.5)
+    assert judgement.done == (not objection)
+    assert objection in judgement.evidence
+    assert ("The picture shows the" in judgement.evidence) == (not objection)
+
+
+def test_drawer_is_done_only_when_its_handle_is_let_go() -> None:
+    step, belief = Step("open", DRAWER), Belief(0.95, positions(OPEN_HANDLE))
+    assert "let go of the handle" in judge_step(step, state(0.15, 0.0), belief, 0.5).evidence
+    assert judge_step(step, state(0.5, 0.0), belief, 0.5).done  # it stood open, and the hand holds something
+
+
+def test_inside_of_the_drawer_is_that_of_the_world() -> None:
+    assert INSIDE_FROM_HANDLE[0] == pytest.approx(drawer_model.INSIDE_MIDDLE - drawer_model.TAB_MIDDLE)
+
+
+def test_what_is_sought_behind_an_opened_drawer_may_be_hidden() -> None:
+    retrieve = (Step("open", DRAWER), Step("pick", MARKER), Step("place", MARKER, BOWL))
+    assert _maybe_in_drawer(retrieve) == {MARKER, BOWL}
+    assert _maybe_in_drawer((Step("pick", MARKER), *retrieve)) == {BOWL}
+    assert not _maybe_in_drawer((Step("pick", MARKER),))
 
 
 @pytest.mark.parametrize(("success", "done"), [(0.8, False), (0.99, True)])
 def test_height_objects_to_a_stack_only_where_the_picture_is_unsure(success: float, done: bool) -> None:
     step = Step("place", CUBE, Reference("cube", "red"))
-    belief = Belief(success, np.array([[0.5, 0.0, 0.02], [0.5, 0.02, 0.02]]))
+    belief = Belief(success, positions((0.5, 0.0, 0.02), (0.5, 0.02, 0.02)))
     assert judge_step(step, state(1.0), belief, 0.5).done is done
 
 

@@ -81,6 +81,14 @@ def test_visibility_counts_pixels_and_hidden_things_have_none(world: SimWorld) -
     assert world.visible_share("front")[1] == 0
 
 
+def test_wrist_camera_sees_the_fingers(world: SimWorld) -> None:
+    world.load(Scene(()))
+    rows = world.render("wrist", 128, 128)[88:112]  # the open fingers hang left and right of the middle
+    darker = rows.mean(axis=2) < 110
+    assert darker[:, 20:40].sum() > 20
+    assert darker[:, 90:106].sum() > 20
+
+
 def test_every_colour_looks_different(world: SimWorld) -> None:
     from vla_assistant.sim.things import COLOURS
 

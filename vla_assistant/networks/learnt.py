@@ -64,7 +64,7 @@ class Learnt:
 
     def _why_unknown(self, reference: Reference) -> str:
         if reference.name not in self.shapes:
-            return f"These weights of the compact policy have not learnt what a {reference.name} is."
+            return f"These weights of the compact policy have not learnt the word {reference.name!r}."
         if reference.colour is not None and reference.colour not in self.colours:
             return f"These weights of the compact policy have not learnt the colour {reference.colour}."
         return ""

@@ -14,10 +14,12 @@ import numpy as np
 from pydantic import Field
 
 from vla_assistant import language, paths
-from vla_assistant.errors import InputError
+from vla_assistant.errors import InputError, UnsupportedError
 from vla_assistant.networks import tokens
+from vla_assistant.networks.learnt import Learnt
 from vla_assistant.networks.senses import normal_state, policy_picture, real_action, state_vector
-from vla_assistant.policies.evidence import Belief, judge_step
+from vla_assistant.policies.evidence import judge_step
+from vla_assistant.policies.whereabouts import Belief
 from vla_assistant.registry import BackendConfig
 from vla_assistant.types import (
     ActionChunk,
@@ -40,6 +42,8 @@ REQUIRES = ("torch", "safetensors", "cv2")
 BACKEND = "CompactPolicy"
 
 SHIPPED = "weights/compact/compact.safetensors"
+NAMED = len(tokens.ROLES)
+"""Things that a step names come before those that are asked for besides."""
 NEARER_IS_THE_SAME = 0.035
 """Two answers for the same colour or shape nearer than this, as a share of the picture, are one thing."""
 
@@ -82,34 +86,54 @@ class CompactPolicy:
         """
         import torch
 
-        from vla_assistant.networks.weights import load_weights
+        from vla_assistant.networks.weights import load_weights, read_learnt
 
         self.config = config or Config()
         torch.set_num_threads(self.config.threads)
         self._torch = torch
         self._network = load_weights(weights_file(self.config))
+        self._learnt = read_learnt(weights_file(self.config))
         self._network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+
+    @property
+    def learnt(self) -> Learnt:
+        """The words that these weights know, and why not a step of others."""
+        return self._learnt
 
     def look(self, observation: Observation) -> tuple[SeenThing, ...]:
         """The things in the front picture, most confident first."""
-        asked = tokens.all_references()
+        asked = tuple(filter(self._learnt.knows, tokens.all_references()))
         output = self._run(observation, Step("home"), asked)
-        visible = output.sights[0].visible[0, 2:].sigmoid().numpy()
-        points = [_peak(heat) for heat in output.sights[0].logits[0, 2:]]
+        visible = output.sights[0].visible[0, NAMED:].sigmoid().numpy()
+        points = [_peak(heat) for heat in output.sights[0].logits[0, NAMED:]]
         order = [int(i) for i in np.argsort(-visible) if visible[i] >= self.config.min_visible]
         return _without_doubles(SeenThing(asked[i], PixelPoint("front", *points[i], float(visible[i]))) for i in order)
 
     def plan(self, steps: tuple[Step, ...], observation: Observation) -> Plan:
-        """Heat maps of every named thing; where one is not seen, what is there instead."""
+        """Heat maps of every named thing; where one is not seen, what is there instead.
+
+        What is named only after a drawer is opened may still be hidden in it, and is then no part of the plan's sight.
+
+        Raises:
+            UnsupportedError: The weights have not learnt one of the steps.
+        """
+        self._require_learnt(*steps)
         named = tuple(dict.fromkeys(reference for step in steps for reference in _things_of(step)))
         groundings = self._ground(named, observation) if named else ()
+        hidden = _maybe_in_drawer(steps)
+        groundings = tuple(g for g in groundings if g.reference not in hidden or self._is_seen(g))
         confidence = min((g.point.confidence for g in groundings), default=1.0)
-        missing = [g.reference for g in groundings if g.point.confidence < self.config.min_visible]
+        missing = [g.reference for g in groundings if not self._is_seen(g)]
         alternatives = self._alternatives(missing, observation) if missing else ()
         return Plan(steps, language.describe(steps), confidence, groundings, alternatives)
 
     def act(self, observation: Observation, step: Step) -> ActionChunk:
-        """The next eight actions of 0.1 s."""
+        """The next eight actions of 0.1 s.
+
+        Raises:
+            UnsupportedError: The weights have not learnt this step.
+        """
+        self._require_learnt(step)
         output = self._run(observation, step)
         actions = output.actions[0].numpy().copy()
         actions[:, 6] = np.where(actions[:, 6] > 0, 1.0, -1.0)
@@ -130,12 +154,20 @@ class CompactPolicy:
     def close(self) -> None:
         """Nothing is held open."""
 
+    def _require_learnt(self, *steps: Step) -> None:
+        reason = next(filter(None, map(self._learnt.why_not, steps)), "")
+        if reason:
+            raise UnsupportedError(reason, "Use weights that have learnt it, or train such: see docs/training.md.")
+
+    def _is_seen(self, grounding: Grounding) -> bool:
+        return grounding.point.confidence >= self.config.min_visible
+
     def _ground(self, named: Sequence[Reference], observation: Observation) -> tuple[Grounding, ...]:
         sight = self._run(observation, Step("home"), named).sights[0]
-        visible = sight.visible[0, 2:].sigmoid()
+        visible = sight.visible[0, NAMED:].sigmoid()
         result = []
         for index, reference in enumerate(named):
-            logits = sight.logits[0, 2 + index]
+            logits = sight.logits[0, NAMED + index]
             heat = logits.flatten().softmax(0).view(logits.shape).numpy().astype(np.float32)
             point = PixelPoint("front", *_peak(logits), float(visible[index]))
             result.append(Grounding(reference, "front", heat, point))
@@ -168,7 +200,14 @@ class CompactPolicy:
 
 
 def _things_of(step: Step) -> tuple[Reference, ...]:
-    return tuple(r for r in (step.object, step.destination) if r is not None and r.name in tokens.SHAPES)
+    return tuple(reference for reference in tokens.named_things(step) if reference is not None)
+
+
+def _maybe_in_drawer(steps: Sequence[Step]) -> frozenset[Reference]:
+    """What is named only behind a step that opens a drawer."""
+    opened = next((place for place, step in enumerate(steps) if step.skill == "open"), len(steps))
+    before = {reference for step in steps[: opened + 1] for reference in _things_of(step)}
+    return frozenset(reference for step in steps[opened:] for reference in _things_of(step)) - before
 
 
 def _peak(logits: Tensor) -> tuple[float, float]:

@@ -1,39 +1,20 @@
 """From what the network believes and what the gripper reports to a judgement that can be said aloud: pure rules.
 
-Three witnesses must agree that a step is done: the learned estimate of success, the estimated positions of object and
-destination, and the gripper. One of them alone is fooled now and then; together they seldom are.
+Three witnesses must agree that a step is done: the learned estimate of success, the estimated positions of what the
+step names (see `policies.whereabouts`), and the gripper. One of them alone is fooled now and then; together they seldom
+are.
 """
 
 from __future__ import annotations
 
-import math
-from dataclasses import dataclass
+from vla_assistant.policies.whereabouts import Belief, positions_object
+from vla_assistant.types import Judgement, Reference, RobotState, Step
 
-import numpy as np
-from numpy.typing import NDArray
+DRAWER = Reference("drawer")
 
-from vla_assistant.types import Judgement, RobotState, Step
-
-# A gripper that holds something is neither shut nor open: 40 mm of 80 mm for the narrowest thing, 56 mm for the widest.
-SHUT, OPEN = 0.25, 0.85
-# Estimated positions are off by 5-10 mm; the limits leave room for that on the forgiving side.
-LIFTED_Z = 0.060  # m, the centre of a thing lifted by 5 cm is at least 70 mm high
-LYING_Z = 0.060  # m, the centre of a thing on the table is at most 30 mm high
-STACKED_Z = 0.020  # m above the centre of the cube below; 40 mm is right
-MIDDLE_Y = 0.125  # m, the outer thirds of the table begin at 0.14 m
-SURE = 0.9
-"""From this estimate of success on, a stack is refuted only by what is plainly elsewhere: of a thing that stands on
-another the position is estimated worse than the success. In bowls, cups and on plates positions are good witnesses."""
-ELSEWHERE_M = 0.10
-REACHES = {"bowl": 0.050, "plate": 0.062, "cup": 0.025, "cube": 0.028}  # m between the centres of thing and destination
-
-
-@dataclass(frozen=True, eq=False)
-class Belief:
-    """What the network makes of the pictures: success 0-1, and object and destination (2, 3) [m]."""
-
-    success: float
-    position: NDArray[np.floating]
+# A gripper that holds something is neither shut nor open: 16 mm of 80 mm for the narrowest thing, 56 mm for the widest.
+SHUT, OPEN = 0.10, 0.85
+AROUND_HANDLE = 0.18  # the drawer's handle is 12 mm wide
 
 
 def judge_step(step: Step, now: RobotState, belief: Belief, threshold: float) -> Judgement:
@@ -45,7 +26,7 @@ def judge_step(step: Step, now: RobotState, belief: Belief, threshold: float) ->
         belief: What the network makes of the pictures after it.
         threshold: From which estimate of success on the aim counts as reached.
     """
-    objection = _gripper_objects(step, now) or _position_objects(step, belief)
+    objection = _gripper_objects(step, now) or positions_object(step, belief)
     if objection:
         return Judgement(False, 1.0 - min(belief.success, 0.5), objection)
     done = belief.success >= threshold
@@ -60,31 +41,10 @@ def _gripper_objects(step: Step, now: RobotState) -> str:
             return f"The gripper closed without the {step.object}."
         if now.gripper > OPEN:
             return f"The gripper is open, so it cannot hold the {step.object}."
-    elif step.skill in ("place", "put_down") and now.gripper_command < 0.5:
+    elif step.skill in ("place", "put_down", "give") and now.gripper_command < 0.5:
         return "The gripper has not let go."
-    return ""
-
-
-def _position_objects(step: Step, belief: Belief) -> str:
-    """What the estimated positions say against success; empty when nothing."""
-    if step.object is None or step.skill == "home":
-        return ""
-    thing, destination = belief.position
-    stacked = step.destination is not None and step.destination.name == "cube"
-    sure = stacked and belief.success >= SURE
-    if step.skill == "pick" and thing[2] < LIFTED_Z:
-        return f"The {step.object} seems to be still on the table."
-    if step.skill == "put_down" and thing[2] > LYING_Z:
-        return f"The {step.object} does not seem to be on the table."
-    if step.skill == "push" and step.destination is not None:
-        outward = -thing[1] if step.destination.name == "left" else thing[1]
-        return "" if outward > MIDDLE_Y else f"The {step.object} does not seem to be far enough."
-    if step.skill == "place" and step.destination is not None:
-        away = math.hypot(*(thing[:2] - destination[:2]))
-        if away > (ELSEWHERE_M if sure else REACHES.get(step.destination.name, 0.06)):
-            return f"The {step.object} seems to lie {away * 100:.0f} cm beside the {step.destination}."
-        if stacked and not sure and thing[2] - destination[2] < STACKED_Z:
-            return f"The {step.object} does not seem to be on top of the {step.destination}."
+    elif step.skill in ("open", "close") and now.gripper_command < 0.5 and SHUT < now.gripper < AROUND_HANDLE:
+        return "The gripper has not let go of the handle."
     return ""
 
 
@@ -92,9 +52,28 @@ def _aim(step: Step) -> str:
     target = str(step.object) if step.object else "thing"
     aims = {
         "pick": f"the {target} lifted between the fingers",
-        "place": f"the {target} in or on the {step.destination}",
+        "place": f"the {target} {_where(step)}",
         "put_down": f"the {target} on the table, released",
-        "push": f"the {target} on the {step.destination.name if step.destination else ''} of the table",
+        "push": f"the {target} {_side(step)} of the table",
         "home": "the arm at its resting place",
+        "open": f"the {target} open",
+        "close": f"the {target} shut",
+        "give": f"the {target} on the marked place",
     }
     return aims[step.skill]
+
+
+def _where(step: Step) -> str:
+    """In or on the destination, or where beside it."""
+    if not step.relation:
+        return f"in the {step.destination}" if step.destination == DRAWER else f"in or on the {step.destination}"
+    words = step.relation.replace("_", " ")
+    words = f"to the {words}" if words in ("left of", "right of") else words
+    anchors = f"the {step.destination}" + (f" and the {step.second}" if step.second else "")
+    return f"{words} {anchors}"
+
+
+def _side(step: Step) -> str:
+    sides = {"forward": "at the far side", "back": "at the near side"}
+    name = step.destination.name if step.destination else ""
+    return sides.get(name, f"on the {name}")
