@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vla_assistant import language
-from vla_assistant.data.features import SUPERVISION
+from vla_assistant.data.features import KNOWN, SUPERVISION
 from vla_assistant.data.reader import DatasetReader
 from vla_assistant.errors import AssistantError, InputError
 from vla_assistant.networks import tokens
@@ -25,9 +25,6 @@ log = logging.getLogger(__name__)
 
 RESTING_FRAMES = 4
 """Frames at the end of a recording that show the finished step."""
-KNOWN = ("known.scene", "known.action", "known.success")
-"""Columns (n, 1) that training adds: 1 where the things, the action and the success of a frame are known."""
-
 Columns = Mapping[str, NDArray[np.generic]]
 
 
@@ -37,7 +34,7 @@ def lacks_supervision(columns: Iterable[str]) -> bool:
 
 
 def supervision(columns: Columns, reader: DatasetReader) -> dict[str, NDArray[np.generic]]:
-    """The columns of `features.SUPERVISION` for all frames of a recording that lacks them, and those of `KNOWN`.
+    """The columns of `features.SUPERVISION` for all frames of a recording that lacks them, and those of `features.KNOWN`.
 
     Args:
         columns: Its own columns, each (n, width), whole episodes in order.

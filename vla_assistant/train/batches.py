@@ -44,6 +44,8 @@ class Batch:
     things: Tensor
     uv: Tensor
     seen: Tensor
+    scene_weight: Tensor
+    success_weight: Tensor
 
 
 class Batches:
