@@ -34,7 +34,7 @@ def lacks_supervision(columns: Iterable[str]) -> bool:
 
 
 def supervision(columns: Columns, reader: DatasetReader) -> dict[str, NDArray[np.generic]]:
-    """The columns of `features.SUPERVISION` for all frames of a recording that lacks them, and those of `features.KNOWN`.
+    """The columns of `features.SUPERVISION` for the frames of a recording that lacks them, and of `features.KNOWN`.
 
     Args:
         columns: Its own columns, each (n, width), whole episodes in order.

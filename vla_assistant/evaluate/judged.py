@@ -48,7 +48,7 @@ class JudgedTrial:
 
 @dataclass(frozen=True)
 class JudgedReport:
-    """Successes of the trials that count, with the 95 % Wilson interval of their rate, and the claims that were wrong."""
+    """Successes of the trials that count, the 95 % Wilson interval of their rate, and the claims that were wrong."""
 
     trials: int
     successes: int

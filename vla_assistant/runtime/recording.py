@@ -16,7 +16,7 @@ from vla_assistant.data.displacement import displacement, moved
 from vla_assistant.data.episode import Episode, EpisodeRecorder
 from vla_assistant.data.own_recordings import RESTING_FRAMES
 from vla_assistant.data.recording_store import RecordingStore
-from vla_assistant.errors import AssistantError
+from vla_assistant.errors import AssistantError, InputError
 from vla_assistant.runtime.recording_cell import RecordingCell
 from vla_assistant.runtime.recording_drivers import Driver
 from vla_assistant.types import Intent, Observation, Step
@@ -125,7 +125,11 @@ def record(
             kept -= dropped
             user.tell("The last demonstration is thrown away." if dropped else "There is nothing to throw away.")
             continue
-        cell.prepare(seed + kept, task.steps)
+        try:
+            cell.prepare(seed + kept, task.steps)
+        except InputError as error:  # it is stopped, or the things do not fit on the simulated table
+            user.tell(str(error))
+            continue
         demonstration = Demonstration(cell, driver, task, user, sizes).run()
         if not demonstration:
             user.tell("Nothing is kept of it.")
@@ -150,9 +154,7 @@ def _episodes(task: Task, parts: Sequence[EpisodeRecorder], success: bool, seed:
 class Demonstration:
     """One demonstration while it is made."""
 
-    def __init__(
-        self, cell: RecordingCell, driver: Driver, task: Task, user: User, sizes: Mapping[str, int]
-    ) -> None:
+    def __init__(self, cell: RecordingCell, driver: Driver, task: Task, user: User, sizes: Mapping[str, int]) -> None:
         self._cell, self._driver, self._user, self._sizes = cell, driver, user, sizes
         self._steps: tuple[Step | None, ...] = task.steps or (None,)
         self._told = ""
@@ -160,6 +162,12 @@ class Demonstration:
 
     def run(self) -> list[EpisodeRecorder]:
         """The frames of each step; nothing when the user gave up or nothing moved."""
+        try:
+            return self._parts()
+        finally:
+            self._driver.finish()
+
+    def _parts(self) -> list[EpisodeRecorder]:
         parts = []
         for number, step in enumerate(self._steps, 1):
             if len(self._steps) > 1 and step is not None:

@@ -11,13 +11,14 @@ from dataclasses import replace
 from types import TracebackType
 from typing import Self
 
+from vla_assistant import registry
 from vla_assistant.config import Settings
 from vla_assistant.data.displacement import STEP_S
 from vla_assistant.errors import DeviceError
 from vla_assistant.events import Part, PartState
 from vla_assistant.runtime.eyes import SIMULATED, VIEWS, Eyes
 from vla_assistant.runtime.motion import MotionProcess
-from vla_assistant.types import ActionChunk, Observation, Step
+from vla_assistant.types import ActionChunk, Frame, Observation, Step
 
 OPEN_TIMEOUT_S = 30.0
 HOME_TIMEOUT_S = 60.0
@@ -143,6 +144,20 @@ class RecordingCell:
         self._motion.resume()
 
     @property
+    def guidable(self) -> bool:
+        """Whether the arm can be guided by hand."""
+        module = registry.backend("arms", self._settings.use.arm).module
+        return hasattr(getattr(module, module.BACKEND), "guide")
+
+    def guide(self, on: bool) -> None:
+        """Let the user move the arm by hand from now on, or let it hold its place again.
+
+        Raises:
+            UnsupportedError: The arm cannot be guided by hand.
+        """
+        self._motion.guide(on)
+
+    @property
     def held(self) -> str:
         """Why the arm is stopped, a sentence; empty when it is not."""
         why = self._motion.why_stopped
@@ -150,9 +165,9 @@ class RecordingCell:
 
     # Inside
 
-    def _others(self) -> dict[str, object]:
+    def _others(self) -> dict[str, Frame]:
         """Fresh pictures of the cameras beside the policy's eye, by the names that they carry."""
-        found = {}
+        found: dict[str, Frame] = {}
         for name in self._eyes.names:
             if name in VIEWS or name == self._settings.use.camera:
                 continue

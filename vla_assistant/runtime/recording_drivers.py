@@ -9,7 +9,7 @@ from typing import Protocol
 import numpy as np
 
 from vla_assistant.data.displacement import STEP_S
-from vla_assistant.errors import InputError
+from vla_assistant.errors import InputError, UnsupportedError
 from vla_assistant.policies.base import Policy
 from vla_assistant.policies.execution import DONE_CHUNKS, DONE_FROM
 from vla_assistant.types import ACTION_WIDTH, ActionChunk, Observation, Step
@@ -39,6 +39,16 @@ class Order:
 class Guidable(Protocol):
     """An arm that may be able to give way to a hand."""
 
+    @property
+    def guidable(self) -> bool:
+        """Whether it can."""
+        ...
+
+    @property
+    def held(self) -> str:
+        """Why it is stopped; empty when it is not."""
+        ...
+
     def guide(self, on: bool) -> None:
         """Give way from now on, or hold its place again."""
         ...
@@ -56,6 +66,10 @@ class Driver(Protocol):
 
     def order(self, now: Observation, keys: tuple[str, ...]) -> Order:
         """What to do in the next 0.1 s, given what was pressed since."""
+        ...
+
+    def finish(self) -> None:
+        """The demonstration is over."""
         ...
 
 
@@ -88,6 +102,9 @@ class KeyboardDriver:
         if action is None:
             rows[:, 6] = now.state.gripper_command
         return Order(ActionChunk(rows, STEP_S, self._time_s()))
+
+    def finish(self) -> None:
+        """The last key has been obeyed already."""
 
     def _action(self, now: Observation, pressed: dict[str, None]) -> np.ndarray | None:
         moves = [MOVES[key] for key in pressed if key in MOVES]
@@ -140,6 +157,10 @@ class PolicyDriver:
         self._carried_out += 1
         return Order(ActionChunk(chunk.actions[done:], chunk.step_s, chunk.observed_s + done * chunk.step_s))
 
+    def finish(self) -> None:
+        """The next chunk is asked for anew."""
+        self._chunk = None
+
 
 class HandDriver:
     """The user moves the arm itself; its own measured motion is what is recorded."""
@@ -147,17 +168,29 @@ class HandDriver:
     by_keys = False
 
     def __init__(self, arm: Guidable) -> None:
-        """Ask the arm to give way.
+        """Nothing moves yet.
 
         Raises:
-            UnsupportedError: It cannot be guided by hand.
+            UnsupportedError: The arm cannot be guided by hand.
         """
-        self._arm = arm
-        arm.guide(True)
-        arm.guide(False)
+        if not arm.guidable:
+            raise UnsupportedError("The arm of these settings cannot be guided by hand.", "Record with --by keyboard.")
+        self._arm, self._gives_way = arm, False
 
     def begin(self, step: Step | None) -> None:
-        self._arm.guide(True)
+        """The arm gives way from the first order on."""
 
     def order(self, now: Observation, keys: tuple[str, ...]) -> Order:
+        """Nothing: the hand moves. An arm that was stopped gives way again once it is resumed."""
+        if self._arm.held:
+            self._gives_way = False
+        elif not self._gives_way:
+            self._arm.guide(True)
+            self._gives_way = True
         return Order()
+
+    def finish(self) -> None:
+        """The arm holds its place again."""
+        if self._gives_way:
+            self._arm.guide(False)
+            self._gives_way = False
