@@ -5,7 +5,10 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -16,9 +19,12 @@ from vla_assistant.errors import ConfigError, WeightsError
 from vla_assistant.networks import tokens
 from vla_assistant.networks.weights import load_weights
 from vla_assistant.train.checkpoint import NAME
-from vla_assistant.train.loop import WEIGHTS_NAME, train
+from vla_assistant.train.loop import Options
 from vla_assistant.train.losses import matches, wanted_heat
-from vla_assistant.train.preset import load_preset
+from vla_assistant.train.preset import Preset, load_preset
+from vla_assistant.train.report import TrainProgress
+from vla_assistant.train.results import WEIGHTS_NAME
+from vla_assistant.train.trainer import VLATrainer
 from vla_assistant.types import Reference
 
 
@@ -27,6 +33,12 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("recordings") / "d"
     DatasetWriter(root, FEATURES).append([made_up_episode(seed) for seed in range(4)])
     return root
+
+
+def train(
+    preset: Preset, data: Path, out: Path, clock: Callable[[], float] = time.monotonic, **options: Any
+) -> Iterator[TrainProgress]:
+    return VLATrainer(preset, data, Options(out, **options), clock=clock).steps()
 
 
 def test_debug_preset_learns_in_seconds(data: Path, tmp_path: Path) -> None:
@@ -69,10 +81,11 @@ def test_damaged_checkpoint_is_told(data: Path, tmp_path: Path) -> None:
 def test_training_after_drawing_does_not_crash(data: Path, tmp_path: Path) -> None:
     program = (
         "import sys; from pathlib import Path; from vla_assistant.sim.world import SimWorld;"
-        "from vla_assistant.train.loop import train; from vla_assistant.train.preset import load_preset;"
+        "from vla_assistant.train.loop import Options; from vla_assistant.train.trainer import VLATrainer;"
+        "from vla_assistant.train.preset import load_preset;"
         "SimWorld().render('front', 16, 16);"
         "preset = load_preset('debug').model_copy(update={'steps': 2, 'log_steps': 1});"
-        "print(len(list(train(preset, Path(sys.argv[1]), Path(sys.argv[2])))))"
+        "print(len(list(VLATrainer(preset, Path(sys.argv[1]), Options(Path(sys.argv[2]))).steps())))"
     )
     result = subprocess.run([sys.executable, "-c", program, str(data), str(tmp_path)], capture_output=True, text=True)
     assert result.returncode == 0, result.stderr

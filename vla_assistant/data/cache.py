@@ -49,16 +49,22 @@ class FrameStore:
     """All frames of a decoded dataset, numbered through."""
 
     def __init__(self, reader: DatasetReader, folder: Path | None = None) -> None:
-        """Open the cache of this dataset; `build` must have run."""
+        """Open what `build` has decoded of this dataset.
+
+        Raises:
+            InputError: Nothing is decoded yet.
+        """
         folder = folder or reader.root / FOLDER
-        parts = [dict(np.load(folder / f"{shard:06d}.npz")) for shard in reader.shards]
+        shards = [shard for shard in reader.shards if (folder / f"{shard:06d}.npz").is_file()]
+        if not shards:
+            raise InputError(f"Nothing of the recording in {reader.root} is decoded yet.")
+        parts = [dict(np.load(folder / f"{shard:06d}.npz")) for shard in shards]
         self.columns: dict[str, NDArray[np.generic]] = {
             name: np.concatenate([part[name] for part in parts]) for name in parts[0]
         }
         self._starts = np.cumsum([0, *(len(part["index"]) for part in parts)])
         self._pictures = {
-            key: [PictureFile(folder / f"{shard:06d}.{key}.npy") for shard in reader.shards]
-            for key in reader.video_keys
+            key: [PictureFile(folder / f"{shard:06d}.{key}.npy") for shard in shards] for key in reader.video_keys
         }
 
     def __len__(self) -> int:

@@ -47,3 +47,45 @@ def read_video(path: Path) -> Iterator[ImageArray]:
                 yield np.asarray(frame.to_ndarray(format="rgb24", threads=1), dtype=np.uint8)
     except (av.FFmpegError, OSError, IndexError) as error:
         raise InputError(f"The video {path} cannot be read ({error}).") from error
+
+
+class SeekableVideo:
+    """A video of which single pictures are read; those since the last key frame are decoded on the way."""
+
+    def __init__(self, path: Path) -> None:
+        """Open it.
+
+        Raises:
+            InputError: The file is missing or no video.
+        """
+        import av
+
+        try:
+            self._container = av.open(str(path))
+            self._stream = self._container.streams.video[0]
+        except (av.FFmpegError, OSError, IndexError) as error:
+            raise InputError(f"The video {path} cannot be read ({error}).") from error
+        self._stream.thread_count = 1
+        self._path = path
+        rate, base = self._stream.average_rate, self._stream.time_base
+        assert rate is not None
+        assert base is not None
+        self._base, self._half = float(base), 0.5 / float(rate)
+
+    def at(self, seconds: float) -> ImageArray:
+        """The picture shown at this time, uint8 (h, w, 3) RGB.
+
+        Raises:
+            InputError: The video ends before, or is damaged.
+        """
+        import av
+
+        wanted = seconds - self._half
+        try:
+            self._container.seek(max(int(seconds / self._base), 0), stream=self._stream)
+            for frame in self._container.decode(self._stream):
+                if frame.pts is not None and frame.pts * self._base >= wanted:
+                    return np.asarray(frame.to_ndarray(format="rgb24"), dtype=np.uint8)
+        except av.FFmpegError as error:
+            raise InputError(f"The video {self._path} is damaged ({error}).") from error
+        raise InputError(f"The video {self._path} ends before {seconds:.2f} s.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -66,6 +67,12 @@ class Batches:
     def __len__(self) -> int:
         """Frames that can be drawn."""
         return len(self._frames)
+
+    def part(self, frames: NDArray[np.bool_], preset: Preset) -> Batches:
+        """Only those of these frames (n,), under another preset; the decoded dataset is shared."""
+        part = copy.copy(self)
+        part._preset, part._frames = preset, self._frames[frames[self._frames]]
+        return part
 
     @property
     def learnt(self) -> Learnt:

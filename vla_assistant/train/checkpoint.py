@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,11 +18,21 @@ NAME = "checkpoint.safetensors"
 
 @dataclass
 class Progress:
-    """Where the run is: optimizer steps made, frames seen, and seconds spent in it, over all sessions."""
+    """Where the run is, over all sessions.
+
+    Attributes:
+        step: Optimizer steps made.
+        frames: Frames seen.
+        seconds: Time spent.
+        best: Best score of a validation so far, the smaller the better.
+        waited: Validations since then.
+    """
 
     step: int = 0
     frames: int = 0
     seconds: float = 0.0
+    best: float = math.inf
+    waited: int = 0
 
 
 def save_checkpoint(
@@ -61,11 +72,35 @@ def load_checkpoint(
         average.load_state_dict(_under(tensors, "average."))
         if optimizer is not None:
             _load_optimizer(optimizer, _under(tensors, "optimizer."))
-        return Progress(int(header["step"]), int(header["frames"]), float(header["seconds"]))
+        return _progress(header)
     except (SafetensorError, RuntimeError, KeyError, ValueError) as error:
         raise WeightsError(
             f"The checkpoint {path} cannot be continued from ({str(error).splitlines()[0]}).",
             "It is damaged or of another preset; train into an empty folder.",
+        ) from error
+
+
+def _progress(header: dict[str, str]) -> Progress:
+    whole = {name: int(header[name]) for name in ("step", "frames", "waited") if name in header}
+    progress = Progress(**whole)
+    progress.seconds, progress.best = float(header["seconds"]), float(header.get("best", "inf"))
+    return progress
+
+
+def read_average(folder: Path) -> dict[str, Tensor]:
+    """The averaged weights of the run in this folder.
+
+    Raises:
+        WeightsError: There is no run, or its checkpoint is damaged.
+    """
+    from safetensors import SafetensorError
+    from safetensors.torch import load_file
+
+    try:
+        return _under(load_file(folder / NAME), "average.")
+    except (SafetensorError, OSError) as error:
+        raise WeightsError(
+            f"There is no run in {folder} to start from ({error}).", "Name the folder of a run, or a weights file."
         ) from error
 
 

@@ -17,13 +17,13 @@ from torch.nn import functional
 from vla_assistant.data.files import write_whole
 from vla_assistant.language.decoding.network import load
 from vla_assistant.networks.decoder import PAD, Decoder
+from vla_assistant.train.averaging import follow
 from vla_assistant.train.checkpoint import Progress, load_checkpoint, save_checkpoint
 from vla_assistant.train.compiler import import_without_triton
 from vla_assistant.train.decoder_batches import Batch, Batches, vocabulary
 from vla_assistant.train.decoder_calibration import calibrate
 from vla_assistant.train.decoder_preset import DecoderPreset
 from vla_assistant.train.decoder_weights import load_weights, save_weights
-from vla_assistant.train.loop import _follow
 
 WEIGHTS_NAME = "decoder.safetensors"
 LOG_NAME = "train.jsonl"
@@ -97,7 +97,7 @@ def train(
         nn.utils.clip_grad_norm_(network.parameters(), preset.clip_norm)
         optimizer.step()
         progress.step += 1
-        _follow(average, network, min(preset.average, progress.step / (progress.step + 9)))
+        follow(average, network, min(preset.average, progress.step / (progress.step + 9)))
         progress.frames += len(batch.words)
         progress.seconds = clock() - began
         losses.append(float(loss.detach()))

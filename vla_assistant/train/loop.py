@@ -3,194 +3,167 @@
 from __future__ import annotations
 
 import copy
-import json
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 import torch
 from torch import nn
 
-from vla_assistant.errors import WeightsError
-from vla_assistant.networks.compact import CompactVLA
-from vla_assistant.networks.weights import load_weights, save_weights
-from vla_assistant.train.checkpoint import Progress, load_checkpoint, save_checkpoint
+from vla_assistant.train.adaptation import add_lora, freeze, keep_still
+from vla_assistant.train.averaging import follow
+from vla_assistant.train.board import open_board
+from vla_assistant.train.checkpoint import NAME, Progress, load_checkpoint, read_average
 from vla_assistant.train.compiler import import_without_triton
-from vla_assistant.train.losses import total_loss
-from vla_assistant.train.preset import Preset
+from vla_assistant.train.device import moved
+from vla_assistant.train.objective import Objective
+from vla_assistant.train.preset import Schedule
 from vla_assistant.train.read_ahead import ReadAhead
-from vla_assistant.train.recordings import Recordings
-
-WEIGHTS_NAME = "compact.safetensors"
-LOG_NAME = "train.jsonl"
+from vla_assistant.train.recordings import Source
+from vla_assistant.train.report import Journal, TrainProgress
+from vla_assistant.train.results import WEIGHTS_NAME, Results, Score
+from vla_assistant.train.team import Team
 
 
 @dataclass(frozen=True)
-class TrainProgress:
-    """How far a run is, and the mean loss since the last report."""
+class Options:
+    """What is particular to one run.
 
-    step: int
-    share: float
-    frames_seen: int
-    dataset_frames: int
-    loss: float
-    parts: dict[str, float]
-    frames_per_s: float
-    learning_rate: float
-    seconds: float
+    Attributes:
+        out: Folder for the weights, the best ones so far, the checkpoint, the log and the curves.
+        weights_name: Name of the weights file.
+        seed: Of the first weights and of the batches.
+        minutes: End, with the learning rate at zero, after this much training time, if the steps last longer.
+        start_from: Folder of an earlier run, or a weights file, that this run starts from.
+        freeze: Parts of the network that stay as they are.
+        lora: Rank of low-rank additions that are trained instead of the network; 0 trains the network.
+        lora_layers: Linear layers that get them; all when empty.
+        tensorboard: Draw curves.
+        score: Judges a weights file, the smaller the better; None takes the loss on held-out episodes.
+    """
+
+    out: Path
+    weights_name: str = WEIGHTS_NAME
+    seed: int = 0
+    minutes: float | None = None
+    start_from: Path | None = None
+    freeze: tuple[str, ...] = ()
+    lora: int = 0
+    lora_layers: tuple[str, ...] = ()
+    tensorboard: bool = False
+    score: Score | None = None
 
 
-def train(
-    preset: Preset,
-    data: Path,
-    out: Path,
-    *,
-    seed: int = 0,
-    minutes: float | None = None,
-    start_from: Path | None = None,
+def run(
+    objective: Objective,
+    source: Source,
+    schedule: Schedule,
+    options: Options,
+    team: Team,
     clock: Callable[[], float] = time.monotonic,
 ) -> Iterator[TrainProgress]:
-    """Train a network on the dataset in `data`; weights, checkpoint and log go to `out`.
+    """Train the network of the objective; a run found in the folder is continued exactly.
 
-    A run found in `out` is continued exactly. The iterator may be closed at any time; the last checkpoint stays.
-
-    Args:
-        preset: Sizes, loss and schedule.
-        data: A dataset made by `vla-assistant generate`; recordings added meanwhile are used from then on.
-        out: Folder for `compact.safetensors`, `checkpoint.safetensors` and `train.jsonl`.
-        seed: Of the first weights and of the batches.
-        minutes: End the run, with the learning rate at zero, after this much training time, if the steps last longer.
-        start_from: Folder of an earlier run, or a weights file, that this one starts from.
-        clock: Seconds, monotonic.
+    The iterator may be closed at any time; the last checkpoint stays.
     """
-    import_without_triton()
-    torch.manual_seed(seed)
-    torch.set_num_threads(preset.threads)
-    network = CompactVLA(preset.network).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-    average = copy.deepcopy(network).eval()
-    optimizer = torch.optim.AdamW(
-        network.parameters(), lr=preset.learning_rate, weight_decay=preset.weight_decay, betas=(0.9, 0.99), fused=True
-    )
-    progress = load_checkpoint(out, network, average, optimizer) or _begin(start_from, network, average)
-    recordings = Recordings(data, preset, seed)
-    out.mkdir(parents=True, exist_ok=True)
-    report = _Report(preset, progress, clock)
+    out = options.out
+    _prepare(objective, options, team)
+    average = copy.deepcopy(objective).eval()
+    optimizer = _optimizer(objective, schedule)
+    progress = load_checkpoint(out, objective.network, average.network, optimizer) or Progress()
+    results = Results(out, options.weights_name, schedule.name, objective, average, optimizer, progress, team)
+    board = open_board(out, options.tensorboard and team.is_first, progress.step)
+    journal = Journal(out, schedule, progress, team, board, clock)
+    network = team.wrap(objective)
     began = clock() - progress.seconds
+    validation: float | None = None
+    rate = 0.0
 
-    with ReadAhead(recordings.draw, progress.step) as ahead:
-        while (share := _share(preset, progress, minutes)) < 1.0:
-            batch = ahead.take()
-            torch.set_num_threads(preset.threads)
-            rate = preset.learning_rate * _schedule(preset, progress.step, share)
+    with ReadAhead(lambda index: source.draw(index * team.count + team.rank), progress.step) as ahead:
+        while (share := _share(schedule, progress, options.minutes)) < 1.0 and not _gave_up(schedule, progress):
+            batch = moved(ahead.take(), team.device)
+            torch.set_num_threads(max(1, schedule.threads // team.here))
+            torch.manual_seed(options.seed + 1_000_003 * progress.step + team.rank)  # the same after a pause
+            rate = schedule.learning_rate * _rate(schedule, progress.step, share)
             for group in optimizer.param_groups:
                 group["lr"] = rate
             network.train()
-            output = network(batch.pictures, batch.state, batch.step, batch.queries)
-            loss, parts = total_loss(output, batch, preset.loss)
+            keep_still(objective)
+            loss, parts = network(batch)
             optimizer.zero_grad(set_to_none=True)
             loss.backward()
-            nn.utils.clip_grad_norm_(network.parameters(), preset.clip_norm)
+            nn.utils.clip_grad_norm_(objective.parameters(), schedule.clip_norm)
             optimizer.step()
             progress.step += 1
-            _follow(average, network, min(preset.average, progress.step / (progress.step + 9)))
-            progress.frames += preset.batch
-            progress.seconds = clock() - began
-            report.add(float(loss.detach()), {name: float(part.detach()) for name, part in parts.items()})
-            if progress.step % preset.checkpoint_steps == 0:
-                _save(out, preset, network, average, optimizer, progress)
-            if progress.step % preset.log_steps == 0:
-                yield _logged(out, report.make(share, recordings.frames, rate))
+            follow(average, objective, min(schedule.average, progress.step / (progress.step + 9)))
+            progress.frames += schedule.batch
+            progress.seconds = team.first(clock() - began) if options.minutes else clock() - began
+            journal.add(loss, parts)
+            if progress.step % schedule.validation_steps == 0:
+                validation = _validate(average, source, team)
+                results.judge(validation, options.score)
+            if progress.step % schedule.checkpoint_steps == 0:
+                results.save()
+            if progress.step % schedule.log_steps == 0:
+                yield journal.write(_share(schedule, progress, options.minutes), rate, source.frames, validation)
 
-    _save(out, preset, network, average, optimizer, progress)
-    if report.count:
-        yield _logged(out, report.make(1.0, recordings.frames, 0.0))
-
-
-class _Report:
-    """Adds up losses between two log lines."""
-
-    def __init__(self, preset: Preset, progress: Progress, clock: Callable[[], float]) -> None:
-        self._preset, self._progress, self._clock = preset, progress, clock
-        self._clear()
-
-    def _clear(self) -> None:
-        self.count, self._loss, self._since = 0, 0.0, self._clock()
-        self._parts: dict[str, float] = {}
-
-    def add(self, loss: float, parts: dict[str, float]) -> None:
-        self.count += 1
-        self._loss += loss
-        for name, part in parts.items():
-            self._parts[name] = self._parts.get(name, 0.0) + part
-
-    def make(self, share: float, dataset_frames: int, rate: float) -> TrainProgress:
-        """The report of what was added since the last one."""
-        elapsed = max(self._clock() - self._since, 1e-6)
-        made = TrainProgress(
-            step=self._progress.step,
-            share=round(share, 4),
-            frames_seen=self._progress.frames,
-            dataset_frames=dataset_frames,
-            loss=round(self._loss / self.count, 4),
-            parts={name: round(part / self.count, 4) for name, part in self._parts.items()},
-            frames_per_s=round(self.count * self._preset.batch / elapsed, 1),
-            learning_rate=rate,
-            seconds=round(self._progress.seconds, 1),
-        )
-        self._clear()
-        return made
+    results.save()
+    if journal.count:
+        yield journal.write(1.0, rate, source.frames, validation)
+    board.close()
+    team.wait()
 
 
-def _begin(start_from: Path | None, network: nn.Module, average: nn.Module) -> Progress:
-    """A new run, from the weights of a file or of an earlier run's folder if one is named."""
-    if start_from is None:
-        return Progress()
-    if start_from.is_dir():
-        if load_checkpoint(start_from, network, average, None) is None:
-            raise WeightsError(f"There is no run in {start_from} to start from.", "Name its folder or a weights file.")
-    else:
-        average.load_state_dict(load_weights(start_from).state_dict())
-    network.load_state_dict(average.state_dict())
-    return Progress()
+def _prepare(objective: Objective, options: Options, team: Team) -> None:
+    """Weights to start from, frozen parts, additions, place."""
+    import_without_triton()
+    network = objective.network
+    if options.start_from is not None and not (options.out / NAME).is_file():
+        network.load_state_dict(_state_in(options.start_from, objective, options.weights_name))
+    freeze(network, options.freeze)
+    if options.lora:
+        add_lora(network, options.lora, options.lora_layers)
+    objective.to(team.device)
+    objective.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
 
 
-def _share(preset: Preset, progress: Progress, minutes: float | None) -> float:
+def _state_in(path: Path, objective: Objective, weights_name: str) -> dict[str, torch.Tensor]:
+    """The averaged weights of a run's folder, or those of a weights file."""
+    if path.is_dir():
+        state = read_average(path)
+        if not any(".lora_" in name for name in state):
+            return state
+        path = path / weights_name  # additions are merged there
+    return dict(objective.read(path))
+
+
+def _optimizer(objective: Objective, schedule: Schedule) -> torch.optim.Optimizer:
+    trained = [weight for weight in objective.parameters() if weight.requires_grad]
+    decay = schedule.weight_decay
+    return torch.optim.AdamW(trained, lr=schedule.learning_rate, weight_decay=decay, betas=(0.9, 0.99), fused=True)
+
+
+def _share(schedule: Schedule, progress: Progress, minutes: float | None) -> float:
     """Share of the run that lies behind, by steps or by time, whichever is further."""
     by_time = progress.seconds / (60 * minutes) if minutes else 0.0
-    return max(progress.step / preset.steps, by_time)
+    return max(progress.step / schedule.steps, by_time)
 
 
-def _schedule(preset: Preset, step: int, share: float) -> float:
+def _gave_up(schedule: Schedule, progress: Progress) -> bool:
+    """Whether so many validations brought nothing better that the run ends."""
+    return bool(schedule.patience) and progress.waited >= schedule.patience
+
+
+def _rate(schedule: Schedule, step: int, share: float) -> float:
     """Learning rate as a share of its peak: warm-up, plateau, half a cosine to zero."""
-    warm = min(1.0, (step + 1) / max(preset.warm_up, 1))
-    falling = max(0.0, (share - (1 - preset.decay_share)) / preset.decay_share)
+    warm = min(1.0, (step + 1) / max(schedule.warm_up, 1))
+    falling = max(0.0, (share - (1 - schedule.decay_share)) / schedule.decay_share)
     return warm * 0.5 * (1 + torch.cos(torch.tensor(torch.pi * falling)).item())
 
 
 @torch.no_grad()
-def _follow(average: nn.Module, network: nn.Module, decay: float) -> None:
-    """Move the averaged weights a little towards the present ones."""
-    torch._foreach_lerp_(list(average.parameters()), list(network.parameters()), 1 - decay)
-    for mean, value in zip(average.buffers(), network.buffers(), strict=True):
-        mean.copy_(mean.lerp(value, 1 - decay) if mean.is_floating_point() else value)
-
-
-def _save(
-    out: Path,
-    preset: Preset,
-    network: nn.Module,
-    average: nn.Module,
-    optimizer: torch.optim.Optimizer,
-    progress: Progress,
-) -> None:
-    save_checkpoint(out, network, average, optimizer, progress)
-    card = {"preset": preset.name, "steps": progress.step, "frames": progress.frames}
-    card["minutes"] = round(progress.seconds / 60)
-    save_weights(out / WEIGHTS_NAME, preset.network, average.state_dict(), card)
-
-
-def _logged(out: Path, progress: TrainProgress) -> TrainProgress:
-    with (out / LOG_NAME).open("a", encoding="utf-8") as log:
-        log.write(json.dumps(asdict(progress)) + "\n")
-    return progress
+def _validate(average: Objective, source: Source, team: Team) -> float | None:
+    """Mean loss of the averaged weights on held-out episodes; None when there are none."""
+    losses = [float(average(moved(batch, team.device))[0]) for batch in source.validation()]
+    return team.mean([sum(losses) / len(losses)])[0] if losses else None

@@ -27,14 +27,12 @@ class LossWeights(BaseModel):
     success: float = Field(0.2, ge=0, description="Whether the aim is reached.")
 
 
-class Preset(BaseModel):
-    """One training run."""
+class Schedule(BaseModel):
+    """How a run goes, whatever network it trains."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     name: str = Field("", description="Name of the file it came from.")
-    network: CompactConfig = CompactConfig()
-    loss: LossWeights = LossWeights()
     steps: int = Field(20_000, ge=1, description="Optimizer steps, unless --minutes ends the run before.")
     batch: int = Field(64, ge=1, description="Frames in a step.")
     learning_rate: float = Field(1.2e-3, gt=0, description="Peak of the schedule.")
@@ -43,16 +41,27 @@ class Preset(BaseModel):
     weight_decay: float = Field(0.02, ge=0, description="AdamW.")
     clip_norm: float = Field(1.0, gt=0, description="Largest norm of the gradient.")
     average: float = Field(0.998, ge=0, lt=1, description="Decay of the averaged weights (EMA).")
+    validation_share: float = Field(0.03, ge=0, lt=1, description="Share of the episodes that is held out.")
+    validation_steps: int = Field(1000, ge=1, description="Steps between validations.")
+    validation_batches: int = Field(20, ge=1, description="Most batches of a validation.")
+    patience: int = Field(0, ge=0, description="End after so many validations without a better one; 0 goes on.")
+    checkpoint_steps: int = Field(500, ge=1, description="Steps between checkpoints.")
+    log_steps: int = Field(50, ge=1, description="Steps between log lines.")
+    threads: int = Field(2, ge=1, description="Threads of torch, shared by the processes of one machine.")
+
+
+class Preset(Schedule):
+    """One training run of the compact network."""
+
+    network: CompactConfig = CompactConfig()
+    loss: LossWeights = LossWeights()
     colour_dropout: float = Field(0.15, ge=0, le=1, description="How often an unneeded colour word is left out.")
     shape_dropout: float = Field(0.1, ge=0, le=1, description="How often a shape that the colour tells is left out.")
     brightness: float = Field(0.15, ge=0, le=1, description="Largest change of brightness.")
     tint: float = Field(0.05, ge=0, le=1, description="Largest change of one colour channel.")
     noise: float = Field(0.02, ge=0, le=1, description="Largest standard deviation of noise, as a share of full light.")
     shift_pixels: int = Field(0, ge=0, description="Largest shift of the front picture [pixels].")
-    checkpoint_steps: int = Field(500, ge=1, description="Steps between checkpoints.")
-    log_steps: int = Field(50, ge=1, description="Steps between log lines.")
     refresh_steps: int = Field(500, ge=0, description="Steps between looks for new recordings; 0 never looks.")
-    threads: int = Field(2, ge=1, description="Threads of torch.")
 
 
 def load_preset(name: str) -> Preset:

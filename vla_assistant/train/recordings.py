@@ -2,33 +2,74 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
+from typing import Any, NamedTuple, Protocol, runtime_checkable
+
+import numpy as np
 
 from vla_assistant.data import cache
+from vla_assistant.data.held_out import held_out_episodes
 from vla_assistant.data.reader import DatasetReader
+from vla_assistant.networks.learnt import Learnt
 from vla_assistant.train.batches import Batch, Batches
 from vla_assistant.train.preset import Preset
+
+UNCHANGED = ("colour_dropout", "shape_dropout", "brightness", "tint", "noise", "shift_pixels")
+"""Fields of a preset that change what is drawn; validation sees everything as it was recorded."""
+
+
+@runtime_checkable
+class Source(Protocol):
+    """Where the trainer has its batches from; batch `index` is always the same one."""
+
+    @property
+    def frames(self) -> int:
+        """How many frames can be drawn at present."""
+        ...
+
+    def draw(self, index: int) -> Any:
+        """The batch with this number."""
+        ...
+
+    def validation(self) -> Iterator[Any]:
+        """Batches of held-out episodes, the same each time; none when nothing is held out."""
+        ...
+
+
+class _Opened(NamedTuple):
+    training: Batches
+    validation: Batches
 
 
 class Recordings:
     """Draws batches from a folder that may grow meanwhile."""
 
-    def __init__(self, data: Path, preset: Preset, seed: int) -> None:
+    def __init__(self, data: Path, preset: Preset, seed: int, *, decode: bool = True) -> None:
         """Decode what is there already.
+
+        Args:
+            data: A dataset made by `vla-assistant generate`.
+            preset: Size of a batch, share to hold out, changes of light, and how often to look for new recordings.
+            seed: Of the batches.
+            decode: Decode videos; otherwise use what another process has decoded.
 
         Raises:
             InputError: There is no recording.
         """
-        self._data, self._preset, self._seed = data, preset, seed
-        self._batches = self._open()
+        self._data, self._preset, self._seed, self._decode = data, preset, seed, decode
+        self._opened = self._open()
         self._pool = ThreadPoolExecutor(1, "recordings")
-        self._newer: Future[Batches] | None = None
+        self._newer: Future[_Opened] | None = None
 
     @property
     def frames(self) -> int:
-        """How many frames can be drawn at present."""
-        return len(self._batches)
+        return len(self._opened.training)
+
+    def learnt(self) -> Learnt:
+        """What a network can learn from them."""
+        return self._opened.training.learnt
 
     def draw(self, index: int) -> Batch:
         """The batch with this number; every `refresh_steps` a look for new recordings begins beside it."""
@@ -36,11 +77,26 @@ class Recordings:
         if every and index and index % every == 0 and self._newer is None:
             self._newer = self._pool.submit(self._open)
         if self._newer is not None and self._newer.done():
-            self._batches, self._newer = self._newer.result(), None
-        return self._batches.draw(index)
+            self._opened, self._newer = self._newer.result(), None
+        return self._opened.training.draw(index)
 
-    def _open(self) -> Batches:
+    def validation(self) -> Iterator[Batch]:
+        held_out = self._opened.validation
+        count = min(self._preset.validation_batches, -(-len(held_out) // self._preset.batch))
+        return map(held_out.draw, range(count))
+
+    def _open(self) -> _Opened:
         reader = DatasetReader(self._data)
-        for _ in cache.build(reader):
-            pass
-        return Batches(cache.FrameStore(reader), self._preset, self._seed)
+        if self._decode:
+            for _ in cache.build(reader):
+                pass
+        store = cache.FrameStore(reader)
+        everything = Batches(store, self._preset, self._seed)
+        kept = held_out_episodes(reader.episodes, self._preset.validation_share)
+        is_kept = np.isin(store.columns["episode_index"].reshape(-1), kept)
+        if is_kept.all():
+            is_kept[:] = False  # with an episode or two there is nothing to hold out
+        still = {name: 0 for name in UNCHANGED if name in type(self._preset).model_fields}
+        return _Opened(
+            everything.part(~is_kept, self._preset), everything.part(is_kept, self._preset.model_copy(update=still))
+        )

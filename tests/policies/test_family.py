@@ -1,0 +1,87 @@
+"""The policy that runs a model of the family: its memory, what it does not pretend, and what it refuses."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tests.policies.conftest import observation, write_family
+from vla_assistant import registry
+from vla_assistant.errors import WeightsError
+from vla_assistant.policies.family import UNGROUNDED, Config, FamilyPolicy
+from vla_assistant.policies.moments import Moments
+from vla_assistant.types import ActionChunk, Reference, Step
+
+PICK = Step("pick", Reference("cup", "red"))
+
+
+def chunk(metres: float) -> ActionChunk:
+    actions = np.zeros((8, 7), np.float32)
+    actions[:, 0] = metres
+    return ActionChunk(actions, 0.1, 0.0)
+
+
+def test_moments_are_the_last_ones_of_this_step() -> None:
+    moments = Moments(("front",), 16, frames=3, history=5)
+    for index in range(4):
+        moments.remember(observation(index, 0.2 * index), PICK, chunk(0.01 * index), executed=2)
+    now = observation(9, 0.8)
+    pictures = moments.look(now, PICK)["front"]
+    assert pictures.shape == (3, 16, 16, 3)
+    np.testing.assert_array_equal(pictures[-1], moments.now(now)["front"])
+    np.testing.assert_array_equal(pictures[0], moments.now(observation(2))["front"])
+    np.testing.assert_allclose(moments.actions(now, PICK)[:, 0] * 0.04, [0.01, 0.02, 0.02, 0.03, 0.03], atol=1e-6)
+
+
+@pytest.mark.parametrize(("step", "time_s"), [(Step("home"), 0.2), (PICK, 60.0), (PICK, -1.0)])
+def test_another_step_a_pause_and_an_earlier_time_empty_the_memory(step: Step, time_s: float) -> None:
+    moments = Moments(("front",), 16, frames=3, history=5)
+    moments.remember(observation(), PICK, chunk(0.01), executed=2)
+    now = observation(1, time_s)
+    assert moments.look(now, step)["front"].shape == (1, 16, 16, 3)
+    assert moments.actions(now, step).shape == (0, 7)
+
+
+def test_earlier_moments_change_what_it_does(family_folder: Path) -> None:
+    policy = FamilyPolicy(Config(weights=str(family_folder)))
+    fresh = policy.act(observation(1, 0.2), PICK)
+    policy.act(observation(0, 100.0), PICK)
+    assert not np.array_equal(policy.act(observation(1, 100.2), PICK).actions, fresh.actions)
+
+
+def test_what_it_was_not_taught_it_does_not_pretend(tmp_path: Path) -> None:
+    policy = FamilyPolicy(Config(weights=str(write_family(tmp_path, ("actions",)))))
+    now = observation()
+    assert policy.look(now) == ()
+    plan = policy.plan((PICK,), now)
+    assert (plan.confidence, plan.groundings) == (UNGROUNDED, ())
+    assert policy.act(now, PICK).done == 0
+    judgement = policy.judge(PICK, now, now)
+    assert not judgement.done
+    assert "never taught to judge" in judgement.evidence
+
+
+@pytest.mark.parametrize(
+    ("taught", "changes", "sentence"),
+    [
+        (("success",), {}, "never learnt actions"),
+        (("actions",), {"state_width": 5}, "a state of 5 numbers, and the arm reports 17"),
+        (("actions",), {"depth": True}, "depth pictures, and no camera gives any"),
+    ],
+)
+def test_models_that_cannot_act_here_are_refused(
+    tmp_path: Path, taught: tuple[str, ...], changes: dict[str, Any], sentence: str
+) -> None:
+    with pytest.raises(WeightsError, match=sentence):
+        FamilyPolicy(Config(weights=str(write_family(tmp_path, taught, **changes))))
+
+
+def test_missing_weights_are_told_before_anything_is_loaded(tmp_path: Path) -> None:
+    found = registry.backend("policies", "family")
+    assert "ships none" in found.trouble(Config())
+    assert "there is no file" in found.trouble(Config(weights=str(tmp_path)))
+    with pytest.raises(WeightsError, match="ships none"):
+        FamilyPolicy()

@@ -1,0 +1,221 @@
+"""The trainer: validation, early end, exact resume after a kill, parts of a network, curves, networks of one's own."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor, nn
+
+from tests.data.recordings import FEATURES, made_up_episode
+from vla_assistant.data.held_out import held_out_episodes, is_held_out
+from vla_assistant.data.writer import DatasetWriter
+from vla_assistant.errors import ConfigError, InputError, WeightsError
+from vla_assistant.networks.weights import load_weights, read_card
+from vla_assistant.train.loop import Options
+from vla_assistant.train.preset import Preset, Schedule, load_preset
+from vla_assistant.train.read_ahead import ReadAhead
+from vla_assistant.train.results import BEST_NAME, WEIGHTS_NAME
+from vla_assistant.train.trainer import VLATrainer
+
+EPISODES = 6
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = tmp_path_factory.mktemp("recordings") / "d"
+    DatasetWriter(root, FEATURES).append([made_up_episode(seed) for seed in range(EPISODES)])
+    return root
+
+
+def preset(**changes: Any) -> Preset:
+    return load_preset("debug").model_copy(update={"steps": 4, "log_steps": 2, "validation_steps": 2} | changes)
+
+
+def state(path: Path) -> dict[str, Tensor]:
+    return load_weights(path).state_dict()
+
+
+def same(one: Mapping[str, Tensor], other: Mapping[str, Tensor]) -> bool:
+    return one.keys() == other.keys() and all(torch.equal(one[name], other[name]) for name in one)
+
+
+def test_held_out_episodes_are_measured_and_the_best_weights_kept(data: Path, tmp_path: Path) -> None:
+    last = VLATrainer(load_preset("debug"), data, Options(tmp_path)).train()
+    assert last is not None
+    assert last.validation is not None
+    assert last.best == pytest.approx(min(last.validation, last.best))
+    assert last.dataset_frames < EPISODES * 12
+    assert read_card(tmp_path / BEST_NAME)["steps"] in (20, 40)
+    assert not list(tmp_path.glob(".*"))
+
+
+def test_which_episodes_are_held_out_depends_on_their_seed_alone() -> None:
+    share = np.mean([is_held_out(seed, 0.1) for seed in range(5000)])
+    assert share == pytest.approx(0.1, abs=0.015)
+    rows = [{"episode_index": index, "seed": seed} for index, seed in enumerate([7, 7, 8, 9])]
+    kept = set(held_out_episodes(rows, 0.5).tolist())
+    assert kept == {index for index, row in enumerate(rows) if is_held_out(row["seed"], 0.5)}
+    assert (0 in kept) == (1 in kept)
+
+
+def test_a_run_ends_when_validations_bring_nothing_better(data: Path, tmp_path: Path) -> None:
+    scores = iter([0.5, 0.4, 0.6, 0.4, 0.1])
+    asked: list[Path] = []
+
+    def score(path: Path) -> float:
+        load_weights(path)
+        asked.append(path)
+        return next(scores)
+
+    chosen = preset(steps=40, patience=2)
+    reports = list(VLATrainer(chosen, data, Options(tmp_path, score=score)).steps())
+    assert reports[-1].step == 8
+    assert len(asked) == 4
+    assert reports[-1].best == 0.4
+    assert read_card(tmp_path / BEST_NAME)["steps"] == 4
+
+
+def test_a_killed_run_goes_on_to_the_same_weights(data: Path, tmp_path: Path) -> None:
+    program = (
+        "import os, sys; from pathlib import Path; from vla_assistant.train.loop import Options;"
+        "from vla_assistant.train.trainer import VLATrainer\n"
+        "for report in VLATrainer('debug', Path(sys.argv[1]), Options(Path(sys.argv[2]))).steps():\n"
+        "    if report.step == 30: os.kill(os.getpid(), 9)"
+    )
+    killed, whole = tmp_path / "killed", tmp_path / "whole"
+    result = subprocess.run([sys.executable, "-c", program, str(data), str(killed)], capture_output=True)
+    assert result.returncode == -signal.SIGKILL, result.stderr
+    VLATrainer("debug", data, Options(killed)).train()
+    VLATrainer("debug", data, Options(whole)).train()
+    for name in (WEIGHTS_NAME, BEST_NAME):
+        assert same(state(killed / name), state(whole / name))
+    logs = [[json.loads(line) for line in (f / "train.jsonl").read_text().splitlines()] for f in (killed, whole)]
+    assert [line["step"] for line in logs[0]] == [10, 20, 30, 40]
+    assert [line["loss"] for line in logs[0]] == [line["loss"] for line in logs[1]]
+
+
+@pytest.mark.parametrize("name", ["", WEIGHTS_NAME])
+def test_a_run_starts_from_a_folder_or_a_file(data: Path, tmp_path: Path, name: str) -> None:
+    VLATrainer(preset(), data, Options(tmp_path / "first")).train()
+    options = Options(tmp_path / "next", start_from=tmp_path / "first" / name, seed=5)
+    VLATrainer(preset(steps=1, learning_rate=1e-9, validation_steps=5), data, options).train()
+    one, other = state(tmp_path / "first" / WEIGHTS_NAME), state(tmp_path / "next" / WEIGHTS_NAME)
+    weights = [key for key in one if "running" not in key and "num_batches" not in key]
+    assert all(torch.allclose(one[key], other[key], atol=1e-3) for key in weights)
+
+
+def test_a_start_from_nothing_is_told(data: Path, tmp_path: Path) -> None:
+    with pytest.raises(WeightsError, match="no run in"):
+        VLATrainer(preset(), data, Options(tmp_path / "out", start_from=tmp_path)).train()
+
+
+def test_a_frozen_tower_stays_as_it_is(data: Path, tmp_path: Path) -> None:
+    VLATrainer(preset(), data, Options(tmp_path / "first")).train()
+    options = Options(tmp_path / "next", start_from=tmp_path / "first" / WEIGHTS_NAME, freeze=("vision",))
+    VLATrainer(preset(steps=6), data, options).train()
+    one, other = state(tmp_path / "first" / WEIGHTS_NAME), state(tmp_path / "next" / WEIGHTS_NAME)
+    assert all(torch.equal(one[name], other[name]) for name in one if name.startswith("trunks."))
+    assert not torch.equal(one["act.0.weight"], other["act.0.weight"])
+
+
+def test_what_cannot_be_frozen_is_told_with_what_can(data: Path, tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"no part 'ears'.*vision, language"):
+        VLATrainer(preset(), data, Options(tmp_path, freeze=("ears",))).train()
+
+
+def test_low_rank_additions_are_merged_into_ordinary_weights(data: Path, tmp_path: Path) -> None:
+    pytest.importorskip("peft")
+    VLATrainer(preset(), data, Options(tmp_path / "first")).train()
+    start = tmp_path / "first" / WEIGHTS_NAME
+    options = Options(tmp_path / "next", start_from=start, lora=2, lora_layers=("act",))
+    VLATrainer(preset(steps=6, learning_rate=0.01), data, options).train()
+    one, other = state(start), state(tmp_path / "next" / WEIGHTS_NAME)
+    changed = {name for name in one if not torch.equal(one[name], other[name])}
+    assert changed
+    assert all(name.startswith("act.") and name.endswith("weight") for name in changed)
+    difference = other["act.2.weight"] - one["act.2.weight"]
+    values = torch.linalg.svdvals(difference)
+    assert values[2] < 0.05 * values[0]  # of rank 2, but for the rounding to half precision
+    again = Options(tmp_path / "third", start_from=tmp_path / "next")
+    VLATrainer(preset(steps=1), data, again).train()
+
+
+def test_curves_are_drawn(data: Path, tmp_path: Path) -> None:
+    pytest.importorskip("tensorboard")
+    from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+
+    reports = list(VLATrainer(preset(), data, Options(tmp_path, tensorboard=True)).steps())
+    curves = EventAccumulator(str(tmp_path / "tensorboard"))
+    curves.Reload()
+    points = curves.Scalars("loss/total")
+    assert [point.step for point in points] == [report.step for report in reports]
+    assert [point.value for point in points] == pytest.approx([report.loss for report in reports])
+
+
+def test_epochs_and_sizes_can_be_chosen(data: Path, tmp_path: Path) -> None:
+    trainer = VLATrainer(preset(), data, Options(tmp_path))
+    last = trainer.train(epochs=2, batch_size=6, learning_rate=1e-4)
+    assert last is not None
+    assert last.frames_seen == pytest.approx(2 * last.dataset_frames, abs=6)
+    assert last.learning_rate <= 1e-4
+
+
+def test_batches_are_drawn_ahead_in_order_and_errors_arrive() -> None:
+    def draw(index: int) -> int:
+        if index == 9:
+            raise InputError("The disk is gone.")
+        return index
+
+    with ReadAhead(draw, first=5) as ahead:
+        assert [ahead.take() for _ in range(4)] == [5, 6, 7, 8]
+        with pytest.raises(InputError, match="disk"):
+            ahead.take()
+
+
+class Numbers:
+    """Items of a dataset of one's own: a line with a slope of 3."""
+
+    def __len__(self) -> int:
+        return 40
+
+    def __getitem__(self, index: int) -> dict[str, float]:
+        return {"x": index / 40}
+
+    def collate(self, items: Sequence[Mapping[str, Any]]) -> Tensor:
+        return torch.tensor([[item["x"]] for item in items])
+
+    def held_out(self, share: float) -> np.ndarray:
+        return np.arange(40) < 40 * share
+
+
+class Line(nn.Module):
+    """A network of one's own."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.slope = nn.Linear(1, 1, bias=False)
+        self.unused = nn.Linear(1, 1)
+
+    def loss(self, batch: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
+        error = (self.slope(batch) - 3 * batch).abs().mean()
+        return error, {"error": error}
+
+
+def test_any_network_with_a_loss_is_trained(tmp_path: Path) -> None:
+    from safetensors.torch import load_file
+
+    schedule = Schedule(steps=300, batch=8, learning_rate=0.05, warm_up=5, validation_share=0.2, average=0.5)
+    network = Line()
+    VLATrainer(network, Numbers(), Options(tmp_path, weights_name="line.safetensors"), schedule=schedule).train()
+    assert load_file(tmp_path / "line.safetensors")["slope.weight"].item() == pytest.approx(3.0, abs=0.1)
+    with pytest.raises(InputError, match="no method loss"):
+        VLATrainer(nn.Linear(1, 1), Numbers(), Options(tmp_path))

@@ -1,0 +1,149 @@
+"""`vla-assistant train`: weights from recordings."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from vla_assistant.errors import ConfigError
+from vla_assistant.seeds import HIGHEST_SEED
+
+if TYPE_CHECKING:
+    from vla_assistant.train.decoder_preset import DecoderPreset
+    from vla_assistant.train.loop import Options
+    from vla_assistant.train.report import TrainProgress
+    from vla_assistant.train.results import Score
+
+
+class BestBy(StrEnum):
+    """What the best weights of a run are chosen by."""
+
+    VALIDATION = "validation"
+    ROLLOUT = "rollout"
+
+
+class Precision(StrEnum):
+    """What networks compute in while they are trained."""
+
+    BF16 = "bf16"
+    OFF = "off"
+
+
+def train(
+    preset: Annotated[str, typer.Option(help="A name from assets/presets, or a TOML file.")],
+    out: Annotated[Path, typer.Option(help="Folder for weights, checkpoint and log; a run found there goes on.")],
+    data: Annotated[
+        Path | None, typer.Option(help="A dataset made by `vla-assistant generate`; the decoder needs none.")
+    ] = None,
+    minutes: Annotated[float | None, typer.Option(help="End the run after this much training time.")] = None,
+    epochs: Annotated[float | None, typer.Option(help="End it after so many times the recordings' frames.")] = None,
+    batch_size: Annotated[int | None, typer.Option(min=1, help="Frames in a step; default: the preset's.")] = None,
+    learning_rate: Annotated[float | None, typer.Option(min=0, help="At its highest; default: the preset's.")] = None,
+    seed: Annotated[int, typer.Option(min=0, max=HIGHEST_SEED, help="Of the first weights and of the batches.")] = 0,
+    start_from: Annotated[Path | None, typer.Option(help="Folder of a run, or a weights file, to start from.")] = None,
+    freeze: Annotated[str, typer.Option(help="Parts that stay as they are, for example vision,language.")] = "",
+    lora: Annotated[int, typer.Option(min=0, help="Train low-rank additions of this rank alone.")] = 0,
+    lora_layers: Annotated[str, typer.Option(help="Linear layers, or parts, that get them; default: all.")] = "",
+    precision: Annotated[Precision, typer.Option(help="bf16 is faster; off computes in float32.")] = Precision.BF16,
+    best_by: Annotated[
+        BestBy, typer.Option(help="best.safetensors: lowest loss on held-out episodes, or most successful trials.")
+    ] = BestBy.VALIDATION,
+    trials: Annotated[int, typer.Option(min=1, help="Trials of each comparison for --best-by rollout.")] = 30,
+    tensorboard: Annotated[bool, typer.Option(help="Draw curves into OUT/tensorboard.")] = True,
+) -> None:
+    """Train the compact policy, or with the preset `decoder` what reads words that the grammar does not cover.
+
+    Example: vla-assistant train --preset debug --data recordings --out trained
+    """
+    os.environ.setdefault("GOMP_SPINCOUNT", "0")  # before torch: threads that spin take the cores from the others
+    from vla_assistant.train.decoder_preset import load_decoder_preset
+
+    decoder = load_decoder_preset(preset)
+    if decoder is not None:
+        _train_decoder(decoder, out, minutes, seed, start_from)
+        return
+    from vla_assistant.train.loop import Options
+    from vla_assistant.train.preset import load_preset
+    from vla_assistant.train.trainer import VLATrainer
+
+    chosen = load_preset(preset)
+    if data is None:
+        raise ConfigError(
+            f"The preset {preset!r} learns from recordings, and none were named.",
+            "Add --data FOLDER; `vla-assistant generate --episodes 100 --out FOLDER` makes some.",
+        )
+    options = Options(
+        out=out,
+        seed=seed,
+        minutes=minutes,
+        start_from=start_from,
+        freeze=_names(freeze),
+        lora=lora,
+        lora_layers=_names(lora_layers),
+        tensorboard=tensorboard,
+        score=_failures(trials) if best_by is BestBy.ROLLOUT else None,
+    )
+    trainer = VLATrainer(chosen, data, options, half_precision=precision is Precision.BF16)
+    reports = trainer.steps(epochs, batch_size, learning_rate)
+    if trainer.team.is_first:
+        _say_what_is_missing(options)
+        _show(reports)
+    else:
+        for _ in reports:
+            pass
+    trainer.team.leave()
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(name.strip() for name in text.split(",") if name.strip())
+
+
+def _failures(trials: int) -> Score:
+    from vla_assistant.train.trials import failure_rate
+
+    return failure_rate(trials)
+
+
+def _say_what_is_missing(options: Options) -> None:
+    from vla_assistant.train.board import is_installed
+
+    if options.tensorboard and not is_installed():
+        typer.echo("No curves are drawn: TensorBoard is not installed (pip install tensorboard). The log has them.")
+
+
+def _show(reports: Iterable[TrainProgress]) -> None:
+    """A line for each report; on a terminal a bar with the time that is left stays below them."""
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
+
+    console = Console()
+    if not console.is_terminal:
+        for report in reports:
+            typer.echo(str(report))
+        return
+    left = TextColumn("{task.fields[left]} left")
+    with Progress(BarColumn(), TaskProgressColumn(), TimeElapsedColumn(), left, console=console) as bar:
+        task = bar.add_task("", total=1.0, left="?")
+        for report in reports:
+            console.print(str(report), highlight=False)
+            bar.update(task, completed=report.share, left=_duration(report.seconds_left))
+
+
+def _duration(seconds: float) -> str:
+    minutes = round(seconds / 60)
+    return f"{minutes // 60} h {minutes % 60} min" if minutes >= 60 else f"{minutes} min"
+
+
+def _train_decoder(preset: DecoderPreset, out: Path, minutes: float | None, seed: int, start_from: Path | None) -> None:
+    from vla_assistant.train.decoder import train as run
+
+    for progress in run(preset, out, seed=seed, minutes=minutes, start_from=start_from):
+        typer.echo(
+            f"{100 * progress.share:5.1f} %  step {progress.step}  loss {progress.loss:.3f}  "
+            f"{100 * progress.right:.1f} % of texts right  {progress.texts_per_s:.0f} texts/s"
+        )

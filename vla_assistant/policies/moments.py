@@ -1,0 +1,65 @@
+"""What a policy with a memory remembers of the step that it is carrying out: its last pictures and actions."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+
+import numpy as np
+
+from vla_assistant.errors import InputError
+from vla_assistant.networks.senses import normal_action, policy_picture
+from vla_assistant.types import ACTION_WIDTH, ActionChunk, FloatArray, ImageArray, Observation, Step
+
+LONGEST_GAP_S = 3.0
+"""After a longer pause what was seen and done before it no longer counts."""
+
+
+class Moments:
+    """The last pictures of each camera and the last actions; another step or a pause empties it."""
+
+    def __init__(self, cameras: Sequence[str], size: int, frames: int, history: int) -> None:
+        self._cameras, self._size, self._frames = tuple(cameras), size, frames
+        self._seen: deque[dict[str, ImageArray]] = deque(maxlen=frames)
+        self._done: deque[FloatArray] = deque(maxlen=history)
+        self._step: Step | None = None
+        self._time_s = 0.0
+
+    def look(self, observation: Observation, step: Step) -> dict[str, ImageArray]:
+        """Pictures by camera, uint8 (f, size, size, 3), oldest first, the last is the observation's.
+
+        Raises:
+            InputError: A camera is missing.
+        """
+        now = self.now(observation)
+        before = list(self._seen)[1 - self._frames :] if self._frames > 1 and self._goes_on(observation, step) else []
+        return {camera: np.stack([moment[camera] for moment in (*before, now)]) for camera in self._cameras}
+
+    def actions(self, observation: Observation, step: Step) -> FloatArray:
+        """Earlier normal actions of this step, (k, 7), the last one last."""
+        kept = list(self._done) if self._goes_on(observation, step) else []
+        return np.stack(kept) if kept else np.zeros((0, ACTION_WIDTH), np.float32)
+
+    def remember(self, observation: Observation, step: Step, chunk: ActionChunk, executed: int) -> None:
+        """What was seen, and the first `executed` actions of what follows from it."""
+        if not self._goes_on(observation, step):
+            self._seen.clear()
+            self._done.clear()
+        self._step, self._time_s = step, observation.state.time_s
+        self._seen.append(self.now(observation))
+        self._done.extend(normal_action(chunk.actions[:executed]))
+
+    def now(self, observation: Observation) -> dict[str, ImageArray]:
+        """The observation's pictures, uint8 (size, size, 3).
+
+        Raises:
+            InputError: A camera is missing.
+        """
+        missing = [camera for camera in self._cameras if camera not in observation.frames]
+        if missing:
+            there = ", ".join(observation.frames) or "none"
+            raise InputError(f"This model needs a picture of the {missing[0]} camera.", f"Pictures given: {there}.")
+        return {camera: policy_picture(observation.frames[camera].image, self._size) for camera in self._cameras}
+
+    def _goes_on(self, observation: Observation, step: Step) -> bool:
+        return step == self._step and 0 <= observation.state.time_s - self._time_s <= LONGEST_GAP_S

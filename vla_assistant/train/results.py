@@ -1,0 +1,67 @@
+"""What a run leaves behind: its weights, the best ones so far, and the checkpoint from which it goes on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from vla_assistant.train.adaptation import plain_state
+from vla_assistant.train.checkpoint import Progress, save_checkpoint
+from vla_assistant.train.objective import Objective
+from vla_assistant.train.team import Team
+
+WEIGHTS_NAME = "compact.safetensors"
+BEST_NAME = "best.safetensors"
+CANDIDATE_NAME = ".candidate.safetensors"
+
+Score = Callable[[Path], float]
+"""Judges a weights file; the smaller the better."""
+
+
+class Results:
+    """Writes into the folder of a run; of several processes only the first does."""
+
+    def __init__(
+        self, out: Path, name: str, preset: str, objective: Objective, average: Objective,
+        optimizer: torch.optim.Optimizer, progress: Progress, team: Team,
+    ) -> None:  # fmt: skip
+        self._out, self._name, self._preset = out, name, preset
+        self._objective, self._average, self._optimizer = objective, average, optimizer
+        self._progress, self._team = progress, team
+
+    def save(self) -> None:
+        """Checkpoint and averaged weights as they are now."""
+        if self._team.is_first:
+            networks = self._objective.network, self._average.network
+            save_checkpoint(self._out, *networks, self._optimizer, self._progress)
+            self._write(self._out / self._name)
+
+    def judge(self, validation: float | None, score: Score | None) -> None:
+        """Keep the averaged weights if they are the best so far: by `score`, else by the loss of the validation."""
+        candidate = self._out / CANDIDATE_NAME
+        value = validation
+        if self._team.is_first:
+            self._write(candidate)
+        if score is not None:
+            value = self._team.first(score(candidate) if self._team.is_first else 0.0)
+        is_best = value is not None and value < self._progress.best
+        if is_best:
+            assert value is not None
+            self._progress.best, self._progress.waited = value, 0
+        elif value is not None:
+            self._progress.waited += 1
+        if self._team.is_first and is_best:
+            candidate.replace(self._out / BEST_NAME)
+        elif self._team.is_first:
+            candidate.unlink()
+
+    def _write(self, path: Path) -> None:
+        self._average.write(path, plain_state(self._average.network), self._card())
+
+    def _card(self) -> dict[str, Any]:
+        progress = self._progress
+        card = {"preset": self._preset, "steps": progress.step, "frames": progress.frames}
+        return card | {"minutes": round(progress.seconds / 60), "processes": self._team.count}

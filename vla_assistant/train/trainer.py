@@ -1,0 +1,123 @@
+"""`VLATrainer`: what is behind `vla-assistant train`."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import nn
+
+from vla_assistant.errors import InputError
+from vla_assistant.networks.compact import CompactVLA
+from vla_assistant.train.collated import Collated
+from vla_assistant.train.compiler import import_without_triton
+from vla_assistant.train.loop import Options, run
+from vla_assistant.train.objective import CompactObjective, Objective, Trainable
+from vla_assistant.train.preset import Preset, Schedule, load_preset
+from vla_assistant.train.recordings import Recordings, Source
+from vla_assistant.train.report import TrainProgress
+from vla_assistant.train.team import join_team
+
+
+class VLATrainer:
+    """Trains a network on recordings: in one process, or in as many as `accelerate launch` has started.
+
+    Attributes:
+        team: The processes of this run.
+        network: What is trained, once the training has begun; its averaged weights are in the weights file.
+        source: Where its batches come from.
+
+    Example:
+        VLATrainer("compact", Path("recordings"), Options(Path("trained"))).train(epochs=10)
+    """
+
+    network: nn.Module
+    source: Source
+
+    def __init__(
+        self,
+        model: nn.Module | Preset | str,
+        dataset: Any,
+        options: Options,
+        *,
+        schedule: Schedule | None = None,
+        half_precision: bool = True,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """Say what learns from what.
+
+        Args:
+            model: A preset of the compact network or its name, or any network that is `Trainable`.
+            dataset: Folder of a recording; for a network of your own a `VLADataset`, or whatever can be numbered
+                through and has a `collate`; or a `Source` of batches.
+            options: Where to, and what is particular to this run.
+            schedule: How a network of your own is trained; a preset has its own.
+            half_precision: Compute in bfloat16 where that is safe.
+            clock: Seconds, monotonic.
+
+        Raises:
+            ConfigError: There is no such preset.
+            InputError: The network has no `loss`, or the recordings do not fit it.
+        """
+        import_without_triton()
+        self._model = load_preset(model) if isinstance(model, str) else model
+        if isinstance(self._model, nn.Module) and not isinstance(self._model, Trainable):
+            raise InputError(f"{type(self._model).__name__} cannot be trained: it has no method loss(batch).")
+        self._schedule = self._model if isinstance(self._model, Preset) else schedule or Schedule(name="own")
+        self._dataset, self._options, self._half_precision, self._clock = dataset, options, half_precision, clock
+        self.team = join_team(partial=isinstance(self._model, nn.Module))
+
+    def train(
+        self, epochs: float | None = None, batch_size: int | None = None, learning_rate: float | None = None
+    ) -> TrainProgress | None:
+        """Train to the end; returns the last report, None when the run had ended before.
+
+        Args:
+            epochs: How often every frame is seen in the mean; default: the schedule's steps.
+            batch_size: Frames in a step, of all processes together.
+            learning_rate: Peak of the schedule.
+        """
+        last = None
+        for progress in self.steps(epochs, batch_size, learning_rate):
+            last = progress
+        return last
+
+    def steps(
+        self, epochs: float | None = None, batch_size: int | None = None, learning_rate: float | None = None
+    ) -> Iterator[TrainProgress]:
+        """As `train`, a report at a time; may be closed at any time, the last checkpoint stays."""
+        changes = {"batch": batch_size, "learning_rate": learning_rate}
+        schedule = self._schedule.model_copy(update={name: value for name, value in changes.items() if value})
+        source = self._source(schedule)
+        if epochs:
+            schedule = schedule.model_copy(update={"steps": math.ceil(epochs * source.frames / schedule.batch)})
+        torch.manual_seed(self._options.seed)
+        objective = self._objective(source)
+        self.source, self.network = source, objective.network
+        yield from run(objective, source, schedule, self._options, self.team, self._clock)
+
+    def _objective(self, source: Source) -> Objective:
+        if not isinstance(self._model, Preset):
+            return Objective(self._model, self._half_precision)
+        half_precision = self._model.network.half_precision and self._half_precision
+        config = self._model.network.model_copy(update={"half_precision": half_precision})
+        assert isinstance(source, Recordings)
+        return CompactObjective(CompactVLA(config), self._model.loss, lambda: source.learnt())
+
+    def _source(self, schedule: Schedule) -> Source:
+        """Batches for one process: its part of each batch of all."""
+        team, seed = self.team, self._options.seed
+        part = schedule.model_copy(update={"batch": max(1, schedule.batch // team.count)})
+        if isinstance(self._dataset, Path):
+            assert isinstance(part, Preset)
+            if not team.is_first:
+                team.wait()
+            recordings = Recordings(self._dataset, part, seed, decode=team.is_first)
+            if team.is_first:
+                team.wait()
+            return recordings
+        return self._dataset if isinstance(self._dataset, Source) else Collated(self._dataset, part, seed)
