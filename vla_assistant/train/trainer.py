@@ -13,9 +13,12 @@ from torch import nn
 
 from vla_assistant.errors import InputError
 from vla_assistant.networks.compact import CompactVLA
+from vla_assistant.networks.learnt import NOTHING, Learnt
+from vla_assistant.networks.weights import read_learnt
 from vla_assistant.train.collated import Collated
 from vla_assistant.train.compiler import import_without_triton
 from vla_assistant.train.loop import Options, run
+from vla_assistant.train.mixture import Mix, Mixture, open_mix
 from vla_assistant.train.objective import CompactObjective, Objective, Trainable
 from vla_assistant.train.preset import Preset, Schedule, load_preset
 from vla_assistant.train.recordings import Recordings, Source
@@ -52,8 +55,8 @@ class VLATrainer:
 
         Args:
             model: A preset of the compact network or its name, or any network that is `Trainable`.
-            dataset: Folder of a recording; for a network of your own a `VLADataset`, or whatever can be numbered
-                through and has a `collate`; or a `Source` of batches.
+            dataset: Folder of a recording, or a `Mix` of two; for a network of your own a `VLADataset`, or whatever
+                can be numbered through and has a `collate`; or a `Source` of batches.
             options: Where to, and what is particular to this run.
             schedule: How a network of your own is trained; a preset has its own.
             half_precision: Compute in bfloat16 where that is safe.
@@ -105,19 +108,35 @@ class VLATrainer:
             return Objective(self._model, self._half_precision)
         half_precision = self._model.network.half_precision and self._half_precision
         config = self._model.network.model_copy(update={"half_precision": half_precision})
-        assert isinstance(source, Recordings)
-        return CompactObjective(CompactVLA(config), self._model.loss, lambda: source.learnt())
+        assert isinstance(source, Recordings | Mixture)
+        before = learnt_before(self._options)
+        return CompactObjective(CompactVLA(config), self._model.loss, lambda: before | source.learnt())
 
     def _source(self, schedule: Schedule) -> Source:
         """Batches for one process: its part of each batch of all."""
         team, seed = self.team, self._options.seed
         part = schedule.model_copy(update={"batch": max(1, schedule.batch // team.count)})
-        if isinstance(self._dataset, Path):
+        if isinstance(self._dataset, Path | Mix):
             assert isinstance(part, Preset)
             if not team.is_first:
                 team.wait()
-            recordings = Recordings(self._dataset, part, seed, decode=team.is_first)
+            if isinstance(self._dataset, Mix):
+                recordings: Source = open_mix(self._dataset, part, seed, decode=team.is_first)
+            else:
+                recordings = Recordings(self._dataset, part, seed, decode=team.is_first)
             if team.is_first:
                 team.wait()
             return recordings
         return self._dataset if isinstance(self._dataset, Source) else Collated(self._dataset, part, seed)
+
+
+def learnt_before(options: Options) -> Learnt:
+    """The words of the weights that a run starts from, and of its own so far: what is learnt anew comes on top."""
+    start = options.start_from
+    files = [options.out / options.weights_name]
+    if start is not None:
+        files.append(start / options.weights_name if start.is_dir() else start)
+    learnt = NOTHING
+    for file in filter(Path.is_file, files):
+        learnt = learnt | read_learnt(file)
+    return learnt
