@@ -11,16 +11,9 @@ from gymnasium.utils.env_checker import check_env
 
 from vla_assistant.arms.simulated import WORKSPACE_LOWER
 from vla_assistant.errors import InputError
-from vla_assistant.sim.environment import (
-    LONGEST_EPISODE,
-    NAME,
-    TabletopEnvironment,
-    averaged,
-    register,
-    sample_steps,
-    words_for,
-)
-from vla_assistant.sim.expert import expert_action, why_impossible
+from vla_assistant.sim.environment import NAME, TabletopEnvironment, averaged, register
+from vla_assistant.sim.expert import expert_action
+from vla_assistant.sim.suite import episode, tasks
 from vla_assistant.types import Reference, Step
 
 
@@ -57,24 +50,72 @@ def test_the_expert_earns_the_reward(environment: gymnasium.Env) -> None:
     assert not any(rewards[:-1])
 
 
-@pytest.mark.parametrize("skill", ["pick", "place"])
-def test_the_expert_succeeds_under_guard_and_is_never_clipped(skill: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    environment = TabletopEnvironment()
-    monkeypatch.setattr(environment, "_observe", dict)  # the expert needs no pictures
-    rng, rewards = np.random.default_rng(7), []
-    for seed in range(20):
-        while (steps := sample_steps(rng))[0].skill != skill:
-            continue
-        environment.reset(seed=seed, options={"steps": steps})
-        ended, actions = False, 0
-        while not ended and actions < LONGEST_EPISODE:
-            world, pose = environment._table.world, environment._table.arm.state.T_base_command
-            _, reward, ended, _, told = environment.step(expert_action(world, steps[0], pose)[0])
-            assert told["guard"] == ()
-            actions += 1
-        rewards.append(reward)
-    environment.close()
-    assert sum(rewards) >= 19, rewards
+@pytest.fixture(scope="module")
+def blind() -> TabletopEnvironment:
+    """An environment without pictures: the expert needs none."""
+    made = TabletopEnvironment()
+    made._observe = lambda: {"instruction": made._commands[min(made._done, len(made._commands) - 1)][1]}  # type: ignore[method-assign]
+    yield made
+    made.close()
+
+
+def carried_out(environment: TabletopEnvironment, split: str, number: int) -> tuple[float, list[str]]:
+    """The rewards that the expert earns in an episode, and what was said to it."""
+    seen, _ = environment.reset(options={"split": split, "number": number})
+    total, said = 0.0, [seen["instruction"]]
+    for command in episode(split, number).commands:
+        for step in command:
+            ended, waits = False, 0
+            while not ended or waits < 12:
+                world, pose = environment._table.world, environment._table.arm.state.T_base_command
+                action, ended = expert_action(world, step, pose)
+                waits = waits + 1 if ended else 0
+                seen, reward, over, cut, told = environment.step(action)
+                assert told["guard"] == ()
+                assert not cut
+                total += reward
+                if seen["instruction"] != said[-1]:
+                    said.append(seen["instruction"])
+                if reward or over:
+                    break
+    return total, said
+
+
+@pytest.mark.parametrize(
+    "task", ["pick", "place_in", "left_of", "between", "push_back", "retrieve", "give", "swap", "tower", "clear"]
+)
+def test_the_expert_succeeds_under_guard_and_is_never_clipped(task: str, blind: TabletopEnvironment) -> None:
+    number = tasks("unseen-seeds").index(task)
+    assert carried_out(blind, "unseen-seeds", number)[0] == 1.0
+
+
+def test_an_episode_of_several_commands_says_one_after_the_other(blind: TabletopEnvironment) -> None:
+    number = tasks("named").index("three_commands")
+    earned, said = carried_out(blind, "named", number)
+    assert earned == 3.0
+    assert said == ["pick up the red block", "place it on the blue block", "move back to home"]
+
+
+def test_a_reset_takes_the_suites_episodes(environment: gymnasium.Env) -> None:
+    _, told = environment.reset(options={"split": "start", "number": 3})
+    wanted = episode("start", 3)
+    table = environment.unwrapped._table
+    assert (told["task"], told["steps"]) == (wanted.task, wanted.steps)
+    assert table.world.scene == wanted.scene
+    assert wanted.start_joints is not None
+    np.testing.assert_allclose(table.arm.state.joints, wanted.start_joints, atol=1e-6)
+    assert table.arm.state.gripper == pytest.approx(wanted.start_gripper, abs=0.01)
+    first = environment.reset(seed=5)[1]
+    assert first == environment.reset(seed=5)[1] != environment.reset(seed=6)[1]
+    with pytest.raises(InputError, match="no split 'dark'"):
+        environment.reset(options={"split": "dark", "number": 3})
+
+
+def test_an_episode_is_cut_off_after_twenty_seconds_a_step(blind: TabletopEnvironment) -> None:
+    blind.reset(options={"split": "unseen-seeds", "number": 0})
+    still = np.array([0, 0, 0, 0, 0, 0, 1], np.float32)
+    cuts = [blind.step(still)[3] for _ in range(200)]
+    assert cuts == [False] * 199 + [True]
 
 
 def test_the_guard_keeps_the_tool_above_the_table_and_says_so(environment: gymnasium.Env) -> None:
@@ -111,14 +152,6 @@ def test_an_action_of_the_wrong_shape_is_refused(environment: gymnasium.Env) -> 
     environment.reset(seed=0)
     with pytest.raises(InputError, match="An action has 7 numbers"):
         environment.unwrapped.step(np.zeros(6, np.float32))
-
-
-def test_sampled_tasks_are_possible_and_have_words() -> None:
-    rng = np.random.default_rng(0)
-    for _ in range(200):
-        (step,) = sample_steps(rng)
-        assert not why_impossible(step)
-        assert str(step.object) in words_for(step)
 
 
 def test_averaging_keeps_a_flat_picture_and_the_mean() -> None:

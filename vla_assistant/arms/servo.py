@@ -225,7 +225,10 @@ class CartesianServo:
         wanted.current_velocity = self._velocity
         wanted.current_acceleration = self._acceleration
         wanted.target_acceleration = np.zeros(JOINTS)
-        result = self._generator.update(wanted, self._planned)
+        try:
+            result = self._generator.update(wanted, self._planned)
+        except self._ruckig.RuckigError as error:  # no profile was found: as rare as one tick in a million
+            raise InputError(f"The motion towards {np.round(wanted.target_position, 3)} cannot be planned.") from error
         if result not in (self._ruckig.Result.Working, self._ruckig.Result.Finished):
             raise InputError(f"The motion towards {np.round(wanted.target_position, 3)} cannot be planned ({result}).")
 

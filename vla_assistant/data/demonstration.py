@@ -18,6 +18,7 @@ from vla_assistant.data.episode import Episode, EpisodeRecorder
 from vla_assistant.data.features import MAX_THINGS
 from vla_assistant.data.table import Table
 from vla_assistant.data.targets import inside
+from vla_assistant.errors import UnsupportedError
 from vla_assistant.networks import tokens
 from vla_assistant.policies.base import Policy
 from vla_assistant.sim.expert import expert_action
@@ -132,7 +133,7 @@ class _Driver:
         self._queue: list[FloatArray] = []
 
     def drive(self, observation: Observation) -> FloatArray | None:
-        """The policy's action, or None when it is the expert's turn."""
+        """The policy's action, or None when it is the expert's turn, or the policy has not learnt the step."""
         if self._left == 0:
             self._policy_turn = not self._policy_turn
             self._left = int(self._rng.integers(*(POLICY_FRAMES if self._policy_turn else EXPERT_FRAMES)))
@@ -141,7 +142,10 @@ class _Driver:
         if not self._policy_turn:
             return None
         if not self._queue:
-            self._queue = list(self._policy.act(observation, self._step).actions[:EXECUTE])
+            try:
+                self._queue = list(self._policy.act(observation, self._step).actions[:EXECUTE])
+            except UnsupportedError:
+                return None
         return self._queue.pop(0)
 
 

@@ -2,10 +2,12 @@
 
     >>> from vla_assistant.sim.environment import register
     >>> register()
-    >>> environment = gymnasium.make("vla_assistant/Tabletop-v0")
+    >>> environment = gymnasium.make("vla_assistant/Tabletop-v0", split="unseen-seeds")
 
-One step is one action of 0.1 s: dx dy dz [m] and rotation vector [rad] in the base frame, gripper 0 closed to 1 open.
-The reward is 1 in the step in which the instruction's success test holds, else 0; that ends the episode.
+Its episodes are those of the suite `tabletop` (docs/suite.md). One step is one action of 0.1 s: dx dy dz [m] and
+rotation vector [rad] in the base frame, gripper 0 closed to 1 open. The reward is 1 in the step in which the
+instruction's success test holds, else 0; that ends the episode, or, where the episode has several commands, gives the
+next instruction. An episode is cut off after 20 s for each step of what is asked.
 
 Every action goes through the guard and the servo that the program and its evaluation use (`data.table`): it is clipped
 or refused by the same limits, and `info["guard"]` says why, in sentences. What is refused moves nothing, and the time
@@ -24,17 +26,20 @@ from numpy.typing import NDArray
 
 from vla_assistant.data.table import PICTURE_SIZES, STEP_S, Table
 from vla_assistant.errors import InputError
-from vla_assistant.sim import things
-from vla_assistant.sim.scene import Look, sample_look, scene_for_steps
+from vla_assistant.sim.scene import scene_for_steps
+from vla_assistant.sim.suite import SuiteEpisode, episode, seeds, words
 from vla_assistant.sim.tasks import TaskMonitor
-from vla_assistant.types import ACTION_WIDTH, ImageArray, Reference, RobotState, Step
+from vla_assistant.types import ACTION_WIDTH, ImageArray, RobotState, Step
 
 NAME = "vla_assistant/Tabletop-v0"
 LARGEST_ACTION = np.array([0.04, 0.04, 0.04, 0.25, 0.25, 0.25, 1.0], dtype=np.float32)
-LONGEST_EPISODE = 300  # steps: 30 s
+ACTIONS_PER_STEP = 200  # 20 s
 FRONT, WRIST = 128, 64  # pixels
 _PROPRIOCEPTION = 7 + 7 + 3 + 6 + 1
-_CHARACTERS = string.ascii_lowercase + " "
+_CHARACTERS = string.ascii_letters + string.digits + string.punctuation + " "
+_LONGEST_INSTRUCTION = 400
+_EPISODES = 100_000
+"""Episodes of which a reset without options draws one."""
 
 Sight = dict[str, Any]
 
@@ -43,26 +48,29 @@ def register() -> None:
     """Make `gymnasium.make(NAME)` work; calling it again does nothing."""
     if NAME not in gymnasium.registry:
         where = f"{__name__}:{TabletopEnvironment.__name__}"
-        gymnasium.register(NAME, entry_point=where, max_episode_steps=LONGEST_EPISODE)
+        gymnasium.register(NAME, entry_point=where)
 
 
 class TabletopEnvironment(gymnasium.Env[Sight, NDArray[np.float32]]):
-    """Pick, place, put down, push and go home, by instruction.
+    """The suite `tabletop`, by instruction.
 
-    `reset(options={"steps": (Step(...), ...), "instruction": "..."})` sets the task; without, the seed draws one.
-    `look` varies camera, light and table a little with every seed when true.
+    `reset(options={"split": "camera", "number": 7, "seed": 0})` is one episode of the suite; without a number the seed
+    of the environment draws one, and without a split it is one of the split given to the constructor.
+    `reset(options={"steps": (Step(...), ...), "instruction": "..."})` asks for something else, in an ordinary scene.
     """
 
     metadata = {"render_modes": ["rgb_array"], "render_fps": 10}  # noqa: RUF012 - gymnasium declares it so
 
-    def __init__(self, render_mode: str | None = None, look: bool = False) -> None:
+    def __init__(self, render_mode: str | None = None, split: str = "unseen-seeds") -> None:
         if render_mode not in (None, "rgb_array"):
             raise InputError(f"The environment cannot draw in the mode {render_mode!r}; rgb_array is available.")
+        seeds.seeds_of(split)  # says which splits there are
         self.render_mode = render_mode
-        self._vary = look
+        self._split = split
         self._table = Table()
         self._monitor: TaskMonitor | None = None
-        self._instruction = ""
+        self._commands: list[tuple[tuple[Step, ...], str]] = []
+        self._done = self._left = 0
         low = -LARGEST_ACTION
         low[6] = 0.0
         self.action_space = spaces.Box(low, LARGEST_ACTION, dtype=np.float32)
@@ -71,7 +79,7 @@ class TabletopEnvironment(gymnasium.Env[Sight, NDArray[np.float32]]):
                 "front": spaces.Box(0, 255, (FRONT, FRONT, 3), np.uint8),
                 "wrist": spaces.Box(0, 255, (WRIST, WRIST, 3), np.uint8),
                 "proprioception": spaces.Box(-np.inf, np.inf, (_PROPRIOCEPTION,), np.float32),
-                "instruction": spaces.Text(200, charset=_CHARACTERS),
+                "instruction": spaces.Text(_LONGEST_INSTRUCTION, charset=_CHARACTERS),
             }
         )
 
@@ -79,12 +87,10 @@ class TabletopEnvironment(gymnasium.Env[Sight, NDArray[np.float32]]):
         """A fresh scene that contains what the task names."""
         super().reset(seed=seed)
         given = options or {}
-        steps = tuple(given.get("steps") or sample_steps(self.np_random))
-        self._instruction = given.get("instruction") or " then ".join(words_for(step) for step in steps)
-        look = sample_look(self.np_random) if self._vary else Look()
-        self._table.reset(scene_for_steps(steps, int(self.np_random.integers(2**31)), look=look))
-        self._monitor = TaskMonitor(self._table.world, steps)
-        return self._observe(), {"steps": steps}
+        told = self._lay_out(given) if given.get("steps") else self._load(self._chosen(given))
+        self._done, self._left = 0, ACTIONS_PER_STEP * sum(len(steps) for steps, _ in self._commands)
+        self._monitor = TaskMonitor(self._table.world, self._commands[0][0])
+        return self._observe(), told
 
     def step(self, action: NDArray[np.float32]) -> tuple[Sight, float, bool, bool, dict[str, Any]]:
         """One action (7,), clipped to the action space and then under guard."""
@@ -93,10 +99,36 @@ class TabletopEnvironment(gymnasium.Env[Sight, NDArray[np.float32]]):
         if np.shape(action) != (ACTION_WIDTH,):
             raise InputError(f"An action has {ACTION_WIDTH} numbers, not the shape {np.shape(action)}.")
         reasons = self._act(np.clip(action, self.action_space.low, self.action_space.high))  # type: ignore[attr-defined]
+        self._left -= 1
         self._monitor.update()
-        success, held = self._monitor.success, self._table.arm.held
-        told = {"success": success, "reason": self._monitor.reason, "guard": reasons}
-        return self._observe(), float(success), success or bool(held), False, told
+        reached, reason, held = self._monitor.success, self._monitor.reason, self._table.arm.held
+        if reached:
+            self._next_command()
+        success = self._done == len(self._commands)
+        told = {"success": success, "reason": reason, "guard": reasons, "commands_done": self._done}
+        return self._observe(), float(reached), success or bool(held), self._left <= 0, told
+
+    def _chosen(self, given: dict[str, Any]) -> SuiteEpisode:
+        number = given.get("number", int(self.np_random.integers(_EPISODES)))
+        return episode(given.get("split", self._split), number, given.get("seed", 0))
+
+    def _load(self, chosen: SuiteEpisode) -> dict[str, Any]:
+        self._commands = list(zip(chosen.commands, chosen.instructions, strict=True))
+        self._table.reset(chosen.scene, chosen.start_joints, chosen.start_gripper)
+        return {"steps": chosen.steps, "task": chosen.task, "split": chosen.split, "number": chosen.number}
+
+    def _lay_out(self, given: dict[str, Any]) -> dict[str, Any]:
+        """The scene of steps that the caller chose."""
+        steps = tuple(given["steps"])
+        self._commands = [(steps, given.get("instruction") or words.plain(steps))]
+        self._table.reset(scene_for_steps(steps, int(self.np_random.integers(2**31))))
+        return {"steps": steps}
+
+    def _next_command(self) -> None:
+        """What was asked is done: watch the next command, when there is one."""
+        self._done += 1
+        if self._done < len(self._commands):
+            self._monitor = TaskMonitor(self._table.world, self._commands[self._done][0])
 
     def _act(self, action: NDArray[np.float32]) -> tuple[str, ...]:
         """Let 0.1 s pass with as much of the action as the guard allows; what it said."""
@@ -120,7 +152,7 @@ class TabletopEnvironment(gymnasium.Env[Sight, NDArray[np.float32]]):
             "front": averaged(seen.frames["front"].image, FRONT),
             "wrist": averaged(seen.frames["wrist"].image, WRIST),
             "proprioception": proprioception(seen.state),
-            "instruction": self._instruction,
+            "instruction": self._commands[min(self._done, len(self._commands) - 1)][1],
         }
 
 
@@ -136,36 +168,3 @@ def proprioception(state: RobotState) -> NDArray[np.float32]:
     axes = state.T_base_tool[:3, :2].T.ravel()
     parts = (state.joints, state.velocities, state.T_base_tool[:3, 3], axes, [state.gripper])
     return np.concatenate(parts).astype(np.float32)
-
-
-def sample_steps(rng: np.random.Generator) -> tuple[Step, ...]:
-    """A random task of one step that the arm can do."""
-    skill = ("pick", "place", "push")[rng.integers(3)]
-    thing = _sample(rng, things.EVERYDAY_LIFTED)
-    if skill == "pick":
-        return (Step("pick", thing),)
-    if skill == "push":
-        return (Step("push", thing, Reference(("left", "right")[rng.integers(2)])),)
-    fitting = tuple(name for name in things.EVERYDAY_SHAPES if things.can_place(thing.name, name))
-    while (destination := _sample(rng, fitting)) == thing:
-        continue
-    return (Step("place", thing, destination),)
-
-
-def words_for(step: Step) -> str:
-    """A plain English instruction for the step."""
-    if step.skill == "pick":
-        return f"pick up the {step.object}"
-    if step.skill == "place":
-        relation = "in" if step.destination and step.destination.name in ("bowl", "cup") else "on"
-        return f"place the {step.object} {relation} the {step.destination}"
-    if step.skill == "push":
-        return f"push the {step.object} to the {step.destination}"
-    if step.skill == "put_down":
-        return f"put the {step.object} down on the table" if step.object else "put it down on the table"
-    return "go home"
-
-
-def _sample(rng: np.random.Generator, names: tuple[str, ...]) -> Reference:
-    colours = things.EVERYDAY_COLOURS
-    return Reference(names[rng.integers(len(names))], colours[rng.integers(len(colours))])

@@ -90,7 +90,9 @@ def _place(hand: Hand, step: Step) -> Answer:
     else:  # the open fingers stay above the rim
         bottom += max(below.floor + 0.004, below.height + 0.003 - reach)
     tolerance = {"cube": 0.008, "cup": 0.005}.get(below.name, 0.012)
-    return hand.release_at(thing, spots.in_a_dish(now, thing, destination), bottom, tolerance)
+    spot, along = spots.in_a_dish(now, thing, destination)
+    heading = None if along is None else hand.nearest_half_turn(along)  # no finger towards what lies there already
+    return hand.release_at(thing, spot, bottom, tolerance, heading)
 
 
 def _lifted_off(now: Relations, thing: int, destination: int) -> bool:
@@ -150,7 +152,7 @@ def _push(hand: Hand, step: Step) -> Answer:
 def _home(hand: Hand, step: Step) -> Answer:
     gripper = OPEN if hand.now.holding() is None else CLOSED
     joints = hand.world.data.qpos[:JOINTS]
-    slow = float(np.abs(hand.world.data.qvel[:JOINTS]).max()) < 0.04
+    slow = float(np.abs(hand.world.data.qvel[:JOINTS]).max()) < 0.15
     if slow and float(np.abs(joints - arm_model.HOME_JOINTS).max()) < 0.04:
         return hand.stay(gripper), True
     home = np.array(arm_model.HOME_TOOL)

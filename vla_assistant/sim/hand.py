@@ -20,6 +20,8 @@ from vla_assistant.types import FloatArray, PoseArray
 
 MAX_MOVE = 0.035  # m in one action: 0.35 m/s
 SLOW_MOVE = 0.020  # m: the last centimetres before a grasp or a release
+CREEP = 0.010  # m: with the fingers so near to the table that the guard stops every faster move
+_CREEP_BELOW, _LOW = 0.060, 0.0178  # m: height of the tool on the way down to something flat, and where it lies
 MAX_TURN = 0.15  # rad in one action
 OPEN, CLOSED = 1.0, 0.0
 OPEN_INSIDE = 0.65  # between the drawer's walls there is no room for fingers that are wholly open
@@ -31,6 +33,7 @@ HIGHEST = 0.200  # m: no need to pass higher than that
 LIFT_DONE = 0.070  # m: bottom of a picked thing, 2 cm more than the success test asks
 CLEAR = 0.070  # m between the tool and what it let go before it may leave
 GRASP_XY, GRASP_Z, GRASP_YAW = 0.010, 0.010, 0.15  # m, m, rad: close enough to close the fingers
+GRASP_Z_FLAT, _FLAT = 0.004, 0.025  # m: as near for things that are lower than that
 _DOWN = np.diag([1.0, -1.0, -1.0])  # the tool pointing down at home heading
 
 Answer = tuple[FloatArray, bool]
@@ -52,6 +55,7 @@ class Hand:
     def move(self, target: NDArray[np.float64], heading: float, gripper: float, speed: float = MAX_MOVE) -> FloatArray:
         """One action towards a pose: position (3,) [m], tool pointing down with this heading [rad]."""
         shift = np.asarray(target, dtype=np.float64) - self.command[:3, 3]
+        speed = min(speed, CREEP) if self.tool[2] < _LOW else speed
         turn = rotation_vector(_pointing_down(heading) @ self.command[:3, :3].T)
         return np.array([*_shortened(shift, speed), *_shortened(turn, MAX_TURN), gripper], dtype=np.float32)
 
@@ -72,7 +76,12 @@ class Hand:
         if away > 0.035 and self.tool[2] < over - 0.02:
             return self.rise(over, gripper)
         near = away < 0.02 and self.tool[2] < goal[2] + 0.05
-        return self.move(np.array([goal[0], goal[1], height]), heading, gripper, SLOW_MOVE if near else MAX_MOVE)
+        speed = self._creep(goal) or (SLOW_MOVE if near else MAX_MOVE)
+        return self.move(np.array([goal[0], goal[1], height]), heading, gripper, speed)
+
+    def _creep(self, goal: NDArray[np.float64]) -> float:
+        """Speed over a goal so low that the fingers nearly touch the table; else 0 [m in one action]."""
+        return CREEP if goal[2] < _LOW and self.tool[2] < _CREEP_BELOW else 0.0
 
     # Grasping
 
@@ -123,21 +132,27 @@ class Hand:
         if self.now.held(thing):
             if self.now.bottoms[thing] > LIFT_DONE:
                 return self.stay(CLOSED), True
+            if (covered := outlines.under_cabinet(self.world, self.now, thing)) > 0.0:
+                out = self.command[:3, 3] + (covered + 0.004, 0.0, 0.0)
+                return self.move(out, self.heading, CLOSED, SLOW_MOVE), False
             return self.rise(self.tool[2] - self.now.bottoms[thing] + LIFT_DONE + 0.015, CLOSED), False
         return self.grip(thing), False
 
     def grip(self, thing: int) -> FloatArray:
         """Around the thing from above, and close."""
         goal, heading, opening = self.grasp_of(thing)
-        if self.around(goal, heading):
+        flat = self.now.shapes[thing].height < _FLAT
+        if self.around(goal, heading, GRASP_Z_FLAT if flat else GRASP_Z):
             return self.move(goal, heading, CLOSED, SLOW_MOVE)
+        if self.tool[2] < goal[2] - GRASP_Z_FLAT:  # too low to get on: the table is in the way
+            return self.rise(goal[2] + HOVER / 2, opening)
         return self.approach(goal, heading, opening, self.hover(float(goal[2]), thing))
 
-    def around(self, goal: NDArray[np.float64], heading: float) -> bool:
-        """Whether the tool is where the fingers may close."""
+    def around(self, goal: NDArray[np.float64], heading: float, close: float = GRASP_Z) -> bool:
+        """Whether the tool is where the fingers may close, up to a height difference of `close` [m]."""
         away = np.abs(goal - self.tool)
         turned = abs(_wrapped(heading - self.heading))
-        return bool(np.hypot(away[0], away[1]) < GRASP_XY and away[2] < GRASP_Z and turned < GRASP_YAW)
+        return bool(np.hypot(away[0], away[1]) < GRASP_XY and away[2] < close and turned < GRASP_YAW)
 
     def thing_in_hand(self) -> int | None:
         """What is held, or has just been let go and is still between the open fingers."""
@@ -168,7 +183,7 @@ class Hand:
         height = goal[2] + (over - goal[2]) * far
         if away > 0.04 and self.tool[2] < over - 0.025:
             return self.rise(over, CLOSED), False
-        speed = SLOW_MOVE if far < 0.5 else MAX_MOVE
+        speed = self._creep(goal) or (SLOW_MOVE if far < 0.5 else MAX_MOVE)
         return self.move(np.array([goal[0], goal[1], height]), wanted, CLOSED, speed), False
 
     def nearest_half_turn(self, heading: float) -> float:
@@ -179,7 +194,8 @@ class Hand:
         """Open, and rise straight up from what was let go."""
         top = float(self.now.positions[thing][2])
         near = float(np.hypot(*(self.now.positions[thing][:2] - self.tool[:2]))) < 0.08
-        if near and self.opening < 0.9 and self.tool[2] < top + 0.05:
+        between_walls = self.now.in_drawer(thing)  # where the fingers may have no room to open wholly
+        if near and self.opening < 0.9 and self.tool[2] < top + 0.05 and not between_walls:
             return self.stay(OPEN), False
         if near and self.tool[2] < top + CLEAR:
             return self.rise(top + CLEAR + 0.03, OPEN), False

@@ -14,6 +14,7 @@ from vla_assistant.sim.relations import Relations
 from vla_assistant.sim.world import SimWorld
 
 _WALL_SPACING = 0.010  # m between the circles that stand for a wall
+_COVER = 0.003  # m before the cabinet's front
 _HANDLE_END = drawer_model.TAB_MIDDLE + drawer_model.TAB_HALF_X  # m in front of the drawer's frame
 
 
@@ -84,6 +85,17 @@ def drawer_room(world: SimWorld) -> tuple[float, float, float, float]:
     low = max(drawer.x + drawer_model.HALF_X, x - drawer_model.INSIDE_X)
     high = max(low, x + drawer_model.INSIDE_X)
     return (low + high) / 2, float(y), (high - low) / 2, drawer_model.INSIDE_Y
+
+
+def under_cabinet(world: SimWorld, now: Relations, thing: int) -> float:
+    """How far a thing that lies in the drawer reaches under the cabinet or too near to its front [m]; 0 if it does not.
+
+    It must be drawn out by that much before it is lifted.
+    """
+    if world.scene.drawer is None or not now.in_drawer(thing):
+        return 0.0
+    front = world.scene.drawer.x + drawer_model.HALF_X + _COVER
+    return max(0.0, front - min(x - radius for x, _, radius in circles_of(now, thing)))
 
 
 def _border(x: float, y: float, half_x: float, half_y: float) -> list[Circle]:

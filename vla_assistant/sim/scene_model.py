@@ -26,8 +26,8 @@ POOL: dict[str, int] = {"cube": 4, "ball": 3, "can": 3, "cup": 3, "bowl": 3, "pl
 POOL |= {"prism": 2, "dome": 2, "brick": 2}
 PARK_Z = -3.0  # m: under the floor, out of every camera's sight
 EXTENT = 5.54
-"""Unit of the cameras' nearest and farthest distance [m]. Not left to MuJoCo, which takes it from all bodies, parked ones
-too: with it grows the nearest distance, and the fingers are then too near for the wrist camera to be drawn."""
+"""Unit of the cameras' nearest and farthest distance [m]. Not left to MuJoCo, which takes it from all bodies, parked
+ones too: with it grows the nearest distance, and the fingers are then too near to the wrist camera to be drawn."""
 
 
 def slot_names() -> tuple[tuple[str, str], ...]:

@@ -9,6 +9,7 @@ from vla_assistant.sim.drawer_model import FLOOR_TOP, GRASP_HEIGHT, TRAVEL, WALL
 from vla_assistant.sim.hand import CLEAR, CLOSED, GRASP_XY, GRASP_Z, OPEN, Answer, Hand
 
 OPENED, CLOSED_AT = 0.90, 0.05  # share of the way: inside what counts as open (0.85) and shut (0.08)
+PULLED, PUSHED = 0.97, 0.02  # where a hand that holds the handle lets go
 OPEN_ENOUGH = 0.80  # to put something in
 _PULL = 0.018  # m in one action
 _GRIPPED = 0.30  # opening of the gripper around the tab, at most
@@ -18,14 +19,16 @@ def slide(hand: Hand, wanted: float) -> Answer:
     """Open (`wanted` 1) or close (0) the drawer by its handle; first lay down what is in the hand."""
     opening, held = hand.world.drawer_opening(), hand.now.holding()
     arrived = opening > OPENED if wanted else opening < CLOSED_AT
+    far_enough = opening > PULLED if wanted else opening < PUSHED
     if held is not None:
         return (hand.stay(CLOSED), True) if arrived else _lay_down(hand, held)
     goal = np.array([*hand.world.drawer_handle()[:2], GRASP_HEIGHT])
-    if arrived:
+    gripped = hand.around(goal, 0.0) and hand.opening < _GRIPPED
+    if far_enough or (arrived and not gripped):
         return _let_go(hand, goal)
     if not hand.around(goal, 0.0):
         return hand.approach(goal, 0.0, OPEN, hand.hover(GRASP_HEIGHT)), False
-    if hand.opening > _GRIPPED:
+    if not gripped:
         return hand.move(goal, 0.0, CLOSED), False
     left = abs(wanted - opening) * TRAVEL
     ahead = (1.0 if wanted else -1.0) * min(_PULL, max(0.006, 0.5 * left))

@@ -39,7 +39,7 @@ def _push_from(hand: Hand, thing: int, goal: PushGoal, gripper: float) -> Answer
     over, left = depth + HOVER, _left(hand, thing, goal)
     if left < WITHIN:
         if hand.tool[2] > over - 0.02:
-            return hand.stay(gripper), True
+            return hand.stay(gripper), hand.now.still(thing)
         return hand.rise(over + 0.01, gripper), False
     heading = _heading(hand, goal) if caged else 0.0
     offset = np.abs(hand.tool - place)

@@ -25,6 +25,7 @@ _SHORTAGE = 10.0  # cost of each metre of room that is lacking
 _BORDER = 5.0  # cost of each metre outside the hand's usual reach
 _REACH_X, _REACH_Y = (0.32, 0.70), (-0.34, 0.34)  # m: farther than where things start
 _WALL_ROOM = 0.008  # m between what is put in the drawer and its walls
+_DISH_RIM = 0.013  # m that the middle of what lies in a dish stays from its rim
 _WITHIN_GAP = 0.012  # m that the expert's gap stays below the largest that counts
 _ANGLES = np.radians(np.arange(-24.0, 25.0, 6.0))
 
@@ -79,16 +80,21 @@ def in_the_drawer(now: Relations, world: SimWorld, thing: int) -> Points:
     return np.asarray(points[int(np.argmin(cost))])
 
 
-def in_a_dish(now: Relations, thing: int, dish: int) -> Points:
-    """The middle (2,) of a dish, or the freest point beside what lies in it already."""
+def in_a_dish(now: Relations, thing: int, dish: int) -> tuple[Points, float | None]:
+    """The middle (2,) of a dish; beside what lies in it already, and then the direction from the middle [rad]."""
     middle, shape = now.positions[dish][:2], now.shapes[dish]
     lying = [i for i in range(len(now.shapes)) if i not in (thing, dish) and now.on(i, dish)]
     if not lying or shape.name not in ("bowl", "plate"):
-        return np.asarray(middle)
-    angles = np.radians(np.arange(0.0, 360.0, 15.0))
-    around = 0.5 * shape.inner_radius * np.stack([np.cos(angles), np.sin(angles)], axis=1)
-    room = np.min([np.hypot(*(middle + around - now.positions[i][:2]).T) for i in lying], axis=0)
-    return np.asarray((middle + around)[int(np.argmax(np.round(room, 3)))])
+        return np.asarray(middle), None
+    away = np.arange(0.026, shape.inner_radius - _DISH_RIM, 0.006)
+    far, angles = (grid.ravel() for grid in np.meshgrid(away, np.radians(np.arange(0.0, 360.0, 15.0))))
+    points = middle + far[:, None] * np.stack([np.cos(angles), np.sin(angles)], axis=1)
+    others = np.array([circle for i in lying for circle in outlines.circles_of(now, i)])
+    room = (np.hypot(points[:, :1] - others[:, 0], points[:, 1:] - others[:, 1]) - others[:, 2]).min(axis=1)
+    wide = now.shapes[thing].grip_width / 2 if now.shapes[thing].long else now.shapes[thing].radius
+    cost = far + 0.004 * np.abs(np.cos(angles)) + _SHORTAGE * np.maximum(wide + 0.002 - room, 0.0)
+    best = int(np.argmin(cost))
+    return points[best], float(angles[best])
 
 
 # Inside

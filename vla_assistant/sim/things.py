@@ -70,7 +70,7 @@ SHAPES: dict[str, Shape] = {
         Shape("cup", CUP_RADIUS, CUP_HEIGHT, 0.036, 2 * CUP_RADIUS, 0.060, CUP_RADIUS - CUP_WALL, FLOOR_THICKNESS),
         Shape("bowl", BOWL_RADIUS, BOWL_HEIGHT, 0.022, 0.0, 0.150, BOWL_RADIUS - 0.005, FLOOR_THICKNESS),
         Shape("plate", PLATE_RADIUS, PLATE_HEIGHT, 0.016, 0.0, 0.150, PLATE_RADIUS - 0.004, FLOOR_THICKNESS),
-        Shape("marker", MARKER_LENGTH / 2, MARKER_WIDTH, 0.011, MARKER_WIDTH, 0.030, long=True),
+        Shape("marker", MARKER_LENGTH / 2, MARKER_WIDTH, 0.017, MARKER_WIDTH, 0.030, long=True),
     )
 }
 HELD_OUT: dict[str, Shape] = {

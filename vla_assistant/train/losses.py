@@ -25,7 +25,7 @@ def total_loss(output: Output, batch: Batch, weights: LossWeights) -> tuple[Tens
         "progress": _binary(output.progress, batch.progress),
         "success": _binary(output.success, batch.success, batch.success_weight),
     }
-    return sum((getattr(weights, name) * part for name, part in parts.items()), torch.zeros(())), parts
+    return torch.stack([getattr(weights, name) * part for name, part in parts.items()]).sum(), parts
 
 
 def matches(queries: Tensor, things: Tensor) -> Tensor:
@@ -43,8 +43,8 @@ def matches(queries: Tensor, things: Tensor) -> Tensor:
 
 def wanted_heat(uv: Tensor, rows: int, columns: int) -> Tensor:
     """A small Gaussian around each point: (b, k, 2) -> (b, k, rows * columns), sum 1."""
-    v = (torch.arange(rows) + 0.5) / rows
-    u = (torch.arange(columns) + 0.5) / columns
+    v = (torch.arange(rows, device=uv.device) + 0.5) / rows
+    u = (torch.arange(columns, device=uv.device) + 0.5) / columns
     across = functional.softmax(-((u - uv[..., :1]) ** 2) / (2 * SPREAD**2), dim=-1)
     down = functional.softmax(-((v - uv[..., 1:]) ** 2) / (2 * SPREAD**2), dim=-1)
     return (down[..., :, None] * across[..., None, :]).flatten(-2)
@@ -54,7 +54,7 @@ def _grounding(output: Output, batch: Batch) -> dict[str, Tensor]:
     queries = torch.cat([batch.step[:, 2:].view(-1, NAMED, 2), batch.queries], dim=1)
     asked = (queries[..., 1] != tokens.NO_SHAPE).float() * batch.scene_weight[:, None]
     fits = matches(queries, batch.things)
-    heat, visible = torch.zeros(()), torch.zeros(())
+    heat = visible = batch.uv.new_zeros(())
     for camera, sight in enumerate(output.sights):
         seen = fits * batch.seen[:, None, :, camera]  # (b, q, k)
         heat = heat + _heat(sight, seen, batch.uv[:, :, camera])

@@ -22,6 +22,7 @@ from vla_assistant.sim.suite.zones import PUSH_STARTS, Box, Disc, along_x, drawe
 
 DRAWER_X, DRAWER_Y = (0.27, 0.34), 0.21  # m: where the middle of the cabinet may stand
 APART = 0.10  # m between the outlines of a thing and what it is to be put next to
+_LOOSE = {"plate": 0.010, "bowl": 0.003}  # m: off the middle; a bowl's walls leave the fingers little room
 _TRIES = 200
 
 Laid = tuple[tuple[Thing, ...], Drawer | None]
@@ -125,7 +126,7 @@ class _Layout:
     def _put(self, kind: Kind, place: Kind) -> bool:
         if place == IN_DRAWER:
             return self._put_in_drawer(kind)
-        below, loose = self._discs[place], 0.002 if place[0] == "cube" else 0.008
+        below, loose = self._discs[place], _LOOSE.get(place[0], 0.002)
         shift = self._rng.uniform(-loose, loose, 2)
         self._discs[kind] = Disc(below.x + shift[0], below.y + shift[1], _radius(kind))
         return True

@@ -132,6 +132,7 @@ def _beside(draw: Draw, now: Situation) -> Step | None:
     anchor = draw.one_of([a for a in anchors if a.name not in wide] or anchors)
     _take(now, thing)
     now.gone.add(thing)
+    now.covered.add(anchor)  # it stays, or the relation would not hold at the end
     return Step("place", thing, anchor, relation)
 
 
@@ -190,4 +191,4 @@ _FREE: tuple[Choose, ...] = (
     _put_in_drawer,
     _home,
 )
-_HELD: tuple[Choose, ...] = (_put_down, _place, _place, _beside, _give, _put_in_drawer, _home)
+_HELD: tuple[Choose, ...] = (_put_down, _place, _place, _beside, _give, _put_in_drawer)

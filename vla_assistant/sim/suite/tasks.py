@@ -131,10 +131,13 @@ def _sort(draw: Draw) -> Draft:
     """Each loose thing that has a dish of its colour goes there; no other loose thing has such a colour."""
     first = draw.thing(DISHES)
     second = draw.thing(DISHES, [colour for colour in things.COLOURS if colour != first.colour])
-    dishes = [first, second, draw.one_of((first, second))][: 3 if draw.chance(0.5) else 2]
-    steps = tuple(Step("place", draw.moved(dish.name, [str(dish.colour)]), dish) for dish in dishes)
+    steps = [Step("place", draw.moved(dish.name, [str(dish.colour)]), dish) for dish in (first, second)]
+    plates = [dish for dish in (first, second) if dish.name == "plate"]  # a bowl is crowded with two
+    if plates and draw.chance(0.7):
+        plate = draw.one_of(plates)
+        steps.append(Step("place", draw.moved("plate", [str(plate.colour)]), plate))
     colours = (first.colour, second.colour)
-    return Draft((steps,), banned=_kinds(lambda kind: kind[1] in colours))
+    return Draft((tuple(steps),), banned=_kinds(lambda kind: kind[1] in colours))
 
 
 def _clear(draw: Draw) -> Draft:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from vla_assistant.errors import InputError
 from vla_assistant.sim import things
 from vla_assistant.sim.scene import Scene
 from vla_assistant.sim.suite import looks, seeds
@@ -112,9 +113,12 @@ def draw_training(seed: int, kinds: tuple[str, ...] = ()) -> Assigned:
     """The assignment of this seed, of one of these kinds (default: all, in their shares).
 
     Raises:
-        InputError: The seed belongs to a test.
+        InputError: The seed belongs to a test, or there is no such kind.
     """
     seeds.require_training(seed)
+    strange = [name for name in kinds if name not in SHARES]
+    if strange:
+        raise InputError(f"There is no kind of assignment {strange[0]!r}.", f"Known kinds: {', '.join(SHARES)}.")
     rng = np.random.default_rng([seed, 7])
     names = kinds or tuple(SHARES)
     shares = np.array([SHARES[name] for name in names])

@@ -44,6 +44,13 @@ def say_steps(rng: np.random.Generator, steps: Sequence[Step], kind: str = SEEN)
     return " then ".join(say_task(rng, _TOLD_APART.get(label(step), label(step)), (step,), kind) for step in steps)
 
 
+def plain(steps: Sequence[Step]) -> str:
+    """The steps one after the other, each in the first of its wordings."""
+    names = (_TOLD_APART.get(label(step), label(step)) for step in steps)
+    said = (templates(name)[0].format(**_names(name, (step,))) for name, step in zip(names, steps, strict=True))
+    return " then ".join(said)
+
+
 def _names(task: str, steps: Sequence[Step]) -> dict[str, str]:
     """What the templates' slots stand for."""
     if task == "swap":
