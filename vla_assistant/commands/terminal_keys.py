@@ -39,7 +39,6 @@ class TerminalKeys:
     def __init__(self, source: IO[str]) -> None:
         self._file = source.fileno()
         self.live = source.isatty()
-        self._script: list[str] | None = None
 
     def pressed(self) -> tuple[str, ...]:
         """What was pressed since the last call."""
@@ -66,12 +65,16 @@ class TerminalKeys:
         return split_keys(sent.decode("utf-8", "replace"))
 
     def _next_of_script(self) -> str:
-        if self._script is None:
-            with os.fdopen(os.dup(self._file), encoding="utf-8") as script:
-                self._script = list(reversed(split_keys(script.read())))
-        if not self._script:
+        sent = self._one()
+        if sent == "\x1b":
+            sent += self._one() + self._one()
+        return split_keys(sent)[0]
+
+    def _one(self) -> str:
+        sent = os.read(self._file, 1)
+        if not sent:
             raise EOFError
-        return self._script.pop()
+        return sent.decode("ascii", "replace")
 
 
 @contextmanager

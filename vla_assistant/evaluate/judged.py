@@ -59,7 +59,7 @@ class JudgedReport:
 
     def __str__(self) -> str:
         if not self.trials:
-            return "No trial counts."
+            return "No trial counts"
         share, low, high = (round(100 * rate) for rate in (self.successes / self.trials, self.low, self.high))
         return (
             f"{self.successes}/{self.trials} = {share} % succeeded (95 % interval {low}-{high} %); "
