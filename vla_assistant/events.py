@@ -248,7 +248,8 @@ def _plain(value: Any) -> Any:
     if isinstance(value, StrEnum):
         return str(value)
     if isinstance(value, Step):
-        return {"skill": value.skill, "object": _text(value.object), "destination": _text(value.destination)}
+        things = {name: _text(getattr(value, name)) for name in ("object", "destination", "second")}
+        return {"skill": value.skill, "relation": value.relation} | things
     if is_dataclass(value) and not isinstance(value, type):
         return {f.name: _plain(getattr(value, f.name)) for f in fields(value) if f.name not in _LEFT_OUT}
     if isinstance(value, np.ndarray):

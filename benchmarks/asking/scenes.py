@@ -53,9 +53,9 @@ class Said:
 def alike_scene(seed: int, same_colour: bool = True) -> Scene:
     """Two or three things of one kind among others; some of them of one colour where that is allowed."""
     rng = np.random.default_rng([seed, 31])
-    shapes = list(things.SHAPES)
+    shapes = list(things.EVERYDAY_SHAPES)
     kind = shapes[rng.integers(len(shapes))]
-    colours = [str(colour) for colour in rng.permutation(list(things.COLOURS))]
+    colours = [str(colour) for colour in rng.permutation(list(things.EVERYDAY_COLOURS))]
     count = int(rng.integers(2, 4))
     required = [Reference(kind, colour) for colour in colours[:count]]
     scene = sample_scene(rng, required, int(rng.integers(3, 5)), seed=seed)

@@ -100,7 +100,6 @@ REFUSED = {
     "pick up the bowl": ("bowl", "cubes, balls, cans and cups"),
     "put the cube in the cup": ("cube", "balls"),
     "put the cup on the ball": ("nothing stays on a ball",),
-    "put the cup next to the bowl": ("next to the bowl",),
     "make me a coffee": ("pick up the red cup",),
     "sing a song": ("go home",),
     "don't pick up the cup": ("move nothing",),

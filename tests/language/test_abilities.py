@@ -4,6 +4,7 @@ import pytest
 
 from tests.language.sentences import pick, place, push, seen
 from vla_assistant.language import understand
+from vla_assistant.networks.learnt import VERSION_1
 from vla_assistant.types import Intent
 
 TABLE = seen("red cup", "blue cup", "white plate", "green ball", "red cube", "blue bowl")
@@ -17,11 +18,21 @@ DONE = {
     "shove the ball over to the left": {push("green ball", "left")},
 }
 
+UNLEARNT = {
+    "hand me the red cup": "bring things to the user",
+    "put the cube next to the bowl": "place things next to others",
+    "push the cup away": "push things forward",
+    "can I have the red cup?": "bring things to the user",
+    "give me the cup": "bring things to the user",
+    "place the red cup between the bowl and the plate": "place things between others",
+    "open the drawer": "open a drawer",
+    "put the red cube in the drawer": "drawer",
+    "clear the table": "drawer",
+}
+"""What the weights of the first version lack, and what they say of it."""
+
 REFUSED = {
-    "hand me the red cup": "hand things over",
-    "put the cube next to the bowl": "next to the bowl",
     "push the ball 5 cm to the left": "5 cm",
-    "push the cup away": "forward",
     "hand up 5 cm": "move the hand",
     "gripper open": "open the gripper",
     "put the red cube in the blue bowl without touching the cup": "keep clear of the cup",
@@ -37,12 +48,26 @@ def test_what_the_policy_has_learnt_becomes_steps(text, steps):
 
 
 @pytest.mark.parametrize(("text", "said"), REFUSED.items(), ids=REFUSED)
-def test_what_it_has_not_learnt_is_refused_and_never_left_out(text, said):
+def test_what_no_step_can_say_is_refused_and_never_left_out(text, said):
     for things in ((), TABLE):
         understood = understand(text, things)
         assert understood.steps == ()
         assert said in understood.reason
         assert "I can pick things up" in understood.reason
+
+
+@pytest.mark.parametrize(("text", "said"), UNLEARNT.items(), ids=UNLEARNT)
+def test_what_the_policy_has_not_learnt_is_refused_in_its_words_before_anything_is_asked(text, said):
+    for things in ((), TABLE):
+        understood = understand(text, things, learnt=VERSION_1)
+        assert understood.steps == ()
+        assert not understood.question
+        assert said in understood.reason
+
+
+def test_what_was_learnt_first_is_still_done():
+    for text, steps in DONE.items():
+        assert set(understand(text, TABLE, learnt=VERSION_1).steps) == steps
 
 
 def test_a_repaired_slip_is_told():

@@ -8,7 +8,9 @@ import pytest
 
 from tests.language.table import lying, table
 from vla_assistant.language import Conversation, Hand, approves, doubt_for, interjection
+from vla_assistant.language.capability import EVERYTHING, Learnt
 from vla_assistant.language.request import AMOUNTS_M
+from vla_assistant.networks.learnt import VERSION_1
 from vla_assistant.types import SURE, Going, Intent, Interjection, Reference, SeenThing, Understanding
 
 THINGS = (
@@ -20,8 +22,8 @@ IDLE, ASKED, WAITING, MOVING = Going
 class Talk:
     """A conversation over a table on which things are moved by hand."""
 
-    def __init__(self, words: str = THINGS) -> None:
-        self.conversation, self.seen = Conversation("auto"), table(words)  # as the program is delivered
+    def __init__(self, words: str = THINGS, learnt: Learnt = EVERYTHING) -> None:
+        self.conversation, self.seen = Conversation("auto", learnt=learnt), table(words)  # as the program is delivered
         self.count = 0
         self.hand: Hand | None = Hand()
 
@@ -127,7 +129,7 @@ def test_an_end_of_something_older_settles_nothing() -> None:
 
 
 def test_what_the_arm_has_not_learnt_is_refused_also_by_reference() -> None:
-    talk = Talk()
+    talk = Talk(learnt=VERSION_1)
     talk.do("pick up the red cup")
     talk.hand = Hand(Reference("cup", "red"))
     for text in ("put it next to the plate", "give it to me", "put it on the plate without touching the blue cup"):

@@ -10,6 +10,7 @@ from tests.language.test_conversation import ASKED, IDLE, THINGS, Talk, steps
 from vla_assistant.language import Hand, jsgf
 from vla_assistant.language.choosing import chosen
 from vla_assistant.language.conversation import Conversation
+from vla_assistant.networks.learnt import VERSION_1
 from vla_assistant.types import SURE, Going, Intent, PixelPoint, Reference, SeenThing, Source, Step, Understanding
 
 ALIKE = "red cup @ left near; red cup @ right near; white plate @ middle far"
@@ -123,7 +124,7 @@ def test_a_new_command_is_no_answer() -> None:
     ["give me the cup", "put the cup next to the plate", "place the plate", "place the elephant", "open the cup"],
 )
 def test_nothing_is_asked_about_what_cannot_be_done(said: str) -> None:
-    understanding = Talk().say(said)
+    understanding = Talk(learnt=VERSION_1).say(said)
     assert not understanding.question
     assert not understanding.steps
     assert understanding.reason

@@ -19,7 +19,7 @@ from tests.language.sentences import (
 )
 from vla_assistant.errors import InputError
 from vla_assistant.language import Hand, closed_intent, describe, examples, understand
-from vla_assistant.types import Intent
+from vla_assistant.types import Intent, Reference, Step
 
 TABLE = seen("red cup", "blue cup", "blue bowl", "green ball", "red cube")
 
@@ -150,7 +150,7 @@ def test_questions_move_nothing(text):
 
 
 def test_a_wish_for_a_thing_is_no_question():
-    assert "hand things over" in understand("can I have the red cup?", TABLE).reason
+    assert understand("can I have the red cup?", TABLE).steps == (Step("give", Reference("cup", "red")),)
     assert understand("can I have you pick up the red cup", TABLE).steps == (pick("red cup"),)
     for text in ("can I go home", "can I have a break", "can I get out of here"):
         assert understand(text, TABLE).intent is Intent.QUESTION

@@ -7,18 +7,19 @@ import pytest
 
 from tests.language.sentences import seen
 from vla_assistant.errors import ConfigError
-from vla_assistant.language import jsgf, understand, vocabulary
+from vla_assistant.language import EVERYTHING, further, jsgf, understand, vocabulary
 from vla_assistant.language.hearing import REFERRING, hear
-from vla_assistant.types import Going, Intent
+from vla_assistant.networks.learnt import VERSION_1
+from vla_assistant.types import Going, Intent, PixelPoint, Reference, SeenThing
 
-SHAPES = ("cube", "ball", "can", "cup", "bowl", "plate")
+THINGS = ("cube", "ball", "can", "cup", "bowl", "plate", "marker", "drawer")
 COLOURS = ("red", "green", "blue", "yellow", "purple", "orange", "white", "black", "pink", "brown")
 SHIPPED = vocabulary.default_file().read_text(encoding="utf-8")
 
 
 def test_canonical_names():
     words = vocabulary.load()
-    assert tuple(words.things) == SHAPES
+    assert tuple(words.things) == THINGS
     assert words.colours == COLOURS
 
 
@@ -27,10 +28,11 @@ def test_the_simulated_world_agrees():
     from vla_assistant.sim import things
 
     words = vocabulary.load()
-    assert set(things.SHAPES) == set(words.things)
+    assert {*things.SHAPES, "drawer"} == set(words.things)
     assert set(things.COLOURS) <= set(words.colours)
+    assert [name for name, thing in words.things.items() if thing.usual] == list(things.EVERYDAY_SHAPES)
     for thing in words.things.values():
-        assert thing.lift == (not things.why_not_pick(thing.name))
+        assert thing.lift == (thing.name != "drawer" and not things.why_not_pick(thing.name))
         fitting = {name for name in words.things if things.can_place(name, thing.name)}
         assert set(thing.holds) == fitting
 
@@ -131,4 +133,26 @@ def test_the_grammar_of_a_picture_holds_only_what_is_seen():
     assert "one_ball" not in text
     assert "mug" in text
     full = jsgf()
-    assert all(f"one_{name}" in full for name in SHAPES)
+    assert all((f"one_{name}" in full) == thing.usual for name, thing in vocabulary.load().things.items())
+
+
+def test_what_may_not_be_learnt_is_heard_only_where_it_is_learnt_and_on_the_table():
+    table = (*seen("red cup", "blue bowl"), SeenThing(Reference("drawer"), PixelPoint("front", 0.5, 0.5, 0.9)))
+    assert further(table, VERSION_1) == frozenset()
+    assert further((), EVERYTHING) == frozenset()
+    assert further(seen("red cup"), EVERYTHING) == {"beside", "push", "give"}
+    also = further(table, EVERYTHING)
+    assert also == {"beside", "push", "give", "drawer"}
+    assert "drawer" not in jsgf()
+    assert "the drawer" in jsgf(also=also)
+
+
+def test_what_is_heard_beyond_the_usual_is_understood():
+    rules = rules_of(jsgf(also=frozenset(("beside", "push", "give", "drawer", "marker"))))
+    odd = set()
+    for name in ("beside", "push", "give", "drawer"):
+        for seed in range(100):
+            text = " ".join(expand(rules, f"further_{name}", seed).split())
+            if understand(text).intent is not Intent.COMMAND:
+                odd.add(text)
+    assert not odd

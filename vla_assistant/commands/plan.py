@@ -15,8 +15,9 @@ from vla_assistant.commands.options import ConfigFile, Json, Seed, Sets, setting
 if TYPE_CHECKING:
     from vla_assistant.runtime.grounding import Reading
 
-VERSION = 2
-"""Of the JSON lines; they are described in docs/architecture.md. 2 added `reason` and `points`."""
+VERSION = 3
+"""Of the JSON lines; they are described in docs/architecture.md. 2 added `reason` and `points`, 3 `relation`, `second`
+and the skills open, close and give."""
 BAD_USE = 2
 
 
@@ -34,7 +35,8 @@ def plan(
 ) -> None:
     """Say what would be done, without moving anything. One line for each text.
 
-    The skill of a step is pick, place, put_down, push or home; to stack is to place on a cube.
+    The skill of a step is pick, place, put_down, push, open, close (the drawer), give or home; to stack is to place on
+    a cube. A place with a relation (next_to, left_of, right_of, in_front_of, behind, between) is on the table.
 
     Example: vla-assistant plan "stack the red cube on the blue cube" --json
     """
@@ -100,6 +102,8 @@ def table_of(reading: Reading) -> dict[str, Any]:
             "skill": step.skill,
             "object": None if step.object is None else str(step.object),
             "destination": None if step.destination is None else str(step.destination),
+            "relation": step.relation,
+            "second": None if step.second is None else str(step.second),
         }
         for step in understanding.steps
     ]

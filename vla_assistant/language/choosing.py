@@ -39,7 +39,7 @@ def told_apart(understanding: Understanding, seen: Sequence[SeenThing]) -> Under
     """The same, or a refusal where a step is about one of several things that look alike."""
     try:
         for step in understanding.steps:
-            for reference in filter(None, (step.object, step.destination)):
+            for reference in filter(None, (step.object, step.destination, step.second)):
                 abilities.check_told_apart(reference, seen, load().lexicon(FIRST))
     except Refused as refusal:
         text, language = understanding.text, understanding.language

@@ -14,6 +14,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from vla_assistant.language import abilities, completing
+from vla_assistant.language.by_colour import by_colour, is_same, looking_for
+from vla_assistant.language.capability import EVERYTHING, Learnt
 from vla_assistant.language.choosing import chosen, told_apart
 from vla_assistant.language.closed import closed_intent
 from vla_assistant.language.dialogue import Dialogue
@@ -24,17 +26,17 @@ from vla_assistant.language.interjections import interjection
 from vla_assistant.language.interpreter import UNCERTAIN, as_question
 from vla_assistant.language.languages import AUTO, FIRST, denied
 from vla_assistant.language.looking import Feel, Look, interpret
-from vla_assistant.language.meaning import Refused, Unclear, one_handed
+from vla_assistant.language.meaning import Refused, Unclear, check_steps, one_handed
 from vla_assistant.language.mishearing import Heard, heard_as, may_slip
 from vla_assistant.language.past import Past
-from vla_assistant.language.phrasing import describe
+from vla_assistant.language.phrasing import describe, help_text
 from vla_assistant.language.resolution import Question, ResolvedAct
 from vla_assistant.language.returning import as_learnt
 from vla_assistant.language.tasks import Task
 from vla_assistant.language.turn import WITH_ACTS, Turn
 from vla_assistant.language.vocabulary import load
 from vla_assistant.language.words import normalised
-from vla_assistant.types import SURE, Going, Intent, Interjection, SeenThing, Step, Understanding
+from vla_assistant.types import SURE, Going, Intent, Interjection, Reference, SeenThing, Step, Understanding
 
 _ABOUT_THINGS = (*REFERRING, "part", "request", "manner", "help")
 _CLOSED = {"confirm": Intent.YES, "cancel": Intent.CANCEL, "stop": Intent.STOP}
@@ -66,14 +68,15 @@ class _State:
 class Conversation:
     """See the module. Not for two threads at once."""
 
-    def __init__(self, language: str = FIRST, doubt: float = DOUBT) -> None:
+    def __init__(self, language: str = FIRST, doubt: float = DOUBT, learnt: Learnt = EVERYTHING) -> None:
         """Nothing was said yet.
 
         Args:
             language: Key of the vocabulary file, or "auto".
             doubt: How likely a thing must be, compared with the likeliest, to be asked about; see `calibration`.
+            learnt: What the policy can be asked for; what it has not learnt is refused.
         """
-        self._language = language
+        self._language, self._learnt = language, learnt
         self._dialogue = Dialogue(FIRST, doubt=doubt)
         self._planned: int | None = None
         self._steps: tuple[Step, ...] = ()
@@ -93,7 +96,7 @@ class Conversation:
         Returns:
             One that cannot be read at all is unsupported.
         """
-        look = functools.cache(look)
+        look = functools.cache(functools.partial(looking_for, look, text, self._learnt))
         self._before = number, _State(self._planned, self._steps, self._dialogue.snapshot(), self._open)
         waits, self._open = (self._open if going is Going.ASKED else None), None
         understanding = self._completed(number, text, waits, look, feel) if waits is not None else None
@@ -133,7 +136,7 @@ class Conversation:
         `things`: all that one of its words may mean, where that is not known.
         """
         last = next((thing.reference for thing in self._dialogue.past.memory.last), None)
-        alone = interpret(text, look, last, feel, self._language)
+        alone = interpret(text, look, last, feel, self._language, self._learnt)
         if alone.intent is Intent.YES and going is Going.ASKED and self._dialogue.only_choice is not None:
             return self._only_choice(number, text, look, feel)
         if alone.intent in (Intent.STOP, Intent.YES, Intent.NO, Intent.CANCEL) or not alone.confidence:
@@ -161,7 +164,7 @@ class Conversation:
         """The command that the text completes as an answer; None when it is none, or says a command of its own."""
         if completing.denies(text):
             return None
-        alone = interpret(text, look, None, feel, self._language)
+        alone = interpret(text, look, None, feel, self._language, self._learnt)
         if alone.intent not in _MAY_ANSWER or alone.steps:
             return None
         if alone.language == FIRST and hear(text, Going.ASKED, FIRST).kind not in _ANSWERING:
@@ -177,7 +180,7 @@ class Conversation:
     def _taken_back(self, number: int, text: str, look: Look, feel: Feel) -> Understanding:
         """What a text with a no in it means by its own words only: as an answer it moves nothing."""
         self._undo()
-        return self._without_dialogue(number, interpret(text, look, None, feel, self._language), look)
+        return self._without_dialogue(number, interpret(text, look, None, feel, self._language, self._learnt), look)
 
     def _still_open(self, understanding: Understanding, waits: _Open) -> Understanding:
         """What is no answer leaves the question open when it only asks or steers, and brings it again once when nothing
@@ -257,7 +260,9 @@ class Conversation:
         if turn.kind == "understood":
             said = f"I understood: {describe(self._steps)}." if self._steps else "You have asked for nothing yet."
             return Understanding(text, Intent.QUESTION, reason=said)
-        if turn.kind == "help" or (turn.kind == "nothing" and turn.says):
+        if turn.kind == "help":
+            return Understanding(text, Intent.QUESTION, reason=help_text(seen, learnt=self._learnt))
+        if turn.kind == "nothing" and turn.says:
             return Understanding(text, Intent.QUESTION, reason=turn.says)
         if turn.kind == "ask" and turn.question is not None:
             return self._question(text, turn.question, turn, seen)
@@ -270,7 +275,7 @@ class Conversation:
         """The question, about what the arm can do and with things that it can be directed to; else a refusal."""
         try:
             if turn.wanted is not None:
-                question = abilities.answerable(question, turn.wanted, seen, load().lexicon(FIRST))
+                question = abilities.answerable(question, turn.wanted, seen, load().lexicon(FIRST), self._learnt)
                 self._dialogue.offer(question)
         except Refused as refusal:
             return Understanding(text, Intent.UNSUPPORTED, confidence=UNCERTAIN, reason=str(refusal))
@@ -282,12 +287,13 @@ class Conversation:
         try:
             acts, notes = as_learnt(turn.acts, seen, self._dialogue.past.memory.held)
             request, _ = Task(acts).said()
-            abilities.check(request)
+            abilities.check(request, self._learnt)
             if turn.avoid:
                 raise Refused(f"I cannot promise to keep clear of the {turn.avoid[0].reference} yet.")
             steps = abilities.steps_of(acts, seen, lexicon)
             moves = any(step.skill != "home" for step in steps)
             steps = one_handed(steps, feel() if moves else None, lexicon)
+            steps = check_steps(by_colour(steps, text, seen, self._learnt), self._learnt)
         except Unclear as question:
             return as_question(text, question)
         except Refused as refusal:
@@ -311,12 +317,18 @@ def _is_about_things(kind: str, alone: Understanding) -> bool:
 
 def _acts(steps: Sequence[Step], seen: Sequence[SeenThing]) -> tuple[ResolvedAct, ...]:
     """The steps as acts on what is seen, so that later turns can refer to them; what is not seen is left out."""
-    found = {thing.reference: thing for thing in seen}
     acts = []
     for step in steps:
-        thing = found.get(step.object) if step.object is not None else None
-        anchor = found.get(step.destination) if step.destination is not None else None
+        thing = _found(step.object, seen)
+        anchors = tuple(filter(None, (_found(step.destination, seen), _found(step.second, seen))))
+        relation = step.relation.replace("_", " ") or "on" if anchors else ""
         direction = step.destination.name if step.skill == "push" and step.destination is not None else ""
         if thing is not None or step.object is None:
-            acts.append(ResolvedAct(step.skill, thing, "on" if anchor else "", (anchor,) if anchor else (), direction))
+            acts.append(ResolvedAct(step.skill, thing, relation, anchors, direction))
     return tuple(acts)
+
+
+def _found(reference: Reference | None, seen: Sequence[SeenThing]) -> SeenThing | None:
+    if reference is None:
+        return None
+    return next((thing for thing in seen if is_same(thing.reference, reference)), None)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from itertools import product
 
-from vla_assistant.language import places
+from vla_assistant.language import hidden, places
 from vla_assistant.language.memory import Memory, found_again
 from vla_assistant.language.request import ALL, ANYTHING, IT, Description
 from vla_assistant.types import PixelPoint, SeenThing
@@ -100,7 +100,9 @@ def fits(thing: Description, view: View, among: Sequence[int] | None = None) -> 
         weights = [weight * (i in among) for i, weight in enumerate(weights)]
     if thing.choice in ("other", "same"):
         weights = _spoken_of(thing, weights, view)
-    if thing.relation:
+    if hidden.from_drawer(thing):
+        weights = hidden.lying_in(weights, view.seen)
+    elif thing.relation:
         weights = _placed(thing, weights, view)
     if thing.without is not None:
         left_out = kept(fits(_inherited(thing.without, thing), view), DOUBT)

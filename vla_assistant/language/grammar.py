@@ -114,7 +114,8 @@ class Parser:
         thing, start = found
         after = self._optional(self._lexicon.small["down"], start)
         relation = words.longest_match(self._lexicon.relations, self._words, after)
-        if relation is None:
+        beyond = words.longest_match(self._lexicon.refused_relations, self._words, after) or ()
+        if relation is None or len(beyond) > len(relation):
             if after > start:
                 yield Clause("put_down", thing), after
             self._fail(Gap("relation", after, "place", thing))
@@ -176,6 +177,8 @@ class Parser:
 
     def _thing(self, at: int) -> tuple[NounPhrase, int] | None:
         small = self._lexicon.small
+        if words.longest_match(self._lexicon.refused_things, self._words, at):
+            return None
         pronoun = words.longest_match(small["pronouns"], self._words, at)
         if pronoun and self._ends_thing(at + len(pronoun)):
             return NounPhrase(pronoun, pronoun=True), at + len(pronoun)

@@ -11,12 +11,14 @@ from dataclasses import replace
 from difflib import get_close_matches
 
 from vla_assistant.language import abilities, completing, mood, naming, words
+from vla_assistant.language.by_colour import by_colour
+from vla_assistant.language.capability import EVERYTHING, Learnt
 from vla_assistant.language.clauses import Gap
 from vla_assistant.language.closed import closed_intent, control_word
 from vla_assistant.language.decoding import considered
 from vla_assistant.language.grammar import Parser
 from vla_assistant.language.languages import AUTO, FIRST, chosen, denied
-from vla_assistant.language.meaning import Context, Hand, Refused, Unclear, one_handed, steps_of
+from vla_assistant.language.meaning import Context, Hand, Refused, Unclear, check_steps, one_handed, probes, steps_of
 from vla_assistant.language.memory import Memory
 from vla_assistant.language.mishearing import Heard, heard_as
 from vla_assistant.language.openings import asks_for_none, without_opening
@@ -41,6 +43,7 @@ def understand(
     last: Reference | None = None,
     hand: Hand | None = None,
     language: str = "en",
+    learnt: Learnt = EVERYTHING,
 ) -> Understanding:
     """What the text means.
 
@@ -51,6 +54,7 @@ def understand(
         last: The object of the command before, which "it" may mean.
         hand: What the hand holds, when that is known; a command that needs a second hand is asked about.
         language: Key of the vocabulary file; "auto" takes the language that understands the text, English first.
+        learnt: What the policy can be asked for; what it has not learnt is refused.
 
     Returns:
         For a question, `reason` is the answer as far as the picture and the vocabulary give it; for a control word it
@@ -63,7 +67,7 @@ def understand(
     vocabulary = load()
 
     def understood(code: str) -> Understanding:
-        context = Context(vocabulary, vocabulary.lexicon(FIRST), vocabulary.lexicon(code), seen, last, hand)
+        context = Context(vocabulary, vocabulary.lexicon(FIRST), vocabulary.lexicon(code), seen, last, hand, learnt)
         found = _understood(text, context, code)
         if found.steps and (denied(text, code) or (code == FIRST and (taken_back(text) or asks_for_none(text)))):
             found = _denial(text, context)
@@ -72,16 +76,21 @@ def understand(
         return found if code == FIRST else replace(found, text=text, language=code)
 
     heard = heard_as(text, seen) if language in (AUTO, FIRST) and closed_intent(text) is None else None
-    if heard is not None and (meant := _put_right(heard, seen, last, hand, language)) is not None:
+    if heard is not None and (meant := _put_right(heard, seen, last, hand, language, learnt)) is not None:
         return meant
     return chosen(text, understood) if language == AUTO else understood(language)
 
 
 def _put_right(
-    heard: Heard, seen: Sequence[SeenThing], last: Reference | None, hand: Hand | None, language: str
+    heard: Heard,
+    seen: Sequence[SeenThing],
+    last: Reference | None,
+    hand: Hand | None,
+    language: str,
+    learnt: Learnt,
 ) -> Understanding | None:
     """What the text means with words put right by what is seen; None when that is nothing either."""
-    meant = understand(heard.text, seen, last=last, hand=hand, language=language)
+    meant = understand(heard.text, seen, last=last, hand=hand, language=language, learnt=learnt)
     if heard.things and meant.steps:
         question, choices = naming.question(heard.things, seen), naming.names(heard.things, seen)
         meant = Understanding(heard.text, Intent.COMMAND, confidence=UNCERTAIN, question=question, choices=choices)
@@ -125,7 +134,7 @@ def _answer(bare: Phrase, context: Context) -> str:
     if bare in context.heard.questions["seen"]:
         return what_is_seen(context.seen, context.lexicon)
     if bare in context.heard.questions["help"]:
-        return help_text(context.seen)
+        return help_text(context.seen, learnt=context.learnt)
     return f'I cannot answer that. Ask me "what do you see" or "what can I say". {_able(context)}'
 
 
@@ -149,7 +158,9 @@ def _by_grammar(text: str, parser: Parser, context: Context) -> Understanding:
     if clauses is None:
         return _not_parsed(text, parser, context)
     try:
-        return Understanding(text, Intent.COMMAND, steps_of(clauses, context))
+        check_steps(probes(clauses), context.learnt)
+        steps = by_colour(steps_of(clauses, context), text, context.seen, context.learnt)
+        return Understanding(text, Intent.COMMAND, check_steps(steps, context.learnt))
     except Unclear as question:
         return _asked(text, question, parser.words, context)
     except Refused as refusal:
@@ -196,8 +207,9 @@ def _as_read(text: str, context: Context) -> Understanding | None:
     if request is None or request.confidence < SURE:
         return None
     try:
-        abilities.check(request)
+        abilities.check(request, context.learnt)
         steps = one_handed(_steps_read(request, context), context.hand, context.lexicon)
+        steps = check_steps(by_colour(steps, text, context.seen, context.learnt), context.learnt)
     except Unclear as question:
         return _asked(text, question, (), context)
     except Refused as refusal:
@@ -215,7 +227,7 @@ def _steps_read(request: Request, context: Context) -> tuple[Step, ...]:
     last = [thing for thing in context.seen if thing.reference == context.last]
     outcome = resolve(request, context.seen, Memory().spoke_of(*last))
     if isinstance(outcome, Question):
-        question = abilities.answerable(outcome, request, context.seen, context.lexicon)
+        question = abilities.answerable(outcome, request, context.seen, context.lexicon, context.learnt)
         raise Unclear(question.text, choices=tuple(choice.name for choice in question.choices))
     if isinstance(outcome, Refusal):
         raise Refused(outcome.text)

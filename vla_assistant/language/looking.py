@@ -5,17 +5,25 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from vla_assistant.errors import InputError
+from vla_assistant.language.by_colour import looking_for
+from vla_assistant.language.capability import EVERYTHING, Learnt
 from vla_assistant.language.interpreter import understand
 from vla_assistant.language.meaning import Hand
-from vla_assistant.types import Intent, Reference, SeenThing, Understanding
+from vla_assistant.types import DIRECTIONS, Intent, Reference, SeenThing, Understanding
 
 Look = Callable[[], tuple[SeenThing, ...]]
 Feel = Callable[[], Hand | None]
-PLACES = ("table", "left", "right")
+PLACES = ("table", "drawer", *DIRECTIONS)
+"""What needs no colour to be one."""
 
 
 def interpret(
-    text: str, look: Look, last: Reference | None = None, feel: Feel = lambda: None, language: str = "en"
+    text: str,
+    look: Look,
+    last: Reference | None = None,
+    feel: Feel = lambda: None,
+    language: str = "en",
+    learnt: Learnt = EVERYTHING,
 ) -> Understanding:
     """What the text means without the turns before it; one that cannot be read at all is unsupported.
 
@@ -25,15 +33,16 @@ def interpret(
         last: What "it" may mean.
         feel: What the hand holds, None when that is not known; called only for what moves the arm.
         language: Key of the vocabulary file, or "auto".
+        learnt: What the policy can be asked for; what it has not learnt is refused.
     """
     try:
         seen: tuple[SeenThing, ...] = ()
-        understanding = understand(text, last=last, language=language)
+        understanding = understand(text, last=last, language=language, learnt=learnt)
         if _needs_picture(understanding):
-            seen = look()
-            understanding = understand(text, seen, last=last, language=language)
+            seen = looking_for(look, text, learnt)
+            understanding = understand(text, seen, last=last, language=language, learnt=learnt)
         if any(step.skill != "home" for step in understanding.steps):
-            understanding = understand(text, seen, last=last, hand=feel(), language=language)
+            understanding = understand(text, seen, last=last, hand=feel(), language=language, learnt=learnt)
     except InputError as error:
         return Understanding(text, Intent.UNSUPPORTED, confidence=0.0, reason=str(error))
     return understanding
@@ -43,7 +52,7 @@ def _needs_picture(understanding: Understanding) -> bool:
     """A question about the table, or a thing that the words do not name fully."""
     if understanding.intent is Intent.QUESTION or understanding.question:
         return True
-    named = [reference for step in understanding.steps for reference in (step.object, step.destination)]
+    named = [reference for step in understanding.steps for reference in (step.object, step.destination, step.second)]
     return any(_is_open(reference) for reference in named)
 
 

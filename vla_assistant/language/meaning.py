@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from vla_assistant.language.by_colour import is_same
+from vla_assistant.language.capability import EVERYTHING, Learnt
 from vla_assistant.language.clauses import Clause, NounPhrase
 from vla_assistant.language.naming import MOST_CHOICES
-from vla_assistant.language.phrasing import describe, listed, plurals, spoken_name, what_is_seen, with_article
-from vla_assistant.language.vocabulary import Lexicon, Vocabulary
+from vla_assistant.language.phrasing import describe, listed, plurals, shown, spoken_name, what_is_seen, with_article
+from vla_assistant.language.vocabulary import UNNAMED, Lexicon, Vocabulary
 from vla_assistant.types import Reference, SeenThing, Step
 
 
@@ -58,6 +60,7 @@ class Context:
         seen: What the camera shows; empty when that is not known.
         last: The object of the turn before.
         hand: What the hand holds, when that is known.
+        learnt: What the policy can be asked for.
     """
 
     vocabulary: Vocabulary
@@ -66,6 +69,19 @@ class Context:
     seen: Sequence[SeenThing] = ()
     last: Reference | None = None
     hand: Hand | None = None
+    learnt: Learnt = EVERYTHING
+
+
+def check_steps(steps: Sequence[Step], learnt: Learnt) -> tuple[Step, ...]:
+    """The steps again, when all of them are learnt.
+
+    Raises:
+        Refused: one is not; `str` says why.
+    """
+    for step in steps:
+        if step.skill != "home" and (why := learnt.why_not(step)):
+            raise Refused(why)
+    return tuple(steps)
 
 
 def steps_of(clauses: Sequence[Clause], context: Context) -> tuple[Step, ...]:
@@ -83,6 +99,22 @@ def steps_of(clauses: Sequence[Clause], context: Context) -> tuple[Step, ...]:
         last = step.object or last
         steps.append(step)
     return one_handed(steps, context.hand, context.lexicon)
+
+
+def probes(clauses: Sequence[Clause]) -> list[Step]:
+    """Steps like those of the clauses that name their kinds of things, whichever colours are meant."""
+    found = []
+    for clause in clauses:
+        thing, where = _kind(clause.object), _kind(clause.destination)
+        if clause.frame == "place" and thing is not None and where is not None:
+            found.append(Step("place", thing, where))
+        elif clause.frame == "pick" and thing is not None:
+            found.append(Step("pick", thing))
+    return found
+
+
+def _kind(phrase: NounPhrase | None) -> Reference | None:
+    return Reference(phrase.name) if phrase is not None and phrase.name else None
 
 
 def one_handed(steps: Sequence[Step], hand: Hand | None, lexicon: Lexicon) -> tuple[Step, ...]:
@@ -137,7 +169,7 @@ def _step(clause: Clause, context: Context, last: Reference | None, held: Refere
         name = spoken_name(thing, context.lexicon)
         question = f"Where should I place the {name}?"
         destination = _referent(clause.destination, context, thing, question, None)
-        if clause.destination.name is None and thing.name not in context.vocabulary.things[destination.name].holds:
+        if clause.destination.name is None and not _stays(thing, destination, context):
             raise Unclear(f'I do not know which thing "{clause.destination}" is. {question}', clause.destination)
         _check_fits(thing, destination, clause.destination, context)
         return Step("place", thing, destination)
@@ -223,7 +255,7 @@ def _named(references: Sequence[Reference], lexicon: Lexicon, last: str) -> str:
 
 
 def _unknown(phrase: NounPhrase, context: Context) -> str:
-    known = plurals(context.vocabulary.things, context.lexicon)
+    known = plurals(shown(context.vocabulary.things, context.seen), context.lexicon)
     if phrase.name is None:
         return f"I do not know {with_article(' '.join(phrase.unknown))}; I know {known}."
     colours = listed(" ".join(context.lexicon.words[colour][0]) for colour in context.vocabulary.colours)
@@ -234,9 +266,10 @@ def _unknown(phrase: NounPhrase, context: Context) -> str:
 def _check_able(frame: str, thing: Reference, context: Context) -> None:
     able = _ABLE[frame]
     things = context.vocabulary.things
-    if getattr(things[thing.name], able):
+    if thing.name == UNNAMED or getattr(things[thing.name], able):
         return
-    others = plurals((name for name, other in things.items() if getattr(other, able)), context.lexicon)
+    able_so = [name for name in shown(things, context.seen) if getattr(things[name], able)]
+    others = plurals(able_so, context.lexicon)
     why = "it is wider than my gripper opens" if able == "lift" else "it does not slide well"
     name = spoken_name(Reference(thing.name), context.lexicon)
     raise Refused(f"I cannot {able} a {name}: {why}. I can {able} {others}.")
@@ -246,19 +279,25 @@ def _check_fits(thing: Reference, destination: Reference, phrase: NounPhrase, co
     if thing == destination:
         itself = f"I cannot place the {spoken_name(thing, context.lexicon)} on itself. Where should it go?"
         raise Unclear(itself, phrase)
-    holds = context.vocabulary.things[destination.name].holds
-    if thing.name in holds:
+    if _stays(thing, destination, context):
         return
+    holds = context.vocabulary.things[destination.name].holds
     what, where = (spoken_name(Reference(r.name), context.lexicon) for r in (thing, destination))
-    takes = f"a {where} takes {plurals(holds, context.lexicon)}" if holds else f"nothing stays on a {where}"
+    held = [name for name in shown(context.vocabulary.things, context.seen) if name in holds]
+    takes = f"a {where} takes {plurals(held, context.lexicon)}" if held else f"nothing stays on a {where}"
     raise Refused(f"A {what} does not stay in or on a {where}; {takes}.")
+
+
+def _stays(thing: Reference, destination: Reference, context: Context) -> bool:
+    """Whether the thing stays in or on the other; of one without a noun nobody knows."""
+    return destination.name == UNNAMED or context.vocabulary.things[destination.name].takes(thing.name)
 
 
 def _needs_free_hand(step: Step, held: Reference) -> bool:
     """Whether the step cannot be done while the hand holds that."""
     if step.skill == "home" or (step.skill == "put_down" and step.object is None):
         return False
-    return step.object != held or step.skill in ("pick", "push")
+    return not is_same(step.object, held) or step.skill in ("pick", "push")
 
 
 def _held_after(step: Step, held: Reference | None) -> Reference | None:

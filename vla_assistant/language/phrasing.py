@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
-from vla_assistant.language.vocabulary import Lexicon, Vocabulary, load
+from vla_assistant.language.capability import ALSO, DRAWER, EVERYTHING, Learnt, kinds_of_steps
+from vla_assistant.language.vocabulary import Lexicon, Thing, Vocabulary, load
 from vla_assistant.types import Reference, SeenThing, Step
 
 EXAMPLES = 6
+AT_FIRST, FURTHER = 2, 3
+"""Examples of the usual before those of what else is learnt, and how many of these."""
 
 
 def describe(steps: Sequence[Step], language: str = "en") -> str:
@@ -22,19 +25,25 @@ def describe(steps: Sequence[Step], language: str = "en") -> str:
 
 
 def _step(step: Step, before: Reference | None, lexicon: Lexicon) -> str:
-    name = step.skill
-    if name == "place" and step.destination is not None:
-        name = "place_in" if step.destination.name in lexicon.inside else "place_on"
     if step.object is None:
         thing = lexicon.says["held"]
     else:
         thing = "it" if step.object == before else f"the {spoken_name(step.object, lexicon)}"
-    if name == "pick" and thing == "it":
-        name = "pick_it"
-    destination = step.destination
-    side = destination is not None and destination.name in ("left", "right")
-    where = "" if destination is None else f"{'' if side else 'the '}{spoken_name(destination, lexicon)}"
-    return lexicon.says[name].format(object=thing, destination=where)
+    where = "" if step.destination is None else spoken_name(step.destination, lexicon)
+    second = "" if step.second is None else spoken_name(step.second, lexicon)
+    return lexicon.says[_template(step, thing, lexicon)].format(object=thing, destination=where, second=second)
+
+
+def _template(step: Step, thing: str, lexicon: Lexicon) -> str:
+    """Which of the templates says the step."""
+    if step.skill == "pick" and thing == "it":
+        return "pick_it"
+    if step.destination is None or step.skill == "put_down":
+        return step.skill
+    if step.skill == "place":
+        inside = "in" if step.destination.name in lexicon.inside else "on"
+        return f"place_{step.relation or inside}"
+    return f"push_{step.destination.name}"
 
 
 def spoken_name(reference: Reference, lexicon: Lexicon) -> str:
@@ -61,6 +70,12 @@ def plurals(names: Iterable[str], lexicon: Lexicon) -> str:
     return listed(" ".join(lexicon.plurals[name][0]) for name in names)
 
 
+def shown(things: Mapping[str, Thing], seen: Sequence[SeenThing]) -> list[str]:
+    """The kinds of things that are spoken of: what is usual on a table, and what is seen."""
+    there = {other.reference.name for other in seen}
+    return [name for name, thing in things.items() if thing.usual or name in there]
+
+
 def what_is_seen(seen: Sequence[SeenThing], lexicon: Lexicon) -> str:
     """ "I see a red cup and a blue bowl." """
     names = [spoken_name(thing.reference, lexicon) for thing in seen]
@@ -72,28 +87,40 @@ def _counted(name: str, count: int) -> str:
     return with_article(name) if count == 1 else f"{count} times {with_article(name)}"
 
 
-def examples(seen: Sequence[SeenThing] = (), n: int = EXAMPLES, language: str = "en") -> list[str]:
+def examples(
+    seen: Sequence[SeenThing] = (), n: int = EXAMPLES, language: str = "en", learnt: Learnt = EVERYTHING
+) -> list[str]:
     """Up to `n` commands that make sense for what is seen; general ones when nothing is seen.
 
-    All of them are understood and, for distinct things, need no question.
+    All of them are understood, learnt, and need no question for distinct things.
     """
     vocabulary = load()
     references = list(dict.fromkeys(thing.reference for thing in seen)) or [
         Reference("cup", "red"), Reference("ball", "green"), Reference("bowl", "blue"), Reference("cube", "yellow"),
     ]  # fmt: skip
     steps = _sensible(references, vocabulary)
+    more = _more(references, vocabulary, learnt) if seen else []
+    steps = [*steps[:AT_FIRST], *more[:FURTHER], *steps[AT_FIRST:]]
     return [describe(step, language) for step in steps][:n]
 
 
-def help_text(seen: Sequence[SeenThing] = (), language: str = "en") -> str:
+def help_text(seen: Sequence[SeenThing] = (), language: str = "en", learnt: Learnt = EVERYTHING) -> str:
     """What the arm can do and what may be said to it, each example on a line and a sentence of its own."""
-    said = (example[:1].upper() + example[1:] for example in examples(seen, language=language))
-    return "\n".join([f"{load().lexicon(language).says['able']}. You can say:", *(f"{example}." for example in said)])
+    said = (example[:1].upper() + example[1:] for example in examples(seen, language=language, learnt=learnt))
+    says = load().lexicon(language).says
+    return "\n".join([f"{says['able']}.{_also(says, learnt)} You can say:", *(f"{example}." for example in said)])
+
+
+def _also(says: Mapping[str, str], learnt: Learnt) -> str:
+    """What is learnt beyond the usual: " I can also ..." or nothing."""
+    kinds = kinds_of_steps(learnt)
+    also = [says[f"able_{name}"] for name, needed in ALSO.items() if needed <= kinds]
+    return f" I can also {listed(also)}." if also else ""
 
 
 def _sensible(references: list[Reference], vocabulary: Vocabulary) -> list[tuple[Step, ...]]:
     things = vocabulary.things
-    known = [reference for reference in references if reference.name in things]
+    known = [reference for reference in references if reference.name in things and things[reference.name].usual]
     liftable = [reference for reference in known if things[reference.name].lift]
     fitting = [(a, b) for b in known for a in liftable if a != b and a.name in things[b.name].holds]
     fitting.sort(key=lambda pair: things[pair[1].name].lift)
@@ -102,3 +129,14 @@ def _sensible(references: list[Reference], vocabulary: Vocabulary) -> list[tuple
     chosen += [(Step("push", reference, Reference("left")),) for reference in liftable[-1:]]
     chosen += [(Step("pick", a), Step("place", a, b)) for a, b in fitting[2:4]]
     return [*chosen, (Step("home"),)]
+
+
+def _more(references: list[Reference], vocabulary: Vocabulary, learnt: Learnt) -> list[tuple[Step, ...]]:
+    """What can be said of things that are seen beyond the usual, where it is learnt."""
+    things = vocabulary.things
+    liftable = [reference for reference in references if reference.name in things and things[reference.name].lift]
+    chosen: list[tuple[Step, ...]] = [(Step("open", DRAWER),)] if DRAWER in references else []
+    chosen += [(Step("give", reference),) for reference in liftable[:1]]
+    beside = [(a, b) for a in liftable[:1] for b in references if a != b and b != DRAWER]
+    chosen += [(Step("place", a, b, "next_to"),) for a, b in beside[:1]]
+    return [steps for steps in chosen if not any(map(learnt.why_not, steps))]

@@ -24,6 +24,8 @@ APART_M = 0.12
 """How far from the other a thing comes to lie that is placed next to it [m]."""
 REACHES_M = {"plate": 0.080, "bowl": 0.080, "cube": 0.058, "can": 0.062, "cup": 0.050}
 """How far from the middle of a carrier what lies in or on it may seem to be: for its rim and for its height [m]."""
+DRAWER_M = (0.08, 0.19)
+"""Half the width of the drawer, and how far behind its handle it ends [m]."""
 CLOSE_CALL_M = 0.03
 """Things that differ by less than about this are hard to tell apart by "left", "nearest" and the like [m]."""
 OPPOSITE = 0.12
@@ -87,6 +89,13 @@ def inside(thing: SeenThing, carrier: SeenThing) -> float:
     bigger = reach >= REACHES_M.get(thing.reference.name, 0.0)
     higher = thing.point.v <= carrier.point.v + 1e-6 or reach > REACHES_M["cube"]
     return float(thing is not carrier and bigger and higher and gap(thing.point, carrier.point) < reach)
+
+
+def in_drawer(point: PixelPoint, handle: PixelPoint) -> bool:
+    """Whether that lies in the open drawer whose handle is seen there; behind the handle of a shut one stands the
+    cabinet."""
+    (across, near), (handle_across, handle_near) = on_table(point), on_table(handle)
+    return abs(across - handle_across) < DRAWER_M[0] and 0.0 < handle_near - near < DRAWER_M[1]
 
 
 def _directed(side: str, point: PixelPoint, anchor: PixelPoint) -> float:

@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 
 from vla_assistant.language import vocabulary
 from vla_assistant.language.naming import names
-from vla_assistant.language.phrasing import listed, plurals, what_is_seen, with_article
+from vla_assistant.language.phrasing import listed, plurals, shown, what_is_seen, with_article
 from vla_assistant.language.request import ANYTHING, IT, LIFTING, Description
 from vla_assistant.language.resolution import Refusal
-from vla_assistant.language.vocabulary import Thing
+from vla_assistant.language.vocabulary import UNNAMED, Thing
 from vla_assistant.types import SeenThing
 
 _SAID = {
@@ -29,7 +29,7 @@ def able(skill: str, kind: str, things: Mapping[str, Thing]) -> bool:
     """Whether that can be done with things of that kind."""
     known = things.get(kind)
     if known is None:
-        return False
+        return kind == UNNAMED
     return known.lift if skill in LIFTING else known.push if skill == "push" else True
 
 
@@ -61,7 +61,7 @@ def no_such_rank(thing: Description, found: Sequence[SeenThing], seen: Sequence[
 def unable(skill: str, kind: str, seen: Sequence[SeenThing], things: Mapping[str, Thing]) -> Refusal:
     """That cannot be done with things of that kind."""
     lexicon = vocabulary.load().lexicon("en")
-    can = [name for name in things if able(skill, name, things)]
+    can = [name for name in shown(things, seen) if able(skill, name, things)]
     said = f"I cannot {_VERBS[skill]} a {kind}; I can {_VERBS[skill]} {plurals(can, lexicon)}."
     return Refusal(f"{said}{_for_example(skill, list(seen), seen, things)}")
 
@@ -71,7 +71,7 @@ def does_not_hold(
 ) -> Refusal:
     """A thing of that kind does not stay in or on the other."""
     lexicon = vocabulary.load().lexicon("en")
-    holds = things[carrier].holds if carrier in things else ()
+    holds = [name for name in shown(things, seen) if carrier in things and name in things[carrier].holds]
     takes = f"it takes {plurals(holds, lexicon)}" if holds else "nothing does"
     others = [other for other in seen if other.reference.name in things and kind in things[other.reference.name].holds]
     told = names(others[:_MOST_NAMED], seen)

@@ -19,6 +19,8 @@ CARRYING = ("place", "give")
 """Skills that take a thing and bring it somewhere."""
 LIFTING = ("pick", *CARRYING, "put_down")
 """Skills that lift their object."""
+OF_DRAWER = ("open", "close")
+"""Skills whose object is the drawer; without one they are the gripper's."""
 AMOUNTS_M = {"a bit": 0.03, "a lot": 0.15}
 """What amounts without a number mean [m]."""
 
@@ -67,11 +69,12 @@ class Act:
     """One thing to do.
 
     Attributes:
-        skill: "pick", "place", "put_down", "give", "push", "move" (only the hand), "open" or "close" (the gripper), or
-            "home".
-        object: What with; None for the last four.
+        skill: "pick", "place", "put_down", "give", "push", "move" (only the hand), "open" or "close" (the drawer, or
+            the gripper), "home", or one of `carrying_out.CHORES`.
+        object: What with; None for "move", "home" and the gripper.
         relation: Of `place`: "in", "on", "next to", "left of", "right of", "in front of", "behind", "between".
-        anchors: Of `place`: what the relation is to, two for "between".
+        anchors: Of `place`: what the relation is to, two for "between". Of "swap": the other thing. Of "sort": the
+            containers, all kinds of dishes when empty.
         direction: Of `push` and `move`: "left", "right", "forward" (away from the user), "back", "up", "down".
         amount: How far: "a bit", "a lot", "5 cm", or "" when nothing was said.
     """

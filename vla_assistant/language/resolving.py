@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from vla_assistant.language import naming, places, refusing, vocabulary, weighing
+from vla_assistant.language import hidden, naming, places, refusing, vocabulary, weighing
+from vla_assistant.language.chores import carrying_out
 from vla_assistant.language.fitting import DOUBT, View, fits, kept
 from vla_assistant.language.memory import Memory
-from vla_assistant.language.request import ALL, ANYTHING, IT, Act, Description, Request
+from vla_assistant.language.request import ALL, ANYTHING, IT, OF_DRAWER, Act, Description, Request
 from vla_assistant.language.resolution import Choice, Question, Refusal, Resolved, ResolvedAct, Settled
 from vla_assistant.language.vocabulary import Thing
 from vla_assistant.types import PixelPoint, SeenThing
@@ -46,7 +47,7 @@ def resolve(
         things: What can be done with each kind of thing; the vocabulary's when None.
     """
     slots = _Slots(request, settled, things if things is not None else vocabulary.load().things)
-    view, acts = View.of(seen, memory, doubt), []
+    view, acts = View.of(hidden.with_hidden(request, seen, slots.things), memory, doubt), []
     try:
         for index in range(len(request.acts)):
             done, view = slots.act(index, view)
@@ -105,6 +106,8 @@ class _Slots:
             bare = ResolvedAct(act.skill, view.now[held] if held is not None else None, act.relation, (),
                                act.direction, act.amount)  # fmt: skip
             return [bare], replace(view, held=None) if act.skill in ("put_down", "open") else view
+        if act.skill in carrying_out.CHORES:
+            return self._chore(index, act, view)
         objects = self._objects(index, act, view)
         anchors = self._anchors(index, act, objects, view)
         objects = self._movable(act, [i for i in objects if i not in anchors], anchors, view)
@@ -113,9 +116,33 @@ class _Slots:
             where = tuple(view.now[i] for i in anchors)
             done.append(ResolvedAct(act.skill, view.now[thing], act.relation, where, act.direction, act.amount))
             view = _carried_out(act, thing, anchors, view)
+        if act.skill in OF_DRAWER:  # it is nothing that "it" means after it
+            return done, view
+        done = self._opened_before(index, act, objects, view) + done
         lie_at = [tuple(anchors)] if _two(act) else [(i,) for i in anchors]
         called = [(act.object, tuple(objects)), *zip(act.anchors, lie_at, strict=True)]
         return done, view.after(called)
+
+    def _opened_before(self, index: int, act: Act, objects: Sequence[int], view: View) -> list[ResolvedAct]:
+        """The drawer is opened for what is to come out of it and is not seen."""
+        before = any(other.skill == "open" for other in self.request.acts[:index])
+        drawer = hidden.drawer_in(view.now)
+        if before or drawer is None or not any(hidden.is_hidden(view.seen[i], view.seen) for i in objects):
+            return []
+        return [ResolvedAct("open", drawer)]
+
+    def _chore(self, index: int, act: Act, view: View) -> tuple[list[ResolvedAct], View]:
+        """The acts of a task of several steps, and the view after them."""
+        meant = self._objects(index, act, view) if act.skill in ("swap", "tower") else []
+        meant += self._anchors(index, act, meant, view) if meant else []
+        refusals = [self._refused(replace(act, skill="pick"), i, [], view) for i in meant]
+        if refusal := next(filter(None, refusals), None):
+            raise _Ends(refusal)
+        kinds = [anchor.kind for anchor in act.anchors]
+        found = carrying_out.acts_of(act.skill, [view.now[i] for i in meant], kinds, view.now, self.things)
+        if isinstance(found, Refusal):
+            raise _Ends(found)
+        return list(found), view
 
     def _objects(self, index: int, act: Act, view: View) -> list[int]:
         assert act.object is not None
@@ -239,7 +266,7 @@ class _Slots:
 
     def _holds(self, carrier: int, kind: str, view: View) -> bool:
         known = self.things.get(view.seen[carrier].reference.name)
-        return known is not None and kind in known.holds
+        return known is not None and known.takes(kind)
 
 
 def _two(act: Act) -> bool:

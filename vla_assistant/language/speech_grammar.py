@@ -11,26 +11,47 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from vla_assistant.language import words as spelling
+from vla_assistant.language.capability import ALSO, DRAWER, Learnt, kinds_of_steps
 from vla_assistant.language.vocabulary import Lexicon, Phrase, Vocabulary, load
 from vla_assistant.types import SeenThing
 
 SYNONYM_WEIGHT = 0.1
 """Prior of a synonym against 1 for the word that the program itself says."""
+FURTHER_WEIGHT = 0.5
+"""Of a kind of command beyond the usual, as against 1 for the usual."""
 PUBLIC, ASKED = "utterance", "asked"
 """Rules of what is heard, and of what is heard instead while a question waits for its answer."""
 
 
-def jsgf(seen: Sequence[SeenThing] | None = None, language: str = "en", choices: Sequence[str] = ()) -> str:
+def further(seen: Sequence[SeenThing], learnt: Learnt) -> frozenset[str]:
+    """What may be said beyond the usual: names of [en.speech_further] and of things that are not usual."""
+    there = {thing.reference.name for thing in seen}
+    kinds = kinds_of_steps(learnt) if there else frozenset()
+    found = {name for name, needed in ALSO.items() if needed <= kinds}
+    unusual = {name for name, thing in load().things.items() if not thing.usual and name in there}
+    return frozenset((found - {DRAWER.name}) | unusual - ({DRAWER.name} - found))
+
+
+def jsgf(
+    seen: Sequence[SeenThing] | None = None,
+    language: str = "en",
+    choices: Sequence[str] = (),
+    also: frozenset[str] = frozenset(),
+) -> str:
     """The JSGF text.
 
     Args:
         seen: What the picture shows; without it all things of the vocabulary may be named.
         language: Whose words.
         choices: Names that a question offers now, "the red cup on the left": they, or parts that suffice, answer it.
+        also: What may be said beyond the usual, see `further`.
     """
     vocabulary = load()
     lexicon = vocabulary.lexicon(language)
-    rules = {**lexicon.speech, **_thing_rules(vocabulary, lexicon, seen or ())}
+    rules = {**lexicon.speech, **_thing_rules(vocabulary, lexicon, seen or (), also)}
+    more = {name: lexicon.speech_further[name] for name in sorted(also) if name in lexicon.speech_further}
+    rules |= {f"further_{name}": body for name, body in more.items()}
+    rules["command"] += "".join(f" | /{FURTHER_WEIGHT:g}/ <further_{name}>" for name in more)
     asked = rules.pop(ASKED, "")
     if choices and asked:
         rules[PUBLIC] = asked
@@ -39,17 +60,24 @@ def jsgf(seen: Sequence[SeenThing] | None = None, language: str = "en", choices:
     return "\n".join(["#JSGF V1.0;", "grammar vla;", *lines, ""])
 
 
-def _thing_rules(vocabulary: Vocabulary, lexicon: Lexicon, seen: Sequence[SeenThing]) -> dict[str, str]:
+def _thing_rules(
+    vocabulary: Vocabulary, lexicon: Lexicon, seen: Sequence[SeenThing], also: frozenset[str]
+) -> dict[str, str]:
     """One rule for each kind of thing, and the sets of things that the sentences need."""
     things = vocabulary.things
     shown = [thing.reference for thing in seen if thing.reference.name in things]
-    present = [name for name in things if not shown or name in {reference.name for reference in shown}]
+    there = {reference.name for reference in shown}
+    present = [n for n, thing in things.items() if ((n in there or not there) if thing.usual else n in also)]
+    present = [name for name in present if name != DRAWER.name]
     rules = {"colour": _weighted(lexicon.words[colour] for colour in vocabulary.colours)}
     for name in present:
         colours = sorted({reference.colour for reference in shown if reference.name == name and reference.colour})
         shades = _weighted(lexicon.words[colour] for colour in colours) or "<colour>"
         rules[f"one_{name}"] = f"<the> [/3/ ({shades})] ({_weighted([lexicon.words[name]])})"
-    carriers = [name for name in present if things[name].holds]
+    carriers = [name for name in present if things[name].holds and things[name].usual]
+    if also:
+        rules["anything"] = _any(present)
+        rules["stored"] = _any(name for name in present if name in things[DRAWER.name].holds)
     rules["liftable"] = _any(name for name in present if things[name].lift)
     rules["pushable"] = _any(name for name in present if things[name].push)
     rules["into"] = _any(name for name in carriers if name in lexicon.inside)

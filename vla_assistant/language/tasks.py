@@ -14,7 +14,7 @@ from vla_assistant.types import PixelPoint, SeenThing
 
 RETURN = "return"
 """Skill of an act that brings its object back to its only anchor, the same thing as it lay before."""
-INSIDE = ("bowl", "cup")
+INSIDE = ("bowl", "cup", "drawer")
 """Things in which another rests; it rests on the others."""
 OPPOSITES = {"left": "right", "right": "left", "forward": "back", "back": "forward", "up": "down", "down": "up"}
 _REVERSED = {"open": "close", "close": "open"}
@@ -128,7 +128,7 @@ def undone(task: Task) -> tuple[ResolvedAct, ...] | None:
         if act.skill == "home":
             continue
         if act.skill in _REVERSED:
-            acts.append(ResolvedAct(_REVERSED[act.skill]))
+            acts.append(replace(act, skill=_REVERSED[act.skill]))
         elif act.skill == "move":
             acts.append(replace(act, direction=OPPOSITES[act.direction]))
         elif act.object is not None and origin is not None:

@@ -26,22 +26,41 @@ SMALL = (
     "articles", "pronouns", "substitutes", "quantifiers", "adjective_suffixes", "up", "down", "back", "to", "of_table",
     "from_table", "connectors", "negations",
 )  # fmt: skip
+UNNAMED = "thing"
+"""Canonical noun of a thing of any shape, which is named by its colour alone."""
 GAP = "..."
 """Where the object stands in a verb of two parts."""
 COURTESY = ("fillers", "openings", "closings")
 CLOSED = ("stop", "yes", "no", "cancel")
 QUESTIONS = ("openings", "seen", "help")
-SAYS = ("pick", "pick_it", "place_in", "place_on", "put_down", "push", "home", "held", "able", "heard_nothing")
+SAYS = (
+    "pick", "pick_it", "place_in", "place_on", "place_next_to", "place_left_of", "place_right_of", "place_in_front_of",
+    "place_behind", "place_between", "put_down", "push_left", "push_right", "push_forward", "push_back", "give", "open",
+    "close", "home", "held", "able", "able_beside", "able_push", "able_give", "able_drawer",
+    "heard_nothing",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Thing:
-    """What can be done with one kind of thing; `holds` names what stays in or on it."""
+    """What can be done with one kind of thing.
+
+    Attributes:
+        name: Canonical noun.
+        lift, push: Whether the arm can.
+        holds: What stays in or on it.
+        usual: Whether it is on most tables; one that is not is only spoken of and listened for where it is seen.
+    """
 
     name: str
     lift: bool
     push: bool
     holds: tuple[str, ...]
+    usual: bool = True
+
+    def takes(self, kind: str) -> bool:
+        """Whether a thing of that kind stays in or on it; what has no noun may stay wherever something does."""
+        return kind in self.holds or (kind == UNNAMED and bool(self.holds))
 
 
 @dataclass(frozen=True)
@@ -70,7 +89,8 @@ class Lexicon:
         colours: Phrases -> canonical colour.
         places: Phrases -> "table", "left", "right" or "home".
         relations: Phrases -> "in", "on" or "to".
-        refused_relations: Phrases of relations that are understood and refused.
+        refused_relations: Phrases of relations that the grammar of instructions does not know; the reader may.
+        refused_things: Phrases that it does not take for things: "me".
         verbs: Frame of the grammar (FRAMES) -> the verbs that open it.
         small: Name of a small category (SMALL) -> its phrases.
         courtesy: Name (COURTESY) -> its phrases.
@@ -82,6 +102,7 @@ class Lexicon:
         inside: Things in which another rests; the others carry it on top.
         says: Name (SAYS) -> template of what the program says.
         speech: Rules of the recognizer's grammar in JSGF; `utterance` is the public one.
+        speech_further: Rules of what is listened for only where it is learnt and on the table.
         pronunciations: Word -> its pronunciations in the phones of pocketsphinx.
         orthography: How it is written; None when only as the file writes it.
         colour_after: A colour may follow its noun.
@@ -95,6 +116,7 @@ class Lexicon:
     places: Phrases
     relations: Phrases
     refused_relations: tuple[Phrase, ...]
+    refused_things: tuple[Phrase, ...]
     verbs: Mapping[str, tuple[Phrase, ...]]
     small: Mapping[str, tuple[Phrase, ...]]
     courtesy: Mapping[str, tuple[Phrase, ...]]
@@ -106,6 +128,7 @@ class Lexicon:
     inside: tuple[str, ...]
     says: Mapping[str, str]
     speech: Mapping[str, str]
+    speech_further: Mapping[str, str]
     pronunciations: Mapping[str, tuple[str, ...]]
     orthography: Orthography | None
     colour_after: bool
@@ -214,10 +237,7 @@ def load(file: Path | None = None) -> Vocabulary:
 
 
 def _vocabulary(tables: Mapping[str, Any]) -> Vocabulary:
-    things = {
-        name: Thing(name, bool(table["lift"]), bool(table["push"]), _names(table["holds"]))
-        for name, table in tables["things"].items()
-    }
+    things = {name: _thing(name, table) for name, table in tables["things"].items()}
     for thing in things.values():
         unknown = [name for name in thing.holds if name not in things]
         if unknown:
@@ -232,6 +252,15 @@ def _vocabulary(tables: Mapping[str, Any]) -> Vocabulary:
     first = next(iter(languages.values()))
     colours = tuple(dict.fromkeys(first.colours.values()))
     return Vocabulary(things, colours, languages)
+
+
+def _rules(table: Mapping[str, Any]) -> dict[str, str]:
+    return {str(name): " ".join(str(body).split()) for name, body in table.items()}
+
+
+def _thing(name: str, table: Mapping[str, Any]) -> Thing:
+    usual = bool(table.get("usual", True))
+    return Thing(name, bool(table["lift"]), bool(table["push"]), _names(table["holds"]), usual)
 
 
 def _lexicon(table: Mapping[str, Any], things: Mapping[str, Thing]) -> Lexicon:
@@ -249,6 +278,7 @@ def _lexicon(table: Mapping[str, Any], things: Mapping[str, Thing]) -> Lexicon:
         places=_inverted({name: spelled(words) for name, words in table["places"].items()}),
         relations=_inverted({name: spelled(words) for name, words in table["relations"].items()}),
         refused_relations=spelled(table["refused"]["relations"]),
+        refused_things=spelled(table["refused"]["things"]) if "things" in table["refused"] else (),
         verbs={name: spelled(table["verbs"][name]) for name in FRAMES},
         small={name: spelled(table["small"][name]) for name in SMALL},
         courtesy={name: spelled(table["courtesy"][name]) for name in COURTESY},
@@ -259,7 +289,8 @@ def _lexicon(table: Mapping[str, Any], things: Mapping[str, Thing]) -> Lexicon:
         teaching=spelled(table["teaching"]["openings"]),
         inside=_names(table.get("inside", {}).get("things", [])),
         says={name: str(table["says"][name]) for name in SAYS} if "says" in table else {},
-        speech={str(name): " ".join(str(body).split()) for name, body in table.get("speech", {}).items()},
+        speech=_rules(table.get("speech", {})),
+        speech_further=_rules(table.get("speech_further", {})),
         pronunciations={word: _names(phones) for word, phones in table.get("pronunciations", {}).items()},
         orthography=orthography,
         colour_after=grammar is not None and bool(grammar.get("colour_after", False)),

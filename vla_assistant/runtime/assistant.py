@@ -68,6 +68,7 @@ class Assistant:
         self.settings = settings
         self._program, self._now = program, now
         self._hub = Hub()
+        self._examples = language.examples()
         self._journal: Journal | None = None
         self._numbers = count(1)
         self._lifecycle = threading.Lock()
@@ -80,14 +81,14 @@ class Assistant:
             self._model,
             self._motion,
             self._put,
-            self._hub.publish,
+            self._happened,
             now,
             eye=self._eyes.see,
             arm_ready=self._arm.wait,
             execute=getattr(settings.backend("policies", settings.use.policy), "execute_steps", 1),
             watch=not headless,
             conversation=language.Conversation(
-                settings.app.language, language.doubt_for(settings.dialogue.accepted_error)
+                settings.app.language, language.doubt_for(settings.dialogue.accepted_error), self._model.learnt
             ),
         )
         self._voice = Voice(settings, self._hub.publish, now)
@@ -278,7 +279,7 @@ class Assistant:
 
     def examples(self) -> list[str]:
         """Commands that make sense for what is on the table."""
-        return language.examples(self._runner.seen, 6)
+        return list(self._examples)
 
     def new_scene(self, seed: int) -> None:
         """Lay another simulated scene soon; plans for the old one are void.
@@ -328,6 +329,13 @@ class Assistant:
             self._voice.speak(event.text)
         elif isinstance(event, events.Understood):
             self._ears.expect(event.understanding.choices)
+        self._hub.publish(event)
+
+    def _happened(self, event: Event) -> None:
+        """What the runner tells, on its thread: there the policy may be asked what it has learnt."""
+        if isinstance(event, events.SceneSeen):
+            self._examples = language.examples(event.things, learnt=self._model.learnt)
+            self._ears.listen_for(language.further(event.things, self._model.learnt))
         self._hub.publish(event)
 
     def _put(self, item: m.Input) -> None:

@@ -79,6 +79,11 @@ class Ears:
         if self._listener is not None:
             self._listener.expect(choices)
 
+    def listen_for(self, also: frozenset[str]) -> None:
+        """Listen for commands beyond the usual too: `language.further`."""
+        if self._listener is not None:
+            self._listener.listen_for(also)
+
     def push_to_talk(self, held: bool) -> None:
         """The talk key went down or up."""
         if self._listener is not None:

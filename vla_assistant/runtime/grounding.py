@@ -76,7 +76,7 @@ class Grounder:
         def look() -> tuple[SeenThing, ...]:
             return model.look(observation)
 
-        understanding = interpret(text, look, language=self._settings.app.language)
+        understanding = interpret(text, look, language=self._settings.app.language, learnt=model.learnt)
         if not understanding.steps or understanding.question:
             return Reading(understanding, understanding.confidence, understanding.question)
         plan = model.plan(understanding.steps, observation)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from vla_assistant.config import Settings
 from vla_assistant.errors import ProcessError
+from vla_assistant.runtime.learnt import LearntByModel
 from vla_assistant.runtime.served_models import CRASHED, ServedModels, Tell
 from vla_assistant.types import ActionChunk, Judgement, Observation, Plan, SeenThing, Step
 
@@ -15,6 +16,7 @@ class ModelProcess(ServedModels):
         """`tell` hears of loading, readiness and failures; it is called from a thread of this object."""
         super().__init__(settings, tell)
         self._planned_by: int | None = None
+        self.learnt = LearntByModel(self._why_not)
         self.serve("policies", settings.use.policy)
 
     def look(self, observation: Observation) -> tuple[SeenThing, ...]:
@@ -40,6 +42,10 @@ class ModelProcess(ServedModels):
         self._require_same_process()
         judgement: Judgement = self.call("judge", step, before, now)
         return judgement
+
+    def _why_not(self, step: Step) -> str:
+        why: str = self.call("why_not", step)
+        return why
 
     def _require_same_process(self) -> None:
         """A motion that was planned before a crash does not go on by itself when the next process is up."""

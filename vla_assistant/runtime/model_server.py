@@ -21,7 +21,10 @@ from vla_assistant.runtime.child_process import described, take_pipes
 
 log = logging.getLogger(__name__)
 
-LANES = {"look": "policies", "plan": "policies", "act": "policies", "judge": "policies", "transcribe": "recognizers"}
+LANES = {
+    "look": "policies", "plan": "policies", "act": "policies", "judge": "policies", "why_not": "policies",
+    "transcribe": "recognizers",
+}  # fmt: skip
 """Call -> the lane, named like the kind of back end that serves it."""
 
 Send = Callable[[dict[str, Any]], None]
@@ -46,7 +49,7 @@ class Lane:
             try:
                 if isinstance(model, AssistantError):
                     raise model
-                answer = {"value": getattr(model, request["call"])(*request["args"])}
+                answer = {"value": _called(model, request["call"])(*request["args"])}
             except AssistantError as error:
                 answer = {"error": described(error)}
             except Exception as error:
@@ -75,6 +78,16 @@ class Lane:
 
     def _tell(self, state: str, detail: str, progress: float | None, error: tuple[str, ...] = ()) -> None:
         self._send({"kind": self._kind, "state": state, "detail": detail, "progress": progress, "error": error})
+
+
+def _called(model: Any, call: str) -> Callable[..., Any]:
+    """The method that serves the call; a policy that does not say what it has learnt can be asked for anything."""
+    if call == "why_not":
+        learnt = getattr(model, "learnt", None)
+        method: Callable[..., Any] = (lambda _: "") if learnt is None else learnt.why_not
+    else:
+        method = getattr(model, call)
+    return method
 
 
 def _unexpected(error: Exception) -> ProcessError:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from vla_assistant.types import PixelPoint, Plan
+from vla_assistant.types import Grounding, PixelPoint, Plan, Reference
 
 SEEN_ABOVE = 0.3
 """A thing whose grounding is less certain than this is not seen."""
@@ -13,8 +13,20 @@ MOVED_BEYOND = 0.06
 
 def unseen(plan: Plan) -> list[str]:
     """Things of the plan that the picture does not show."""
-    missing = [str(g.reference) for g in plan.groundings if g.point.confidence < SEEN_ABOVE]
+    hidden = _hidden(plan)
+    missing = [str(g.reference) for g in plan.groundings if not _seen(g) and g.reference not in hidden]
     return list(dict.fromkeys(missing))
+
+
+def _seen(grounding: Grounding) -> bool:
+    return grounding.point.confidence >= SEEN_ABOVE
+
+
+def _hidden(plan: Plan) -> set[Reference]:
+    """What is first taken after a drawer was opened: it may lie in there, where no picture shows it yet."""
+    opened = next((at for at, step in enumerate(plan.steps) if step.skill == "open"), len(plan.steps))
+    before = {step.object for step in plan.steps[:opened]}
+    return {step.object for step in plan.steps[opened + 1 :] if step.object is not None} - before
 
 
 def not_seen(missing: list[str], alternatives: tuple[str, ...]) -> str:
@@ -27,8 +39,10 @@ def moved(before: Plan, now: Plan) -> bool:
     """Has anything the plan refers to moved, or gone, since it was proposed?"""
     if len(before.groundings) != len(now.groundings):
         return True
-    pairs = zip(before.groundings, now.groundings, strict=True)
-    return any(_far(old.point, new.point) for old, new in pairs)
+    hidden = _hidden(before)
+    pairs = list(zip(before.groundings, now.groundings, strict=True))
+    shown = [(old, new) for old, new in pairs if _seen(old) or _seen(new) or old.reference not in hidden]
+    return any(_far(old.point, new.point) for old, new in shown)
 
 
 def _far(old: PixelPoint, new: PixelPoint) -> bool:

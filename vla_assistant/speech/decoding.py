@@ -66,6 +66,8 @@ class Decoding:
         self._stopped_id = 0
         self._trouble = ""
         self._grammar: str | None = None
+        self._choices: tuple[str, ...] = ()
+        self._also: frozenset[str] = frozenset()
         self._sentences = Worker("recognizer", self._decode_sentence, 4, self._bug)
         self._words = self._sentences
         if self._spotter is not recognizer:
@@ -73,9 +75,18 @@ class Decoding:
 
     def expect(self, choices: Sequence[str]) -> None:
         """Listen for an answer that names one of these; for all commands when there is none."""
+        self._choices = tuple(choices)
+        self._choose_grammar()
+
+    def listen_for(self, also: frozenset[str]) -> None:
+        """Listen for commands beyond the usual too: `language.further`."""
+        self._also = also
+        self._choose_grammar()
+
+    def _choose_grammar(self) -> None:
         from vla_assistant.language import jsgf
 
-        self._grammar = jsgf(choices=choices) if choices else None
+        self._grammar = jsgf(choices=self._choices, also=self._also) if self._choices or self._also else None
 
     def put(self, job: Job) -> None:
         """Hand in a segment; never waits."""

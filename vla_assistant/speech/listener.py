@@ -125,6 +125,10 @@ class Listener:
         """Listen for an answer that names one of these; for all commands when there is none."""
         self._decoding.expect(choices)
 
+    def listen_for(self, also: frozenset[str]) -> None:
+        """Listen for commands beyond the usual too: `language.further`."""
+        self._decoding.listen_for(also)
+
     def mute(self, muted: bool) -> None:
         """Muted, the sound is thrown away before anything looks at it; not even a stop is heard then."""
         self._muted = muted

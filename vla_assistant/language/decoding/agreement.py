@@ -6,10 +6,11 @@ import math
 from dataclasses import dataclass, replace
 
 from vla_assistant.language import words
+from vla_assistant.language.chores.apart import apart
 from vla_assistant.language.decoding.grounding import denied, denies_request, grounded
 from vla_assistant.language.decoding.opinion import opinion
 from vla_assistant.language.decoding.reserving import reserves
-from vla_assistant.language.reading import lexicon
+from vla_assistant.language.reading import lexicon, reader
 from vla_assistant.language.request import Act, Request
 from vla_assistant.language.vocabulary import Phrase
 
@@ -59,6 +60,16 @@ def considered(text: str, read: Request | None) -> Request | None:
     decoder reads what is there. What it understands counts less where a negation makes no difference to it. Nothing is
     sure where words around the request make it one for another time or for nobody.
     """
+    if (parts := apart(text)) is not None:
+        whole = parts.read(lambda part: _considered(part, reader.read_plain(part)))
+        if whole is None or whole.confidence <= ELSEWHERE or not reserves(parts.text):
+            return whole
+        return _sure(whole, ELSEWHERE)
+    return _considered(text, read)
+
+
+def _considered(text: str, read: Request | None) -> Request | None:
+    """The same of a text that is not taken apart."""
     said = words.normalised(text)
     if not said or said[-1] in lexicon.load().sets["unfinished"] or _is_bare(said):
         return read

@@ -7,6 +7,7 @@ import itertools
 from dataclasses import replace
 
 from vla_assistant.language import words as spelling
+from vla_assistant.language.chores.apart import apart
 from vla_assistant.language.reading import lexicon as lexicons
 from vla_assistant.language.reading.cutting import Cutter
 from vla_assistant.language.reading.fluency import explained, fluent, merged, restarted
@@ -40,6 +41,13 @@ UNFINISHED = 0.7
 
 def read(text: str, language: str = "en") -> Request | None:
     """The request that the text makes, or None when it makes none that is understood."""
+    if language == "en" and (parts := apart(text)) is not None:
+        return parts.read(read_plain)
+    return read_plain(text, language)
+
+
+def read_plain(text: str, language: str = "en") -> Request | None:
+    """The same of a text that is not taken apart: what it says of the drawer or of a long task is not understood."""
     lexicon = lexicons.load(language)
     return _read_once(_called(spelling.normalised(written_out(text, lexicon)), lexicon), language)
 

@@ -36,7 +36,7 @@ def templates(name: str, kind: str = SEEN) -> tuple[str, ...]:
 def say_task(rng: np.random.Generator, task: str, steps: Sequence[Step], kind: str = SEEN) -> str:
     """One sentence for the whole task."""
     template = templates(task, kind)
-    return template[int(rng.integers(len(template)))].format(**_names(task, steps))
+    return template[int(rng.integers(len(template)))].format(**names(task, steps))
 
 
 def say_steps(rng: np.random.Generator, steps: Sequence[Step], kind: str = SEEN) -> str:
@@ -46,12 +46,12 @@ def say_steps(rng: np.random.Generator, steps: Sequence[Step], kind: str = SEEN)
 
 def plain(steps: Sequence[Step]) -> str:
     """The steps one after the other, each in the first of its wordings."""
-    names = (_TOLD_APART.get(label(step), label(step)) for step in steps)
-    said = (templates(name)[0].format(**_names(name, (step,))) for name, step in zip(names, steps, strict=True))
+    tasks = [_TOLD_APART.get(label(step), label(step)) for step in steps]
+    said = (templates(task)[0].format(**names(task, (step,))) for task, step in zip(tasks, steps, strict=True))
     return " then ".join(said)
 
 
-def _names(task: str, steps: Sequence[Step]) -> dict[str, str]:
+def names(task: str, steps: Sequence[Step]) -> dict[str, str]:
     """What the templates' slots stand for."""
     if task == "swap":
         return {"object": str(steps[0].object), "second": str(steps[1].object)}

@@ -1,0 +1,1 @@
+"""The drawer, and tasks of several steps: what is said of them, and what they come to before what is seen."""
