@@ -26,10 +26,8 @@ check: setup ## ruff and mypy
 bench: setup ## run every benchmark and renew the table in docs/benchmarks.md
 	@$(PYTHON) benchmarks/run_all.py
 
-evaluate: setup ## the long runs behind the figures in docs/training.md (an hour)
-	@$(PYTHON) benchmarks/expert.py --trials 200
-	@$(PYTHON) benchmarks/policy.py --trials 300
-	@$(PYTHON) benchmarks/main_job.py --trials 100
+evaluate: setup ## the suite tabletop on all splits, report in runs/evaluation (hours; goes on where it was stopped)
+	@$(ASSISTANT) evaluate --split all --episodes 1000 --beside 300 --videos 50 --out runs/evaluation
 
 weights: setup ## train the shipped weights again from nothing (hours)
 	@packaging/train_weights.sh

@@ -37,5 +37,4 @@ trap - EXIT INT TERM
 
 mkdir -p assets/weights/compact
 cp "$RUN/trained/compact.safetensors" assets/weights/compact/compact.safetensors
-"$VLA" evaluate --trials 300 --seed 5000 --kinds pick,place,stack
-"$VLA" evaluate --trials 100 --seed 1000 --kinds two_step
+"$VLA" evaluate --split seen,unseen-seeds,swap --episodes 300 --beside 100 --out "$RUN/evaluation"

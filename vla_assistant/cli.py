@@ -14,11 +14,12 @@ from vla_assistant.commands.chat import chat
 from vla_assistant.commands.check import check, list_backends
 from vla_assistant.commands.demo import demo
 from vla_assistant.commands.do import do
+from vla_assistant.commands.evaluate import evaluate
 from vla_assistant.commands.options import ConfigFile, Sets, settings_of
 from vla_assistant.commands.plan import plan
 from vla_assistant.commands.record import record
 from vla_assistant.commands.train import train
-from vla_assistant.commands.training import evaluate, generate
+from vla_assistant.commands.training import generate
 from vla_assistant.commands.transcribe import EXAMPLE as TRANSCRIBE_EXAMPLE
 from vla_assistant.commands.transcribe import transcribe
 from vla_assistant.commands.trials import trials

@@ -85,3 +85,32 @@ def test_missing_weights_are_told_before_anything_is_loaded(tmp_path: Path) -> N
     assert "there is no file" in found.trouble(Config(weights=str(tmp_path)))
     with pytest.raises(WeightsError, match="ships none"):
         FamilyPolicy()
+
+
+TRAINED = """
+steps = 2
+batch = 2
+log_steps = 1
+[family]
+vision = { size = 32, stem = 8, channels = 8, width = 16 }
+language = { width = 16, heads = 2, layers = 1 }
+fusion = { kind = "concat", width = 16, hidden = 32 }
+action = { hidden = 16 }
+"""
+
+
+def test_what_the_trainer_leaves_behind_acts_points_and_judges(tmp_path: Path) -> None:
+    from tests.data.recordings import FEATURES, made_up_episode
+    from vla_assistant.data.writer import DatasetWriter
+    from vla_assistant.train.loop import Options
+    from vla_assistant.train.trainer import VLATrainer
+
+    DatasetWriter(tmp_path / "data", FEATURES).append([made_up_episode(seed, length=4) for seed in range(2)])
+    (tmp_path / "toy.toml").write_text(TRAINED, "utf-8")
+    VLATrainer(str(tmp_path / "toy.toml"), tmp_path / "data", Options(tmp_path / "out", tensorboard=False)).train()
+    policy = FamilyPolicy(Config(weights=str(tmp_path / "out"), min_visible=0.0))
+    now = observation()
+    assert policy.act(now, PICK).actions.shape == (8, 7)
+    assert [grounding.reference for grounding in policy.plan((PICK,), now).groundings] == [PICK.object]
+    assert policy.look(now)
+    assert "never taught" not in policy.judge(PICK, now, now).evidence

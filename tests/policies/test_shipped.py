@@ -9,15 +9,16 @@ import pytest
 
 from vla_assistant.data.table import Table
 from vla_assistant.errors import BackendError, InputError, UnsupportedError, WeightsError
-from vla_assistant.evaluate.rollouts import run_trial, steps_for
+from vla_assistant.evaluate.suite.stage import Stage
 from vla_assistant.networks.weights import read_card
 from vla_assistant.policies.compact import CompactPolicy, Config, default_weights
 from vla_assistant.policies.controller import VLAController
-from vla_assistant.policies.execution import Attempts
+from vla_assistant.policies.execution import run_step
 from vla_assistant.sim.scene import scene_for_steps
 from vla_assistant.types import Reference, Result, Step
 
-TWO_STEPS = steps_for("two_step", 0)
+BLUE_CUBE = Reference("cube", "blue")
+TWO_STEPS = (Step("pick", BLUE_CUBE), Step("place", BLUE_CUBE, Reference("bowl", "red")))
 
 
 @pytest.fixture(scope="module")
@@ -84,10 +85,15 @@ def test_same_observation_same_answer_and_fast(policy: CompactPolicy, table: Tab
     assert set(np.unique(one.actions[:, 6])) <= {0.0, 1.0}
 
 
-@pytest.mark.parametrize(("kind", "seed"), [("pick", 5000), ("two_step", 1000)])
-def test_does_what_it_is_told(policy: CompactPolicy, table: Table, kind: str, seed: int) -> None:
-    trial = run_trial(table, policy, kind, steps_for(kind, seed), seed, Attempts())
-    assert (trial.success, trial.claimed) == (True, True), str(trial)
+@pytest.mark.parametrize(("steps", "seed"), [((Step("pick", Reference("can", "green")),), 5000), (TWO_STEPS, 1000)])
+def test_does_what_it_is_told(policy: CompactPolicy, table: Table, steps: tuple[Step, ...], seed: int) -> None:
+    stage = Stage(table)
+    stage.begin(scene_for_steps(steps, seed))
+    stage.command(steps)
+    judged = [run_step(policy, stage, step).judgement.done for step in steps]
+    stage.settle()
+    assert stage.monitor.success, stage.monitor.reason
+    assert all(judged)
 
 
 def test_controller_understands_grounds_and_acts(policy: CompactPolicy, table: Table) -> None:

@@ -120,3 +120,13 @@ def test_words_of_a_kind_that_is_not_there_are_named() -> None:
     steps = (Step("pick", cube), Step("put_down", cube, Reference("table")), Step("place", cube, bowl, "behind"))
     said = "pick up the red cube then put the red cube down then put the red cube behind the blue bowl"
     assert words.plain(steps) == said
+
+
+def test_putting_down_what_was_never_picked_up_is_no_success(world: SimWorld) -> None:
+    made = episode("unseen-seeds", 0, only=("put_down",))
+    world.load(made.scene)
+    monitor = TaskMonitor(world, made.steps)
+    world.hold(60)
+    monitor.update()
+    assert monitor.statuses[1].holds
+    assert monitor.reason == "The effect of pick was never seen."

@@ -12,8 +12,8 @@ import pytest
 from tests.data.recordings import FEATURES, made_up_episode
 from vla_assistant.data.writer import DatasetWriter
 from vla_assistant.networks.weights import load_weights, read_card
+from vla_assistant.train.objective import WEIGHTS_NAME
 from vla_assistant.train.preset import load_preset
-from vla_assistant.train.results import WEIGHTS_NAME
 
 pytest.importorskip("accelerate")
 

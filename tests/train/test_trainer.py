@@ -21,9 +21,10 @@ from vla_assistant.data.writer import DatasetWriter
 from vla_assistant.errors import ConfigError, InputError, WeightsError
 from vla_assistant.networks.weights import load_weights, read_card
 from vla_assistant.train.loop import Options
+from vla_assistant.train.objective import WEIGHTS_NAME
 from vla_assistant.train.preset import Preset, Schedule, load_preset
 from vla_assistant.train.read_ahead import ReadAhead
-from vla_assistant.train.results import BEST_NAME, WEIGHTS_NAME
+from vla_assistant.train.results import BEST_NAME
 from vla_assistant.train.trainer import VLATrainer
 
 EPISODES = 6
@@ -215,7 +216,7 @@ def test_any_network_with_a_loss_is_trained(tmp_path: Path) -> None:
 
     schedule = Schedule(steps=300, batch=8, learning_rate=0.05, warm_up=5, validation_share=0.2, average=0.5)
     network = Line()
-    VLATrainer(network, Numbers(), Options(tmp_path, weights_name="line.safetensors"), schedule=schedule).train()
-    assert load_file(tmp_path / "line.safetensors")["slope.weight"].item() == pytest.approx(3.0, abs=0.1)
+    VLATrainer(network, Numbers(), Options(tmp_path), schedule=schedule).train()
+    assert load_file(tmp_path / "weights.safetensors")["slope.weight"].item() == pytest.approx(3.0, abs=0.1)
     with pytest.raises(InputError, match="no method loss"):
         VLATrainer(nn.Linear(1, 1), Numbers(), Options(tmp_path))

@@ -21,9 +21,9 @@ from vla_assistant.networks.weights import load_weights
 from vla_assistant.train.checkpoint import NAME
 from vla_assistant.train.loop import Options
 from vla_assistant.train.losses import matches, wanted_heat
+from vla_assistant.train.objective import WEIGHTS_NAME
 from vla_assistant.train.preset import Preset, load_preset
 from vla_assistant.train.report import TrainProgress
-from vla_assistant.train.results import WEIGHTS_NAME
 from vla_assistant.train.trainer import VLATrainer
 from vla_assistant.types import Reference
 

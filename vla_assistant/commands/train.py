@@ -16,6 +16,7 @@ from vla_assistant.seeds import HIGHEST_SEED
 if TYPE_CHECKING:
     from vla_assistant.train.decoder_preset import DecoderPreset
     from vla_assistant.train.loop import Options
+    from vla_assistant.train.preset import Schedule
     from vla_assistant.train.report import TrainProgress
     from vla_assistant.train.results import Score
 
@@ -73,10 +74,9 @@ def train(
         return
     from vla_assistant.train.loop import Options
     from vla_assistant.train.mixture import Mix
-    from vla_assistant.train.preset import load_preset
-    from vla_assistant.train.trainer import VLATrainer
+    from vla_assistant.train.trainer import VLATrainer, preset_of
 
-    chosen = load_preset(preset)
+    chosen = preset_of(preset)
     if data is None:
         raise ConfigError(
             f"The preset {preset!r} learns from recordings, and none were named.",
@@ -91,7 +91,7 @@ def train(
         lora=lora,
         lora_layers=_names(lora_layers),
         tensorboard=tensorboard,
-        score=_failures(trials) if best_by is BestBy.ROLLOUT else None,
+        score=_failures(chosen, trials) if best_by is BestBy.ROLLOUT else None,
     )
     dataset = data if own is None else Mix(data, own, own_share)
     trainer = VLATrainer(chosen, dataset, options, half_precision=precision is Precision.BF16)
@@ -109,10 +109,11 @@ def _names(text: str) -> tuple[str, ...]:
     return tuple(name.strip() for name in text.split(",") if name.strip())
 
 
-def _failures(trials: int) -> Score:
+def _failures(preset: Schedule, trials: int) -> Score:
+    from vla_assistant.train.family import FamilyPreset
     from vla_assistant.train.trials import failure_rate
 
-    return failure_rate(trials)
+    return failure_rate(trials, "family" if isinstance(preset, FamilyPreset) else "compact")
 
 
 def _say_what_is_missing(options: Options) -> None:

@@ -1,9 +1,7 @@
-"""`vla-assistant generate` and `evaluate`: recordings and figures from nothing but the simulator."""
+"""`vla-assistant generate`: recordings from nothing but the simulator."""
 
 from __future__ import annotations
 
-import json
-from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -42,30 +40,3 @@ def generate(
             f"Nothing was recorded: {out} holds the assignments {seed} to {seed + episodes - 1} already. "
             "More --episodes or another --seed adds to it."
         )
-
-
-def evaluate(
-    trials: Annotated[int, typer.Option(min=1, help="Roll-outs on scenes that training never saw.")] = 300,
-    seed: Annotated[int, typer.Option(min=0, max=HIGHEST_SEED, help="Of the first scene.")] = 5000,
-    kinds: Annotated[str, typer.Option(help="Kinds of tasks, for example pick,place,stack.")] = "pick,place,stack",
-    weights: Annotated[Path | None, typer.Option(help="Weights to test; default: the shipped ones.")] = None,
-    retries: Annotated[int, typer.Option(min=0, help="Further attempts after a failed one.")] = 1,
-    workers: Annotated[int, typer.Option(min=1, help="Processes.")] = 2,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
-) -> None:
-    """Measure how often the policy does what it was told, with 95 % intervals.
-
-    Example: vla-assistant evaluate --trials 20 --kinds pick,place
-    """
-    from vla_assistant.evaluate.report import summarise
-    from vla_assistant.evaluate.rollouts import EvaluationPlan
-    from vla_assistant.evaluate.rollouts import evaluate as run
-
-    plan = EvaluationPlan(trials, seed, tuple(kinds.split(",")), weights, retries)
-    outcomes = []
-    for trial in run(plan, workers=workers):
-        outcomes.append(trial)
-        if not as_json:
-            typer.echo(f"{len(outcomes)}/{trials} {trial}")
-    report = summarise(outcomes)
-    typer.echo(json.dumps(asdict(report), indent=1) if as_json else str(report))

@@ -127,5 +127,5 @@ def _read_tasks(path: Path) -> dict[int, str]:
     if not path.is_file():
         return {}
     table = parquet.read_table(path).to_pydict()
-    words = next((values for name, values in table.items() if name != "task_index"), [])
+    words: list[str] = next((values for name, values in table.items() if name != "task_index"), [])
     return dict(zip(table["task_index"], words, strict=True))

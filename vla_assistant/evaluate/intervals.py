@@ -1,4 +1,4 @@
-"""How sure a measured rate is."""
+"""How sure a measured rate is, and whether two of the same episodes differ."""
 
 from __future__ import annotations
 
@@ -20,3 +20,19 @@ def wilson(successes: int, trials: int, z: float = Z_95) -> tuple[float, float]:
     spread = z * math.sqrt(rate * (1 - rate) / trials + z * z / (4 * trials * trials))
     scale = 1 + z * z / trials
     return max(0.0, (centre - spread) / scale), min(1.0, (centre + spread) / scale)
+
+
+def mcnemar(only_first: int, only_second: int) -> float:
+    """Exact two-sided probability of pairs that differ at least so unevenly when both rates are equal.
+
+    Args:
+        only_first: Episodes in which only the first of two policies succeeded.
+        only_second: Those in which only the second did.
+
+    Source: McNemar 1947, with the exact binomial distribution instead of its approximation.
+    """
+    differing = only_first + only_second
+    if differing == 0:
+        return 1.0
+    tail = sum(math.comb(differing, k) for k in range(min(only_first, only_second) + 1))
+    return min(1.0, 2 * tail / 2**differing)

@@ -12,13 +12,18 @@ from typing import Protocol
 import numpy as np
 
 from vla_assistant.policies.base import Policy
-from vla_assistant.types import ActionChunk, Judgement, Observation, Step
+from vla_assistant.sim.arm_model import HOME_JOINTS
+from vla_assistant.types import ActionChunk, Judgement, Observation, RobotState, Step
 
 DONE_FROM = 0.5
 """A chunk with this probability of being done counts as done ..."""
 DONE_CHUNKS = 2
 """... when this many in a row say so: one alone may be a flicker at the grasp."""
 LIFT_M, LIFT_ACTIONS = 0.025, 4
+GRIPPER_EMPTY = 0.05
+"""Fingers that are closed further than this hold nothing; the thinnest thing is 16 mm wide, a fifth of the opening."""
+AT_HOME_RAD = 0.1
+"""A joint further than this from home may hold the hand over the table."""
 
 
 class Environment(Protocol):
@@ -28,7 +33,7 @@ class Environment(Protocol):
         """What the cameras and the arm report now."""
         ...
 
-    def run(self, chunk: ActionChunk, execute: int) -> None:
+    def run(self, chunk: ActionChunk, execute: int) -> object:
         """Carry out the first `execute` actions of the chunk, under guard."""
         ...
 
@@ -86,3 +91,18 @@ def step_back(environment: Environment, now: Observation, step_s: float = 0.1) -
     actions[:, 2] = LIFT_M
     actions[:, 6] = now.state.gripper_command
     environment.run(ActionChunk(actions, step_s, now.state.time_s), LIFT_ACTIONS)
+
+
+def holding(state: RobotState) -> bool:
+    """Closed on something: fingers that were told to close and did not meet."""
+    return state.gripper_command < 0.5 and state.gripper > GRIPPER_EMPTY
+
+
+def is_home(state: RobotState) -> bool:
+    """Whether the arm's own state says that it is where the way home leads."""
+    return float(np.abs(state.joints - HOME_JOINTS).max()) < AT_HOME_RAD
+
+
+def begins_well(state: RobotState) -> bool:
+    """Whether a step may begin here: at home or with something in the hand; else the arm goes home first."""
+    return holding(state) or is_home(state)

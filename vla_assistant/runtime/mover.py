@@ -10,8 +10,8 @@ from typing import Protocol
 import numpy as np
 
 from vla_assistant.errors import InputError
+from vla_assistant.policies.execution import holding, is_home
 from vla_assistant.session.messages import Ticket
-from vla_assistant.sim.arm_model import HOME_JOINTS
 from vla_assistant.types import (
     ACTION_WIDTH,
     ActionChunk,
@@ -27,8 +27,6 @@ SHIFT_STEP_S = 0.1
 HOME_TIMEOUT_S = 20.0
 HOME_POLL_S = 0.02
 RELEASE_S = 2.0
-AT_HOME_RAD = 0.1
-"""A joint further than this from home may hold the hand over the table."""
 WAYS = {
     "left": (0, -1, 0),
     "right": (0, 1, 0),
@@ -38,8 +36,6 @@ WAYS = {
     "down": (0, 0, -1),
 }
 """Directions of the user, who sits opposite the arm, in the arm's base frame."""
-GRIPPER_EMPTY = 0.05
-"""Fingers that are closed further than this hold nothing; the thinnest thing is 2 cm wide, a quarter of the opening."""
 
 
 _INTERRUPTED = Judgement(False, 1.0, "the way home was interrupted")
@@ -75,7 +71,7 @@ class Mover:
     """One thread moves; `abandon` and `withhold` come from others."""
 
     def __init__(self, motion: Motion, now: Callable[[], float]) -> None:
-        self._motion, self._now, self._home = motion, now, HOME_JOINTS
+        self._motion, self._now = motion, now
         self._sending = threading.Lock()
         self._abandoned: set[int] = set()
         self._withheld: set[int] = set()
@@ -154,9 +150,4 @@ class Mover:
 
     def is_home(self, state: RobotState) -> bool:
         """Whether the arm's own state says that it is where the way home leads."""
-        return float(np.abs(state.joints - self._home).max()) < AT_HOME_RAD
-
-
-def holding(state: RobotState) -> bool:
-    """Closed on something: fingers that were told to close and did not meet."""
-    return state.gripper_command < 0.5 and state.gripper > GRIPPER_EMPTY
+        return is_home(state)

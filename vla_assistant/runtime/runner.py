@@ -17,7 +17,8 @@ from vla_assistant.errors import AssistantError
 from vla_assistant.events import Acting, Event, SceneLaid, SceneSeen, Warned
 from vla_assistant.language import Conversation, Hand
 from vla_assistant.policies.base import Policy
-from vla_assistant.runtime.mover import Motion, Mover, holding
+from vla_assistant.policies.execution import holding
+from vla_assistant.runtime.mover import Motion, Mover
 from vla_assistant.runtime.preview import preview
 from vla_assistant.session import messages as m
 from vla_assistant.types import (

@@ -4,8 +4,8 @@ pick: lifted at least 5 cm for 1 s. place: released, resting for 1 s in or on th
 table in the named relation to the destination. put_down: released, resting on the table for 1 s. push: resting for 1 s
 at the named side of the table, as the user sees it in the front picture. open, close: the drawer stands open or shut
 for 1 s and is let go. give: released, resting on the marked place for 1 s. home: joints at home. Of several steps with
-one thing the last must hold at the end. And nothing that was not to be moved has moved more than 2 cm at any time, but
-for what lay in the drawer or in a container that is named.
+one thing the last must hold at the end; where that held from the start, the others must have been seen. And nothing
+that was not to be moved has moved more than 2 cm at any time, but for what lay in the drawer or in a named container.
 """
 
 from __future__ import annotations
@@ -57,14 +57,17 @@ class TaskMonitor:
         self._objects = self._named_objects(held)
         self._destinations = [self._index(step.destination) for step in self._steps]
         self._seconds = [self._index(step.second) for step in self._steps]
-        self._may_move = self._riders(at_start).union(index for index in self._objects if index is not None)
+        acted_on = (index for index in (*self._objects, held) if index is not None)  # what is held goes with the hand
+        self._may_move = self._riders(at_start).union(acted_on)
         self._since: list[float | None] = [None] * len(self._steps)
         self._achieved = [False] * len(self._steps)
+        self._seen = [False] * len(self._steps)
         self._reasons = ["It has not begun."] * len(self._steps)
         self._moved = np.zeros(len(world.scene.things))
         self._opening = at_start.drawer_opening
         self._slid = 0.0
         self.update()
+        self._from_start = tuple(not reason for reason in self._reasons)
 
     def update(self) -> None:
         """Look at the world now."""
@@ -78,6 +81,7 @@ class TaskMonitor:
             if reason:
                 self._since[index] = None
                 continue
+            self._seen[index] = True
             if self._since[index] is None:
                 self._since[index] = now
             self._achieved[index] = self._achieved[index] or self._lasts(index)
@@ -99,6 +103,8 @@ class TaskMonitor:
     def reason(self) -> str:
         """Why it is no success, in a sentence; empty when it is one."""
         for index, status in enumerate(self.statuses):
+            if self._left_out(index):
+                return f"The effect of {status.step.skill} was never seen."
             if not self._satisfied(index, status):
                 return status.reason or f"The effect of {status.step.skill} was undone."
         for index, moved in enumerate(self._moved):
@@ -117,9 +123,17 @@ class TaskMonitor:
             return status.holds
         if status.step.skill == "home":
             return status.achieved
-        if self._objects[index] in self._objects[index + 1 :]:  # what was done with it last counts
-            return True
-        return status.holds
+        return bool(self._superseded_by(index)) or status.holds  # what was done with it last counts
+
+    def _left_out(self, index: int) -> bool:
+        """Whether a step was never done while a later one with the same thing held from the start: nobody has picked up
+        what is to be put down."""
+        return not self._seen[index] and any(self._from_start[later] for later in self._superseded_by(index))
+
+    def _superseded_by(self, index: int) -> list[int]:
+        """The later steps that act on the same thing."""
+        later = range(index + 1, len(self._steps)) if self._steps[index].skill != "home" else ()
+        return [other for other in later if self._objects[other] == self._objects[index]]
 
     def _lasts(self, index: int) -> bool:
         since = self._since[index]

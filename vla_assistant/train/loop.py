@@ -22,7 +22,7 @@ from vla_assistant.train.preset import Schedule
 from vla_assistant.train.read_ahead import ReadAhead
 from vla_assistant.train.recordings import Source
 from vla_assistant.train.report import Journal, TrainProgress
-from vla_assistant.train.results import WEIGHTS_NAME, Results, Score
+from vla_assistant.train.results import Results, Score
 from vla_assistant.train.team import Team
 
 
@@ -32,7 +32,6 @@ class Options:
 
     Attributes:
         out: Folder for the weights, the best ones so far, the checkpoint, the log and the curves.
-        weights_name: Name of the weights file.
         seed: Of the first weights and of the batches.
         minutes: End, with the learning rate at zero, after this much training time, if the steps last longer.
         start_from: Folder of an earlier run, or a weights file, that this run starts from.
@@ -44,7 +43,6 @@ class Options:
     """
 
     out: Path
-    weights_name: str = WEIGHTS_NAME
     seed: int = 0
     minutes: float | None = None
     start_from: Path | None = None
@@ -72,7 +70,7 @@ def run(
     average = copy.deepcopy(objective).eval()
     optimizer = _optimizer(objective, schedule)
     progress = load_checkpoint(out, objective.network, average.network, optimizer) or Progress()
-    results = Results(out, options.weights_name, schedule.name, objective, average, optimizer, progress, team)
+    results = Results(out, schedule.name, objective, average, optimizer, progress, team)
     board = open_board(out, options.tensorboard and team.is_first, progress.step)
     journal = Journal(out, schedule, progress, team, board, clock)
     network = team.wrap(objective)
@@ -120,7 +118,7 @@ def _prepare(objective: Objective, options: Options, team: Team) -> None:
     import_without_triton()
     network = objective.network
     if options.start_from is not None and not (options.out / NAME).is_file():
-        network.load_state_dict(_state_in(options.start_from, objective, options.weights_name))
+        network.load_state_dict(_state_in(options.start_from, objective))
     freeze(network, options.freeze)
     if options.lora:
         add_lora(network, options.lora, options.lora_layers)
@@ -128,13 +126,13 @@ def _prepare(objective: Objective, options: Options, team: Team) -> None:
     objective.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
 
 
-def _state_in(path: Path, objective: Objective, weights_name: str) -> dict[str, torch.Tensor]:
+def _state_in(path: Path, objective: Objective) -> dict[str, torch.Tensor]:
     """The averaged weights of a run's folder, or those of a weights file."""
     if path.is_dir():
         state = read_average(path)
         if not any(".lora_" in name for name in state):
             return state
-        path = path / weights_name  # additions are merged there
+        path = path / objective.WEIGHTS_NAME  # additions are merged there
     return dict(objective.read(path))
 
 

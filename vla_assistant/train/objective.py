@@ -19,6 +19,7 @@ from vla_assistant.train.losses import total_loss
 from vla_assistant.train.preset import LossWeights
 
 State = Mapping[str, Tensor]
+WEIGHTS_NAME = "compact.safetensors"
 
 
 @runtime_checkable
@@ -32,6 +33,8 @@ class Trainable(Protocol):
 
 class Objective(nn.Module):
     """A network with its loss as `forward`, which is what processes average gradients of."""
+
+    WEIGHTS_NAME = "weights.safetensors"
 
     def __init__(self, network: nn.Module, half_precision: bool = False) -> None:
         """`half_precision`: compute the loss in bfloat16 where that is safe (autocast)."""
@@ -73,6 +76,7 @@ class Objective(nn.Module):
 class CompactObjective(Objective):
     """The compact network, which computes its convolutions in half precision by itself."""
 
+    WEIGHTS_NAME = WEIGHTS_NAME
     network: CompactVLA
 
     def __init__(self, network: CompactVLA, weights: LossWeights, learnt: Callable[[], Learnt]) -> None:

@@ -64,19 +64,23 @@ class Preset(Schedule):
     refresh_steps: int = Field(500, ge=0, description="Steps between looks for new recordings; 0 never looks.")
 
 
+def preset_file(name: str) -> Path:
+    """The TOML file of a shipped preset, or the one at this path."""
+    return Path(name) if name.endswith(".toml") else paths.assets() / "presets" / f"{name}.toml"
+
+
 def load_preset(name: str) -> Preset:
     """The shipped preset of this name, or the TOML file at this path.
 
     Raises:
         ConfigError: There is none, or it has mistakes.
     """
-    folder = paths.assets() / "presets"
-    path = Path(name) if name.endswith(".toml") else folder / f"{name}.toml"
+    path = preset_file(name)
     try:
         table = tomllib.loads(path.read_text("utf-8"))
         return Preset.model_validate({"name": path.stem} | table)
     except OSError as error:
-        found = ", ".join(sorted(file.stem for file in folder.glob("*.toml")))
+        found = ", ".join(sorted(file.stem for file in preset_file("").parent.glob("*.toml")))
         raise ConfigError(f"There is no training preset {name!r}.", f"Available are: {found}.") from error
     except (tomllib.TOMLDecodeError, ValidationError) as error:
         raise ConfigError(f"The training preset {path} cannot be used: {error}.") from error

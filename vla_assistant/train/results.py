@@ -13,7 +13,6 @@ from vla_assistant.train.checkpoint import Progress, save_checkpoint
 from vla_assistant.train.objective import Objective
 from vla_assistant.train.team import Team
 
-WEIGHTS_NAME = "compact.safetensors"
 BEST_NAME = "best.safetensors"
 CANDIDATE_NAME = ".candidate.safetensors"
 
@@ -25,10 +24,10 @@ class Results:
     """Writes into the folder of a run; of several processes only the first does."""
 
     def __init__(
-        self, out: Path, name: str, preset: str, objective: Objective, average: Objective,
+        self, out: Path, preset: str, objective: Objective, average: Objective,
         optimizer: torch.optim.Optimizer, progress: Progress, team: Team,
     ) -> None:  # fmt: skip
-        self._out, self._name, self._preset = out, name, preset
+        self._out, self._preset = out, preset
         self._objective, self._average, self._optimizer = objective, average, optimizer
         self._progress, self._team = progress, team
 
@@ -37,7 +36,7 @@ class Results:
         if self._team.is_first:
             networks = self._objective.network, self._average.network
             save_checkpoint(self._out, *networks, self._optimizer, self._progress)
-            self._write(self._out / self._name)
+            self._write(self._out / self._objective.WEIGHTS_NAME)
 
     def judge(self, validation: float | None, score: Score | None) -> None:
         """Keep the averaged weights if they are the best so far: by `score`, else by the loss of the validation."""

@@ -11,12 +11,14 @@ from typing import Any
 import torch
 from torch import nn
 
-from vla_assistant.errors import InputError
+from vla_assistant.errors import ConfigError, InputError
 from vla_assistant.networks.compact import CompactVLA
+from vla_assistant.networks.family.model import VisionLanguageActionModel
 from vla_assistant.networks.learnt import NOTHING, Learnt
 from vla_assistant.networks.weights import read_learnt
 from vla_assistant.train.collated import Collated
 from vla_assistant.train.compiler import import_without_triton
+from vla_assistant.train.family import FamilyObjective, FamilyPreset, load_family_preset, samples
 from vla_assistant.train.loop import Options, run
 from vla_assistant.train.mixture import Mix, Mixture, open_mix
 from vla_assistant.train.objective import CompactObjective, Objective, Trainable
@@ -24,6 +26,15 @@ from vla_assistant.train.preset import Preset, Schedule, load_preset
 from vla_assistant.train.recordings import Recordings, Source
 from vla_assistant.train.report import TrainProgress
 from vla_assistant.train.team import join_team
+
+
+def preset_of(name: str) -> Preset | FamilyPreset:
+    """The preset of the compact network or of the model family with this name, or in this TOML file.
+
+    Raises:
+        ConfigError: There is none, or it has mistakes.
+    """
+    return load_family_preset(name) or load_preset(name)
 
 
 class VLATrainer:
@@ -43,7 +54,7 @@ class VLATrainer:
 
     def __init__(
         self,
-        model: nn.Module | Preset | str,
+        model: nn.Module | Preset | FamilyPreset | str,
         dataset: Any,
         options: Options,
         *,
@@ -54,7 +65,7 @@ class VLATrainer:
         """Say what learns from what.
 
         Args:
-            model: A preset of the compact network or its name, or any network that is `Trainable`.
+            model: A preset or its name, or any network that is `Trainable`.
             dataset: Folder of a recording, or a `Mix` of two; for a network of your own a `VLADataset`, or whatever
                 can be numbered through and has a `collate`; or a `Source` of batches.
             options: Where to, and what is particular to this run.
@@ -67,12 +78,12 @@ class VLATrainer:
             InputError: The network has no `loss`, or the recordings do not fit it.
         """
         import_without_triton()
-        self._model = load_preset(model) if isinstance(model, str) else model
+        self._model = preset_of(model) if isinstance(model, str) else model
         if isinstance(self._model, nn.Module) and not isinstance(self._model, Trainable):
             raise InputError(f"{type(self._model).__name__} cannot be trained: it has no method loss(batch).")
-        self._schedule = self._model if isinstance(self._model, Preset) else schedule or Schedule(name="own")
+        self._schedule = self._model if isinstance(self._model, Schedule) else schedule or Schedule(name="own")
         self._dataset, self._options, self._half_precision, self._clock = dataset, options, half_precision, clock
-        self.team = join_team(partial=isinstance(self._model, nn.Module))
+        self.team = join_team(partial=not isinstance(self._model, Preset))
 
     def train(
         self, epochs: float | None = None, batch_size: int | None = None, learning_rate: float | None = None
@@ -104,30 +115,46 @@ class VLATrainer:
         yield from run(objective, source, schedule, self._options, self.team, self._clock)
 
     def _objective(self, source: Source) -> Objective:
-        if not isinstance(self._model, Preset):
-            return Objective(self._model, self._half_precision)
-        half_precision = self._model.network.half_precision and self._half_precision
-        config = self._model.network.model_copy(update={"half_precision": half_precision})
+        model = self._model
+        if isinstance(model, FamilyPreset):
+            model = VisionLanguageActionModel(model.family)
+        if isinstance(model, nn.Module):
+            kind = FamilyObjective if isinstance(model, VisionLanguageActionModel) else Objective
+            return kind(model, self._half_precision)
+        half_precision = model.network.half_precision and self._half_precision
+        config = model.network.model_copy(update={"half_precision": half_precision})
         assert isinstance(source, Recordings | Mixture)
         before = learnt_before(self._options)
-        return CompactObjective(CompactVLA(config), self._model.loss, lambda: before | source.learnt())
+        return CompactObjective(CompactVLA(config), model.loss, lambda: before | source.learnt())
 
     def _source(self, schedule: Schedule) -> Source:
         """Batches for one process: its part of each batch of all."""
         team, seed = self.team, self._options.seed
         part = schedule.model_copy(update={"batch": max(1, schedule.batch // team.count)})
-        if isinstance(self._dataset, Path | Mix):
-            assert isinstance(part, Preset)
-            if not team.is_first:
-                team.wait()
-            if isinstance(self._dataset, Mix):
-                recordings: Source = open_mix(self._dataset, part, seed, decode=team.is_first)
-            else:
-                recordings = Recordings(self._dataset, part, seed, decode=team.is_first)
-            if team.is_first:
-                team.wait()
-            return recordings
-        return self._dataset if isinstance(self._dataset, Source) else Collated(self._dataset, part, seed)
+        dataset = self._dataset
+        if isinstance(dataset, Path) and isinstance(self._model, FamilyPreset):
+            dataset = samples(dataset, self._model.family)
+        if isinstance(dataset, Path | Mix):
+            if not isinstance(part, Preset):
+                raise ConfigError("Only the compact network learns from a mix of recordings.", "Leave out --own.")
+            return self._recordings(dataset, part)
+        return dataset if isinstance(dataset, Source) else Collated(dataset, part, seed)
+
+    def _recordings(self, data: Path | Mix, part: Preset) -> Recordings | Mixture:
+        """The first process decodes, the others use that."""
+        team = self.team
+        if not team.is_first:
+            team.wait()
+        recordings = _opened(data, part, self._options.seed, decode=team.is_first)
+        if team.is_first:
+            team.wait()
+        return recordings
+
+
+def _opened(data: Path | Mix, preset: Preset, seed: int, *, decode: bool) -> Recordings | Mixture:
+    if isinstance(data, Mix):
+        return open_mix(data, preset, seed, decode=decode)
+    return Recordings(data, preset, seed, decode=decode)
 
 
 def learnt_before(options: Options) -> Learnt:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from vla_assistant.errors import InputError
 
-NUMBERS = 1_000_000
+NUMBERS = 10_000
 """Episodes per seed of an evaluation."""
-SEEDS = 100
+SEEDS = 10_000
 """Seeds of an evaluation."""
 _SPAN = NUMBERS * SEEDS
 TRAINING = range(_SPAN)

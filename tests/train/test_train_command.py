@@ -1,0 +1,61 @@
+"""`vla-assistant train` as it is typed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.data.recordings import FEATURES, made_up_episode
+from vla_assistant import cli
+from vla_assistant.commands.train import _duration
+from vla_assistant.data.writer import DatasetWriter
+from vla_assistant.networks.weights import load_weights, read_card
+from vla_assistant.paths import assets
+from vla_assistant.train import board
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    DatasetWriter(tmp_path / "d", FEATURES).append([made_up_episode(seed) for seed in range(4)])
+    return tmp_path / "d"
+
+
+def type_in(*words: str) -> None:
+    with pytest.raises(SystemExit) as ending:
+        cli.main(["train", *words])
+    assert not ending.value.code, ending.value.code
+
+
+def test_options_reach_the_run(data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    start = assets() / "weights" / "compact" / "compact.safetensors"
+    preset = tmp_path / "small.toml"
+    preset.write_text("batch = 2\nlog_steps = 1\nrefresh_steps = 0\nthreads = 1\nvalidation_share = 0.0\n")
+    words = ["--preset", str(preset), "--data", str(data), "--out", str(tmp_path / "out"), "--epochs", "0.1"]
+    type_in(*words, "--start-from", str(start), "--freeze", "vision", "--batch-size", "4", "--precision", "off")
+    said = capsys.readouterr().out.splitlines()
+    assert said
+    assert all("frames/s" in line and line.endswith("min left") for line in said)
+    assert read_card(tmp_path / "out" / "compact.safetensors")["frames"] == 4 * len(said)
+    one, other = (load_weights(path).state_dict() for path in (start, tmp_path / "out" / "compact.safetensors"))
+    assert all((one[name] == other[name]).all() for name in one if name.startswith("trunks."))
+    assert (tmp_path / "out" / "tensorboard").is_dir() == board.is_installed()
+
+
+def test_without_tensorboard_there_is_a_sentence(
+    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(board, "is_installed", lambda: False)
+    type_in("--preset", "debug", "--data", str(data), "--out", str(tmp_path / "out"), "--epochs", "0.2")
+    assert "TensorBoard is not installed" in capsys.readouterr().out
+    assert not (tmp_path / "out" / "tensorboard").exists()
+
+
+def test_a_run_without_recordings_says_how_to_make_some(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        cli.main(["train", "--preset", "compact", "--out", str(tmp_path)])
+    assert "vla-assistant generate" in capsys.readouterr().err
+
+
+def test_time_left_is_told_in_hours_and_minutes() -> None:
+    assert [_duration(seconds) for seconds in (20, 600, 5400)] == ["0 min", "10 min", "1 h 30 min"]

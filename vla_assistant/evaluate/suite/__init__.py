@@ -1,0 +1,1 @@
+"""How often a policy does what it was told on the tabletop suite: episodes, logs, figures and a report with films."""

@@ -1,0 +1,149 @@
+"""The report: one HTML file that needs nothing else, but for the films it links."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from html import escape
+from pathlib import Path
+
+from vla_assistant.data.files import write_text_whole
+from vla_assistant.evaluate.calibration import reliability
+from vla_assistant.evaluate.suite.drawings import Bar, bars, reliability_plot
+from vla_assistant.evaluate.suite.failures import MEANING, Failure
+from vla_assistant.evaluate.suite.records import EpisodeRecord
+from vla_assistant.evaluate.suite.running import Evaluation
+from vla_assistant.evaluate.suite.summary import Figures, stated, summarise
+
+_STYLE = """
+body { font: 15px/1.45 system-ui, sans-serif; color: #1a202c; max-width: 62rem; margin: 2rem auto; padding: 0 1rem; }
+table { border-collapse: collapse; margin: 0.6rem 0 1.4rem; }
+th, td { text-align: left; padding: 0.2rem 0.8rem 0.2rem 0; border-bottom: 1px solid #e2e8f0; vertical-align: top; }
+td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; }
+h2 { margin-top: 2.4rem; border-bottom: 2px solid #2b6cb0; }
+svg text { font: 13px system-ui, sans-serif; fill: #1a202c; }
+"""
+
+
+def write_report(evaluation: Evaluation, file: Path, objects: Sequence[Figures]) -> None:
+    """Write the page. `objects`: what `--json` prints; it stands at the end of the page, for reading by machine."""
+    splits = evaluation.plan.splits
+    names = [entry.contestant.name for entry in evaluation.plan.entries]
+    parts = [_overview(objects)]
+    for split in splits:
+        parts.append(f"<h2>{escape(split)}</h2>")
+        kept = {name: evaluation.records(split, name) for name in names}
+        parts.append(_comparison({name: records for name, records in kept.items() if records}, split))
+        parts += [_policy(evaluation, split, name, records) for name, records in kept.items() if records]
+    parts.append(f"<h2>Kinds of failure</h2>{_kinds()}")
+    machine = json.dumps(list(objects)).replace("<", "\\u003c")
+    parts.append(f'<script type="application/json" id="figures">{machine}</script>')
+    write_text_whole(file, _page("".join(parts)))
+
+
+def _page(body: str) -> str:
+    return (
+        '<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>tabletop: evaluation</title>'
+        f"<style>{_STYLE}</style></head><body><h1>tabletop: evaluation</h1>{body}</body></html>\n"
+    )
+
+
+def _overview(objects: Sequence[Figures]) -> str:
+    head = ("split", "policy", "episodes", "success", "95 % interval", "false done", "seconds", "violations", "p95 ms")
+    rows = [
+        (
+            figures["split"],
+            figures["policy"],
+            figures["episodes"],
+            _percent(figures["success_rate"]),
+            " - ".join(_percent(end) for end in figures["ci95"]),
+            _percent(figures["false_done_rate"]),
+            figures["median_seconds"],
+            figures["violations"],
+            figures["latency_ms"]["p95"] or "",
+        )
+        for figures in objects
+    ]
+    return _table(head, rows)
+
+
+def _comparison(kept: dict[str, list[EpisodeRecord]], split: str) -> str:
+    figures = {name: summarise(split, name, records) for name, records in kept.items()}
+    return bars([_bar(name, row, index) for index, (name, row) in enumerate(figures.items())])
+
+
+def _bar(label: str, figures: Figures, series: int = 0) -> Bar:
+    low, high = figures["ci95"]
+    return Bar(label, figures["success_rate"], low, high, series)
+
+
+def _policy(evaluation: Evaluation, split: str, name: str, records: list[EpisodeRecord]) -> str:
+    tasks = summarise(split, name, records)["per_task"]
+    drawn = bars([_bar(task, row) for task, row in tasks.items()])
+    head = ("task", "episodes", "success", "false done", "seconds", "path m", "jerk m/s^3", "guard", "failures")
+    rows = [
+        (
+            task,
+            row["episodes"],
+            _percent(row["success_rate"]),
+            _percent(row["false_done_rate"]),
+            row["median_seconds"],
+            row["median_path_m"],
+            row["median_jerk"],
+            ", ".join(f"{kind} {count}" for kind, count in row["guard"].items() if count),
+            ", ".join(f"{kind} {count}" for kind, count in row["failures"].items()),
+        )
+        for task, row in tasks.items()
+    ]
+    parts = [f"<h3>{escape(name)}</h3>", drawn, _table(head, rows), _believed(records)]
+    return "".join([*parts, _failures(evaluation, split, name, records)])
+
+
+def _believed(records: Iterable[EpisodeRecord]) -> str:
+    judged = [judged for record in records for judged in record.judged]
+    return reliability_plot(reliability(*stated(judged))) if judged else ""
+
+
+def _failures(evaluation: Evaluation, split: str, name: str, records: list[EpisodeRecord]) -> str:
+    failed = [record for record in records if not record.success]
+    if not failed:
+        return "<p>No failure.</p>"
+    counts = Counter(record.failure for record in failed)
+    summary = ", ".join(f"{escape(kind)} {count}" for kind, count in counts.most_common())
+    rows = [
+        (r.number, r.task, r.instruction, str(r.failure) + (", claimed" if r.claimed else ""), r.reason) for r in failed
+    ]
+    films = [_film_link(evaluation, split, name, record.number) for record in failed]
+    table = _table(("episode", "task", "said", "kind", "reason"), rows, films)
+    return f"<details><summary>{len(failed)} failures: {summary}</summary>{table}</details>"
+
+
+def _film_link(evaluation: Evaluation, split: str, name: str, number: int) -> str:
+    film = evaluation.film_file(split, name, number)
+    if film is None or not film.exists() or evaluation.plan.out is None:
+        return ""
+    return f'<a href="{escape(film.relative_to(evaluation.plan.out).as_posix())}">film</a>'
+
+
+def _kinds() -> str:
+    return _table(("kind", "meaning"), [(str(kind), MEANING[kind]) for kind in Failure if kind])
+
+
+def _table(head: Sequence[str], rows: Iterable[Sequence[object]], links: Sequence[str] = ()) -> str:
+    """A table of plain values; `links` are cells of HTML in front of the rows."""
+    title = "".join(f"<th>{escape(name)}</th>" for name in (["", *head] if links else head))
+    body = []
+    for index, row in enumerate(rows):
+        first = f"<td>{links[index]}</td>" if links else ""
+        body.append(f"<tr>{first}{''.join(_cell(value) for value in row)}</tr>")
+    return f"<table><tr>{title}</tr>{''.join(body)}</table>"
+
+
+def _cell(value: object) -> str:
+    style = ' class="number"' if isinstance(value, int | float) else ""
+    return f"<td{style}>{escape(str(value))}</td>"
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.1f} %"

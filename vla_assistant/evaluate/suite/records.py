@@ -1,0 +1,156 @@
+"""What is written down of an episode, and the log that keeps it: one JSON object a line, never changed afterwards."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from vla_assistant.errors import InputError
+from vla_assistant.evaluate.suite.failures import Failure
+
+VERSION = 1
+SUITE = "tabletop"
+
+
+class _Record(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Judged(_Record):
+    """One attempt at one step: what the policy believed when it ended, and whether the aim was reached then."""
+
+    skill: str
+    attempt: int
+    chunk_done: float
+    done: bool
+    confidence: float
+    reached: bool
+
+
+class EpisodeRecord(_Record):
+    """One episode of one policy.
+
+    Attributes:
+        number: Of the episode in its split.
+        task: Name of the task in the suite.
+        instruction: What was said; several commands are joined by " / ".
+        success: The simulator's verdict: everything asked holds and nothing else was moved.
+        claimed: The policy said done, of the last command that was begun.
+        failure: Its kind; `reason` in a sentence.
+        commands: How many there were to do; `fulfilled`: how many succeeded before the first miss.
+        acted: Whether the first thing acted on was "named" or "other"; empty when nothing was.
+        seconds: Simulated.
+        path_m: Way of the tool [m]; jerk: of the tool, root mean square [m/s^3].
+        clipped, refused, held: How often the guard cut a motion, refused one, latched a hold.
+        plan_confidence: The lowest of the episode's plans.
+        act_ms: Each inference of a chunk [ms].
+        judged: Every attempt at every step.
+    """
+
+    number: int
+    task: str
+    instruction: str
+    success: bool
+    claimed: bool
+    failure: Failure
+    reason: str
+    commands: int
+    fulfilled: int
+    acted: str
+    attempts: int
+    seconds: float
+    path_m: float
+    jerk: float
+    clipped: int
+    refused: int
+    held: int
+    plan_confidence: float
+    act_ms: tuple[float, ...]
+    judged: tuple[Judged, ...]
+
+    @property
+    def violations(self) -> int:
+        """Safety events: whatever the guard had to step in for."""
+        return self.clipped + self.refused + self.held
+
+
+class LogHeader(_Record):
+    """What the episodes of a log have in common; a log is only continued by a run that has the same.
+
+    `weights` is a hash of what the policy is made of, `instructions` "words" or "steps".
+    """
+
+    version: int = VERSION
+    suite: str = SUITE
+    split: str
+    policy: str
+    weights: str
+    seed: int
+    tasks: tuple[str, ...] = ()
+    instructions: str
+    retries: int
+
+
+class EpisodeLog:
+    """The episodes of one policy on one split, kept in a file or, without one, in memory only."""
+
+    def __init__(self, header: LogHeader, path: Path | None = None) -> None:
+        """Read what is there.
+
+        Raises:
+            InputError: The file holds episodes of another run, or is damaged.
+        """
+        self.header, self._path = header, path
+        self.records: dict[int, EpisodeRecord] = {}
+        if path is None:
+            return
+        path.parent.mkdir(parents=True, exist_ok=True)
+        lines = _whole_lines(path)
+        if lines:
+            self._read(path, lines)
+        else:
+            _append(path, header.model_dump_json())
+
+    def add(self, record: EpisodeRecord) -> None:
+        """Keep one more; it is on the disk as a whole line when this returns."""
+        if self._path is not None:
+            _append(self._path, record.model_dump_json())
+        self.records[record.number] = record
+
+    def _read(self, path: Path, lines: list[str]) -> None:
+        try:
+            found = LogHeader.model_validate_json(lines[0])
+            records = [EpisodeRecord.model_validate_json(line) for line in lines[1:]]
+        except ValidationError as error:
+            raise InputError(f"The log {path} cannot be read: {error.errors()[0]['msg']}.", _ELSEWHERE) from error
+        for name, value in found:
+            wanted = getattr(self.header, name)
+            if value != wanted:
+                raise InputError(f"The log {path} was made with {name} {value!r}, not {wanted!r}.", _ELSEWHERE)
+        self.records = {record.number: record for record in records}
+
+
+_ELSEWHERE = "Choose another folder with --out; logs are never changed."
+
+
+def _whole_lines(path: Path) -> list[str]:
+    """The lines of a log; what a kill left of a last one is cut off, so that the next begins on a line of its own."""
+    if not path.exists():
+        return []
+    content = path.read_bytes()
+    whole = content[: content.rfind(b"\n") + 1]
+    if len(whole) < len(content):
+        os.truncate(path, len(whole))
+    return whole.decode("utf-8").splitlines()
+
+
+def _append(path: Path, line: str) -> None:
+    """One write of one line: other readers see all of it or nothing."""
+    file = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
+    try:
+        os.write(file, f"{line}\n".encode())
+        os.fsync(file)
+    finally:
+        os.close(file)

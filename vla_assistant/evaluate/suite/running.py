@@ -1,0 +1,194 @@
+"""Runs what is not in the logs yet, over all cores or over a Ray cluster, and keeps every episode as it comes in."""
+
+from __future__ import annotations
+
+import itertools
+import multiprocessing
+import os
+from collections.abc import Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from dataclasses import dataclass
+from pathlib import Path
+
+from vla_assistant.data.files import write_whole
+from vla_assistant.evaluate.suite.contestants import Contestant
+from vla_assistant.evaluate.suite.failures import Failure
+from vla_assistant.evaluate.suite.records import EpisodeLog, EpisodeRecord, LogHeader
+from vla_assistant.evaluate.suite.working import Order, Performed, work
+
+LARGEST_PART = 8
+"""Episodes that a worker carries out before it reports; a kill loses no more of each worker's."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One policy of an evaluation, and on how many episodes of each split it runs."""
+
+    contestant: Contestant
+    episodes: int
+
+
+@dataclass(frozen=True)
+class EvaluationPlan:
+    """What to measure.
+
+    Attributes:
+        splits: Names of the suite's splits.
+        entries: Who takes part, those under test first.
+        seed: Of the suite.
+        tasks: Only these of the splits' tasks; empty for all.
+        words: Read the instructions from their words; otherwise the meant steps are given.
+        retries: Further attempts at a failed step.
+        out: Folder for logs and films; None keeps nothing.
+        films: Films of failures to keep at most, for each policy and split; None keeps all.
+    """
+
+    splits: tuple[str, ...]
+    entries: tuple[Entry, ...]
+    seed: int = 0
+    tasks: tuple[str, ...] = ()
+    words: bool = True
+    retries: int = 1
+    out: Path | None = None
+    films: int | None = None
+
+
+@dataclass(frozen=True)
+class Progress:
+    """One more episode: whose, where, how it went, and how many of all are there now."""
+
+    policy: str
+    split: str
+    record: EpisodeRecord
+    done: int
+    total: int
+
+
+class Evaluation:
+    """A plan with its logs: `run` what is missing, then read `logs`.
+
+    Attributes:
+        logs: (split, name of the policy) -> its episodes.
+    """
+
+    def __init__(self, plan: EvaluationPlan) -> None:
+        """Open the logs.
+
+        Raises:
+            InputError: A log belongs to another run.
+            WeightsError: Weights are missing.
+        """
+        self.plan = plan
+        self.logs = {
+            (split, entry.contestant.name): EpisodeLog(self._header(split, entry), self._log_file(split, entry))
+            for split in plan.splits
+            for entry in plan.entries
+        }
+
+    def run(self, workers: int = 1, ray: str = "") -> Iterator[Progress]:
+        """Carry out what the logs lack; each episode is in its log when it is yielded.
+
+        Args:
+            workers: Processes; 1 works in this one.
+            ray: Address of a Ray cluster, "local" for one of this machine's; empty uses processes.
+        """
+        orders = self._orders(workers)
+        total = sum(entry.episodes for entry in self.plan.entries) * len(self.plan.splits)
+        done = total - sum(len(order.numbers) for order in orders)
+        for order, performed in _carried_out(orders, workers, ray):
+            for one in performed:
+                self._keep(order, one)
+                done += 1
+                yield Progress(order.contestant.name, order.split, one.record, done, total)
+
+    def records(self, split: str, policy: str) -> list[EpisodeRecord]:
+        """The planned episodes of a policy on a split, in their order."""
+        planned = next(entry.episodes for entry in self.plan.entries if entry.contestant.name == policy)
+        kept = self.logs[split, policy].records
+        return [kept[number] for number in range(planned) if number in kept]
+
+    def film_file(self, split: str, policy: str, number: int) -> Path | None:
+        """Where the film of an episode is; None when there is none."""
+        if self.plan.out is None:
+            return None
+        return self.plan.out / "films" / split / slug(policy) / f"{number:05d}.mp4"
+
+    def _orders(self, workers: int) -> list[Order]:
+        """All missing episodes in parts, the splits one after the other and in each the policies in turn."""
+        orders: list[Order] = []
+        for split, entry in itertools.product(self.plan.splits, self.plan.entries):
+            kept = self.logs[split, entry.contestant.name].records
+            missing = [number for number in range(entry.episodes) if number not in kept]
+            size = max(1, min(LARGEST_PART, len(missing) // (2 * workers)))
+            parts = [tuple(missing[start : start + size]) for start in range(0, len(missing), size)]
+            orders += [self._order(split, entry.contestant, part) for part in parts]
+        return orders
+
+    def _order(self, split: str, who: Contestant, numbers: tuple[int, ...]) -> Order:
+        plan = self.plan
+        films = plan.out is not None and plan.films != 0
+        return Order(who, split, plan.seed, numbers, plan.tasks, plan.words, plan.retries, films)
+
+    def _keep(self, order: Order, performed: Performed) -> None:
+        """The film before the line that tells of it."""
+        name = order.contestant.name
+        path = self.film_file(order.split, name, performed.record.number)
+        if path is not None and performed.film and self._wants_film(order.split, name):
+            write_whole(path, lambda draft: draft.write_bytes(performed.film))
+        self.logs[order.split, name].add(performed.record)
+
+    def _wants_film(self, split: str, policy: str) -> bool:
+        if self.plan.films is None:
+            return True
+        failures = (r for r in self.logs[split, policy].records.values() if r.failure is not Failure.NONE)
+        return sum(1 for _ in failures) < self.plan.films
+
+    def _header(self, split: str, entry: Entry) -> LogHeader:
+        plan, who = self.plan, entry.contestant
+        words = plan.words and who.told and not who.is_expert
+        return LogHeader(
+            split=split,
+            policy=who.name,
+            weights=who.fingerprint(),
+            seed=plan.seed,
+            tasks=plan.tasks,
+            instructions="words" if words else "steps",
+            retries=plan.retries,
+        )
+
+    def _log_file(self, split: str, entry: Entry) -> Path | None:
+        out = self.plan.out
+        return None if out is None else out / "episodes" / split / f"{slug(entry.contestant.name)}.jsonl"
+
+
+def slug(name: str) -> str:
+    """A policy's name as the name of a file."""
+    return "".join(letter if letter.isalnum() or letter in "-_." else "-" for letter in name).strip("-.")
+
+
+def _carried_out(orders: list[Order], workers: int, ray: str) -> Iterator[tuple[Order, list[Performed]]]:
+    if ray:
+        from vla_assistant.evaluate.suite.cluster import on_cluster
+
+        return on_cluster(orders, ray)
+    if workers == 1:
+        return ((order, work(order)) for order in orders)
+    return _in_processes(orders, workers)
+
+
+def _in_processes(orders: Sequence[Order], workers: int) -> Iterator[tuple[Order, list[Performed]]]:
+    """Orders in the order in which they are finished; one that waits for each worker keeps all of them busy."""
+    os.environ.setdefault("OMP_NUM_THREADS", "1")  # before the workers start: theirs is read when numpy is imported
+    waiting = iter(orders)
+    with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn")) as pool:
+        running: dict[Future[list[Performed]], Order] = {}
+        try:
+            for order in itertools.islice(waiting, 2 * workers):
+                running[pool.submit(work, order)] = order
+            while running:
+                for future in wait(running, return_when=FIRST_COMPLETED).done:
+                    yield running.pop(future), future.result()
+                    for order in itertools.islice(waiting, 1):
+                        running[pool.submit(work, order)] = order
+        finally:
+            pool.shutdown(wait=True, cancel_futures=True)

@@ -1,0 +1,121 @@
+"""The figures of one policy on one split, as the JSON object that `vla-assistant evaluate --json` prints."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from vla_assistant.evaluate.calibration import brier, expected_calibration_error
+from vla_assistant.evaluate.intervals import mcnemar, wilson
+from vla_assistant.evaluate.suite.records import SUITE, VERSION, EpisodeRecord, Judged
+
+if TYPE_CHECKING:
+    from vla_assistant.evaluate.suite.running import Evaluation
+
+Figures = dict[str, Any]
+
+
+def objects_of(evaluation: Evaluation, tested: Sequence[str]) -> list[Figures]:
+    """One object for each split and each policy under test, with the others of the evaluation beside it."""
+    names = [entry.contestant.name for entry in evaluation.plan.entries]
+    found = []
+    for split in evaluation.plan.splits:
+        kept = {name: evaluation.records(split, name) for name in names}
+        for name in tested:
+            others = {other: beside(kept[name], kept[other]) for other in names if other != name and kept[other]}
+            found.append(summarise(split, name, kept[name]) | {"beside": others})
+    return found
+
+
+def summarise(split: str, policy: str, records: Sequence[EpisodeRecord]) -> Figures:
+    """All figures of at least one episode; see docs/evaluation.md for what each means."""
+    figures = {"version": VERSION, "suite": SUITE, "split": split, "policy": policy}
+    figures |= _rates(records)
+    figures["violations"] = sum(r.violations for r in records)
+    figures["per_task"] = {task: _task(rows) for task, rows in _by_task(records).items()}
+    figures["latency_ms"] = _latency(records)
+    figures["calibration"] = _calibration([judged for r in records for judged in r.judged])
+    if split == "swap":
+        figures["obedience"] = obedience(records)
+    if split == "chain":
+        figures["mean_length"] = round(float(np.mean([r.fulfilled for r in records])), 3)
+    return figures
+
+
+def obedience(records: Sequence[EpisodeRecord]) -> float:
+    """Rate of acting on the named thing minus rate of acting on another, -1 to 1."""
+    acted = Counter(r.acted for r in records)
+    return round((acted["named"] - acted["other"]) / len(records), 4)
+
+
+def beside(first: Sequence[EpisodeRecord], second: Sequence[EpisodeRecord]) -> Figures:
+    """How the second policy did on the same episodes, with the paired test of both (exact McNemar)."""
+    ours = {r.number: r.success for r in first}
+    pairs = [(ours[r.number], r.success) for r in second if r.number in ours]
+    only_first, only_second = pairs.count((True, False)), pairs.count((False, True))
+    return _success(second) | {
+        "pairs": len(pairs),
+        "only_this": only_first,
+        "only_that": only_second,
+        "p_value": float(f"{mcnemar(only_first, only_second):.3g}"),
+    }
+
+
+def _by_task(records: Sequence[EpisodeRecord]) -> dict[str, list[EpisodeRecord]]:
+    tasks = sorted({r.task for r in records})
+    return {task: [r for r in records if r.task == task] for task in tasks}
+
+
+def _success(records: Sequence[EpisodeRecord]) -> Figures:
+    successes = sum(r.success for r in records)
+    low, high = wilson(successes, len(records)) if records else (0.0, 1.0)
+    rate = round(successes / len(records), 4) if records else None
+    return {"episodes": len(records), "success_rate": rate, "ci95": [round(low, 4), round(high, 4)]}
+
+
+def _rates(records: Sequence[EpisodeRecord]) -> Figures:
+    false = sum(r.claimed and not r.success for r in records)
+    return _success(records) | {
+        "false_done_rate": round(false / len(records), 4),
+        "median_seconds": round(float(np.median([r.seconds for r in records])), 2),
+    }
+
+
+def _task(records: Sequence[EpisodeRecord]) -> Figures:
+    failures = Counter(str(r.failure) for r in records if not r.success)
+    return _rates(records) | {
+        "claimed": sum(r.claimed for r in records),
+        "median_path_m": round(float(np.median([r.path_m for r in records])), 3),
+        "median_jerk": round(float(np.median([r.jerk for r in records])), 2),
+        "violations": sum(r.violations for r in records),
+        "guard": {name: sum(getattr(r, name) for r in records) for name in ("clipped", "refused", "held")},
+        "failures": dict(failures.most_common()),
+    }
+
+
+def _latency(records: Sequence[EpisodeRecord]) -> Figures:
+    times = [time for r in records for time in r.act_ms]
+    if not times:
+        return {"median": None, "p95": None}
+    return {"median": round(float(np.median(times)), 2), "p95": round(float(np.percentile(times, 95)), 2)}
+
+
+def _calibration(judged: Sequence[Judged]) -> Figures:
+    """Of the judgements: is what the policy believes of a finished step worth its number?"""
+    if not judged:
+        return {"ece": None, "brier": None, "n": 0}
+    confidences, right = stated(judged)
+    believed = [j.confidence if j.done else 1.0 - j.confidence for j in judged]
+    return {
+        "ece": round(expected_calibration_error(confidences, right), 4),
+        "brier": round(brier(believed, [j.reached for j in judged]), 4),
+        "n": len(judged),
+    }
+
+
+def stated(judged: Sequence[Judged]) -> tuple[list[float], list[bool]]:
+    """Confidence of each judgement, and whether it was right."""
+    return [j.confidence for j in judged], [j.done == j.reached for j in judged]

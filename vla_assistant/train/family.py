@@ -1,0 +1,65 @@
+"""The model family in the trainer: presets with a [family] table, their weights, their batches."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from vla_assistant.data.dataset import ColumnMap
+from vla_assistant.data.features import picture_key
+from vla_assistant.data.grounded import GroundedDataset
+from vla_assistant.errors import ConfigError
+from vla_assistant.networks.family.config import FamilyConfig, load_family
+from vla_assistant.networks.family.model import VisionLanguageActionModel
+from vla_assistant.networks.family.storage import NAME, from_folder, save_model
+from vla_assistant.train.objective import Objective, State
+from vla_assistant.train.preset import Schedule, preset_file
+
+
+class FamilyPreset(Schedule):
+    """One training run of a model of the family."""
+
+    family: FamilyConfig
+
+
+class FamilyObjective(Objective):
+    """A model of the family; its weights file holds everything that it needs."""
+
+    WEIGHTS_NAME = NAME
+    network: VisionLanguageActionModel
+
+    def read(self, path: Path) -> State:
+        return from_folder(path).state_dict()
+
+    def write(self, path: Path, state: State, card: Mapping[str, Any]) -> None:
+        save_model(path, self.network, card, state=state, half=True)
+
+
+def load_family_preset(name: str) -> FamilyPreset | None:
+    """The preset of this name, or in this TOML file; None when it is of another network.
+
+    Raises:
+        ConfigError: There is no such preset, or it has mistakes.
+    """
+    if load_family(name) is None:
+        return None
+    path = preset_file(name)
+    try:
+        return FamilyPreset.model_validate({"name": path.stem} | tomllib.loads(path.read_text("utf-8")))
+    except ValidationError as error:
+        raise ConfigError(f"The training preset {path} cannot be used: {error}.") from error
+
+
+def samples(data: Path, config: FamilyConfig) -> GroundedDataset:
+    """What a model of this configuration learns from in a recording of ours.
+
+    Raises:
+        InputError: There is none, or it lacks a camera.
+    """
+    cameras = ColumnMap(cameras={camera: picture_key(camera) for camera in config.cameras})
+    horizon, frames = config.action.horizon, config.frames
+    return GroundedDataset(data, cameras, horizon=horizon, frames=frames, history=config.history, size=0)
