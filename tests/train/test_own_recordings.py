@@ -20,9 +20,9 @@ from vla_assistant.networks.weights import read_learnt
 from vla_assistant.train.loop import Options
 from vla_assistant.train.losses import total_loss
 from vla_assistant.train.mixture import Mix, joined, open_mix
+from vla_assistant.train.objective import WEIGHTS_NAME
 from vla_assistant.train.preset import load_preset
 from vla_assistant.train.recordings import Recordings
-from vla_assistant.train.results import WEIGHTS_NAME
 from vla_assistant.train.trainer import VLATrainer
 
 PRESET = load_preset("debug")

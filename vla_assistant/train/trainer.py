@@ -160,9 +160,9 @@ def _opened(data: Path | Mix, preset: Preset, seed: int, *, decode: bool) -> Rec
 def learnt_before(options: Options) -> Learnt:
     """The words of the weights that a run starts from, and of its own so far: what is learnt anew comes on top."""
     start = options.start_from
-    files = [options.out / options.weights_name]
+    files = [options.out / CompactObjective.WEIGHTS_NAME]
     if start is not None:
-        files.append(start / options.weights_name if start.is_dir() else start)
+        files.append(start / CompactObjective.WEIGHTS_NAME if start.is_dir() else start)
     learnt = NOTHING
     for file in filter(Path.is_file, files):
         learnt = learnt | read_learnt(file)
