@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import sys
+from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner
@@ -12,7 +16,7 @@ from typer.testing import CliRunner
 from tests.evaluate.examples import record
 from vla_assistant.cli import app
 from vla_assistant.errors import BackendError, ConfigError, InputError, WeightsError
-from vla_assistant.evaluate.suite import running, working
+from vla_assistant.evaluate.suite import cluster, running, working
 from vla_assistant.evaluate.suite.contestants import Contestant, contestant, without_language
 from vla_assistant.evaluate.suite.page import write_report
 from vla_assistant.evaluate.suite.running import Entry, Evaluation, EvaluationPlan
@@ -130,8 +134,46 @@ def test_a_local_ray_carries_out_episodes() -> None:
     assert [(r.task, r.success) for r in records] == [(task, True) for task in WANTED]
 
 
+class OneMachine:
+    """Has of Ray what is used of it, and carries everything out at once."""
+
+    def __init__(self) -> None:
+        self.connected: list[dict[str, object]] = []
+        self.down = False
+
+    def init(self, **options: object) -> None:
+        self.connected.append(options)
+
+    def remote(self, **options: object) -> Callable[[Callable[[Order], object]], SimpleNamespace]:
+        return lambda work: SimpleNamespace(remote=lambda order: (order.split, order.numbers, work(order)))
+
+    def wait(self, references: list[Any], num_returns: int) -> tuple[list[Any], list[Any]]:
+        return references[-num_returns:], references[:-num_returns]
+
+    def get(self, reference: Any) -> object:
+        return reference[-1]
+
+    def shutdown(self) -> None:
+        self.down = True
+
+
+def test_parts_may_come_from_a_cluster_in_any_order(monkeypatch: pytest.MonkeyPatch) -> None:
+    def work(order: Order) -> tuple[Performed, ...]:
+        return tuple(Performed(record(number)) for number in order.numbers)
+
+    ray = OneMachine()
+    monkeypatch.setitem(sys.modules, "ray", ray)  # type: ignore[arg-type]
+    monkeypatch.setattr(cluster, "work", work)
+    evaluation = Evaluation(plan(None, 20))
+    numbers = [progress.record.number for progress in evaluation.run(ray="head:6379")]
+    assert numbers != sorted(numbers)
+    assert [r.number for r in evaluation.records("seen", "expert")] == list(range(20))
+    assert ray.connected[0]["address"] == "head:6379"
+    assert ray.down
+
+
 def test_without_ray_it_is_told_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(__import__("sys").modules, "ray", None)
+    monkeypatch.setitem(sys.modules, "ray", None)
     with pytest.raises(BackendError, match="Ray is not installed"):
         list(Evaluation(plan(None)).run(ray="auto"))
 

@@ -34,12 +34,13 @@ SHARE_SIZE = 64
 SHARE_EVERY = 2
 """... in every second frame: in 0.1 s little comes into sight."""
 MAX_FRAMES = 130
-FEWER_FRAMES = {"home": 60, "open": 100, "close": 100}
+FEWER_FRAMES = {"open": 100, "close": 100}
 """Most frames of an episode; these skills need fewer."""
 DONE_FRAMES = 4
 """Frames recorded after the expert has ended the step: what "done" looks like."""
 RANDOM_STARTS = 0.35
 POLICY_FRAMES, EXPERT_FRAMES = (3, 26), (5, 13)
+AT_DRAWER_M, AT_DRAWER_Z = 0.20, 0.13
 EXECUTE = 2
 """Actions of a policy's chunk that are carried out, as in the running program."""
 
@@ -103,7 +104,8 @@ class _Demonstration:
         if self._driver is not None:
             driven = self._driver.drive(observation)
             return (label, False) if driven is None else (driven, True)
-        return (label, False) if ended else self._disturbance.disturb(label)
+        gently = _is_at_drawer(self._table.world)
+        return (label, False) if ended else self._disturbance.disturb(label, gently=gently)
 
     def _note(self, observation: Observation, label: FloatArray, ended: bool, success: bool, foreign: bool) -> None:
         world = self._table.world
@@ -147,6 +149,14 @@ class _Driver:
             except UnsupportedError:
                 return None
         return self._queue.pop(0)
+
+
+def _is_at_drawer(world: SimWorld) -> bool:
+    """Whether the hand is where a push meets the cabinet, which does not give way, so that the arm stops."""
+    if world.scene.drawer is None:
+        return False
+    tool, handle = world.tool_pose()[:3, 3], world.drawer_handle()
+    return bool(tool[2] < AT_DRAWER_Z and np.hypot(*(tool - handle)[:2]) < AT_DRAWER_M)
 
 
 def _progress(done: NDArray[np.bool_]) -> NDArray[np.float32]:

@@ -13,6 +13,7 @@ NOISY_EPISODES = 0.75
 KICKS_PER_STEP = 0.035
 _SPREAD = np.array([0.007, 0.007, 0.006, 0.02, 0.02, 0.04])  # m and rad in one action of 0.1 s
 _MEMORY = 0.75  # share of the drift that is left after one action
+_GENTLE = 0.4  # share of the drift that is left beside what does not give way
 _KICK = np.array([0.03, 0.03, 0.025, 0.05, 0.05, 0.15])
 
 
@@ -26,9 +27,14 @@ class Disturbance:
         self._kick: FloatArray | None = None
         self._kick_left = 0
 
-    def disturb(self, action: FloatArray) -> tuple[FloatArray, bool]:
-        """The action (7,) to execute instead, and whether it is a kick, which no expert would follow."""
-        if self._strength and self._kick_left == 0 and self._rng.random() < KICKS_PER_STEP:
+    def disturb(self, action: FloatArray, *, gently: bool = False) -> tuple[FloatArray, bool]:
+        """The action (7,) to execute instead, and whether it is a kick, which no expert would follow.
+
+        Gently there is no kick and less drift.
+        """
+        if gently:
+            self._kick_left = 0
+        elif self._strength and self._kick_left == 0 and self._rng.random() < KICKS_PER_STEP:
             self._begin_kick(action)
         if self._kick_left and self._kick is not None:
             self._kick_left -= 1
@@ -36,7 +42,7 @@ class Disturbance:
         spread = _SPREAD * np.sqrt(1 - _MEMORY**2) * self._strength
         self._drift = _MEMORY * self._drift + self._rng.normal(0.0, 1.0, 6) * spread
         noisy = action.copy()
-        noisy[:6] += self._drift
+        noisy[:6] += self._drift * (_GENTLE if gently else 1.0)
         return noisy, False
 
     def _begin_kick(self, action: FloatArray) -> None:

@@ -55,7 +55,8 @@ def _bar(bar: Bar, y: int) -> str:
     middle, low, high = y + ROW / 2 - 2, LEFT + WIDTH * bar.low, LEFT + WIDTH * bar.high
     return (
         f'<text x="{LEFT - 8}" y="{middle + 4}" text-anchor="end">{escape(bar.label)}</text>'
-        f'<rect x="{LEFT}" y="{y}" width="{WIDTH * bar.rate:.1f}" height="{ROW - 6}" fill="{colour}"/>'
+        f'<rect x="{LEFT}" y="{y}" width="{WIDTH * bar.rate:.1f}" height="{ROW - 6}" fill="{colour}"'
+        ' fill-opacity="0.7"/>'
         f'<line x1="{low:.1f}" y1="{middle}" x2="{high:.1f}" y2="{middle}" stroke="#1a202c" stroke-width="2"/>'
         f'<text x="{LEFT + WIDTH + 6}" y="{middle + 4}">{100 * bar.rate:.1f} %</text>'
     )
