@@ -18,7 +18,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 FOLDERS = ("DATA", "CONFIG", "CACHE", "LOGS")
 
-# As `train.compiler` says: triton's LLVM and that of Mesa crash each other, and tests draw and make optimizers in turns.
+# See `train.compiler`: triton's LLVM and that of Mesa crash each other, and tests draw and make optimizers in turns.
 sys.modules.setdefault("triton", None)  # type: ignore[arg-type]
 
 
