@@ -20,12 +20,13 @@ from vla_assistant.networks import tokens
 from vla_assistant.networks.chances import Clues, step_clues, tempered
 from vla_assistant.networks.familiar import pooled
 from vla_assistant.networks.learnt import Learnt
-from vla_assistant.networks.senses import normal_state, policy_picture, real_action, state_vector
+from vla_assistant.networks.senses import NO_PICTURE, normal_state, policy_picture, real_action, state_vector
 from vla_assistant.policies.evidence import judge_step
 from vla_assistant.policies.whereabouts import Belief
 from vla_assistant.registry import BackendConfig
 from vla_assistant.types import (
     ActionChunk,
+    Frame,
     Grounding,
     Judgement,
     Observation,
@@ -58,6 +59,9 @@ class Config(BackendConfig):
     execute_steps: int = Field(2, ge=1, le=8, description="Actions carried out before the policy looks again.")
     min_visible: float = Field(0.5, ge=0, le=1, description="A thing counts as seen from this confidence.")
     min_success: float = Field(0.5, ge=0, le=1, description="A step counts as done from this confidence.")
+    wrist_camera: bool = Field(
+        True, description="False where there is none: its picture is then grey, as training takes it without one."
+    )
     threads: int = Field(1, ge=1, description="Threads of torch; one is fastest for a network this small.")
 
 
@@ -211,6 +215,9 @@ class CompactPolicy:
 
     def _picture(self, observation: Observation, camera: str, size: int) -> Tensor:
         frame = observation.frames.get(camera)
+        if frame is None and camera == "wrist" and not self.config.wrist_camera:
+            grey = np.full((size, size, 3), NO_PICTURE, np.uint8)
+            frame = Frame(grey, camera, 0, observation.state.time_s)
         if frame is None:
             there = ", ".join(observation.frames) or "none"
             raise InputError(f"The compact policy needs a picture of the {camera} camera.", f"Pictures given: {there}.")
