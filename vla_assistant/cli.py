@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperCommand, TyperGroup
 
+from vla_assistant.commands.calibrate import calibrate
 from vla_assistant.commands.chat import chat
 from vla_assistant.commands.check import check, list_backends
 from vla_assistant.commands.demo import demo
@@ -62,7 +63,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (do, plan, chat, check, demo, generate, record, train, trials, evaluate):
+for command in (do, plan, chat, check, demo, generate, record, train, trials, evaluate, calibrate):
     app.command(cls=Command)(command)
 app.command(cls=Command, epilog=TRANSCRIBE_EXAMPLE)(transcribe)
 app.command("list", cls=Command)(list_backends)

@@ -7,6 +7,7 @@ One inference takes about 6 ms on one thread. Its judgement of success was train
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,8 @@ from pydantic import Field
 from vla_assistant import language, paths
 from vla_assistant.errors import InputError, UnsupportedError
 from vla_assistant.networks import tokens
+from vla_assistant.networks.chances import Clues, step_clues, tempered
+from vla_assistant.networks.familiar import pooled
 from vla_assistant.networks.learnt import Learnt
 from vla_assistant.networks.senses import NO_PICTURE, normal_state, policy_picture, real_action, state_vector
 from vla_assistant.policies.evidence import judge_step
@@ -90,13 +93,14 @@ class CompactPolicy:
         """
         import torch
 
-        from vla_assistant.networks.weights import load_weights, read_learnt
+        from vla_assistant.networks.weights import load_weights, read_calibration, read_learnt
 
         self.config = config or Config()
         torch.set_num_threads(self.config.threads)
         self._torch = torch
         self._network = load_weights(weights_file(self.config))
         self._learnt = read_learnt(weights_file(self.config))
+        self._calibration = read_calibration(weights_file(self.config))
         self._network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
 
     @property
@@ -114,7 +118,7 @@ class CompactPolicy:
         return _without_doubles(SeenThing(asked[i], PixelPoint("front", *points[i], float(visible[i]))) for i in order)
 
     def plan(self, steps: tuple[Step, ...], observation: Observation) -> Plan:
-        """Heat maps of every named thing; where one is not seen, what is there instead.
+        """Heat maps of every named thing; where one is not seen, what is there instead; chances, if calibrated.
 
         What is named only after a drawer is opened may still be hidden in it, and is then no part of the plan's sight.
 
@@ -129,7 +133,13 @@ class CompactPolicy:
         confidence = min((g.point.confidence for g in groundings), default=1.0)
         missing = [g.reference for g in groundings if not self._is_seen(g)]
         alternatives = self._alternatives(missing, observation) if missing else ()
-        return Plan(steps, language.describe(steps), confidence, groundings, alternatives)
+        return self._assessed(Plan(steps, language.describe(steps), confidence, groundings, alternatives), observation)
+
+    def clues(self, plan: Plan, observation: Observation) -> Clues:
+        """What the chances of a plan that was made of this observation are computed from."""
+        with self._torch.inference_mode():
+            features = self._network.trunks[0](self._picture(observation, "front", self._network.config.front_size))
+        return Clues(step_clues(plan), pooled(features)[0])
 
     def act(self, observation: Observation, step: Step) -> ActionChunk:
         """The next eight actions of 0.1 s.
@@ -153,7 +163,10 @@ class CompactPolicy:
         """Whether the step is done: the learned estimate, the estimated positions and the gripper must agree."""
         output = self._run(now, step)
         belief = Belief(float(output.success[0].sigmoid()), output.position[0].numpy())
-        return judge_step(step, now.state, belief, self.config.min_success)
+        judgement = judge_step(step, now.state, belief, self.config.min_success)
+        if self._calibration is None:
+            return judgement
+        return replace(judgement, confidence=tempered(judgement.confidence, self._calibration.temperature))
 
     def close(self) -> None:
         """Nothing is held open."""
@@ -162,6 +175,12 @@ class CompactPolicy:
         reason = next(filter(None, map(self._learnt.why_not, steps)), "")
         if reason:
             raise UnsupportedError(reason, "Use weights that have learnt it, or train such: see docs/training.md.")
+
+    def _assessed(self, plan: Plan, observation: Observation) -> Plan:
+        if self._calibration is None or all(step.skill == "home" for step in plan.steps):
+            return plan  # the arm knows the way home without looking
+        chances, familiar = self._calibration.assess(plan.steps, self.clues(plan, observation))
+        return replace(plan, chances=chances, familiar=familiar, confidence=min(plan.confidence, familiar))
 
     def _is_seen(self, grounding: Grounding) -> bool:
         return grounding.point.confidence >= self.config.min_visible
