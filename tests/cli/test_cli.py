@@ -14,7 +14,7 @@ import pytest
 from vla_assistant.cli import main
 from vla_assistant.types import SKILLS
 
-COMMANDS = ("do", "plan", "chat", "check", "list", "demo", "generate", "train", "evaluate", "transcribe")
+COMMANDS = ("do", "plan", "chat", "check", "list", "demo", "generate", "train", "evaluate", "export", "transcribe")
 PICK = "pick up the blue cube"
 ROOT = Path(__file__).parents[2]
 

@@ -40,7 +40,7 @@ class Timeline:
 
     @property
     def velocity(self) -> PoseArray:
-        """How the commanded pose moved in the last tick: (6,) [m/s, rad/s] in the base frame; zero before the second."""
+        """How the commanded pose moved in the last tick, (6,) [m/s, rad/s]; zero when fewer than two are known."""
         if len(self._poses) < 2:
             return np.zeros(6)
         return _way(self._poses[-2], self._poses[-1]) / PERIOD_S

@@ -1,14 +1,15 @@
 """The shipped policy: a small network trained from scratch on the simulated table.
 
 It knows the things, colours and skills of `networks.tokens`, and the two cameras "front" and "wrist" of the simulator.
-One inference takes about 6 ms on one thread. Its judgement of success was trained on roll-outs, failures too.
+Pictures are worked through once, whatever is asked about them; `engine` chooses what runs the network. Its judgement of
+success was trained on roll-outs, failures too.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from pydantic import Field
@@ -24,6 +25,7 @@ from vla_assistant.registry import BackendConfig
 from vla_assistant.types import (
     ActionChunk,
     Grounding,
+    ImageArray,
     Judgement,
     Observation,
     PixelPoint,
@@ -36,7 +38,8 @@ from vla_assistant.types import (
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from vla_assistant.networks.compact import Output
+    from vla_assistant.networks.compact import CompactVLA, Output
+    from vla_assistant.networks.running import Engine
 
 REQUIRES = ("torch", "safetensors", "cv2")
 BACKEND = "CompactPolicy"
@@ -56,6 +59,8 @@ class Config(BackendConfig):
     min_visible: float = Field(0.5, ge=0, le=1, description="A thing counts as seen from this confidence.")
     min_success: float = Field(0.5, ge=0, le=1, description="A step counts as done from this confidence.")
     threads: int = Field(1, ge=1, description="Threads of torch; one is fastest for a network this small.")
+    engine: Literal["torch", "onnx"] = Field("torch", description="What runs it; onnx needs `vla-assistant export`.")
+    onnx: str = Field("", description="The file of `vla-assistant export`; empty takes the one beside the weights.")
 
 
 def default_weights() -> Path:
@@ -68,11 +73,26 @@ def weights_file(config: Config) -> Path:
     return Path(config.weights).expanduser() if config.weights else default_weights()
 
 
+def onnx_file(config: Config) -> Path:
+    """The exported network that is meant by the settings."""
+    return Path(config.onnx).expanduser() if config.onnx else weights_file(config).with_suffix(".onnx")
+
+
 def require(config: Config) -> None:
     """Are the weights there? See `registry`."""
     from vla_assistant.networks.weights import require_file
 
     require_file(weights_file(config))
+
+
+def _engine(config: Config, network: CompactVLA) -> Engine:
+    if config.engine == "torch":
+        from vla_assistant.networks.running import TorchEngine
+
+        return TorchEngine(network)
+    from vla_assistant.networks.exported import OnnxEngine
+
+    return OnnxEngine(onnx_file(config), weights_file(config), config.threads)
 
 
 class CompactPolicy:
@@ -82,7 +102,8 @@ class CompactPolicy:
         """Load the weights.
 
         Raises:
-            WeightsError: They are missing, corrupt or of another version.
+            WeightsError: They are missing, corrupt or of another version, or there is no exported network of them.
+            BackendError: The engine is not installed.
         """
         import torch
 
@@ -90,10 +111,10 @@ class CompactPolicy:
 
         self.config = config or Config()
         torch.set_num_threads(self.config.threads)
-        self._torch = torch
-        self._network = load_weights(weights_file(self.config))
+        network = load_weights(weights_file(self.config))
         self._learnt = read_learnt(weights_file(self.config))
-        self._network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self._layout = network.config
+        self._engine = _engine(self.config, network)
 
     @property
     def learnt(self) -> Learnt:
@@ -119,7 +140,7 @@ class CompactPolicy:
         """
         self._require_learnt(*steps)
         named = tuple(dict.fromkeys(reference for step in steps for reference in _things_of(step)))
-        groundings = self._ground(named, observation) if named else ()
+        groundings = self._ground(named, steps[0], observation) if named else ()
         hidden = _maybe_in_drawer(steps)
         groundings = tuple(g for g in groundings if g.reference not in hidden or self._is_seen(g))
         confidence = min((g.point.confidence for g in groundings), default=1.0)
@@ -139,7 +160,7 @@ class CompactPolicy:
         actions[:, 6] = np.where(actions[:, 6] > 0, 1.0, -1.0)
         return ActionChunk(
             actions=real_action(actions),
-            step_s=self._network.config.step_s,
+            step_s=self._layout.step_s,
             observed_s=observation.state.time_s,
             done=float(output.done[0].sigmoid()),
             progress=float(output.progress[0].sigmoid()),
@@ -162,8 +183,9 @@ class CompactPolicy:
     def _is_seen(self, grounding: Grounding) -> bool:
         return grounding.point.confidence >= self.config.min_visible
 
-    def _ground(self, named: Sequence[Reference], observation: Observation) -> tuple[Grounding, ...]:
-        sight = self._run(observation, Step("home"), named).sights[0]
+    def _ground(self, named: Sequence[Reference], step: Step, observation: Observation) -> tuple[Grounding, ...]:
+        """Where the named things are seen; `step` changes nothing of that, but its first chunk is asked for next."""
+        sight = self._run(observation, step, named).sights[0]
         visible = sight.visible[0, NAMED:].sigmoid()
         result = []
         for index, reference in enumerate(named):
@@ -180,23 +202,19 @@ class CompactPolicy:
         return tuple(f"the {reference}" for reference in (alike or seen))
 
     def _run(self, observation: Observation, step: Step, asked: Sequence[Reference] = ()) -> Output:
-        torch, config = self._torch, self._network.config
-        sizes = {"front": config.front_size, "wrist": config.wrist_size}
-        pictures = tuple(self._picture(observation, camera, size) for camera, size in sizes.items())
-        state = torch.from_numpy(normal_state(state_vector(observation.state)))[None]
-        codes = [tokens.encode_reference(reference) for reference in asked]
-        queries = torch.tensor(codes, dtype=torch.int64).reshape(1, -1, 2)
-        with torch.inference_mode():
-            result: Output = self._network(pictures, state, torch.from_numpy(tokens.encode_step(step))[None], queries)
-        return result
+        layout = self._layout
+        pictures = _picture(observation, "front", layout.front_size), _picture(observation, "wrist", layout.wrist_size)
+        queries = np.array([tokens.encode_reference(reference) for reference in asked], dtype=np.int64).reshape(-1, 2)
+        state = normal_state(state_vector(observation.state))
+        return self._engine.answer(pictures, state, tokens.encode_step(step), queries)
 
-    def _picture(self, observation: Observation, camera: str, size: int) -> Tensor:
-        frame = observation.frames.get(camera)
-        if frame is None:
-            there = ", ".join(observation.frames) or "none"
-            raise InputError(f"The compact policy needs a picture of the {camera} camera.", f"Pictures given: {there}.")
-        small: Tensor = self._torch.from_numpy(policy_picture(frame.image, size))
-        return small[None].float().div_(127.5).sub_(1.0).permute(0, 3, 1, 2)
+
+def _picture(observation: Observation, camera: str, size: int) -> ImageArray:
+    frame = observation.frames.get(camera)
+    if frame is None:
+        there = ", ".join(observation.frames) or "none"
+        raise InputError(f"The compact policy needs a picture of the {camera} camera.", f"Pictures given: {there}.")
+    return policy_picture(frame.image, size)
 
 
 def _things_of(step: Step) -> tuple[Reference, ...]:
