@@ -1,6 +1,6 @@
 """Share of the suite's instructions that the program reads as exactly the steps that are meant.
 
-python benchmarks/suite_wordings.py                       300 episodes of each split whose wordings training may use
+python benchmarks/suite_wordings.py                       100 episodes of each split whose wordings training may use
 python benchmarks/suite_wordings.py --split named --show  one split, with what is read otherwise
 python benchmarks/suite_wordings.py --wordings FILE       every `seen` template of a TOML file, with drawn things
 
@@ -24,7 +24,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from benchmarks.report import print_summary
 from benchmarks.understanding import joined
 from benchmarks.whole_app import App
-from vla_assistant.language import places
+from vla_assistant.language import EVERYTHING, places
 from vla_assistant.sim import drawer_model, suite, things
 from vla_assistant.sim.scene import Drawer, Scene, Thing
 from vla_assistant.sim.suite import words
@@ -60,7 +60,7 @@ def commands(split: str, episodes: int, seed: int) -> Iterator[tuple[str, str, S
     """Task, words, what is meant, and the program over that scene; the commands of a chain follow one another."""
     for number in range(episodes):
         episode = suite.episode(split, number, seed)
-        app = App(seen_in(episode.scene))
+        app = App(seen_in(episode.scene), learnt=EVERYTHING)
         for said, steps in zip(episode.instructions, episode.commands, strict=True):
             yield episode.task, said, steps, app
 
@@ -72,7 +72,7 @@ def listed(file: Path, seed: int) -> Iterator[tuple[str, str, Sequence[Step], Ap
         for number, template in enumerate(tables[task]["seen"]):
             episode = suite.episode("unseen-seeds", number, seed, (task,))
             said = template.format(**words.names(task, episode.steps))
-            yield task, said, episode.steps, App(seen_in(episode.scene))
+            yield task, said, episode.steps, App(seen_in(episode.scene), learnt=EVERYTHING)
 
 
 def is_read(task: str, meant: Sequence[Step], read: Sequence[Step]) -> bool:
@@ -86,7 +86,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--split", choices=SPLITS, action="append")
     parser.add_argument("--wordings", type=Path)
-    parser.add_argument("--episodes", type=int, default=300)
+    parser.add_argument("--episodes", type=int, default=100)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--show", action="store_true")
     options = parser.parse_args()

@@ -6,6 +6,7 @@ policy and the motion are left out: what is confirmed is under way until `finish
 
 from __future__ import annotations
 
+import functools
 import re
 from collections import deque
 from collections.abc import Sequence
@@ -13,7 +14,7 @@ from dataclasses import dataclass
 from itertools import count
 
 from vla_assistant import events, language
-from vla_assistant.language import Hand
+from vla_assistant.language import Hand, Learnt
 from vla_assistant.language.abilities import check
 from vla_assistant.language.decoding.notation import with_slots
 from vla_assistant.language.decoding.parsing import request_of
@@ -76,10 +77,11 @@ class App:
         done: Every step that was carried out.
     """
 
-    def __init__(self, seen: Sequence[SeenThing], held: Reference | None = None) -> None:
+    def __init__(self, seen: Sequence[SeenThing], held: Reference | None = None, learnt: Learnt | None = None) -> None:
+        """`learnt`: of the policy; of the shipped weights when None."""
         self.seen, self.held = tuple(seen), held
         self.done: list[Step] = []
-        self._conversation = language.Conversation("auto")  # as the program is delivered
+        self._conversation = language.Conversation("auto", learnt=learnt or shipped())  # as the program is delivered
         self._session = Session(Rules(), language.describe, language.interjection, language.means_less)
         self._numbers = count(1)
         self._under_way: deque[m.Effect] = deque()
@@ -131,7 +133,7 @@ class App:
         self.done.append(step)
         if step.skill == "pick":
             self.held = step.object
-        elif step.skill in ("place", "put_down"):
+        elif step.skill in ("place", "put_down", "give"):
             self.held = None
 
     def _feed(self, item: m.Input) -> list[m.Effect]:
@@ -167,10 +169,19 @@ class App:
         return None
 
 
+@functools.cache
+def shipped() -> Learnt:
+    """What the shipped weights have learnt."""
+    from vla_assistant.networks.weights import read_learnt
+    from vla_assistant.policies.compact import default_weights
+
+    return read_learnt(default_weights())
+
+
 def unlearnt(request: Request) -> bool:
-    """Whether the arm has not learnt what is asked for, so that only a refusal is right."""
+    """Whether the shipped policy has not learnt what is asked for, so that only a refusal is right."""
     try:
-        check(request)
+        check(request, shipped())
     except Refused:
         return True
     return False

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import signal
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,6 +17,9 @@ import vla_assistant  # noqa: F401  before numpy: it says how many threads that 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 FOLDERS = ("DATA", "CONFIG", "CACHE", "LOGS")
+
+# See `train.compiler`: triton's LLVM and that of Mesa crash each other, and tests draw and make optimizers in turns.
+sys.modules.setdefault("triton", None)  # type: ignore[arg-type]
 
 
 hypothesis.settings.register_profile("patient", deadline=None)  # machines are shared; the first example loads weights

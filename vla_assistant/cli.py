@@ -18,10 +18,12 @@ from vla_assistant.commands.evaluate import evaluate
 from vla_assistant.commands.export import export
 from vla_assistant.commands.options import ConfigFile, Sets, settings_of
 from vla_assistant.commands.plan import plan
+from vla_assistant.commands.record import record
 from vla_assistant.commands.train import train
 from vla_assistant.commands.training import generate
 from vla_assistant.commands.transcribe import EXAMPLE as TRANSCRIBE_EXAMPLE
 from vla_assistant.commands.transcribe import transcribe
+from vla_assistant.commands.trials import trials
 
 if TYPE_CHECKING:
     from vla_assistant.config import Settings
@@ -61,7 +63,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (do, plan, chat, check, demo, generate, train, evaluate, export):
+for command in (do, plan, chat, check, demo, generate, record, train, trials, evaluate, export):
     app.command(cls=Command)(command)
 app.command(cls=Command, epilog=TRANSCRIBE_EXAMPLE)(transcribe)
 app.command("list", cls=Command)(list_backends)

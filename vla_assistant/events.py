@@ -27,7 +27,7 @@ from vla_assistant.types import (
     Utterance,
 )
 
-VERSION = 2
+VERSION = 3
 
 
 class Part(StrEnum):

@@ -9,6 +9,7 @@ import pytest
 from vla_assistant import config, language
 from vla_assistant.runtime.table import ADVICE, Wanted, wanted_on_table
 from vla_assistant.sim.scene import scene_for_steps
+from vla_assistant.sim.suite.for_steps import scene_for_steps as suite_scene
 
 SETTINGS = config.load(None, [])
 
@@ -51,7 +52,6 @@ def test_who_names_nothing_known_gets_the_table_of_the_seed(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "lacking"),
     [
-        ("pick up the pink cube", "no pink cube (its colours are red, "),
         ("put both red cubes in the bowl", "no 2 red cubes: no two things are alike."),
         ("put the four cups on the plate", "no 4 cups (it has 3)."),
     ],
@@ -68,3 +68,29 @@ def test_on_a_real_table_nothing_is_laid() -> None:
     real = SETTINGS.sections.model_copy(update={"use": SETTINGS.use.model_copy(update={"arm": "metal"})})
     meaning = language.understand("pick up the pink cube")
     assert wanted_on_table(meaning, replace(SETTINGS, sections=real)) == Wanted()
+
+
+@pytest.mark.parametrize(
+    ("text", "opening", "shapes"),
+    [
+        ("open the drawer and retrieve the marker", 0.0, {"marker"}),
+        ("take the red cube out of the drawer", 0.0, {"cube"}),
+        ("put the blue ball in the drawer", 1.0, {"ball"}),
+        ("clear the table", 1.0, {"cube", "ball"}),
+        ("close the drawer", 1.0, set()),
+    ],
+)
+def test_the_drawer_stands_there_as_the_words_need_it(text: str, opening: float, shapes: set[str]) -> None:
+    wanted = wanted_on_table(language.interpret(text, tuple), SETTINGS)
+    scene = suite_scene(wanted.steps, 7)
+    assert not wanted.refusal
+    assert scene.drawer is not None
+    assert scene.drawer.opening == opening
+    assert shapes <= {thing.shape for thing in scene.things}
+
+
+@pytest.mark.parametrize("text", ["push the red cup away from me", "put the red cup between the can and the blue bowl"])
+def test_what_is_pushed_or_put_beside_has_room(text: str) -> None:
+    wanted = wanted_on_table(language.interpret(text, tuple), SETTINGS)
+    assert not wanted.refusal
+    assert "red cup" in {str(thing.reference) for thing in suite_scene(wanted.steps, 3).things}

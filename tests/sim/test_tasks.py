@@ -219,3 +219,19 @@ def test_of_two_swapped_things_both_must_lie_where_they_went_last(world: SimWorl
     world.place_thing(2, np.array([0.47, 0.22, 0.027]), LEVEL)
     _pass(world, monitor, 2.0)
     assert monitor.success, monitor.reason
+
+
+def test_home_between_other_steps_counts_once_it_was_reached_after_what_comes_before(world: SimWorld) -> None:
+    push = Step("push", CUBE, Reference("left"))
+    for home_again in (False, True):
+        monitor = _begin(world, push, Step("home"), Step("put_down", BALL, Reference("table")))
+        joints = world.data.qpos[:7].copy()
+        world.place_arm(joints + np.array([0.2, 0, 0, 0, 0, 0, 0]))
+        world.place_thing(0, np.array([0.55, -0.16, 0.02]), LEVEL)
+        _pass(world, monitor, 0.3)
+        if home_again:
+            world.place_arm(joints)
+            _pass(world, monitor, 0.3)
+            world.place_arm(joints + np.array([0.2, 0, 0, 0, 0, 0, 0]))
+        _pass(world, monitor, 1.3)
+        assert monitor.success == home_again, monitor.reason

@@ -38,7 +38,7 @@ def test_a_family_preset_is_trained_and_goes_on(tmp_path: Path) -> None:
     out = tmp_path / "out"
     reports = list(VLATrainer(str(tmp_path / "toy.toml"), tmp_path / "d", Options(out)).steps())
     assert [report.step for report in reports] == [1, 2, 3]
-    assert {"action", "done", "progress", "success"} <= set(reports[0].parts)
+    assert {"action", "done", "progress", "success", "grounding", "visible"} <= set(reports[0].parts)
     assert reports[-1].validation is not None
     model = from_folder(out)
     assert model.has_learnt("action")

@@ -9,7 +9,7 @@ over every back end found.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from vla_assistant.types import PoseArray, RobotState
 
@@ -82,4 +82,19 @@ class Arm(Protocol):
 
     def close(self) -> None:
         """Let go of it; may be called twice, and before `connect`."""
+        ...
+
+
+@runtime_checkable
+class Guidable(Protocol):
+    """What an arm has besides when it can be guided by hand."""
+
+    def guide(self, on: bool) -> None:
+        """Give way to the user's hand, without falling, until it is called with False; then hold the place.
+
+        While it gives way nothing is sent and `state` is what the hand does.
+
+        Raises:
+            DeviceError: it does not answer any more.
+        """
         ...

@@ -13,12 +13,12 @@ from dataclasses import replace
 
 import numpy as np
 
-from vla_assistant.arms.base import PERIOD_S, Arm
+from vla_assistant.arms.base import PERIOD_S, Arm, Guidable
 from vla_assistant.arms.homeward import HomeMove
 from vla_assistant.arms.servo import CartesianServo, JointCommand, ServoLimits
 from vla_assistant.arms.timeline import Timeline, remaining_actions
 from vla_assistant.config import SafetySection
-from vla_assistant.errors import AssistantError, InputError
+from vla_assistant.errors import AssistantError, InputError, UnsupportedError
 from vla_assistant.safety import Counts, Guard, Limits
 from vla_assistant.sim.kinematics import Kinematics
 from vla_assistant.types import ActionChunk, FloatArray, PoseArray, RobotState, Verdict
@@ -50,6 +50,7 @@ class GuardedArm:
         self._ticks_left = 0
         self._home: HomeMove | None = None
         self._strained = 0
+        self._guided = False
         self._sent: JointCommand | None = None
         self._stopped = ""
         self.own_reason = ""
@@ -124,6 +125,8 @@ class GuardedArm:
             return Verdict(False, None, (f"The arm is stopped: {self.held}.",))
         if self._home is not None:
             return Verdict(False, None, ("The arm is on its way home.",))
+        if self._guided:
+            return Verdict(False, None, ("The arm is being guided by hand.",))
         now_s = self._arm.state().time_s
         T_base_start = self._timeline.at(chunk.observed_s)
         verdict = self._guard.check_chunk(chunk, T_base_start, now_s)
@@ -153,8 +156,27 @@ class GuardedArm:
         """
         if self.held:
             raise InputError(f"The arm is stopped: {self.held}.", "Resume first.")
+        if self._guided:
+            self.guide(False)
         self._forget()
         self._home = HomeMove(self._servo, self._kinematics, self._state, self._guard.limits.tool_speed)
+
+    def guide(self, on: bool) -> None:
+        """Give way to the user's hand until it is called with False, or a hold or stop comes; then the place is held.
+
+        Meanwhile what the arm does is what it was told: its commanded pose is the measured one.
+
+        Raises:
+            UnsupportedError: the arm cannot be guided by hand.
+            InputError: it is stopped.
+        """
+        if not isinstance(self._arm, Guidable):
+            raise UnsupportedError("This arm cannot be guided by hand.")
+        if on and self.held:
+            raise InputError(f"The arm is stopped: {self.held}.", "Resume first.")
+        self._arm.guide(on)
+        self._guided = on
+        self.reset()
 
     def hold(self, reason: str) -> None:
         """Brake as fast as the limits allow and stay, until `resume`. The first reason, a clause, is kept."""
@@ -176,6 +198,8 @@ class GuardedArm:
 
     def settle(self) -> None:
         """Forget what is left of the chunk and come to rest, without a latch."""
+        if self._guided:
+            self.guide(False)
         self._forget()
         self._servo.hold()
 
@@ -186,6 +210,9 @@ class GuardedArm:
 
     def tick(self) -> RobotState:
         """One control period; returns the arm's state at its end."""
+        if self._guided:
+            self.reset()
+            return self._state
         self._choose_motion()
         command = self._next_command()
         self._sent = self._arm.send(command)

@@ -43,7 +43,7 @@ class Timeline:
         """How the commanded pose moved in the last tick, (6,) [m/s, rad/s]; zero when fewer than two are known."""
         if len(self._poses) < 2:
             return np.zeros(6)
-        return _way(self._poses[-2], self._poses[-1]) / PERIOD_S
+        return _way(self._poses[-2], self._poses[-1]).astype(np.float64) / PERIOD_S
 
     def clear(self) -> None:
         """Forget everything, as after a new scene."""

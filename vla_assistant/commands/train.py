@@ -41,6 +41,10 @@ def train(
     data: Annotated[
         Path | None, typer.Option(help="A dataset made by `vla-assistant generate`; the decoder needs none.")
     ] = None,
+    own: Annotated[
+        Path | None, typer.Option(help="A recording of your own table, mixed into every batch; see docs/own-robot.md.")
+    ] = None,
+    own_share: Annotated[float, typer.Option(help="Share of every batch that comes from it.")] = 0.3,
     minutes: Annotated[float | None, typer.Option(help="End the run after this much training time.")] = None,
     epochs: Annotated[float | None, typer.Option(help="End it after so many times the recordings' frames.")] = None,
     batch_size: Annotated[int | None, typer.Option(min=1, help="Frames in a step; default: the preset's.")] = None,
@@ -69,6 +73,7 @@ def train(
         _train_decoder(decoder, out, minutes, seed, start_from)
         return
     from vla_assistant.train.loop import Options
+    from vla_assistant.train.mixture import Mix
     from vla_assistant.train.trainer import VLATrainer, preset_of
 
     chosen = preset_of(preset)
@@ -88,7 +93,8 @@ def train(
         tensorboard=tensorboard,
         score=_failures(chosen, trials) if best_by is BestBy.ROLLOUT else None,
     )
-    trainer = VLATrainer(chosen, data, options, half_precision=precision is Precision.BF16)
+    dataset = data if own is None else Mix(data, own, own_share)
+    trainer = VLATrainer(chosen, dataset, options, half_precision=precision is Precision.BF16)
     reports = trainer.steps(epochs, batch_size, learning_rate)
     if trainer.team.is_first:
         _say_what_is_missing(options)

@@ -14,9 +14,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from vla_assistant.data import files
+from vla_assistant.data import files, own_recordings
+from vla_assistant.data.features import picture_key
 from vla_assistant.data.reader import DatasetReader
 from vla_assistant.errors import InputError
+from vla_assistant.networks.senses import NO_PICTURE, policy_picture
 from vla_assistant.types import ImageArray
 
 FOLDER = ".cache"
@@ -62,6 +64,8 @@ class FrameStore:
         self.columns: dict[str, NDArray[np.generic]] = {
             name: np.concatenate([part[name] for part in parts]) for name in parts[0]
         }
+        if own_recordings.lacks_supervision(self.columns):
+            self.columns |= own_recordings.supervision(self.columns, reader)
         self._starts = np.cumsum([0, *(len(part["index"]) for part in parts)])
         self._pictures = {
             key: [PictureFile(folder / f"{shard:06d}.{key}.npy") for shard in shards] for key in reader.video_keys
@@ -69,6 +73,16 @@ class FrameStore:
 
     def __len__(self) -> int:
         return int(self._starts[-1])
+
+    def policy_pictures(self, camera: str, frames: NDArray[np.int64], size: int) -> ImageArray:
+        """The pictures of these frames as the policy sees them (n, size, size, 3); grey if there is no such camera."""
+        key = picture_key(camera)
+        if key not in self._pictures:
+            return np.full((len(frames), size, size, 3), NO_PICTURE, np.uint8)
+        pictures = self.pictures(key, frames)
+        if pictures.shape[1:3] == (size, size):
+            return pictures
+        return np.stack([policy_picture(picture, size) for picture in pictures])
 
     def pictures(self, key: str, frames: NDArray[np.int64]) -> ImageArray:
         """The pictures of these frames (n, h, w, 3)."""

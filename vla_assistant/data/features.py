@@ -70,6 +70,10 @@ SUPERVISION = {
 }
 """What a simulated recording holds besides."""
 
+KNOWN = ("known.scene", "known.action", "known.success")
+"""Columns (n, 1) that training adds to a recording of a real table: 1 where the things, the action, the success of a
+frame are known. See `own_recordings`."""
+
 INDEX = {
     "timestamp": Feature("float32", (1,)),
     "frame_index": Feature("int64", (1,)),

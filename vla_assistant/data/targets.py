@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 from numpy.typing import NDArray
 
-from vla_assistant.data.features import MAX_THINGS
+from vla_assistant.data.features import KNOWN, MAX_THINGS
 from vla_assistant.errors import InputError
 from vla_assistant.networks import tokens
 from vla_assistant.networks.senses import normal_action, normal_state
@@ -37,6 +37,8 @@ class Targets:
         things: Colour and shape of everything in the scene, -1 for nothing (n, k, 2).
         uv: Where it is in front and wrist picture (n, k, 2 cameras, 2).
         seen: Whether it is seen there (n, k, 2 cameras).
+        scene_weight: 1 where the things in the scene are known (n,).
+        success_weight: 1 where the success is known (n,).
     """
 
     state: Floats
@@ -51,6 +53,8 @@ class Targets:
     things: NDArray[np.int64]
     uv: Floats
     seen: Floats
+    scene_weight: Floats
+    success_weight: Floats
 
     def take(self, frames: NDArray[np.int64]) -> Targets:
         """The targets of these frames."""
@@ -59,6 +63,8 @@ class Targets:
 
 def make_targets(columns: Mapping[str, NDArray[np.generic]], horizon: int) -> Targets:
     """Targets of all frames, given the columns (n, width) of whole episodes in order.
+
+    Columns of `features.KNOWN` say what is unknown of a real table; without them everything is known.
 
     Raises:
         InputError: The recording was made for other steps than this program knows.
@@ -72,7 +78,8 @@ def make_targets(columns: Mapping[str, NDArray[np.generic]], horizon: int) -> Ta
     position = columns["label.position"].astype(np.float32).reshape(-1, len(tokens.ROLES), 3)
     named = step[:, tokens.NAMED_SHAPES] != tokens.NO_SHAPE
     valid = named & inside(position)
-    lost = (named & ~valid).any(axis=1)
+    scene_known, action_known, success_known = (_known(columns, name) for name in KNOWN)
+    lost = (named & ~valid).any(axis=1) & (scene_known > 0)
     actions, weight = _chunks(columns, horizon)
     front = columns["things.front"].astype(np.float32).reshape(-1, MAX_THINGS, 3)
     wrist = columns["things.wrist"].astype(np.float32).reshape(-1, MAX_THINGS, 3)
@@ -81,21 +88,27 @@ def make_targets(columns: Mapping[str, NDArray[np.generic]], horizon: int) -> Ta
         state=normal_state(columns["observation.state"].astype(np.float64)),
         step=step,
         actions=actions,
-        action_weight=weight * ~lost[:, None],
+        action_weight=weight * ~lost[:, None] * action_known[:, None],
         position=np.where(valid[..., None], position, 0.0),
-        position_weight=valid.astype(np.float32),
+        position_weight=valid * scene_known[:, None],
         done=_flat(columns["label.done"]),
         progress=_flat(columns["label.progress"]),
         success=_flat(columns["label.success"]),
         things=columns["things.code"].astype(np.int64).reshape(-1, MAX_THINGS, 2),
         uv=both[..., :2],
         seen=(both[..., 2] >= SEEN_SHARE).astype(np.float32),
+        scene_weight=scene_known,
+        success_weight=success_known,
     )
 
 
 def inside(position: NDArray[np.floating]) -> NDArray[np.bool_]:
     """Whether positions (..., 3) lie where things can be reached."""
     return np.asarray(((position > LOWEST) & (position < HIGHEST)).all(axis=-1))
+
+
+def _known(columns: Mapping[str, NDArray[np.generic]], name: str) -> Floats:
+    return _flat(columns[name]) if name in columns else np.ones(len(columns["step.code"]), np.float32)
 
 
 def _flat(column: NDArray[np.generic]) -> Floats:

@@ -102,7 +102,7 @@ class CameraPanel(QFrame):
                 self._groundings, self._show_heat = plan.groundings, True
             case StepStarted(step=step):
                 self._show_heat = False
-                self._in_hand = step.object
+                self._in_hand = step.object if step.skill not in ("open", "close") else None
                 self._arm_moves()
             case StepEnded(done=True) if self._in_hand is not None:
                 self._gone.add(self._in_hand)

@@ -23,7 +23,7 @@ _NOWHERE = PixelPoint("front", 0.5, 0.5, 1.0)
 def looking_for(look: Callable[[], tuple[SeenThing, ...]], text: str, learnt: Learnt) -> tuple[SeenThing, ...]:
     """What is seen, and what the text calls by a colour that nothing seen has."""
     seen = look()
-    missing = sorted(_colours(text) - {thing.reference.colour for thing in seen}) if seen else []
+    missing = sorted(_colours(text) - {thing.reference.colour for thing in seen})
     things = (Reference(UNNAMED, colour) for colour in missing)
     return (*seen, *(SeenThing(thing, _NOWHERE) for thing in things if not learnt.why_not(Step("pick", thing))))
 

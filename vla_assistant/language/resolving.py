@@ -125,7 +125,10 @@ class _Slots:
 
     def _opened_before(self, index: int, act: Act, objects: Sequence[int], view: View) -> list[ResolvedAct]:
         """The drawer is opened for what is to come out of it and is not seen."""
-        before = any(other.skill == "open" for other in self.request.acts[:index])
+        before = any(
+            other.skill == "open" or (other.object is not None and hidden.from_drawer(other.object))
+            for other in self.request.acts[:index]
+        )
         drawer = hidden.drawer_in(view.now)
         if before or drawer is None or not any(hidden.is_hidden(view.seen[i], view.seen) for i in objects):
             return []

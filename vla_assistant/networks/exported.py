@@ -8,12 +8,13 @@ Packages: `onnx` to write, `onnxruntime` to run; both come with the extra "onnx"
 from __future__ import annotations
 
 import hashlib
-import io
 import warnings
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from vla_assistant.data.files import write_whole
@@ -25,6 +26,7 @@ from vla_assistant.networks.senses import STATE_WIDTH
 from vla_assistant.networks.weights import load_weights, require_file
 from vla_assistant.types import FloatArray, ImageArray
 
+Array = NDArray[Any]
 INPUTS = ("front", "wrist", "state", "step", "queries")
 SIGHT = ("logits", "uv", "visible", "feature")
 OUTPUTS = (
@@ -60,14 +62,19 @@ def export_weights(weights: Path, out: Path) -> None:
         import onnx
     except ImportError as error:
         raise BackendError("To write an ONNX file, the package onnx is needed.", _INSTALL) from error
-    model = onnx.load_from_string(_graph(network))
-    onnx.helper.set_model_props(model, {MADE_OF: _digest(weights)})
-    onnx.checker.check_model(model)
-    write_whole(out, lambda draft: onnx.save(model, str(draft)))
+
+    def write(draft: Path) -> None:
+        _trace(network, draft)
+        model = onnx.load(str(draft))
+        onnx.helper.set_model_props(model, {MADE_OF: _digest(weights)})
+        onnx.checker.check_model(model)
+        onnx.save(model, str(draft))
+
+    write_whole(out, write)
 
 
-def _graph(network: CompactVLA) -> bytes:
-    """The graph, traced. torch's newer exporter gives the same one, takes ten times as long and imports triton."""
+def _trace(network: CompactVLA, path: Path) -> None:
+    """Write the graph. torch's newer exporter gives the same one, takes ten times as long and imports triton."""
     config = network.config
     examples = (
         torch.zeros(1, 3, config.front_size, config.front_size),
@@ -77,20 +84,18 @@ def _graph(network: CompactVLA) -> bytes:
         torch.zeros(1, 2, 2, dtype=torch.int64),
     )
     queried = {name: {1: "things"} for name in OUTPUTS if name.partition("_")[2] in SIGHT}
-    buffer = io.BytesIO()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # that this exporter is the older one, and constants that it folds
         torch.onnx.export(
             _Flat(network).eval(),
             examples,
-            buffer,
+            path,
             input_names=list(INPUTS),
             output_names=list(OUTPUTS),
             dynamic_axes={"queries": {1: "queries"}} | queried,
             opset_version=OPSET,
             dynamo=False,
         )
-    return buffer.getvalue()
 
 
 class OnnxEngine:
@@ -118,11 +123,11 @@ class OnnxEngine:
             raise WeightsError(f"The file {path} is no network for ONNX Runtime.", _remedy(path)) from error
         if self._session.get_modelmeta().custom_metadata_map.get(MADE_OF) != _digest(weights):
             raise WeightsError(f"The file {path} was made of other weights than {weights}.", _remedy(path))
-        self._last: tuple[dict[str, np.ndarray], Output] | None = None
+        self._last: tuple[dict[str, Array], Output] | None = None
 
     def answer(self, pictures: tuple[ImageArray, ImageArray], state: FloatArray, step: Codes, queries: Codes) -> Output:
         """See `running.Engine`; where nothing further is asked for, what an earlier answer adds to that may stay."""
-        values = dict(zip(INPUTS, (*pictures, state, step, queries), strict=True))
+        values: dict[str, Array] = dict(zip(INPUTS, (*pictures, state, step, queries), strict=True))
         if self._last is not None and _answers(self._last[0], values):
             return self._last[1]
         feeds = {name: as_input(values[name]).numpy() for name in INPUTS[:2]}
@@ -132,7 +137,7 @@ class OnnxEngine:
         return output
 
 
-def _answers(before: dict[str, np.ndarray], now: dict[str, np.ndarray]) -> bool:
+def _answers(before: dict[str, Array], now: dict[str, Array]) -> bool:
     """Whether what was answered before holds what is asked for now."""
     names = INPUTS if len(now["queries"]) else INPUTS[:-1]
     return all(np.array_equal(before[name], now[name]) for name in names)

@@ -53,6 +53,11 @@ class Learnt:
         """Whether these weights have learnt the colour and the shape, together or apart."""
         return not self._why_unknown(reference)
 
+    def __or__(self, other: Learnt) -> Learnt:
+        """What is known by either, as after training goes on with other recordings."""
+        pairs = zip(vars(EVERYTHING).values(), vars(self).values(), vars(other).values(), strict=True)
+        return Learnt(*(tuple(word for word in words if word in {*mine, *theirs}) for words, mine, theirs in pairs))
+
     def as_json(self) -> dict[str, list[str]]:
         """The entry in the header of a weights file."""
         return {name: list(words) for name, words in asdict(self).items()}
@@ -71,6 +76,7 @@ class Learnt:
 
 
 EVERYTHING = Learnt(SKILLS, tokens.SHAPES, tokens.COLOURS, tokens.DIRECTIONS)
+NOTHING = Learnt((), (), (), ())
 VERSION_1 = Learnt(
     ("pick", "place", "put_down", "push", "home"),
     ("cube", "ball", "can", "cup", "bowl", "plate"),

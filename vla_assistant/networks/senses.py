@@ -26,6 +26,9 @@ _STATE_SCALE = np.array([0.15, 0.2, 0.15, *[1.0] * 6, 0.5, 0.5, *[0.02] * 3, *[0
 _ACTION_OFFSET = np.array([*[0.0] * 6, 0.5])
 _ACTION_SCALE = np.array([*[0.04] * 3, *[0.25] * 3, 0.5])
 
+NO_PICTURE = 128
+"""Grey level in place of the picture of a camera that is not there."""
+
 
 def policy_picture(image: ImageArray, size: int) -> ImageArray:
     """The picture as the network sees it: centre square, area-averaged to uint8 (size, size, 3)."""

@@ -18,8 +18,9 @@ from vla_assistant import language, paths
 from vla_assistant.errors import InputError, UnsupportedError
 from vla_assistant.networks import tokens
 from vla_assistant.networks.learnt import Learnt
-from vla_assistant.networks.senses import normal_state, policy_picture, real_action, state_vector
+from vla_assistant.networks.senses import NO_PICTURE, normal_state, policy_picture, real_action, state_vector
 from vla_assistant.policies.evidence import judge_step
+from vla_assistant.policies.sighting import peak, without_doubles
 from vla_assistant.policies.whereabouts import Belief
 from vla_assistant.registry import BackendConfig
 from vla_assistant.types import (
@@ -36,8 +37,6 @@ from vla_assistant.types import (
 )
 
 if TYPE_CHECKING:
-    from torch import Tensor
-
     from vla_assistant.networks.compact import CompactVLA, Output
     from vla_assistant.networks.running import Engine
 
@@ -47,8 +46,6 @@ BACKEND = "CompactPolicy"
 SHIPPED = "weights/compact/compact.safetensors"
 NAMED = len(tokens.ROLES)
 """Things that a step names come before those that are asked for besides."""
-NEARER_IS_THE_SAME = 0.035
-"""Two answers for the same colour or shape nearer than this, as a share of the picture, are one thing."""
 
 
 class Config(BackendConfig):
@@ -58,6 +55,9 @@ class Config(BackendConfig):
     execute_steps: int = Field(2, ge=1, le=8, description="Actions carried out before the policy looks again.")
     min_visible: float = Field(0.5, ge=0, le=1, description="A thing counts as seen from this confidence.")
     min_success: float = Field(0.5, ge=0, le=1, description="A step counts as done from this confidence.")
+    wrist_camera: bool = Field(
+        True, description="False where there is none: its picture is then grey, as training takes it without one."
+    )
     threads: int = Field(1, ge=1, description="Threads of torch; one is fastest for a network this small.")
     engine: Literal["torch", "onnx"] = Field("torch", description="What runs it; onnx needs `vla-assistant export`.")
     onnx: str = Field("", description="The file of `vla-assistant export`; empty takes the one beside the weights.")
@@ -126,9 +126,9 @@ class CompactPolicy:
         asked = tuple(filter(self._learnt.knows, tokens.all_references()))
         output = self._run(observation, Step("home"), asked)
         visible = output.sights[0].visible[0, NAMED:].sigmoid().numpy()
-        points = [_peak(heat) for heat in output.sights[0].logits[0, NAMED:]]
+        points = [peak(heat) for heat in output.sights[0].logits[0, NAMED:]]
         order = [int(i) for i in np.argsort(-visible) if visible[i] >= self.config.min_visible]
-        return _without_doubles(SeenThing(asked[i], PixelPoint("front", *points[i], float(visible[i]))) for i in order)
+        return without_doubles(SeenThing(asked[i], PixelPoint("front", *points[i], float(visible[i]))) for i in order)
 
     def plan(self, steps: tuple[Step, ...], observation: Observation) -> Plan:
         """Heat maps of every named thing; where one is not seen, what is there instead.
@@ -191,7 +191,7 @@ class CompactPolicy:
         for index, reference in enumerate(named):
             logits = sight.logits[0, NAMED + index]
             heat = logits.flatten().softmax(0).view(logits.shape).numpy().astype(np.float32)
-            point = PixelPoint("front", *_peak(logits), float(visible[index]))
+            point = PixelPoint("front", *peak(logits), float(visible[index]))
             result.append(Grounding(reference, "front", heat, point))
         return tuple(result)
 
@@ -203,18 +203,20 @@ class CompactPolicy:
 
     def _run(self, observation: Observation, step: Step, asked: Sequence[Reference] = ()) -> Output:
         layout = self._layout
-        pictures = _picture(observation, "front", layout.front_size), _picture(observation, "wrist", layout.wrist_size)
+        front = self._picture(observation, "front", layout.front_size)
+        wrist = self._picture(observation, "wrist", layout.wrist_size)
         queries = np.array([tokens.encode_reference(reference) for reference in asked], dtype=np.int64).reshape(-1, 2)
         state = normal_state(state_vector(observation.state))
-        return self._engine.answer(pictures, state, tokens.encode_step(step), queries)
+        return self._engine.answer((front, wrist), state, tokens.encode_step(step), queries)
 
-
-def _picture(observation: Observation, camera: str, size: int) -> ImageArray:
-    frame = observation.frames.get(camera)
-    if frame is None:
-        there = ", ".join(observation.frames) or "none"
-        raise InputError(f"The compact policy needs a picture of the {camera} camera.", f"Pictures given: {there}.")
-    return policy_picture(frame.image, size)
+    def _picture(self, observation: Observation, camera: str, size: int) -> ImageArray:
+        frame = observation.frames.get(camera)
+        if frame is None and camera == "wrist" and not self.config.wrist_camera:
+            return np.full((size, size, 3), NO_PICTURE, np.uint8)
+        if frame is None:
+            there = ", ".join(observation.frames) or "none"
+            raise InputError(f"The compact policy needs a picture of the {camera} camera.", f"Pictures given: {there}.")
+        return policy_picture(frame.image, size)
 
 
 def _things_of(step: Step) -> tuple[Reference, ...]:
@@ -226,31 +228,3 @@ def _maybe_in_drawer(steps: Sequence[Step]) -> frozenset[Reference]:
     opened = next((place for place, step in enumerate(steps) if step.skill == "open"), len(steps))
     before = {reference for step in steps[: opened + 1] for reference in _things_of(step)}
     return frozenset(reference for step in steps[opened:] for reference in _things_of(step)) - before
-
-
-def _peak(logits: Tensor) -> tuple[float, float]:
-    """Centre of the strongest patch and its neighbours as fractions (u, v), between the patches."""
-    rows, columns = logits.shape
-    best = int(logits.argmax())
-    row, column = divmod(best, columns)
-    top, left = max(row - 1, 0), max(column - 1, 0)
-    patch = logits[top : row + 2, left : column + 2]
-    weights = patch.flatten().softmax(0).view(patch.shape).numpy()
-    v = float((weights.sum(1) * (np.arange(weights.shape[0]) + top + 0.5)).sum()) / rows
-    u = float((weights.sum(0) * (np.arange(weights.shape[1]) + left + 0.5)).sum()) / columns
-    return u, v
-
-
-def _without_doubles(seen: Iterable[SeenThing]) -> tuple[SeenThing, ...]:
-    """Of several names for the same spot, the most confident; different things in one another all stay."""
-    kept: list[SeenThing] = []
-    for thing in seen:
-        if not any(_same_thing(thing, other) for other in kept):
-            kept.append(thing)
-    return tuple(kept)
-
-
-def _same_thing(one: SeenThing, other: SeenThing) -> bool:
-    related = one.reference.name == other.reference.name or one.reference.colour == other.reference.colour
-    gap = np.hypot(one.point.u - other.point.u, one.point.v - other.point.v)
-    return bool(related and gap < NEARER_IS_THE_SAME)

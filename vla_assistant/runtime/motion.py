@@ -222,6 +222,14 @@ class MotionProcess:
         """
         self._call("go_home")
 
+    def guide(self, on: bool) -> None:
+        """Let the user move the arm by hand from now on, or let it hold its place again.
+
+        Raises:
+            AssistantError: the arm cannot be guided by hand, or it is stopped.
+        """
+        self._call("guide", on)
+
     @property
     def moving(self) -> bool:
         """Whether a motion is under way or has not come to rest yet."""

@@ -173,6 +173,11 @@ class MotionServer:
         self._arm.home()
         self._report()
 
+    def _do_guide(self, on: bool) -> None:
+        self._watch_words()
+        self._arm.guide(on)
+        self._report()
+
     def _do_resume(self, stop_number: int) -> None:
         """The user wants to go on after that stop; one that was pressed meanwhile has another number and stays."""
         self._clear(stop_number, self._arm.resume)

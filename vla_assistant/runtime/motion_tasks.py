@@ -35,7 +35,7 @@ class TaskDesk:
         """
         if self._world is None:
             raise UnsupportedError("A real table cannot be laid out anew by the program.")
-        from vla_assistant.sim.scene import scene_for_steps
+        from vla_assistant.sim.suite.for_steps import scene_for_steps
 
         self._world.load(scene_for_steps(steps, seed))
         self._arm.reset()

@@ -7,11 +7,26 @@ from dataclasses import dataclass
 
 from vla_assistant.config import Settings
 from vla_assistant.errors import InputError
+from vla_assistant.language.chores.carrying_out import CHORES
+from vla_assistant.language.hidden import from_drawer
 from vla_assistant.language.reading.reader import read
 from vla_assistant.language.request import ALL, Description
 from vla_assistant.types import Intent, Reference, Step, Understanding
 
 ADVICE = "Name fewer or other things; --no-require takes the bare table of the seed instead."
+_DRAWER = Reference("drawer")
+_FOR_CHORES = {
+    "sort": (
+        Step("place", Reference("cube", "red"), Reference("bowl", "red")),
+        Step("place", Reference("ball", "blue"), Reference("plate", "blue")),
+    ),
+    "clear": (
+        Step("place", Reference("cube", "red"), _DRAWER),
+        Step("place", Reference("ball", "blue"), _DRAWER),
+        Step("close", _DRAWER),
+    ),
+}
+"""What is laid for tasks that name nothing: something to do."""
 SEVERAL = 2
 """So many are laid for "all" of a kind."""
 
@@ -33,22 +48,28 @@ def wanted_on_table(meaning: Understanding, settings: Settings) -> Wanted:
     """
     if meaning.intent is not Intent.COMMAND or settings.use.arm != "simulated":
         return Wanted()
-    from vla_assistant.sim.scene import scene_for_steps
+    from vla_assistant.sim.suite.for_steps import scene_for_steps
 
     try:
-        steps = meaning.steps or tuple(Step("pick", reference) for reference in _described(meaning.text))
+        steps = meaning.steps or tuple(_described(meaning.text))
         scene_for_steps(steps, settings.simulation.seed)
     except InputError as error:
         return Wanted(refusal=f"The table cannot be laid with what the command names. {error} {ADVICE}")
     return Wanted(steps)
 
 
-def _described(text: str) -> Iterator[Reference]:
-    """The things of a text whose steps need a look at the table."""
+def _described(text: str) -> Iterator[Step]:
+    """Steps that need the things of a text whose own steps need a look at the table."""
     request = read(text)
     for act in request.acts if request else ():
+        if act.skill in CHORES and not act.anchors:
+            yield from _FOR_CHORES.get(act.skill, ())
+        if act.object is not None and from_drawer(act.object):
+            yield Step("open", _DRAWER)
         for thing in (act.object, *act.anchors):
-            yield from _references(thing) if thing else ()
+            yield from (Step("pick", reference) for reference in _references(thing)) if thing else ()
+        if any(anchor.kind == _DRAWER.name for anchor in act.anchors):
+            yield Step("close", _DRAWER)
 
 
 def _references(thing: Description) -> Iterator[Reference]:

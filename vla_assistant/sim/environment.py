@@ -38,7 +38,7 @@ FRONT, WRIST = 128, 64  # pixels
 _PROPRIOCEPTION = 7 + 7 + 3 + 6 + 1
 _CHARACTERS = string.ascii_letters + string.digits + string.punctuation + " "
 _LONGEST_INSTRUCTION = 400
-_EPISODES = 100_000
+_EPISODES = 10_000
 """Episodes of which a reset without options draws one."""
 
 Sight = dict[str, Any]

@@ -81,7 +81,8 @@ class TaskMonitor:
             if reason:
                 self._since[index] = None
                 continue
-            self._seen[index] = True
+            # at home it was from the start: it counts once what comes before it was done
+            self._seen[index] |= step.skill != "home" or index == 0 or self._seen[index - 1]
             if self._since[index] is None:
                 self._since[index] = now
             self._achieved[index] = self._achieved[index] or self._lasts(index)
@@ -121,8 +122,8 @@ class TaskMonitor:
         """The last step must hold now, an earlier one too unless a later one acts on the same thing."""
         if index == len(self._steps) - 1:
             return status.holds
-        if status.step.skill == "home":
-            return status.achieved
+        if status.step.skill == "home":  # on the way to the next step it need not stay there
+            return self._seen[index]
         return bool(self._superseded_by(index)) or status.holds  # what was done with it last counts
 
     def _left_out(self, index: int) -> bool:

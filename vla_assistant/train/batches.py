@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from vla_assistant.data.cache import FrameStore
-from vla_assistant.data.features import picture_key
 from vla_assistant.data.targets import make_targets
 from vla_assistant.networks import tokens
 from vla_assistant.networks.compact import CAMERAS
@@ -45,6 +44,8 @@ class Batch:
     things: Tensor
     uv: Tensor
     seen: Tensor
+    scene_weight: Tensor
+    success_weight: Tensor
 
 
 class Batches:
@@ -87,7 +88,10 @@ class Batches:
         targets, preset = self._targets.take(frames), self._preset
         step = drop_shapes(targets.step, targets.things, preset.shape_dropout, rng)
         targets = replace(targets, step=drop_colours(step, targets.things, preset.colour_dropout, rng))
-        pictures = [self._store.pictures(picture_key(camera), frames) for camera in CAMERAS]
+        sizes = (preset.network.front_size, preset.network.wrist_size)
+        pictures = [
+            self._store.policy_pictures(camera, frames, size) for camera, size in zip(CAMERAS, sizes, strict=True)
+        ]
         if preset.shift_pixels:
             pictures[0], targets = shifted(pictures[0], targets, preset.shift_pixels, rng)
         front, wrist = (as_input(some, preset, rng) for some in pictures)

@@ -23,7 +23,7 @@ def total_loss(output: Output, batch: Batch, weights: LossWeights) -> tuple[Tens
         **_actions(output, batch),
         "done": _binary(output.done, batch.done),
         "progress": _binary(output.progress, batch.progress),
-        "success": _binary(output.success, batch.success),
+        "success": _binary(output.success, batch.success, batch.success_weight),
     }
     return torch.stack([getattr(weights, name) * part for name, part in parts.items()]).sum(), parts
 
@@ -52,7 +52,7 @@ def wanted_heat(uv: Tensor, rows: int, columns: int) -> Tensor:
 
 def _grounding(output: Output, batch: Batch) -> dict[str, Tensor]:
     queries = torch.cat([batch.step[:, 2:].view(-1, NAMED, 2), batch.queries], dim=1)
-    asked = (queries[..., 1] != tokens.NO_SHAPE).float()
+    asked = (queries[..., 1] != tokens.NO_SHAPE).float() * batch.scene_weight[:, None]
     fits = matches(queries, batch.things)
     heat = visible = batch.uv.new_zeros(())
     for camera, sight in enumerate(output.sights):
@@ -60,7 +60,7 @@ def _grounding(output: Output, batch: Batch) -> dict[str, Tensor]:
         heat = heat + _heat(sight, seen, batch.uv[:, :, camera])
         label = (seen.sum(-1) > 0).float()
         loss = functional.binary_cross_entropy_with_logits(sight.visible, label, reduction="none")
-        visible = visible + (loss * asked).sum() / asked.sum()
+        visible = visible + (loss * asked).sum() / asked.sum().clamp(min=1)
     return {"grounding": heat, "visible": visible}
 
 
@@ -89,5 +89,8 @@ def _actions(output: Output, batch: Batch) -> dict[str, Tensor]:
     return {"action": (motion * weight).sum() / count, "gripper": (gripper * weight).sum() / count}
 
 
-def _binary(logit: Tensor, label: Tensor) -> Tensor:
-    return functional.binary_cross_entropy_with_logits(logit, label)
+def _binary(logit: Tensor, label: Tensor, weight: Tensor | None = None) -> Tensor:
+    if weight is None:
+        return functional.binary_cross_entropy_with_logits(logit, label)
+    loss = functional.binary_cross_entropy_with_logits(logit, label, reduction="none")
+    return (loss * weight).sum() / weight.sum().clamp(min=1)

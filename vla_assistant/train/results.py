@@ -40,6 +40,8 @@ class Results:
 
     def judge(self, validation: float | None, score: Score | None) -> None:
         """Keep the averaged weights if they are the best so far: by `score`, else by the loss of the validation."""
+        if validation is None and score is None:
+            return
         candidate = self._out / CANDIDATE_NAME
         value = validation
         if self._team.is_first:

@@ -11,13 +11,16 @@ from typing import Any
 import torch
 from torch import nn
 
-from vla_assistant.errors import InputError
+from vla_assistant.errors import ConfigError, InputError
 from vla_assistant.networks.compact import CompactVLA
 from vla_assistant.networks.family.model import VisionLanguageActionModel
+from vla_assistant.networks.learnt import NOTHING, Learnt
+from vla_assistant.networks.weights import read_learnt
 from vla_assistant.train.collated import Collated
 from vla_assistant.train.compiler import import_without_triton
 from vla_assistant.train.family import FamilyObjective, FamilyPreset, load_family_preset, samples
 from vla_assistant.train.loop import Options, run
+from vla_assistant.train.mixture import Mix, Mixture, open_mix
 from vla_assistant.train.objective import CompactObjective, Objective, Trainable
 from vla_assistant.train.preset import Preset, Schedule, load_preset
 from vla_assistant.train.recordings import Recordings, Source
@@ -63,8 +66,8 @@ class VLATrainer:
 
         Args:
             model: A preset or its name, or any network that is `Trainable`.
-            dataset: Folder of a recording; for a network of your own a `VLADataset`, or whatever can be numbered
-                through and has a `collate`; or a `Source` of batches.
+            dataset: Folder of a recording, or a `Mix` of two; for a network of your own a `VLADataset`, or whatever
+                can be numbered through and has a `collate`; or a `Source` of batches.
             options: Where to, and what is particular to this run.
             schedule: How a network of your own is trained; a preset has its own.
             half_precision: Compute in bfloat16 where that is safe.
@@ -120,8 +123,9 @@ class VLATrainer:
             return kind(model, self._half_precision)
         half_precision = model.network.half_precision and self._half_precision
         config = model.network.model_copy(update={"half_precision": half_precision})
-        assert isinstance(source, Recordings)
-        return CompactObjective(CompactVLA(config), model.loss, lambda: source.learnt())
+        assert isinstance(source, Recordings | Mixture)
+        before = learnt_before(self._options)
+        return CompactObjective(CompactVLA(config), model.loss, lambda: before | source.learnt())
 
     def _source(self, schedule: Schedule) -> Source:
         """Batches for one process: its part of each batch of all."""
@@ -130,17 +134,36 @@ class VLATrainer:
         dataset = self._dataset
         if isinstance(dataset, Path) and isinstance(self._model, FamilyPreset):
             dataset = samples(dataset, self._model.family)
-        if isinstance(dataset, Path):
-            assert isinstance(part, Preset)
+        if isinstance(dataset, Path | Mix):
+            if not isinstance(part, Preset):
+                raise ConfigError("Only the compact network learns from a mix of recordings.", "Leave out --own.")
             return self._recordings(dataset, part)
         return dataset if isinstance(dataset, Source) else Collated(dataset, part, seed)
 
-    def _recordings(self, data: Path, part: Preset) -> Recordings:
+    def _recordings(self, data: Path | Mix, part: Preset) -> Recordings | Mixture:
         """The first process decodes, the others use that."""
         team = self.team
         if not team.is_first:
             team.wait()
-        recordings = Recordings(data, part, self._options.seed, decode=team.is_first)
+        recordings = _opened(data, part, self._options.seed, decode=team.is_first)
         if team.is_first:
             team.wait()
         return recordings
+
+
+def _opened(data: Path | Mix, preset: Preset, seed: int, *, decode: bool) -> Recordings | Mixture:
+    if isinstance(data, Mix):
+        return open_mix(data, preset, seed, decode=decode)
+    return Recordings(data, preset, seed, decode=decode)
+
+
+def learnt_before(options: Options) -> Learnt:
+    """The words of the weights that a run starts from, and of its own so far: what is learnt anew comes on top."""
+    start = options.start_from
+    files = [options.out / CompactObjective.WEIGHTS_NAME]
+    if start is not None:
+        files.append(start / CompactObjective.WEIGHTS_NAME if start.is_dir() else start)
+    learnt = NOTHING
+    for file in filter(Path.is_file, files):
+        learnt = learnt | read_learnt(file)
+    return learnt
