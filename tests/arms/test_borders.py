@@ -13,8 +13,9 @@ from vla_assistant.types import ActionChunk
 HORIZON, STEP_S, EXECUTE = 8, 0.1, 2
 DISAGREES = 0.03
 """Two chunks in a row want speeds that differ by up to this, each way [m/s]."""
-TOOL_ACCELERATION = 3.0
-"""What the commanded tool may do at a border [m/s^2]; the joints alone would allow about 12."""
+TOOL_ACCELERATION = 5.0
+"""What the commanded tool may do at a border [m/s^2]; the joints alone would allow about 12, and catching
+up within one action made up to 22."""
 
 
 @pytest.fixture
@@ -37,11 +38,11 @@ def late_chunk(arm: GuardedArm, rng: np.random.Generator) -> ActionChunk:
 
 
 def drive(arm: GuardedArm, rng: np.random.Generator, rounds: int = 15) -> tuple[np.ndarray, np.ndarray]:
-    """Ask, move on while the policy thinks for 20-150 ms, take over: tool places (n, 3) commanded, and the borders."""
+    """Ask, move on while the policy thinks for 20-160 ms, take over: tool places (n, 3) commanded, and the borders."""
     places, borders = [arm.state.T_base_command[:3, 3]], []
     for _ in range(rounds):
         chunk = late_chunk(arm, rng)
-        late = int(rng.integers(1, 8))  # ticks
+        late = int(rng.integers(1, 9))  # ticks: 20-160 ms
         places += [arm.tick().T_base_command[:3, 3] for _ in range(late)]
         assert arm.submit(chunk).allowed
         borders.append(len(places) - 1)
@@ -50,13 +51,13 @@ def drive(arm: GuardedArm, rng: np.random.Generator, rounds: int = 15) -> tuple[
     return np.array(places), np.array(borders)
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(6))
 def test_speed_does_not_jump_where_a_late_chunk_takes_over(arm: GuardedArm, seed: int) -> None:
     places, borders = drive(arm, np.random.default_rng(seed))
     speeds = np.diff(places, axis=0) / PERIOD_S
     changes = np.linalg.norm(np.diff(speeds, axis=0), axis=1)
     assert not arm.refusal
-    assert np.linalg.norm(speeds, axis=1).max() < 0.3
+    assert np.linalg.norm(speeds, axis=1).max() < arm._guard.limits.tool_speed
     assert changes[borders - 1].max() < TOOL_ACCELERATION * PERIOD_S
 
 
