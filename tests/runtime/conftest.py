@@ -30,11 +30,11 @@ def plugin(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(autouse=True)
 def nothing_left() -> Iterator[None]:
     """Threads, child processes and shared memory of the test are gone at its end."""
-    threads, blocks = set(threading.enumerate()), shared_blocks()
+    threads, blocks, children = set(threading.enumerate()), shared_blocks(), set(psutil.Process().children())
     yield
-    until(lambda: not psutil.Process().children(), 60.0)
+    until(lambda: set(psutil.Process().children()) <= children, 60.0)
     until(lambda: set(threading.enumerate()) <= threads, 60.0)
-    assert psutil.Process().children() == []
+    assert set(psutil.Process().children()) <= children
     assert set(threading.enumerate()) <= threads
     assert shared_blocks() <= blocks
 
