@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperCommand, TyperGroup
 
+from vla_assistant.commands.calibrate import calibrate
 from vla_assistant.commands.chat import chat
 from vla_assistant.commands.check import check, list_backends
 from vla_assistant.commands.demo import demo
 from vla_assistant.commands.do import do
 from vla_assistant.commands.evaluate import evaluate
+from vla_assistant.commands.export import export
 from vla_assistant.commands.options import ConfigFile, Sets, settings_of
 from vla_assistant.commands.plan import plan
 from vla_assistant.commands.record import record
@@ -62,7 +64,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (do, plan, chat, check, demo, generate, record, train, trials, evaluate):
+for command in (do, plan, chat, check, demo, generate, record, train, trials, evaluate, calibrate, export):
     app.command(cls=Command)(command)
 app.command(cls=Command, epilog=TRANSCRIBE_EXAMPLE)(transcribe)
 app.command("list", cls=Command)(list_backends)

@@ -6,6 +6,7 @@ own edge. A constructor checks shape and finiteness where data comes from outsid
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -201,15 +202,36 @@ class Grounding:
     point: PixelPoint
 
 
+FAMILIAR = 0.5
+"""A picture that is less familiar than this is told to the user, and needs the user's own yes."""
+STRANGE = "This does not look like the table I know."
+
+
 @dataclass(frozen=True, eq=False)
 class Plan:
-    """Steps with what they were grounded on; confidence 0-1; `summary` is what the user hears."""
+    """Steps with what they were grounded on; confidence 0-1; `summary` is what the user hears.
+
+    `chances` holds for each step the probability that it succeeds once its turn comes; empty when the policy does not
+    say. `familiar` says how much the picture looks like those that the policy knows, 0-1; 1 when it cannot tell.
+    """
 
     steps: tuple[Step, ...]
     summary: str
     confidence: float
     groundings: tuple[Grounding, ...] = ()
     alternatives: tuple[str, ...] = ()
+    chances: tuple[float, ...] = ()
+    familiar: float = 1.0
+
+    @property
+    def is_familiar(self) -> bool:
+        """Whether the picture looks like the table that the policy knows."""
+        return self.familiar >= FAMILIAR
+
+    @property
+    def chance(self) -> float | None:
+        """Probability that all steps succeed, one after the other; None when the policy does not say."""
+        return math.prod(self.chances) if self.chances else None
 
 
 @dataclass(frozen=True, eq=False)
@@ -226,7 +248,8 @@ class Preview:
 class Proposal:
     """A plan that waits for the user's yes; it belongs to one frame and expires.
 
-    `sure` says whether the words were surely understood; only then does a yes that was given beforehand count.
+    `sure` says whether the words were surely understood; only then, and only if the plan's picture is a familiar one,
+    does a yes that was given beforehand count.
     """
 
     id: int

@@ -30,7 +30,6 @@ def test_exactly_the_wanted_actions_are_carried_out(arm: GuardedArm) -> None:
     start, start_s = arm.state.T_base_command[:3, 3].copy(), arm.state.time_s
     verdict = arm.run(chunk(arm, (0.1, 0.1, 0.0)), 3)
     assert verdict.allowed
-    assert arm.actions_done == 3
     assert arm.state.time_s - start_s == pytest.approx(0.3)
     np.testing.assert_allclose(arm.state.T_base_command[:3, 3] - start, [0.03, 0.03, 0.0], atol=1e-6)
     np.testing.assert_allclose(arm.state.T_base_tool[:3, 3], arm.state.T_base_command[:3, 3], atol=2e-3)

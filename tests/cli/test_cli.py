@@ -16,7 +16,7 @@ from vla_assistant.types import SKILLS
 
 COMMANDS = (
     *("do", "plan", "chat", "check", "list", "demo"),
-    *("generate", "record", "train", "trials", "evaluate", "transcribe"),
+    *("generate", "record", "train", "trials", "evaluate", "calibrate", "export", "transcribe"),
 )
 PICK = "pick up the blue cube"
 ROOT = Path(__file__).parents[2]

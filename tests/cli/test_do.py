@@ -105,6 +105,9 @@ def test_a_yes_given_beforehand_counts_only_for_what_is_surely_understood() -> N
     decision = _confirmed_before(replace(sure, sure=False))
     assert not decision.yes
     assert "not sure" in decision.reason
+    decision = _confirmed_before(replace(sure, plan=replace(plan, familiar=0.1)))
+    assert not decision.yes
+    assert "does not look like the table" in decision.reason
 
 
 @pytest.mark.parametrize(("typed", "yes"), [("yes", True), ("go ahead then", False), ("no", False)])

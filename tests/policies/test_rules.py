@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from vla_assistant.policies.compact import _maybe_in_drawer, _without_doubles
+from vla_assistant.policies.compact import _maybe_in_drawer
 from vla_assistant.policies.evidence import judge_step
 from vla_assistant.policies.execution import Attempts, run_step
+from vla_assistant.policies.sighting import without_doubles
 from vla_assistant.policies.whereabouts import INSIDE_FROM_HANDLE, Belief
 from vla_assistant.sim import drawer_model
 from vla_assistant.types import (
@@ -141,7 +142,7 @@ def seen(name: str, colour: str, u: float, confidence: float) -> SeenThing:
 
 def test_one_spot_has_one_name_but_a_ball_in_a_bowl_stays() -> None:
     things = [seen("bowl", "red", 0.5, 0.99), seen("ball", "blue", 0.505, 0.95), seen("plate", "red", 0.51, 0.6)]
-    assert [str(t.reference) for t in _without_doubles(things)] == ["red bowl", "blue ball"]
+    assert [str(t.reference) for t in without_doubles(things)] == ["red bowl", "blue ball"]
 
 
 class Bench:

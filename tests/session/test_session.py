@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -562,3 +563,28 @@ def test_a_cancel_in_other_words_ends_a_question() -> None:
     talk.say("oh, forget about it")
     assert end(talk.feed(m.Interpreted(2, Understanding("x", Intent.CANCEL)))).reason == "Cancelled."
     assert not [e for e in talk.say("yes", Intent.YES) if isinstance(e, m.Interpret)]
+
+
+def test_a_strange_table_is_told_with_the_proposal_and_with_a_refusal() -> None:
+    talk = Talk()
+    talk.say()
+    talk.feed(m.Interpreted(1, Understanding("pick up", Intent.COMMAND, STEPS)))
+    out = talk.feed(m.Planned(1, m.Draft(replace(plan(), familiar=0.2), 7, talk.now)))
+    assert said(out)[0].startswith("This does not look like the table I know. Shall I pick up")
+    assert not told(out, events.Proposed)[0].proposal.plan.is_familiar
+    talk.say()
+    talk.feed(m.Interpreted(2, Understanding("pick up", Intent.COMMAND, STEPS)))
+    out = talk.feed(m.Planned(2, m.Draft(replace(plan(0.1), familiar=0.2), 7, talk.now)))
+    assert end(out).reason == "This does not look like the table I know. I do not see the blue cube."
+
+
+def test_a_table_that_turned_strange_before_the_yes_is_proposed_anew() -> None:
+    talk = Talk()
+    talk.feed(m.Confirm(talk.propose(), "click"))
+    out = talk.feed(m.Planned(1, m.Draft(replace(plan(), familiar=0.2), 8, talk.now)))
+    assert not of_kind(out, m.Act)
+    assert said(out)[0] == "The table has changed."
+    assert "does not look like the table" in said(out)[1]
+    talk.feed(m.Confirm(None, "click"))  # the user says that it is all right
+    out = talk.feed(m.Planned(1, m.Draft(replace(plan(), familiar=0.2), 9, talk.now)))
+    assert of_kind(out, m.Act)

@@ -52,7 +52,6 @@ class GuardedArm:
         self._strained = 0
         self._guided = False
         self._sent: JointCommand | None = None
-        self.actions_done = 0
         self._stopped = ""
         self.own_reason = ""
         self.refusal = ""
@@ -135,11 +134,10 @@ class GuardedArm:
             return verdict
         wanted = verdict.chunk if execute is None else replace(verdict.chunk, actions=verdict.chunk.actions[:execute])
         lag_s, limits = now_s - chunk.observed_s, self._guard.limits
-        pose = self._servo.commanded_pose
-        rest = remaining_actions(wanted, T_base_start, pose, lag_s, limits.tool_speed, limits.turn_speed)
+        pose, velocity = self._servo.commanded_pose, self._timeline.velocity
+        rest = remaining_actions(wanted, T_base_start, pose, lag_s, limits.tool_speed, limits.turn_speed, velocity)
         self._actions = deque(self._kept_inside(rest))
         self._ticks_left = 0
-        self.actions_done = len(wanted.actions) - len(rest)
         self.refusal = ""
         return verdict
 
@@ -254,7 +252,6 @@ class GuardedArm:
             self._servo.start(action, self._ticks_left * PERIOD_S)
         if self._ticks_left:
             self._ticks_left -= 1
-            self.actions_done += self._ticks_left == 0
 
     def _next_command(self) -> JointCommand:
         """The servo's next command if the guard lets it pass; else a standstill where the arm is."""

@@ -197,12 +197,15 @@ def run(
 
 
 def _confirmed_before(proposal: Proposal) -> Decision:
-    """The yes of --yes, which counts for nothing that was not surely understood."""
+    """The yes of --yes, which counts only for what was surely understood, and only on a table that looks familiar."""
     from vla_assistant.runtime.single_run import Decision
 
-    if proposal.sure:
-        return Decision(True, "--yes")
-    return Decision(False, "--yes", "I am not sure I understood that, and --yes counts only where I am")
+    if not proposal.sure:
+        return Decision(False, "--yes", "I am not sure I understood that, and --yes counts only where I am")
+    if not proposal.plan.is_familiar:
+        reason = "this does not look like the table I know, and --yes counts only there"
+        return Decision(False, "--yes", reason)
+    return Decision(True, "--yes")
 
 
 def doubt_of(settings: Settings, utterance: Utterance, notice: Callable[[Event], None]) -> str:

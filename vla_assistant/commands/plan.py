@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -118,7 +119,16 @@ def table_of(reading: Reading) -> dict[str, Any]:
         "points": [
             {"thing": str(g.reference), "u": round(g.point.u, 3), "v": round(g.point.v, 3)} for g in reading.groundings
         ],
+        **_worth(reading),
     }
+
+
+def _worth(reading: Reading) -> dict[str, Any]:
+    """Chances and familiarity, where the policy's weights are calibrated: see docs/confidence.md."""
+    if not reading.chances:
+        return {}
+    assert reading.familiar is not None
+    return {"chances": [round(chance, 3) for chance in reading.chances], "familiar": round(reading.familiar, 3)}
 
 
 def sentence_of(reading: Reading) -> str:
@@ -127,4 +137,5 @@ def sentence_of(reading: Reading) -> str:
 
     understanding = reading.understanding
     said = reading.question or understanding.reason or language.describe(understanding.steps)
-    return f"{understanding.text!r}: {understanding.intent}. {said}".rstrip()
+    chance = f" {math.prod(reading.chances):.0%} likely to succeed." if reading.chances else ""
+    return f"{understanding.text!r}: {understanding.intent}. {said}".rstrip() + chance

@@ -1,4 +1,4 @@
-"""Whether a confidence is worth its number: the calibration error and the Brier score of probabilities."""
+"""Whether a confidence is worth its number: calibration error, Brier score and ranking of probabilities."""
 
 from __future__ import annotations
 
@@ -43,3 +43,16 @@ def brier(probabilities: Sequence[float], happened: Sequence[bool]) -> float:
     if not len(probabilities):
         raise ValueError("no answers, no score")
     return float(np.mean((np.asarray(probabilities, dtype=float) - np.asarray(happened, dtype=float)) ** 2))
+
+
+def auroc(probabilities: Sequence[float], happened: Sequence[bool]) -> float | None:
+    """How often what happened was given more than what did not, ties half; None when there is only one of both.
+
+    Source: Hanley and McNeil 1982, "The Meaning and Use of the Area under a Receiver Operating Characteristic Curve".
+    """
+    stated, true = np.asarray(probabilities, dtype=float), np.asarray(happened, dtype=bool)
+    yes, no = stated[true], stated[~true]
+    if not (len(yes) and len(no)):
+        return None
+    above, equal = yes[:, None] > no, yes[:, None] == no
+    return float(above.mean() + 0.5 * equal.mean())

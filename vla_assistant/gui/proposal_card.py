@@ -104,7 +104,11 @@ class ProposalCard(QFrame):
 
 def _facts(proposal: Proposal) -> str:
     facts = [] if proposal.sure else ["not sure I understood you"]
+    if not proposal.plan.is_familiar:
+        facts.append("not the table I know")
     facts.append(f"{proposal.plan.confidence:.0%} sure of what I see")
+    if proposal.plan.chance is not None:
+        facts.append(f"{proposal.plan.chance:.0%} likely to succeed")
     preview = proposal.preview
     if preview is not None:
         facts.append(f"first {preview.duration_s:.1f} s at up to {preview.top_speed * 1000:.0f} mm/s")

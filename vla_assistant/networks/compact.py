@@ -9,6 +9,7 @@ al. 2016, arXiv:1504.00702; action chunks: Zhao et al. 2023, arXiv:2304.13705.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import torch
@@ -192,10 +193,14 @@ class CompactVLA(nn.Module):
             step: Step codes int64 (b, 8), see `tokens.encode_step`.
             queries: Further things to look for, (colour, shape) numbers int64 (b, q, 2); q may be 0.
         """
-        named = self.embed_things(step[:, 2:].view(-1, NAMED, 2))
-        embedded = torch.cat([named, self.embed_things(queries)], dim=1)
         with torch.autocast(state.device.type, torch.bfloat16, enabled=self.config.half_precision and self.training):
             maps = [trunk(picture) for trunk, picture in zip(self.trunks, pictures, strict=True)]
+        return self.conclude(maps, state, step, queries)
+
+    def conclude(self, maps: Sequence[Tensor], state: Tensor, step: Tensor, queries: Tensor) -> Output:
+        """The answer from the trunks' features of the front and the wrist picture; the rest as in `forward`."""
+        named = self.embed_things(step[:, 2:].view(-1, NAMED, 2))
+        embedded = torch.cat([named, self.embed_things(queries)], dim=1)
         maps = [features.float() for features in maps]
         front, wrist = (look(features, embedded) for look, features in zip(self.groundings, maps, strict=True))
         seen = torch.cat([_of_named(front), _of_named(wrist)], dim=-1)  # (b, 3, sight)

@@ -1,7 +1,8 @@
 """Weights on disk: safetensors in half precision, with everything that is needed to use them in the header.
 
 Never pickle. The header carries a format version, the sizes, the words, those of them that were learnt, and the
-normalisation constants; weights that do not fit this program are refused with a sentence. Version 1 is upgraded.
+normalisation constants; weights that do not fit this program are refused with a sentence. Version 1 is upgraded. The
+entry `chances` is there when they have been calibrated.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from pydantic import ValidationError
 from vla_assistant.data.files import write_whole
 from vla_assistant.errors import WeightsError
 from vla_assistant.networks import senses
+from vla_assistant.networks.chances import Calibration
 from vla_assistant.networks.layout import CompactConfig
 from vla_assistant.networks.learnt import EVERYTHING, VERSION_1, Learnt
 
@@ -39,7 +41,6 @@ def save_weights(
 ) -> None:
     """Write a network's state as float16; `card` (preset, figures) and what was learnt travel along as JSON."""
     import torch
-    from safetensors.torch import save_file
 
     header = {
         "format": FORMAT,
@@ -54,12 +55,7 @@ def save_weights(
         name: (value.half() if value.is_floating_point() else value).to(torch.device("cpu")).contiguous()
         for name, value in state.items()
     }
-
-    def write(draft: Path) -> None:
-        save_file(tensors, draft, metadata=header)
-        draft.chmod(0o644)  # the library makes it readable by its owner alone
-
-    write_whole(path, write)
+    _write(path, header, tensors)
 
 
 def load_weights(path: Path) -> CompactVLA:
@@ -102,6 +98,35 @@ def read_learnt(path: Path) -> Learnt:
     return _checked(path, _read(path)[0])[1]
 
 
+def read_calibration(path: Path) -> Calibration | None:
+    """What was fitted on roll-outs of these weights; None when they have not been calibrated.
+
+    Raises:
+        WeightsError: As `load_weights`.
+    """
+    entry = _read(path)[0].get("chances")
+    if entry is None:
+        return None
+    try:
+        return Calibration.from_json(json.loads(entry))
+    except (KeyError, TypeError, ValueError) as error:
+        raise WeightsError(
+            f"The chances in the weights {path} cannot be read ({_first(error)}).", "Fit them anew: docs/confidence.md."
+        ) from error
+
+
+def copy_weights(source: Path, target: Path, calibration: Calibration | None) -> None:
+    """The same weights with this calibration instead of theirs, or with none.
+
+    Raises:
+        WeightsError: As `load_weights`.
+    """
+    header, tensors = _read(source)
+    _checked(source, header)
+    header.pop("chances", None)
+    _write(target, header | ({"chances": json.dumps(calibration.as_json())} if calibration else {}), tensors)
+
+
 def require_file(path: Path) -> None:
     """Look whether the file is there, not into it.
 
@@ -110,6 +135,16 @@ def require_file(path: Path) -> None:
     """
     if not path.is_file():
         raise WeightsError(f"The weights of the compact policy are missing: there is no file {path}.", _REMEDY)
+
+
+def _write(path: Path, header: dict[str, str], tensors: dict[str, Tensor]) -> None:
+    from safetensors.torch import save_file
+
+    def write(draft: Path) -> None:
+        save_file(tensors, draft, metadata=header)
+        draft.chmod(0o644)  # the library makes it readable by its owner alone
+
+    write_whole(path, write)
 
 
 def _read(path: Path) -> tuple[dict[str, str], dict[str, Tensor]]:

@@ -1,14 +1,16 @@
 """The shipped policy: a small network trained from scratch on the simulated table.
 
 It knows the things, colours and skills of `networks.tokens`, and the two cameras "front" and "wrist" of the simulator.
-One inference takes about 6 ms on one thread. Its judgement of success was trained on roll-outs, failures too.
+Pictures are worked through once, whatever is asked about them; `engine` chooses what runs the network. Its judgement of
+success was trained on roll-outs, failures too.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from pydantic import Field
@@ -16,15 +18,18 @@ from pydantic import Field
 from vla_assistant import language, paths
 from vla_assistant.errors import InputError, UnsupportedError
 from vla_assistant.networks import tokens
+from vla_assistant.networks.chances import Clues, step_clues, tempered
+from vla_assistant.networks.familiar import pooled
 from vla_assistant.networks.learnt import Learnt
 from vla_assistant.networks.senses import NO_PICTURE, normal_state, policy_picture, real_action, state_vector
 from vla_assistant.policies.evidence import judge_step
+from vla_assistant.policies.sighting import peak, without_doubles
 from vla_assistant.policies.whereabouts import Belief
 from vla_assistant.registry import BackendConfig
 from vla_assistant.types import (
     ActionChunk,
-    Frame,
     Grounding,
+    ImageArray,
     Judgement,
     Observation,
     PixelPoint,
@@ -35,9 +40,8 @@ from vla_assistant.types import (
 )
 
 if TYPE_CHECKING:
-    from torch import Tensor
-
     from vla_assistant.networks.compact import Output
+    from vla_assistant.networks.running import Engine
 
 REQUIRES = ("torch", "safetensors", "cv2")
 BACKEND = "CompactPolicy"
@@ -45,8 +49,6 @@ BACKEND = "CompactPolicy"
 SHIPPED = "weights/compact/compact.safetensors"
 NAMED = len(tokens.ROLES)
 """Things that a step names come before those that are asked for besides."""
-NEARER_IS_THE_SAME = 0.035
-"""Two answers for the same colour or shape nearer than this, as a share of the picture, are one thing."""
 
 
 class Config(BackendConfig):
@@ -60,6 +62,8 @@ class Config(BackendConfig):
         True, description="False where there is none: its picture is then grey, as training takes it without one."
     )
     threads: int = Field(1, ge=1, description="Threads of torch; one is fastest for a network this small.")
+    engine: Literal["torch", "onnx"] = Field("torch", description="What runs it; onnx needs `vla-assistant export`.")
+    onnx: str = Field("", description="The file of `vla-assistant export`; empty takes the one beside the weights.")
 
 
 def default_weights() -> Path:
@@ -70,6 +74,11 @@ def default_weights() -> Path:
 def weights_file(config: Config) -> Path:
     """The weights that are meant by the settings."""
     return Path(config.weights).expanduser() if config.weights else default_weights()
+
+
+def onnx_file(config: Config) -> Path:
+    """The exported network that is meant by the settings."""
+    return Path(config.onnx).expanduser() if config.onnx else weights_file(config).with_suffix(".onnx")
 
 
 def require(config: Config) -> None:
@@ -86,18 +95,26 @@ class CompactPolicy:
         """Load the weights.
 
         Raises:
-            WeightsError: They are missing, corrupt or of another version.
+            WeightsError: They are missing, corrupt or of another version, or there is no exported network of them.
+            BackendError: The engine is not installed.
         """
         import torch
 
-        from vla_assistant.networks.weights import load_weights, read_learnt
+        from vla_assistant.networks.running import TorchEngine
+        from vla_assistant.networks.weights import load_weights, read_calibration, read_learnt
 
         self.config = config or Config()
         torch.set_num_threads(self.config.threads)
-        self._torch = torch
-        self._network = load_weights(weights_file(self.config))
+        network = load_weights(weights_file(self.config))
         self._learnt = read_learnt(weights_file(self.config))
-        self._network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self._calibration = read_calibration(weights_file(self.config))
+        self._layout = network.config
+        self._eyes = TorchEngine(network)
+        self._engine: Engine = self._eyes
+        if self.config.engine == "onnx":
+            from vla_assistant.networks.exported import OnnxEngine
+
+            self._engine = OnnxEngine(onnx_file(self.config), weights_file(self.config), self.config.threads)
 
     @property
     def learnt(self) -> Learnt:
@@ -109,12 +126,12 @@ class CompactPolicy:
         asked = tuple(filter(self._learnt.knows, tokens.all_references()))
         output = self._run(observation, Step("home"), asked)
         visible = output.sights[0].visible[0, NAMED:].sigmoid().numpy()
-        points = [_peak(heat) for heat in output.sights[0].logits[0, NAMED:]]
+        points = [peak(heat) for heat in output.sights[0].logits[0, NAMED:]]
         order = [int(i) for i in np.argsort(-visible) if visible[i] >= self.config.min_visible]
-        return _without_doubles(SeenThing(asked[i], PixelPoint("front", *points[i], float(visible[i]))) for i in order)
+        return without_doubles(SeenThing(asked[i], PixelPoint("front", *points[i], float(visible[i]))) for i in order)
 
     def plan(self, steps: tuple[Step, ...], observation: Observation) -> Plan:
-        """Heat maps of every named thing; where one is not seen, what is there instead.
+        """Heat maps of every named thing; where one is not seen, what is there instead; chances, if calibrated.
 
         What is named only after a drawer is opened may still be hidden in it, and is then no part of the plan's sight.
 
@@ -123,13 +140,18 @@ class CompactPolicy:
         """
         self._require_learnt(*steps)
         named = tuple(dict.fromkeys(reference for step in steps for reference in _things_of(step)))
-        groundings = self._ground(named, observation) if named else ()
+        groundings = self._ground(named, steps[0], observation) if named else ()
         hidden = _maybe_in_drawer(steps)
         groundings = tuple(g for g in groundings if g.reference not in hidden or self._is_seen(g))
         confidence = min((g.point.confidence for g in groundings), default=1.0)
         missing = [g.reference for g in groundings if not self._is_seen(g)]
         alternatives = self._alternatives(missing, observation) if missing else ()
-        return Plan(steps, language.describe(steps), confidence, groundings, alternatives)
+        return self._assessed(Plan(steps, language.describe(steps), confidence, groundings, alternatives), observation)
+
+    def clues(self, plan: Plan, observation: Observation) -> Clues:
+        """What the chances of a plan that was made of this observation are computed from."""
+        features = self._eyes.features(0, self._picture(observation, "front", self._layout.front_size))
+        return Clues(step_clues(plan), pooled(features)[0])
 
     def act(self, observation: Observation, step: Step) -> ActionChunk:
         """The next eight actions of 0.1 s.
@@ -143,7 +165,7 @@ class CompactPolicy:
         actions[:, 6] = np.where(actions[:, 6] > 0, 1.0, -1.0)
         return ActionChunk(
             actions=real_action(actions),
-            step_s=self._network.config.step_s,
+            step_s=self._layout.step_s,
             observed_s=observation.state.time_s,
             done=float(output.done[0].sigmoid()),
             progress=float(output.progress[0].sigmoid()),
@@ -153,7 +175,10 @@ class CompactPolicy:
         """Whether the step is done: the learned estimate, the estimated positions and the gripper must agree."""
         output = self._run(now, step)
         belief = Belief(float(output.success[0].sigmoid()), output.position[0].numpy())
-        return judge_step(step, now.state, belief, self.config.min_success)
+        judgement = judge_step(step, now.state, belief, self.config.min_success)
+        if self._calibration is None:
+            return judgement
+        return replace(judgement, confidence=tempered(judgement.confidence, self._calibration.temperature))
 
     def close(self) -> None:
         """Nothing is held open."""
@@ -163,17 +188,24 @@ class CompactPolicy:
         if reason:
             raise UnsupportedError(reason, "Use weights that have learnt it, or train such: see docs/training.md.")
 
+    def _assessed(self, plan: Plan, observation: Observation) -> Plan:
+        if self._calibration is None or all(step.skill == "home" for step in plan.steps):
+            return plan  # the arm knows the way home without looking
+        chances, familiar = self._calibration.assess(plan.steps, self.clues(plan, observation))
+        return replace(plan, chances=chances, familiar=familiar, confidence=min(plan.confidence, familiar))
+
     def _is_seen(self, grounding: Grounding) -> bool:
         return grounding.point.confidence >= self.config.min_visible
 
-    def _ground(self, named: Sequence[Reference], observation: Observation) -> tuple[Grounding, ...]:
-        sight = self._run(observation, Step("home"), named).sights[0]
+    def _ground(self, named: Sequence[Reference], step: Step, observation: Observation) -> tuple[Grounding, ...]:
+        """Where the named things are seen; `step` changes nothing of that, but its first chunk is asked for next."""
+        sight = self._run(observation, step, named).sights[0]
         visible = sight.visible[0, NAMED:].sigmoid()
         result = []
         for index, reference in enumerate(named):
             logits = sight.logits[0, NAMED + index]
             heat = logits.flatten().softmax(0).view(logits.shape).numpy().astype(np.float32)
-            point = PixelPoint("front", *_peak(logits), float(visible[index]))
+            point = PixelPoint("front", *peak(logits), float(visible[index]))
             result.append(Grounding(reference, "front", heat, point))
         return tuple(result)
 
@@ -184,26 +216,21 @@ class CompactPolicy:
         return tuple(f"the {reference}" for reference in (alike or seen))
 
     def _run(self, observation: Observation, step: Step, asked: Sequence[Reference] = ()) -> Output:
-        torch, config = self._torch, self._network.config
-        sizes = {"front": config.front_size, "wrist": config.wrist_size}
-        pictures = tuple(self._picture(observation, camera, size) for camera, size in sizes.items())
-        state = torch.from_numpy(normal_state(state_vector(observation.state)))[None]
-        codes = [tokens.encode_reference(reference) for reference in asked]
-        queries = torch.tensor(codes, dtype=torch.int64).reshape(1, -1, 2)
-        with torch.inference_mode():
-            result: Output = self._network(pictures, state, torch.from_numpy(tokens.encode_step(step))[None], queries)
-        return result
+        layout = self._layout
+        front = self._picture(observation, "front", layout.front_size)
+        wrist = self._picture(observation, "wrist", layout.wrist_size)
+        queries = np.array([tokens.encode_reference(reference) for reference in asked], dtype=np.int64).reshape(-1, 2)
+        state = normal_state(state_vector(observation.state))
+        return self._engine.answer((front, wrist), state, tokens.encode_step(step), queries)
 
-    def _picture(self, observation: Observation, camera: str, size: int) -> Tensor:
+    def _picture(self, observation: Observation, camera: str, size: int) -> ImageArray:
         frame = observation.frames.get(camera)
         if frame is None and camera == "wrist" and not self.config.wrist_camera:
-            grey = np.full((size, size, 3), NO_PICTURE, np.uint8)
-            frame = Frame(grey, camera, 0, observation.state.time_s)
+            return np.full((size, size, 3), NO_PICTURE, np.uint8)
         if frame is None:
             there = ", ".join(observation.frames) or "none"
             raise InputError(f"The compact policy needs a picture of the {camera} camera.", f"Pictures given: {there}.")
-        small: Tensor = self._torch.from_numpy(policy_picture(frame.image, size))
-        return small[None].float().div_(127.5).sub_(1.0).permute(0, 3, 1, 2)
+        return policy_picture(frame.image, size)
 
 
 def _things_of(step: Step) -> tuple[Reference, ...]:
@@ -215,31 +242,3 @@ def _maybe_in_drawer(steps: Sequence[Step]) -> frozenset[Reference]:
     opened = next((place for place, step in enumerate(steps) if step.skill == "open"), len(steps))
     before = {reference for step in steps[: opened + 1] for reference in _things_of(step)}
     return frozenset(reference for step in steps[opened:] for reference in _things_of(step)) - before
-
-
-def _peak(logits: Tensor) -> tuple[float, float]:
-    """Centre of the strongest patch and its neighbours as fractions (u, v), between the patches."""
-    rows, columns = logits.shape
-    best = int(logits.argmax())
-    row, column = divmod(best, columns)
-    top, left = max(row - 1, 0), max(column - 1, 0)
-    patch = logits[top : row + 2, left : column + 2]
-    weights = patch.flatten().softmax(0).view(patch.shape).numpy()
-    v = float((weights.sum(1) * (np.arange(weights.shape[0]) + top + 0.5)).sum()) / rows
-    u = float((weights.sum(0) * (np.arange(weights.shape[1]) + left + 0.5)).sum()) / columns
-    return u, v
-
-
-def _without_doubles(seen: Iterable[SeenThing]) -> tuple[SeenThing, ...]:
-    """Of several names for the same spot, the most confident; different things in one another all stay."""
-    kept: list[SeenThing] = []
-    for thing in seen:
-        if not any(_same_thing(thing, other) for other in kept):
-            kept.append(thing)
-    return tuple(kept)
-
-
-def _same_thing(one: SeenThing, other: SeenThing) -> bool:
-    related = one.reference.name == other.reference.name or one.reference.colour == other.reference.colour
-    gap = np.hypot(one.point.u - other.point.u, one.point.v - other.point.v)
-    return bool(related and gap < NEARER_IS_THE_SAME)

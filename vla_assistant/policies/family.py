@@ -17,8 +17,8 @@ from vla_assistant import language
 from vla_assistant.errors import WeightsError
 from vla_assistant.networks import tokens
 from vla_assistant.networks.senses import STATE_WIDTH, normal_state, real_action, state_vector
-from vla_assistant.policies.compact import _without_doubles
 from vla_assistant.policies.moments import Moments
+from vla_assistant.policies.sighting import without_doubles
 from vla_assistant.registry import BackendConfig
 from vla_assistant.types import (
     ActionChunk,
@@ -97,7 +97,7 @@ class FamilyPolicy:
         visible, places = sight.visible[0].sigmoid().numpy(), sight.uv[0].numpy()
         order = [int(i) for i in np.argsort(-visible) if visible[i] >= self.config.min_visible]
         seen = (SeenThing(asked[i], self._point(places[i], visible[i])) for i in order)
-        return _without_doubles(seen)
+        return without_doubles(seen)
 
     def plan(self, steps: tuple[Step, ...], observation: Observation) -> Plan:
         """Heat maps of every named thing; without grounding maps the plan points at nothing."""

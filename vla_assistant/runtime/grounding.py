@@ -12,17 +12,19 @@ from vla_assistant.runtime.model import ModelProcess
 from vla_assistant.runtime.motion import MotionProcess
 from vla_assistant.runtime.table import Wanted, wanted_on_table
 from vla_assistant.session.sight import not_seen, unseen
-from vla_assistant.types import Grounding, Intent, SeenThing, Step, Understanding
+from vla_assistant.types import STRANGE, Grounding, Intent, SeenThing, Step, Understanding
 
 
 @dataclass(frozen=True, eq=False)
 class Reading:
-    """What became of a text: its meaning, where its things are, and what to ask."""
+    """What became of a text: its meaning, where its things are, what to ask, and of a plan its chances; see `Plan`."""
 
     understanding: Understanding
     confidence: float
     question: str = ""
     groundings: tuple[Grounding, ...] = ()
+    chances: tuple[float, ...] = ()
+    familiar: float | None = None
 
 
 class Grounder:
@@ -82,7 +84,10 @@ class Grounder:
         plan = model.plan(understanding.steps, observation)
         missing = unseen(plan)
         question = f"{not_seen(missing, plan.alternatives)} What should I do?" if missing else ""
-        return Reading(understanding, min(understanding.confidence, plan.confidence), question, plan.groundings)
+        if not plan.is_familiar:
+            question = f"{STRANGE} {question or 'Should I do it all the same?'}"
+        confidence = min(understanding.confidence, plan.confidence)
+        return Reading(understanding, confidence, question, plan.groundings, plan.chances, plan.familiar)
 
     def _processes(self, steps: tuple[Step, ...]) -> tuple[ModelProcess, MotionProcess]:
         if self.trouble:

@@ -19,6 +19,7 @@ from vla_assistant.session.acting import PACES, Acting
 from vla_assistant.session.run import Phase, Rules, Run
 from vla_assistant.session.sight import moved, not_seen, unseen
 from vla_assistant.types import (
+    STRANGE,
     Command,
     Going,
     Intent,
@@ -236,12 +237,14 @@ class Session:
         if run.phase is Phase.PLANNING:
             missing = unseen(item.draft.plan)
             if missing:
-                self._finish(Result.REFUSED, not_seen(missing, item.draft.plan.alternatives))
+                strange = "" if item.draft.plan.is_familiar else f"{STRANGE} "
+                self._finish(Result.REFUSED, strange + not_seen(missing, item.draft.plan.alternatives))
             else:
                 self._propose(run, item.draft)
         elif run.phase is Phase.CHECKING:
             assert run.proposal is not None
-            if moved(run.proposal.plan, item.draft.plan):
+            before, now = run.proposal.plan, item.draft.plan
+            if moved(before, now) or (before.is_familiar and not now.is_familiar):
                 self._renew(run, item.draft)
             else:
                 self._begin(run)
@@ -256,7 +259,8 @@ class Session:
         self._tell(events.Proposed(self._now, run.proposal))
         how = ", slowly" if run.pace < 1.0 and any(step.skill != "home" for step in run.steps) else ""
         doubt = "" if run.sure else "I am not sure I understood you. "
-        self._say(f"{doubt}Shall I {self._describe(run.steps)}{how}?")
+        strange = "" if draft.plan.is_familiar else f"{STRANGE} "
+        self._say(f"{strange}{doubt}Shall I {self._describe(run.steps)}{how}?")
 
     def _renew(self, run: Run, draft: m.Draft) -> None:
         assert run.proposal is not None

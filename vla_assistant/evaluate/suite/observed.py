@@ -28,6 +28,7 @@ class ObservedPolicy:
         self._policy, self._world = policy, world
         self._last_done = 0.0
         self._attempt = 0
+        self._chances: dict[Step, float] = {}
         self.act_ms: list[float] = []
         self.judged: list[Judged] = []
         self.plan_confidence = 1.0
@@ -42,6 +43,7 @@ class ObservedPolicy:
     def plan(self, steps: tuple[Step, ...], observation: Observation) -> Plan:
         plan = self._policy.plan(steps, observation)
         self.plan_confidence = min(self.plan_confidence, plan.confidence)
+        self._chances = dict(zip(plan.steps, plan.chances, strict=False))
         return plan
 
     def act(self, observation: Observation, step: Step) -> ActionChunk:
@@ -62,6 +64,7 @@ class ObservedPolicy:
                 done=judgement.done,
                 confidence=round(judgement.confidence, 4),
                 reached=self._reached(step),
+                chance=self._chances.get(step),
             )
         )
         return judgement

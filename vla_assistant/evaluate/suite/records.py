@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -19,7 +21,10 @@ class _Record(BaseModel):
 
 
 class Judged(_Record):
-    """One attempt at one step: what the policy believed when it ended, and whether the aim was reached then."""
+    """One attempt at one step: what the policy believed when it ended, and whether the aim was reached then.
+
+    `chance` is what its plan gave the step beforehand; None when it does not say.
+    """
 
     skill: str
     attempt: int
@@ -27,6 +32,7 @@ class Judged(_Record):
     done: bool
     confidence: float
     reached: bool
+    chance: float | None = None
 
 
 class EpisodeRecord(_Record):
@@ -74,6 +80,13 @@ class EpisodeRecord(_Record):
     def violations(self) -> int:
         """Safety events: whatever the guard had to step in for."""
         return self.clipped + self.refused + self.held
+
+
+def last_attempts(record: EpisodeRecord) -> Iterator[Judged]:
+    """The last judgement of each step."""
+    for one, following in itertools.zip_longest(record.judged, record.judged[1:]):
+        if following is None or following.attempt == 1:
+            yield one
 
 
 class LogHeader(_Record):

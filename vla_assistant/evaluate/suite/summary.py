@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from vla_assistant.evaluate.calibration import brier, expected_calibration_error
+from vla_assistant.evaluate.calibration import auroc, brier, expected_calibration_error
 from vla_assistant.evaluate.intervals import mcnemar, wilson
-from vla_assistant.evaluate.suite.records import SUITE, VERSION, EpisodeRecord, Judged
+from vla_assistant.evaluate.suite.records import SUITE, VERSION, EpisodeRecord, Judged, last_attempts
 
 if TYPE_CHECKING:
     from vla_assistant.evaluate.suite.running import Evaluation
@@ -37,7 +37,7 @@ def summarise(split: str, policy: str, records: Sequence[EpisodeRecord]) -> Figu
     figures["violations"] = sum(r.violations for r in records)
     figures["per_task"] = {task: _task(rows) for task, rows in _by_task(records).items()}
     figures["latency_ms"] = _latency(records)
-    figures["calibration"] = _calibration([judged for r in records for judged in r.judged])
+    figures["calibration"] = _calibration([judged for r in records for judged in r.judged]) | _chances(records)
     if split == "swap":
         figures["obedience"] = obedience(records)
     if split == "chain":
@@ -113,6 +113,23 @@ def _calibration(judged: Sequence[Judged]) -> Figures:
         "ece": round(expected_calibration_error(confidences, right), 4),
         "brier": round(brier(believed, [j.reached for j in judged]), 4),
         "n": len(judged),
+    }
+
+
+def _chances(records: Sequence[EpisodeRecord]) -> Figures:
+    """Of the chances that plans gave their steps, where they did: were they worth their number?"""
+    told = [(last.chance, last.reached) for r in records for last in last_attempts(r) if last.chance is not None]
+    if not told:
+        return {}
+    chances, reached = [chance for chance, _ in told], [happened for _, happened in told]
+    ranked = auroc(chances, reached)
+    return {
+        "chances": {
+            "ece": round(expected_calibration_error(chances, reached), 4),
+            "brier": round(brier(chances, reached), 4),
+            "auroc": None if ranked is None else round(ranked, 4),
+            "n": len(told),
+        }
     }
 
 

@@ -1,0 +1,236 @@
+"""Roll-outs of a policy for its calibration: what it noticed when it planned, and what then became of each step.
+
+Episodes come from several splits of the suite, so that hard cases occur; beside them pictures are gathered of what is
+familiar, of every split, and of what is not the table at all.
+"""
+
+from __future__ import annotations
+
+import itertools
+import logging
+import multiprocessing
+import os
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from vla_assistant.evaluate.strange import KINDS, strange_picture
+from vla_assistant.evaluate.suite.contestants import Contestant, contestant
+from vla_assistant.evaluate.suite.records import EpisodeRecord, last_attempts
+from vla_assistant.evaluate.suite.working import Order, Workplace
+from vla_assistant.networks.chances import Clues
+from vla_assistant.types import (
+    ActionChunk,
+    FloatArray,
+    Frame,
+    ImageArray,
+    Judgement,
+    Observation,
+    Plan,
+    SeenThing,
+    Step,
+)
+
+if TYPE_CHECKING:
+    from vla_assistant.data.table import Table
+    from vla_assistant.policies.compact import CompactPolicy
+
+log = logging.getLogger(__name__)
+
+SPLITS = ("unseen-seeds", "camera", "seen", "light", "clutter", "texture")
+"""Where the roll-outs come from, in turns."""
+VIEWED = ("unseen-pairs", "unseen-objects", "unseen-tasks", "start", "chain", "swap", "named", *SPLITS)
+"""Splits whose pictures must look familiar; that of wordings has the pictures of `unseen-seeds`."""
+VIEWED_SEED = 1
+"""Added to the seed for the pictures of the splits: scenes that the roll-outs do not have."""
+TRAINING_SCENES = 2
+"""Training's scenes for each roll-out, each seen twice: at home and with the arm anywhere."""
+FIRST_TRAINING_SEED = 50_000_000
+SEEN_ABOVE = 0.3
+"""As `session.sight`: a plan with a thing that is less certain is refused."""
+
+
+@dataclass(frozen=True, eq=False)
+class Trial:
+    """One roll-out and the pictures gathered with it.
+
+    Attributes:
+        number: Of the roll-out.
+        split: Where its episode comes from.
+        steps: Steps that were tried, or refused, in order; clues (n, k) without strangeness and whether each succeeded.
+        scene: Pooled features (d,) of the picture that was planned on; None when there was no plan.
+        confidences, right: Of each judgement of a finished step.
+        training: Pooled features (m, d) of training's scenes.
+        viewed: Of the start of an episode of another split (1, d).
+        strange: Of one picture of each of `strange.KINDS` (len(KINDS), d).
+    """
+
+    number: int
+    split: str
+    steps: FloatArray
+    reached: tuple[bool, ...]
+    scene: FloatArray | None
+    confidences: tuple[float, ...]
+    right: tuple[bool, ...]
+    training: FloatArray
+    viewed: FloatArray
+    strange: FloatArray
+
+
+class _Watched:
+    """The policy, with its plans and their clues kept. See `policies.base.Policy`."""
+
+    def __init__(self, policy: CompactPolicy) -> None:
+        self._policy = policy
+        self.config = policy.config
+        self.planned: list[tuple[Plan, Clues]] = []
+
+    def look(self, observation: Observation) -> tuple[SeenThing, ...]:
+        return self._policy.look(observation)
+
+    def plan(self, steps: tuple[Step, ...], observation: Observation) -> Plan:
+        plan = self._policy.plan(steps, observation)
+        self.planned.append((plan, self._policy.clues(plan, observation)))
+        return plan
+
+    def act(self, observation: Observation, step: Step) -> ActionChunk:
+        return self._policy.act(observation, step)
+
+    def judge(self, step: Step, before: Observation, now: Observation) -> Judgement:
+        return self._policy.judge(step, before, now)
+
+    def scene(self, observation: Observation) -> FloatArray:
+        """Pooled features of the front picture (d,)."""
+        return self._policy.clues(Plan((), "", 1.0), observation).scene
+
+    def close(self) -> None:
+        self._policy.close()
+
+
+def trials(
+    weights: Path, episodes: int, seed: int, workers: int = 1, until: float | None = None,
+    clock: Callable[[], float] = time.monotonic,
+) -> Iterator[Trial]:  # fmt: skip
+    """The roll-outs as they are finished; fewer when the time is over or a worker dies.
+
+    Args:
+        weights: A file that holds no calibration.
+        episodes: How many.
+        seed: Of the suite.
+        workers: Processes; 1 works in this one.
+        until: No further roll-out begins after this time of the clock [s].
+        clock: Monotonic seconds.
+    """
+    orders = itertools.takewhile(
+        lambda _: until is None or clock() < until, ((str(weights), number, seed) for number in range(episodes))
+    )
+    if workers == 1:
+        yield from (_work(order) for order in orders)
+        return
+    os.environ.setdefault("OMP_NUM_THREADS", "1")  # before the workers start: theirs is read when numpy is imported
+    with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn")) as pool:
+        running: set[Future[Trial]] = {pool.submit(_work, order) for order in itertools.islice(orders, workers)}
+        while running:
+            done, running = wait(running, return_when=FIRST_COMPLETED)
+            for future in done:
+                try:
+                    yield future.result()
+                    running |= {pool.submit(_work, order) for order in itertools.islice(orders, 1)}
+                except BrokenProcessPool:
+                    log.warning("a worker died; no further roll-outs are made")
+                    return
+
+
+def trial(workplace: Workplace, who: Contestant, number: int, seed: int) -> Trial:
+    """One roll-out, and its pictures."""
+    from vla_assistant.sim.suite import episode
+
+    policy = _watched(workplace, who)
+    split, place = SPLITS[number % len(SPLITS)], number // len(SPLITS)
+    policy.planned.clear()
+    order = Order(who, split, seed, (place,), words=False)
+    record = workplace.perform(order, episode(split, place, seed), place).record
+    clues = policy.planned[0][1] if policy.planned else None
+    steps, reached = labelled(policy.planned[0] if policy.planned else None, record)
+    training, viewed, strange = _pictures(workplace.table, policy, number, seed)
+    return Trial(
+        number=number,
+        split=split,
+        steps=steps,
+        reached=reached,
+        scene=None if clues is None else clues.scene,
+        confidences=tuple(judged.confidence for judged in record.judged),
+        right=tuple(judged.done == judged.reached for judged in record.judged),
+        training=training,
+        viewed=viewed,
+        strange=strange,
+    )
+
+
+def labelled(planned: tuple[Plan, Clues] | None, record: EpisodeRecord) -> tuple[FloatArray, tuple[bool, ...]]:
+    """Clues of the steps that were tried, and whether each succeeded in its last attempt.
+
+    A step that the guard ended failed. A plan that is refused because a thing is not seen fails at its first step.
+    `home` is no matter of chance.
+    """
+    if planned is None:
+        return np.zeros((0, 0), np.float32), ()
+    plan, clues = planned
+    reached = [last.reached for last in last_attempts(record)]
+    if record.held or any(grounding.point.confidence < SEEN_ABOVE for grounding in plan.groundings):
+        reached.append(False)
+    tried = [row for step, row in zip(plan.steps, clues.steps, strict=True) if step.skill != "home"]
+    count = min(len(reached), len(tried))
+    return np.array(tried[:count], np.float32).reshape(count, clues.steps.shape[1]), tuple(reached[:count])
+
+
+def _pictures(table: Table, policy: _Watched, number: int, seed: int) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Pooled features of training's scenes, of an episode of any split, and of strange pictures."""
+    from vla_assistant.sim.suite import draw_training, episode
+
+    rng = np.random.default_rng([seed, number, 41])
+    training = []
+    for scene_number in range(TRAINING_SCENES):
+        scene = draw_training(FIRST_TRAINING_SEED + seed * 1000 + number * TRAINING_SCENES + scene_number).scene
+        for joints in (None, table.random_joints(rng)):
+            table.reset(scene, joints)
+            training.append(policy.scene(table.observe()))
+    other = episode(VIEWED[number % len(VIEWED)], number, seed + VIEWED_SEED)
+    table.reset(other.scene, other.start_joints, other.start_gripper)
+    seen = table.observe()
+    view = seen.frames["front"].image
+    strange = [policy.scene(_instead(seen, strange_picture(kind, rng, view))) for kind in KINDS]
+    return np.stack(training), policy.scene(seen)[None], np.stack(strange)
+
+
+def _instead(observation: Observation, image: ImageArray) -> Observation:
+    front = Frame(image, "front", 0, observation.state.time_s)
+    return Observation({**observation.frames, "front": front}, observation.state)
+
+
+def _watched(workplace: Workplace, who: Contestant) -> _Watched:
+    policy = workplace.policy(who)
+    if not isinstance(policy, _Watched):
+        policy = _Watched(policy)  # type: ignore[arg-type]
+        workplace.use(who, policy)
+    return policy
+
+
+_kept: list[Workplace] = []
+
+
+def _work(order: tuple[str, int, int]) -> Trial:
+    """One roll-out in a worker process or in this one; the heavy things are kept for the next."""
+    weights, number, seed = order
+    parent = multiprocessing.parent_process()
+    if parent is not None and not parent.is_alive():
+        raise SystemExit("The process that wanted these roll-outs is gone.")
+    if not _kept:
+        _kept.append(Workplace())
+    return trial(_kept[0], contestant(f"compact={weights}"), number, seed)
