@@ -30,6 +30,10 @@ SAID = {
     "please pull the drawer open": (OPEN,),
     "could you shut that drawer?": (CLOSE,),
     "push the drawer closed again": (CLOSE,),
+    "the drawer is shut, please open it": (OPEN,),
+    "open the drawer so I can see what is inside": (OPEN,),
+    "we are done here, push the drawer in until it shuts": (CLOSE,),
+    "would you mind closing the drawer": (CLOSE,),
     "put the red cube in the drawer": (Step("place", RED_CUBE, DRAWER),),
     "open the drawer and put the red cube in it": (OPEN, Step("place", RED_CUBE, DRAWER)),
     "put the red cube in the drawer and close it": (Step("place", RED_CUBE, DRAWER), CLOSE),
@@ -48,6 +52,10 @@ SAID = {
     "build a tower of the red, the blue and the green cube": (
         Step("place", BLUE_CUBE, RED_CUBE), Step("place", GREEN_CUBE, BLUE_CUBE),
     ),
+    "I want a tower with the red cube at the bottom, then the blue cube, then the green cube on top": (
+        Step("place", BLUE_CUBE, RED_CUBE), Step("place", GREEN_CUBE, BLUE_CUBE),
+    ),
+    "everything needs to go into the dish of the same colour": (Step("place", RED_CUBE, Reference("bowl", "red")),),
     "sort the things by colour": (Step("place", RED_CUBE, Reference("bowl", "red")),),
     "clear the table": (
         Step("place", RED_CUBE, DRAWER), Step("place", BLUE_CUBE, DRAWER), Step("place", GREEN_CUBE, DRAWER), CLOSE,
@@ -72,6 +80,12 @@ NOTHING = (
     "open the drawer? no",
     "open the drawer, just kidding",
     "she said clear the table",
+    "the drawer is open",
+    "if the drawer is shut, please open it",
+    "the drawer is shut, do not open it",
+    "open the drawer so I can not see it",
+    "I am done with the drawer",
+    "the table is a mess",
     "do not swap the red cube and the blue cube",
 )
 

@@ -16,6 +16,7 @@ _GROUP = re.compile(r"<(\w+)>")
 _CLOSING = {"(": ")", "[": "]"}
 ANY = "{}"
 """The first word of what begins with a slot."""
+_WORDS, _ONE_THING = r"(?:\S+ )+?", r"(?:[^\s,]+ ){1,8}?"
 _MARKS = {"(": "(?:", ")": ")", "[": "(?:", "]": ")?", "|": "|"}
 
 
@@ -30,7 +31,8 @@ class Patterns:
     """Several patterns of which a clause may fit one.
 
     Args:
-        written: (a|b) is a or b, [a] may be missing, {name} is a slot for one or more words, the fewest that fit;
+        written: (a|b) is a or b, [a] may be missing, {name} is a slot for one or more words, the fewest that fit
+            (of a name of one letter: for up to eight without a comma, so that several in one pattern are found fast);
             <name> stands for a part of the pattern in `groups`.
         groups: Parts that several patterns have in common; one may hold others.
     """
@@ -123,7 +125,8 @@ def _expression(pattern: str) -> re.Pattern[str]:
     parts = []
     for token in _TOKEN.findall(pattern):
         if token.startswith("{"):
-            parts.append(rf"(?P<{token[1:-1]}>(?:\S+ )+?)")
+            name = token[1:-1]
+            parts.append(rf"(?P<{name}>{_ONE_THING if len(name) == 1 else _WORDS})")
         else:
             parts.append(_MARKS.get(token) or f"{re.escape(token)} ")
     if re.fullmatch("".join(parts), ""):

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from vla_assistant.language import words as spelling
-from vla_assistant.language.chores.clauses import acts_of
+from vla_assistant.language.chores.clauses import acts_of, is_aside
 from vla_assistant.language.chores.phrases import load
 from vla_assistant.language.reading import lexicon as lexicons
 from vla_assistant.language.request import Act, Description, Request
@@ -102,6 +102,9 @@ def _parts(said: Phrase, lexicon: Lexicon) -> Iterator[_Part]:
     of_drawer = False
     while at < len(said):
         acts, end = _longest(said, at, of_drawer, lexicon)
+        begins = _after_aside(said, at, lexicon) if at == rest and not acts else at
+        if begins > at:
+            acts, end = _longest(said, begins, DRAWER in said[:begins], lexicon)
         if acts:
             if words := _trimmed(said[rest:at], lexicon):
                 yield _Part(words=words)
@@ -110,7 +113,8 @@ def _parts(said: Phrase, lexicon: Lexicon) -> Iterator[_Part]:
         else:
             at = _next_clause(said, at, lexicon)
         of_drawer = DRAWER in said[:at]
-    if words := _trimmed(said[rest:], lexicon):
+    words = _trimmed(said[rest:], lexicon)
+    if words and not (rest and is_aside(_plain(words, lexicon))):
         yield _Part(words=words)
 
 
@@ -122,6 +126,14 @@ def _longest(said: Phrase, at: int, of_drawer: bool, lexicon: Lexicon) -> tuple[
         if acts:
             return acts, end
     return (), at
+
+
+def _after_aside(said: Phrase, at: int, lexicon: Lexicon) -> int:
+    """Where the clause after this one begins, when this one only says how things are; else the same index."""
+    for end in range(at + 1, len(said)):
+        if _joint(said, end, lexicon):
+            return _after_joint(said, end, lexicon) if is_aside(_plain(said[at:end], lexicon)) else at
+    return at
 
 
 def _joint(said: Phrase, at: int, lexicon: Lexicon) -> int:

@@ -28,11 +28,37 @@ def acts_of(clause: Phrase, of_drawer: bool) -> tuple[Act, ...]:
         clause: Its words, without courtesy.
         of_drawer: Whether the drawer was spoken of just before, so that it may be "it".
     """
+    clause = _without_purpose(clause)
+    if acts := _retrieve(clause):
+        return acts
     for kind in ("open", "close"):
         named = load().clauses[f"drawer {kind}"].fit(clause)
         if named or (of_drawer and load().clauses[f"drawer {kind}_it"].fit(clause)):
             return (Act(kind, DRAWER),)
     return _swap(clause) or _tower(clause) or _sort(clause) or _clear(clause)
+
+
+def is_aside(clause: Phrase) -> bool:
+    """Whether the clause only says how things are: "the drawer is still open"."""
+    return load().clauses["aside state"].fit(clause)
+
+
+def _without_purpose(clause: Phrase) -> Phrase:
+    """The clause without what it is asked for: "so that I can see what is inside", unless that denies or goes on."""
+    taken = load().clauses["aside purpose"].end(clause)
+    purpose = clause[len(clause) - taken :]
+    serious = lexicons.load().sets
+    reserved = any(not serious[name].isdisjoint(purpose) for name in ("negations", "contrasting"))
+    return clause if reserved or not load().words["reserved"].isdisjoint(purpose) else clause[: len(clause) - taken]
+
+
+def _retrieve(clause: Phrase) -> tuple[Act, ...]:
+    """What lies in the drawer is taken; it is opened before."""
+    for slots in _slots("retrieve one", clause):
+        thing = _thing(slots["a"])
+        if thing is not None and thing.kind not in (ANYTHING, ONE):
+            return (Act("pick", replace(thing, relation="in", anchors=(DRAWER,))),)
+    return ()
 
 
 def _swap(clause: Phrase) -> tuple[Act, ...]:
@@ -51,6 +77,8 @@ def _swap(clause: Phrase) -> tuple[Act, ...]:
 def _tower(clause: Phrase) -> tuple[Act, ...]:
     for name in ("tower upwards", "tower downwards", "tower whole", "tower named"):
         for slots in _slots(name, clause):
+            if "d" in slots and _thing(slots["d"]) != _thing(slots["b"]):
+                continue
             if "list" in slots:
                 things = _several(slots["list"])
             else:
