@@ -13,12 +13,13 @@ import numpy as np
 import pytest
 
 from vla_assistant.data.assignments import KINDS, Assignment, draw_assignment
-from vla_assistant.data.demonstration import SIZES, demonstrate, recording_table
+from vla_assistant.data.demonstration import demonstrate, recording_table
 from vla_assistant.data.disturbance import Disturbance
 from vla_assistant.data.episode import Episode
 from vla_assistant.data.features import MAX_THINGS
 from vla_assistant.data.generate import generate
 from vla_assistant.data.reader import DatasetReader
+from vla_assistant.data.supervision import SIZES
 from vla_assistant.data.table import Table
 from vla_assistant.errors import BackendError, UnsupportedError
 from vla_assistant.networks import tokens

@@ -57,7 +57,7 @@ class Order:
 
 def features() -> dict[str, Feature]:
     """The columns of a simulated recording."""
-    from vla_assistant.data.demonstration import SIZES
+    from vla_assistant.data.supervision import SIZES
 
     pictures = {picture_key(camera): picture_feature(size, size) for camera, size in SIZES.items()}
     return ROBOT | SUPERVISION | pictures
