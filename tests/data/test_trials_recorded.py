@@ -14,8 +14,8 @@ from vla_assistant.data.demonstration import recording_table
 from vla_assistant.data.features import MAX_THINGS
 from vla_assistant.data.shard import encode_shard
 from vla_assistant.data.table import Table
-from vla_assistant.data.trials_kept import Tried, TrialOrder, expert_frames, limits, record_trials
-from vla_assistant.data.trials_recorded import try_alone
+from vla_assistant.data.trials_kept import TrialOrder, Tried, expert_frames, limits, record_trials
+from vla_assistant.data.trials_recorded import Trial, try_alone
 from vla_assistant.data.writer import DatasetWriter
 from vla_assistant.errors import UnsupportedError
 from vla_assistant.sim.expert import expert_action
@@ -41,8 +41,8 @@ def table() -> Table:
     return recording_table()
 
 
-def tried(table: Table, policy: Playing, noise: float = 0.0) -> list[trials_kept.Tried]:
-    return try_alone(table, draw_assignment(4, ("pick",)), policy, np.random.default_rng(4), noise)  # type: ignore
+def tried(table: Table, policy: Playing, noise: float = 0.0) -> list[Trial]:
+    return try_alone(table, draw_assignment(4, ("pick",)), policy, np.random.default_rng(4), noise)  # type: ignore[arg-type]
 
 
 def test_success_is_recorded_with_what_was_done(table: Table) -> None:

@@ -10,7 +10,7 @@ from tests.data.recordings import FEATURES, made_up_episode
 from vla_assistant import cli
 from vla_assistant.data import trials_kept
 from vla_assistant.data.shard import encode_shard
-from vla_assistant.data.trials_kept import Tried, TrialOrder
+from vla_assistant.data.trials_kept import TrialOrder, Tried
 from vla_assistant.data.writer import DatasetWriter
 from vla_assistant.errors import ConfigError, InputError
 from vla_assistant.networks.weights import load_weights, read_card

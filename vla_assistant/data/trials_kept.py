@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import json
 import math
+import multiprocessing
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
 
-from vla_assistant.data.generate import SHARD_ASSIGNMENTS, features, in_workers
+from vla_assistant.data.generate import features, in_workers
 from vla_assistant.data.reader import DatasetReader
 from vla_assistant.data.writer import DatasetWriter
 from vla_assistant.networks import tokens
 from vla_assistant.types import SKILLS
 
 TRIED_NAME = "tried.jsonl"
+SHARD_ASSIGNMENTS = 10
 DRIVEN = 0.25
 """An episode in which more than this share of the frames was not the expert's shows no expert's pace."""
 
@@ -70,19 +72,15 @@ def record_trials(
     before = _tried(out)
     total = sum((tried for first, tried in before.items() if first in order.seeds), Tried())
     yield total
-    size = min(shard_assignments, math.ceil(len(order.seeds) / workers))
-    parts = [order.seeds[i : i + size] for i in range(0, len(order.seeds), size)]
+    starts = range(0, len(order.seeds), shard_assignments)
+    parts = [order.seeds[i : i + shard_assignments] for i in starts]
     left = [part for part in parts if part[0] not in before]
-    orders = [
-        TrialOrder(part, writer.draft_folder(f"{os.getpid()}-{part[0]}"), order.weights.resolve(),
-                   order.kinds, order.noise, order.longest)
-        for part in left
-    ]  # fmt: skip
-    for done, tried in in_workers(try_shard, orders, workers):
-        if tried.kept and not writer.seeds.intersection(done.seeds):
-            writer.commit(done.folder)
+    orders = [replace(order, seeds=part, folder=writer.draft_folder(f"{os.getpid()}-{part[0]}")) for part in left]
+    for part_order, tried in in_workers(try_shard, orders, workers):
+        if tried.kept and not writer.seeds.intersection(part_order.seeds):  # a kill may have come before the line
+            writer.commit(part_order.folder)
         with (out / TRIED_NAME).open("a", encoding="utf-8") as log:
-            log.write(json.dumps({"first": done.seeds[0]} | vars(tried)) + "\n")
+            log.write(json.dumps({"first": part_order.seeds[0]} | vars(tried)) + "\n")
         total += tried
         yield total
 
@@ -99,8 +97,11 @@ def try_shard(order: TrialOrder) -> tuple[TrialOrder, Tried]:
     policy = CompactPolicy(Config(weights=str(order.weights)))
     table = recording_table()
     trials: list[Trial] = []
+    parent = multiprocessing.parent_process()
     try:
         for seed in order.seeds:
+            if parent is not None and not parent.is_alive():
+                raise SystemExit("The process that wanted these trials is gone.")
             rng = np.random.default_rng([seed, 13])
             trials += try_alone(table, draw_assignment(seed, order.kinds), policy, rng, order.noise)
     finally:

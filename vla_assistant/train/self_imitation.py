@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from vla_assistant.data.files import write_whole
-from vla_assistant.data.trials_kept import Tried, TrialOrder, expert_frames, limits, record_trials
+from vla_assistant.data.trials_kept import TrialOrder, Tried, expert_frames, limits, record_trials
 from vla_assistant.errors import ConfigError, InputError
 from vla_assistant.train.loop import Options
 from vla_assistant.train.mixture import Mix
