@@ -3,10 +3,12 @@
 python benchmarks/suite_wordings.py                       100 episodes of each split whose wordings training may use
 python benchmarks/suite_wordings.py --split named --show  one split, with what is read otherwise
 python benchmarks/suite_wordings.py --wordings FILE       every `seen` template of a TOML file, with drawn things
+python benchmarks/suite_wordings.py --unseen              every `unseen` template of the suite: figures only
 
 Every instruction is the first of a conversation over the things of its scene as a detector would report them: what lies
 in the shut drawer is not seen, nor is a shape without a noun. Taking a thing and at once carrying it counts as carrying
-it; the order counts but for sorting and clearing. The split unseen-wording is left out: nobody looks at it.
+it; the order counts but for sorting and clearing. The split unseen-wording is left out: nobody looks at its wordings,
+so that they measure what is understood of words that nothing was made for.
 """
 
 from __future__ import annotations
@@ -16,7 +18,8 @@ import sys
 import time
 import tomllib
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
@@ -32,10 +35,13 @@ from vla_assistant.types import PixelPoint, Reference, SeenThing, Step
 
 SPLITS = ("seen", "unseen-seeds", "unseen-pairs", "unseen-objects", "unseen-tasks", "chain", "swap", "named")
 UNORDERED = ("sort", "clear")
+ROLES = ("object", "destination", "second")
 SURE = 0.97
 OPEN_ENOUGH = 0.4
 """From this opening on what lies in the drawer is seen."""
 _POINT = PixelPoint("front", 0.5, 0.5, SURE)
+Case = tuple[str, str, Sequence[Step], App]
+"""Task, words, what is meant, and the program over that scene."""
 
 
 def seen_in(scene: Scene) -> tuple[SeenThing, ...]:
@@ -56,8 +62,8 @@ def _is_hidden(thing: Thing, drawer: Drawer) -> bool:
     return inside and drawer.opening < OPEN_ENOUGH
 
 
-def commands(split: str, episodes: int, seed: int) -> Iterator[tuple[str, str, Sequence[Step], App]]:
-    """Task, words, what is meant, and the program over that scene; the commands of a chain follow one another."""
+def commands(split: str, episodes: int, seed: int) -> Iterator[Case]:
+    """The episodes of a split; the commands of a chain follow one another."""
     for number in range(episodes):
         episode = suite.episode(split, number, seed)
         app = App(seen_in(episode.scene), learnt=EVERYTHING)
@@ -65,59 +71,88 @@ def commands(split: str, episodes: int, seed: int) -> Iterator[tuple[str, str, S
             yield episode.task, said, steps, app
 
 
-def listed(file: Path, seed: int) -> Iterator[tuple[str, str, Sequence[Step], App]]:
-    """The same for every `seen` template of a file, each with a scene of the suite."""
-    tables = tomllib.loads(file.read_text(encoding="utf-8"))
+def listed(tables: Mapping[str, Sequence[str]], seed: int) -> Iterator[Case]:
+    """The same for every template of the tasks, each with a scene of the suite."""
     for task in filter(tables.__contains__, suite.tasks()):
-        for number, template in enumerate(tables[task]["seen"]):
+        for number, template in enumerate(tables[task]):
             episode = suite.episode("unseen-seeds", number, seed, (task,))
             said = template.format(**words.names(task, episode.steps))
             yield task, said, episode.steps, App(seen_in(episode.scene), learnt=EVERYTHING)
 
 
-def is_read(task: str, meant: Sequence[Step], read: Sequence[Step]) -> bool:
+def of_file(file: Path) -> dict[str, list[str]]:
+    """The `seen` templates of each task in a file."""
+    return {task: found["seen"] for task, found in tomllib.loads(file.read_text(encoding="utf-8")).items()}
+
+
+def is_read(task: str, meant: Sequence[Step], read: Sequence[Step], seen: Sequence[SeenThing]) -> bool:
     """Whether exactly that is proposed."""
-    if task in UNORDERED:
-        return Counter(map(str, meant)) == Counter(map(str, read))
-    return joined(meant) == joined(read)
+    in_full, came = joined(named(meant, seen)), joined(named(read, seen))
+    return Counter(map(str, in_full)) == Counter(map(str, came)) if task in UNORDERED else in_full == came
+
+
+def named(steps: Sequence[Step], seen: Sequence[SeenThing]) -> list[Step]:
+    """The steps with the colour of what is the only one of its kind, and with the thing that is put down."""
+    found: list[Step] = []
+    for step in steps:
+        thing = step.object or (found[-1].object if found and step.skill == "put_down" else None)
+        here = replace(step, object=thing)
+        found.append(replace(here, **{role: _only(getattr(here, role), seen) for role in ROLES}))
+    return found
+
+
+def _only(reference: Reference | None, seen: Sequence[SeenThing]) -> Reference | None:
+    alike = [thing.reference for thing in seen if reference is not None and thing.reference.name == reference.name]
+    return reference if reference is None or reference.colour or len(alike) != 1 else alike[0]
+
+
+def measure(name: str, found: Iterable[Case], show: bool, every_task: bool) -> None:
+    """Print how many of the cases are read as they are meant, and how long a reading takes."""
+    took_ms, right, of, wrong = [], Counter[str](), Counter[str](), Counter[str]()
+    for task, said, meant, app in found:
+        begun_s = time.perf_counter()
+        heard = app.say(said)
+        took_ms.append(1000 * (time.perf_counter() - begun_s))
+        exact = is_read(task, meant, heard.steps, app.seen)
+        right[task] += exact
+        of[task] += 1
+        wrong[heard.way] += not exact
+        if show and not exact:
+            came = heard.steps or (heard.understanding and (heard.question or heard.understanding.reason))
+            print(f"{task}: {said}\n    meant {[*map(str, meant)]}\n    came to {came}")
+        if heard.steps:
+            app.confirm()
+            app.finish()
+    share = round(100 * right.total() / max(of.total(), 1), 2)
+    print_summary(
+        "suite_wordings", took_ms, "ms", wordings=name, percent=share, right=right.total(), of=of.total(),
+        not_read={way: count for way, count in wrong.items() if count},
+        by_task={task: f"{right[task]} of {of[task]}" for task in of if every_task or right[task] < of[task]},
+    )  # fmt: skip
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--split", choices=SPLITS, action="append")
-    parser.add_argument("--wordings", type=Path)
+    which = parser.add_mutually_exclusive_group()
+    which.add_argument("--split", choices=SPLITS, action="append")
+    which.add_argument("--wordings", type=Path)
+    which.add_argument("--unseen", action="store_true")
     parser.add_argument("--episodes", type=int, default=100)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--show", action="store_true")
     options = parser.parse_args()
-    names = [str(options.wordings)] if options.wordings else options.split or list(SPLITS)
-    for name in names:
-        found = (
-            listed(options.wordings, options.seed)
-            if options.wordings
-            else commands(name, options.episodes, options.seed)
-        )
-        took_ms, right, of, wrong = [], Counter[str](), Counter[str](), Counter[str]()
-        for task, said, meant, app in found:
-            begun_s = time.perf_counter()
-            heard = app.say(said)
-            took_ms.append(1000 * (time.perf_counter() - begun_s))
-            exact = is_read(task, meant, heard.steps)
-            right[task] += exact
-            of[task] += 1
-            wrong[heard.way] += not exact
-            if options.show and not exact:
-                came = heard.steps or (heard.understanding and (heard.question or heard.understanding.reason))
-                print(f"{task}: {said}\n    meant {[*map(str, meant)]}\n    came to {came}")
-            if heard.steps:
-                app.confirm()
-                app.finish()
-        share = round(100 * right.total() / max(of.total(), 1), 2)
-        missed = {task: f"{right[task]} of {of[task]}" for task in of if right[task] < of[task]}
-        print_summary(
-            "suite_wordings", took_ms, "ms", wordings=name, percent=share, right=right.total(), of=of.total(),
-            not_read={way: count for way, count in wrong.items() if count}, below_all=missed,
-        )  # fmt: skip
+    if options.unseen:
+        if options.show:
+            parser.error("--unseen shows no wording: nobody looks at these")
+        tables = {task: words.templates(task, words.UNSEEN) for task in suite.tasks()}
+        measure("unseen", listed(tables, options.seed), show=False, every_task=True)
+    elif options.wordings:
+        cases = listed(of_file(options.wordings), options.seed)
+        measure(str(options.wordings), cases, options.show, every_task=False)
+    else:
+        for split in options.split or SPLITS:
+            cases = commands(split, options.episodes, options.seed)
+            measure(split, cases, options.show, every_task=False)
 
 
 if __name__ == "__main__":

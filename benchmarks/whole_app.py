@@ -184,7 +184,9 @@ def unlearnt(request: Request) -> bool:
         check(request, shipped())
     except Refused:
         return True
-    return False
+    things = [thing for act in request.acts for thing in (act.object, *act.anchors) if thing is not None]
+    coloured = [Reference("cube", thing.colour) for thing in things if thing.colour]
+    return any(shipped().why_not(Step("pick", reference)) for reference in coloured)
 
 
 def meant(meaning: str) -> Request | None:

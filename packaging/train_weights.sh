@@ -38,4 +38,5 @@ trap - EXIT INT TERM
 
 mkdir -p assets/weights/compact
 cp "$RUN/trained/compact.safetensors" assets/weights/compact/compact.safetensors
+"$VLA" calibrate --policy assets/weights/compact/compact.safetensors --out assets/weights/compact/compact.safetensors
 "$VLA" evaluate --split seen,unseen-seeds,swap --episodes 300 --beside 100 --out "$RUN/evaluation"

@@ -49,21 +49,21 @@ def _swap(clause: Phrase) -> tuple[Act, ...]:
 
 
 def _tower(clause: Phrase) -> tuple[Act, ...]:
-    for name in ("tower upwards", "tower downwards", "tower named"):
+    for name in ("tower upwards", "tower downwards", "tower whole", "tower named"):
         for slots in _slots(name, clause):
             if "list" in slots:
                 things = _several(slots["list"])
             else:
                 things = [thing for slot in "abc" if (thing := _thing(slots[slot])) is not None]
             up = list(reversed(things)) if name == "tower downwards" else things
-            if found := _stacked(_of_one_kind(up, _CUBE)):
+            if found := _stacked(_of_one_kind(up, _CUBE), counted=name != "tower named"):
                 return found
     return ()
 
 
-def _stacked(things: Sequence[Description]) -> tuple[Act, ...]:
-    """Each on the one before it; of things that are only counted it is open which."""
-    if len(things) == 1 and things[0].kind == _CUBE and things[0].number not in (1, 2):
+def _stacked(things: Sequence[Description], counted: bool) -> tuple[Act, ...]:
+    """Each on the one before it; where they may only be `counted`, it is open which."""
+    if counted and len(things) == 1 and things[0].kind == _CUBE and things[0].number not in (1, 2):
         return (Act("tower", things[0]),)
     single = all(thing.number == 1 and thing.kind not in (IT, ANYTHING) for thing in things)
     if len(things) < _FEWEST or not single or len(set(things)) < len(things):
