@@ -176,7 +176,7 @@ class OneMachine:
 
 def test_shards_of_a_cluster_are_those_of_this_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     ray = OneMachine()
-    monkeypatch.setitem(sys.modules, "ray", ray)  # type: ignore[arg-type]
+    monkeypatch.setitem(sys.modules, "ray", ray)
     monkeypatch.setattr("vla_assistant.data.generate.SHARD_ASSIGNMENTS", 1)
     there, here = tmp_path / "there", tmp_path / "here"
     last = list(generate(there, 2, 42, kinds=("pick",), ray="head:6379"))[-1]
