@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import importlib.util
+import sys
+from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
 
 from vla_assistant.data.assignments import KINDS, Assignment, draw_assignment
-from vla_assistant.data.demonstration import SIZES, demonstrate, recording_table
+from vla_assistant.data.demonstration import demonstrate, recording_table
 from vla_assistant.data.disturbance import Disturbance
 from vla_assistant.data.episode import Episode
 from vla_assistant.data.features import MAX_THINGS
 from vla_assistant.data.generate import generate
 from vla_assistant.data.reader import DatasetReader
+from vla_assistant.data.supervision import SIZES
 from vla_assistant.data.table import Table
-from vla_assistant.errors import UnsupportedError
+from vla_assistant.errors import BackendError, UnsupportedError
 from vla_assistant.networks import tokens
 from vla_assistant.networks.senses import policy_picture
 from vla_assistant.policies.base import Policy
@@ -143,3 +149,58 @@ def test_generate_resumes_where_it_was(tmp_path: Path) -> None:
     rows = DatasetReader(tmp_path).episodes
     assert [row["seed"] for row in rows] == [42, 43, 44]
     assert rows[0]["tasks"][0].startswith("pick up the ")
+
+
+class OneMachine:
+    """Has of Ray what is used of it; carries everything out at once, and hands it out last first."""
+
+    def __init__(self) -> None:
+        self.connected: list[dict[str, object]] = []
+        self.down = False
+
+    def init(self, **options: object) -> None:
+        self.connected.append(options)
+
+    def remote(self, **options: object) -> Callable[[Callable[[Any], object]], SimpleNamespace]:
+        return lambda work: SimpleNamespace(remote=lambda order: (order.seeds, tuple(work(order).items())))  # type: ignore[attr-defined]
+
+    def wait(self, references: list[Any], num_returns: int) -> tuple[list[Any], list[Any]]:
+        return references[-num_returns:], references[:-num_returns]
+
+    def get(self, reference: Any) -> object:
+        return dict(reference[-1])
+
+    def shutdown(self) -> None:
+        self.down = True
+
+
+def test_shards_of_a_cluster_are_those_of_this_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ray = OneMachine()
+    monkeypatch.setitem(sys.modules, "ray", ray)
+    monkeypatch.setattr("vla_assistant.data.generate.SHARD_ASSIGNMENTS", 1)
+    there, here = tmp_path / "there", tmp_path / "here"
+    last = list(generate(there, 2, 42, kinds=("pick",), ray="head:6379"))[-1]
+    list(generate(here, 2, 42, workers=1, kinds=("pick",)))
+    assert (last.assignments, last.episodes) == (2, 2)
+    assert ray.connected[0]["address"] == "head:6379"
+    assert ray.down
+    one, other = DatasetReader(there), DatasetReader(here)
+    assert [row["seed"] for row in one.episodes] == [43, 42]
+    for name in ("action", "label.done"):
+        assert (one.columns(0)[name] == other.columns(1)[name]).all()
+    front = "observation.images.front"
+    pairs = zip(one.pictures(0, front), other.pictures(1, front), strict=True)
+    assert all((ours == theirs).all() for ours, theirs in pairs)
+
+
+def test_without_ray_it_is_told_how_to_get_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "ray", None)
+    with pytest.raises(BackendError, match="Ray is not installed"):
+        list(generate(tmp_path, 1, 42, ray="auto"))
+
+
+@pytest.mark.skipif(importlib.util.find_spec("ray") is None, reason="ray is not installed: pip install ray")
+@pytest.mark.timeout(400)  # a local cluster alone takes long to come up on a busy machine
+def test_a_local_ray_makes_shards(tmp_path: Path) -> None:
+    last = list(generate(tmp_path, 1, 42, kinds=("pick",), ray="local"))[-1]
+    assert last.episodes == len(DatasetReader(tmp_path).episodes) == 1

@@ -99,7 +99,7 @@ def _about(task: Task) -> str:
 
 def _sizes(cell: RecordingCell, size: int) -> dict[str, int]:
     """Camera -> edge of its recorded pictures [pixels]; video needs even ones."""
-    from vla_assistant.data.demonstration import SIZES
+    from vla_assistant.data.supervision import SIZES
 
     return {camera: (size or SIZES.get(camera, OTHER_SIZE)) // 2 * 2 for camera in cell.observe().frames}
 

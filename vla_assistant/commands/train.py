@@ -28,6 +28,13 @@ class BestBy(StrEnum):
     ROLLOUT = "rollout"
 
 
+class Algorithm(StrEnum):
+    """How weights come about."""
+
+    IMITATION = "imitation"
+    SELF_IMITATION = "self-imitation"
+
+
 class Precision(StrEnum):
     """What networks compute in while they are trained."""
 
@@ -60,6 +67,18 @@ def train(
     ] = BestBy.VALIDATION,
     trials: Annotated[int, typer.Option(min=1, help="Trials of each comparison for --best-by rollout.")] = 30,
     tensorboard: Annotated[bool, typer.Option(help="Draw curves into OUT/tensorboard.")] = True,
+    algorithm: Annotated[
+        Algorithm, typer.Option(help="self-imitation tries by itself and learns from what succeeded; docs/training.md.")
+    ] = Algorithm.IMITATION,
+    rounds: Annotated[int, typer.Option(min=1, help="Of trying and training, for self-imitation.")] = 3,
+    tries: Annotated[int, typer.Option(min=1, help="Assignments tried in each round.")] = 200,
+    tried_share: Annotated[float, typer.Option(help="Share of every batch that comes from kept trials.")] = 0.3,
+    noise: Annotated[float, typer.Option(min=0, help="Strength of exploring while it tries; 0 adds none.")] = 0.25,
+    slower: Annotated[
+        float, typer.Option(min=0, help="Trials that take more times the expert's median are not kept.")
+    ] = 1.5,
+    kinds: Annotated[str, typer.Option(help="Try only these kinds of assignments, for example pick,stack.")] = "",
+    workers: Annotated[int, typer.Option(min=1, help="Processes that try.")] = 2,
 ) -> None:
     """Train the compact policy, or with the preset `decoder` what reads words that the grammar does not cover.
 
@@ -74,6 +93,8 @@ def train(
         return
     from vla_assistant.train.loop import Options
     from vla_assistant.train.mixture import Mix
+    from vla_assistant.train.preset import Preset
+    from vla_assistant.train.self_imitation import Rounds, SelfImitation
     from vla_assistant.train.trainer import VLATrainer, preset_of
 
     chosen = preset_of(preset)
@@ -93,6 +114,14 @@ def train(
         tensorboard=tensorboard,
         score=_failures(chosen, trials) if best_by is BestBy.ROLLOUT else None,
     )
+    if algorithm is Algorithm.SELF_IMITATION:
+        if not isinstance(chosen, Preset) or own is not None:
+            raise ConfigError("Self-imitation trains the compact network, without --own.", "Try --preset compact.")
+        how = Rounds(rounds, tries, tried_share, noise, slower, _names(kinds), workers)
+        learning = SelfImitation(chosen, data, options, how, half_precision=precision is Precision.BF16)
+        for line in learning.steps(epochs, batch_size, learning_rate):
+            typer.echo(line)
+        return
     dataset = data if own is None else Mix(data, own, own_share)
     trainer = VLATrainer(chosen, dataset, options, half_precision=precision is Precision.BF16)
     reports = trainer.steps(epochs, batch_size, learning_rate)

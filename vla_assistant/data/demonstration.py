@@ -8,31 +8,22 @@ Learning" (DAgger).
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
-from vla_assistant import language
 from vla_assistant.data.aims import aim_reached
 from vla_assistant.data.assignments import Assignment
 from vla_assistant.data.disturbance import Disturbance
-from vla_assistant.data.episode import Episode, EpisodeRecorder
-from vla_assistant.data.features import MAX_THINGS
+from vla_assistant.data.episode import Episode
+from vla_assistant.data.supervision import Supervisor
 from vla_assistant.data.table import Table
 from vla_assistant.data.targets import inside
 from vla_assistant.errors import UnsupportedError
-from vla_assistant.networks import tokens
 from vla_assistant.policies.base import Policy
 from vla_assistant.sim.expert import expert_action
-from vla_assistant.sim.scene import Scene
 from vla_assistant.sim.world import SimWorld
-from vla_assistant.types import FloatArray, Observation, Reference, Step
+from vla_assistant.types import FloatArray, Observation, Step
 
-SIZES = {"front": 128, "wrist": 64}
 RENDERED = {"front": 256, "wrist": 128}
 """Twice the recorded size; see `recording_table`."""
-SHARE_SIZE = 64
-"""Edge of the picture in which the visible share of things is counted [pixels] ..."""
-SHARE_EVERY = 2
-"""... in every second frame: in 0.1 s little comes into sight."""
 MAX_FRAMES = 130
 FEWER_FRAMES = {"open": 100, "close": 100}
 """Most frames of an episode; these skills need fewer."""
@@ -74,30 +65,26 @@ class _Demonstration:
         self._table, self._step, self._rng = table, step, rng
         self._disturbance = Disturbance(rng)
         self._driver = _Driver(policy, step, rng) if policy is not None else None
-        self._recorder = EpisodeRecorder(SIZES)
-        self._codes = _codes(table.world.scene)
-        self._share = np.zeros(len(table.world.scene.things) + 1)
+        self._supervisor = Supervisor(table.world, step)
 
     def record(self, seed: int) -> Episode:
         """Until the expert has been done for a while, something fell down, or time is up."""
         table, step = self._table, self._step
         done_frames, success = 0, False
-        done: list[bool] = []
         most = FEWER_FRAMES.get(step.skill, MAX_FRAMES)
-        while len(self._recorder) < most and done_frames < DONE_FRAMES and not table.arm.held:
+        while len(self._supervisor) < most and done_frames < DONE_FRAMES and not table.arm.held:
             observation = table.observe()
             label, ended = expert_action(table.world, step, observation.state.T_base_command)
             success = aim_reached(table.world, step)
             action, foreign = self._choose(observation, label, ended)
-            self._note(observation, label, ended, success, foreign)
-            done.append(ended)
+            labels = self._supervisor.labels(ended, success)
+            self._supervisor.add(observation, label, labels, foreign=foreign)
             done_frames = done_frames + 1 if ended else 0
             if not inside(table.world.thing_poses[:, :3]).all():
                 break
             table.act(action)
         table.arm.resume()
-        progress = _progress(np.array(done))
-        return self._recorder.finish(language.describe([step]), seed=seed, success=success, label_progress=progress)
+        return self._supervisor.finish(seed, success)
 
     def _choose(self, observation: Observation, label: FloatArray, ended: bool) -> tuple[FloatArray, bool]:
         """The action to execute, and whether it is not the expert's."""
@@ -106,23 +93,6 @@ class _Demonstration:
             return (label, False) if driven is None else (driven, True)
         gently = _is_at_drawer(self._table.world)
         return (label, False) if ended else self._disturbance.disturb(label, gently=gently)
-
-    def _note(self, observation: Observation, label: FloatArray, ended: bool, success: bool, foreign: bool) -> None:
-        world = self._table.world
-        if len(self._recorder) % SHARE_EVERY == 0:
-            self._share = world.visible_share("front", SHARE_SIZE)
-        self._recorder.add(
-            observation,
-            label,
-            step_code=tokens.encode_step(self._step),
-            label_noisy=int(foreign),
-            label_done=np.float32(ended),
-            label_success=np.float32(success),
-            label_position=_positions(world, self._step),
-            things_code=self._codes,
-            things_front=_appearance(world, "front", self._share),
-            things_wrist=_appearance(world, "wrist"),
-        )
 
 
 class _Driver:
@@ -157,47 +127,3 @@ def _is_at_drawer(world: SimWorld) -> bool:
         return False
     tool, handle = world.tool_pose()[:3, 3], world.drawer_handle()
     return bool(tool[2] < AT_DRAWER_Z and np.hypot(*(tool - handle)[:2]) < AT_DRAWER_M)
-
-
-def _progress(done: NDArray[np.bool_]) -> NDArray[np.float32]:
-    """Share of the way to the first frame at which the step was done, (n, 1)."""
-    way = int(np.argmax(done)) if done.any() else len(done)
-    return np.minimum(np.arange(len(done), dtype=np.float32) / max(way, 1), 1.0)[:, None]
-
-
-def _codes(scene: Scene) -> NDArray[np.int64]:
-    """Colour and shape number of each thing and last of the drawer, (MAX_THINGS * 2,); -1 for nothing."""
-    codes = np.full((MAX_THINGS, 2), -1, np.int64)
-    for index, thing in enumerate(scene.things):
-        codes[index] = tokens.encode_reference(thing.reference)
-    if scene.drawer is not None:
-        codes[-1] = tokens.encode_reference(Reference("drawer"))
-    return codes.ravel()
-
-
-def _positions(world: SimWorld, step: Step) -> NDArray[np.float32]:
-    """Centres of object, destination and second anchor (9,) [m]; zeros for what the step does not name."""
-    result = np.zeros((len(tokens.ROLES), 3), np.float32)
-    for row, reference in enumerate(tokens.named_things(step)):
-        if reference is not None and reference.name == "drawer":
-            result[row] = world.drawer_handle()
-        elif reference is not None:
-            result[row] = world.thing_poses[world.find(reference), :3]
-    return result.ravel()
-
-
-def _appearance(world: SimWorld, camera: str, share: NDArray[np.float64] | None = None) -> NDArray[np.float32]:
-    """Where everything is in the picture, and the share of its pixels (n + 1,) that show it: (MAX_THINGS * 3,).
-
-    Without a share, as for the wrist camera, which looks along the fingers so that nothing hides from it, 1 means that
-    the centre is in the picture.
-    """
-    result = np.zeros((MAX_THINGS, 3), np.float32)
-    count, drawer = len(world.scene.things), world.scene.drawer is not None
-    rows = [*range(count), MAX_THINGS - 1][: count + drawer]
-    points = np.concatenate([world.thing_poses[:, :3], world.drawer_handle()[None]]) if drawer else world.thing_poses
-    seen = world.project(camera, points[:, :3])
-    inside = ((seen[:, :2] > 0.0) & (seen[:, :2] < 1.0)).all(axis=1) & (seen[:, 2] > 0.0)
-    result[rows, :2] = seen[:, :2].clip(-1.0, 2.0)
-    result[rows, 2] = inside if share is None else share[: len(rows)]
-    return result.ravel()

@@ -5,19 +5,25 @@ from __future__ import annotations
 import itertools
 import multiprocessing
 import os
+import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 
+from vla_assistant.cluster import carried_out
 from vla_assistant.data.features import ROBOT, SUPERVISION, Feature, picture_feature, picture_key
 from vla_assistant.data.shard import encode_shard, read_notes
 from vla_assistant.data.writer import DatasetWriter
 
 SHARD_ASSIGNMENTS = 20
+
+Given = TypeVar("Given")
+Made = TypeVar("Made")
 
 
 @dataclass(frozen=True)
@@ -33,8 +39,15 @@ class GenerateProgress:
 
 
 @dataclass(frozen=True)
-class _Order:
-    """What a worker needs to know to make one shard."""
+class Order:
+    """What a worker needs to know to make one shard.
+
+    Attributes:
+        seeds: Of the assignments.
+        folder: Where the shard is encoded; it must not exist yet.
+        kinds: Kinds of `data.assignments.KINDS`; empty means all.
+        policy: Weights of a policy that drives in part.
+    """
 
     seeds: tuple[int, ...]
     folder: Path
@@ -44,7 +57,7 @@ class _Order:
 
 def features() -> dict[str, Feature]:
     """The columns of a simulated recording."""
-    from vla_assistant.data.demonstration import SIZES
+    from vla_assistant.data.supervision import SIZES
 
     pictures = {picture_key(camera): picture_feature(size, size) for camera, size in SIZES.items()}
     return ROBOT | SUPERVISION | pictures
@@ -58,6 +71,7 @@ def generate(
     workers: int = 2,
     policy: Path | None = None,
     kinds: tuple[str, ...] = (),
+    ray: str = "",
 ) -> Iterator[GenerateProgress]:
     """Carry out the assignments `seed`, `seed + 1`, ...; those that the dataset holds already are left out.
 
@@ -68,14 +82,19 @@ def generate(
         workers: Processes.
         policy: Weights of a policy that drives in part and is corrected by the expert.
         kinds: Kinds of `data.assignments.KINDS`; empty means all in their shares.
+        ray: Address of a Ray cluster, "local" for one of this machine's; empty uses processes.
+
+    Raises:
+        BackendError: Ray is wanted and not installed, or there is no such cluster.
     """
     began = time.monotonic()
     writer = DatasetWriter(out, features())
     seeds = [s for s in range(seed, seed + episodes) if s not in writer.seeds]
     parts = [tuple(seeds[i : i + SHARD_ASSIGNMENTS]) for i in range(0, len(seeds), SHARD_ASSIGNMENTS)]
-    orders = [_Order(part, writer.draft_folder(f"{os.getpid()}-{part[0]}"), kinds, policy) for part in parts]
+    weights = None if policy is None else policy.resolve()  # workers may stand in another folder
+    orders = [Order(part, writer.draft_folder(f"{os.getpid()}-{part[0]}"), kinds, weights) for part in parts]
     made = successes = 0
-    for order in _in_workers(orders, workers):
+    for order in _on_cluster(orders, ray) if ray else in_workers(_make_shard, orders, workers):
         successes += sum(note.success for note in read_notes(order.folder))
         writer.commit(order.folder)
         made += len(order.seeds)
@@ -83,23 +102,39 @@ def generate(
         yield GenerateProgress(made, len(seeds), writer.episodes, writer.frames, successes, elapsed)
 
 
-def _in_workers(orders: list[_Order], workers: int) -> Iterator[_Order]:
-    """Orders in the order in which they are finished; only a few wait at a time."""
+def in_workers(work: Callable[[Given], Made], orders: Sequence[Given], workers: int) -> Iterator[Made]:
+    """What comes of the orders, in the order in which they are finished; only a few wait at a time."""
     if workers == 1:
-        yield from map(_make_shard, orders)
+        yield from map(work, orders)
         return
     context = multiprocessing.get_context("spawn")
     waiting = iter(orders)
     with ProcessPoolExecutor(workers, mp_context=context) as pool:
-        running: set[Future[_Order]] = {pool.submit(_make_shard, o) for o in itertools.islice(waiting, workers)}
+        running: set[Future[Made]] = {pool.submit(work, order) for order in itertools.islice(waiting, workers)}
         while running:
             finished, running = wait(running, return_when=FIRST_COMPLETED)
-            running |= {pool.submit(_make_shard, order) for order in itertools.islice(waiting, len(finished))}
+            running |= {pool.submit(work, order) for order in itertools.islice(waiting, len(finished))}
             for future in finished:
                 yield future.result()
 
 
-def _make_shard(order: _Order) -> _Order:
+def _on_cluster(orders: Sequence[Order], address: str) -> Iterator[Order]:
+    """Orders whose shards were made on a Ray cluster, and now lie in their folders here."""
+    for order, shard in carried_out(shard_bytes, orders, address) if orders else ():
+        order.folder.mkdir(parents=True)
+        for name, content in shard.items():
+            (order.folder / name).write_bytes(content)
+        yield order
+
+
+def shard_bytes(order: Order) -> dict[str, bytes]:
+    """The files of the order's shard, made in a folder of this machine: runs anywhere on a cluster."""
+    with tempfile.TemporaryDirectory() as folder:
+        made = _make_shard(replace(order, folder=Path(folder) / "shard"))
+        return {file.name: file.read_bytes() for file in made.folder.iterdir()}
+
+
+def _make_shard(order: Order) -> Order:
     """Carry out the assignments of an order and encode them: runs in a worker."""
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     from vla_assistant.data.assignments import draw_assignment
