@@ -7,7 +7,7 @@ from itertools import count
 
 from vla_assistant import language
 from vla_assistant.events import Event, SceneSeen, Stopped
-from vla_assistant.types import Frame, Source
+from vla_assistant.types import Frame, Source, Step
 
 
 class Replay:
@@ -90,7 +90,15 @@ class Replay:
 
     def examples(self) -> list[str]:
         seen = [event.things for event in self.events if isinstance(event, SceneSeen)]
-        return language.examples(seen[-1] if seen else (), 6)
+        return language.examples(seen[-1] if seen else (), 6, learnt=_OnlyTheUsual())
 
     def new_scene(self, seed: int) -> None:
         """A replay has one scene."""
+
+
+class _OnlyTheUsual:
+    """No policy can be asked in a replay what it has learnt beyond what every one has."""
+
+    def why_not(self, step: Step) -> str:
+        """Why it is not offered."""
+        return f"It is not known whether {step.skill} is learnt."
