@@ -102,7 +102,6 @@ COLOURS: dict[str, RGBA] = {
 }
 
 EVERYDAY_SHAPES = ("cube", "ball", "can", "cup", "bowl", "plate")
-EVERYDAY_LIFTED = ("cube", "ball", "can", "cup")
 EVERYDAY_COLOURS = ("red", "green", "blue", "yellow", "purple", "orange", "white", "black")
 """What lies on the table unless something else is asked for: the scenes of the program itself."""
 
