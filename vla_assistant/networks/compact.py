@@ -193,7 +193,7 @@ class CompactVLA(nn.Module):
             step: Step codes int64 (b, 8), see `tokens.encode_step`.
             queries: Further things to look for, (colour, shape) numbers int64 (b, q, 2); q may be 0.
         """
-        with torch.autocast(state.device.type, torch.bfloat16, enabled=self.config.half_precision and self.training):
+        with self._halved(state):
             maps = [trunk(picture) for trunk, picture in zip(self.trunks, pictures, strict=True)]
         return self.conclude(maps, state, step, queries)
 
@@ -207,18 +207,24 @@ class CompactVLA(nn.Module):
         position = self._positions(seen, named, state)
         instruction = torch.cat([self.skill(step[:, 0]), self.direction(step[:, 1]), *named.unbind(1)], dim=-1)
         hand = state[:, None, :3] * self.hand_scale + self.hand_offset
+        with self._halved(state):
+            glance = self.glance(maps[1], instruction)
         features = torch.cat(
             [
                 torch.cat([seen, _near_and_far(position - hand), position / 0.1], dim=-1).flatten(1),
                 state,
                 instruction,
-                self.glance(maps[1], instruction),
+                glance.float(),
             ],
             dim=-1,
         )
         out = self.act(features)
         actions = out[:, :-2].view(-1, self.config.horizon, ACTION_WIDTH)
         return Output((front, wrist), position, actions, out[:, -2], out[:, -1], self.success(features).squeeze(-1))
+
+    def _halved(self, like: Tensor) -> torch.autocast:
+        """Convolutions in bfloat16 while training."""
+        return torch.autocast(like.device.type, torch.bfloat16, enabled=self.config.half_precision and self.training)
 
     def _positions(self, seen: Tensor, named: Tensor, state: Tensor) -> Tensor:
         inputs = torch.cat([seen, named, state[:, None].expand(-1, NAMED, -1)], dim=-1)

@@ -21,7 +21,7 @@ class LossWeights(BaseModel):
     visible: float = Field(0.25, ge=0, description="Whether they are in view.")
     position: float = Field(1.0, ge=0, description="Where object and destination are in space [per dm].")
     action: float = Field(3.0, ge=0, description="Displacement and rotation of the chunk.")
-    turn: float = Field(1.0, ge=0, description="Rotation about the vertical, besides.")
+    turn: float = Field(4.0, ge=0, description="Rotation about the vertical, besides.")
     gripper: float = Field(0.7, ge=0, description="Opening of the chunk.")
     done: float = Field(0.2, ge=0, description="End of the step.")
     progress: float = Field(0.1, ge=0, description="Share of the step that lies behind.")
