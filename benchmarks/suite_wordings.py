@@ -2,7 +2,7 @@
 
 python benchmarks/suite_wordings.py                       100 episodes of each split whose wordings training may use
 python benchmarks/suite_wordings.py --split named --show  one split, with what is read otherwise
-python benchmarks/suite_wordings.py --wordings FILE       every `seen` template of a TOML file, with drawn things
+python benchmarks/suite_wordings.py --wordings FILE       every `seen` or `said` template of a TOML file, with drawn things
 python benchmarks/suite_wordings.py --unseen              every `unseen` template of the suite: figures only
 
 Every instruction is the first of a conversation over the things of its scene as a detector would report them: what lies
@@ -81,8 +81,9 @@ def listed(tables: Mapping[str, Sequence[str]], seed: int) -> Iterator[Case]:
 
 
 def of_file(file: Path) -> dict[str, list[str]]:
-    """The `seen` templates of each task in a file."""
-    return {task: found["seen"] for task, found in tomllib.loads(file.read_text(encoding="utf-8")).items()}
+    """The templates of each task in a file: its `seen` ones, or the `said` of a writer's list."""
+    tables = tomllib.loads(file.read_text(encoding="utf-8"))
+    return {task: found.get("seen", []) + found.get("said", []) for task, found in tables.items()}
 
 
 def is_read(task: str, meant: Sequence[Step], read: Sequence[Step], seen: Sequence[SeenThing]) -> bool:

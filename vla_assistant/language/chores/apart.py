@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from vla_assistant.language import words as spelling
 from vla_assistant.language.chores.clauses import acts_of, is_aside
 from vla_assistant.language.chores.phrases import load
+from vla_assistant.language.composing.composer import composed_of
 from vla_assistant.language.reading import lexicon as lexicons
 from vla_assistant.language.request import Act, Description, Request
 from vla_assistant.language.vocabulary import Lexicon, Phrase
@@ -68,6 +69,8 @@ class Apart:
 def apart(text: str) -> Apart | None:
     """The text in parts; None when it is about none of this, and is read as it is."""
     phrases, said = load(), spelling.normalised(text)
+    if acts := composed_of(text):
+        return Apart((acts,), {}, text)
     furniture = phrases.about("drawer", said) or phrases.about("marker", said)
     if not furniture and not phrases.about("long", said):
         return None

@@ -70,19 +70,19 @@ def _lexicon(tables: Mapping[str, Mapping[str, list[str]]]) -> Lexicon:
     entries: dict[tuple[Phrase, str], str] = {}
     for kind in _PLAIN:
         for value, phrases in tables[kind].items():
-            for words in _spelled_out(phrases):
+            for words in spelled_out(phrases):
                 entries.setdefault((words, kind), value)
     for noun, phrases in tables["nouns"].items():
         for phrase in phrases:
             entries.setdefault((tuple(phrase.split()), "nouns"), noun)
             entries.setdefault((tuple(_plural(phrase).split()), "plurals"), noun)
     for noun, phrases in tables["plurals"].items():
-        for words in _spelled_out(phrases):
+        for words in spelled_out(phrases):
             entries.setdefault((words, "plurals"), noun)
-    irregular = _irregular(tables["irregular"])
+    irregular = irregular_forms(tables["irregular"])
     for value, phrases in tables["verbs"].items():
-        for first, *rest in _spelled_out(phrases):
-            for form, head in _forms(first, irregular):
+        for first, *rest in spelled_out(phrases):
+            for form, head in forms_of(first, irregular):
                 entries.setdefault(((head, *rest), "verbs"), f"{form} {value}")
     by_words: dict[Phrase, dict[str, str]] = {}
     longest: dict[str, int] = {}
@@ -95,14 +95,14 @@ def _lexicon(tables: Mapping[str, Mapping[str, list[str]]]) -> Lexicon:
     return Lexicon(by_words, longest, dict(tables["misheard"]), known, sets, short)  # type: ignore[arg-type]
 
 
-def _spelled_out(patterns: Iterable[str]) -> Iterable[Phrase]:
+def spelled_out(patterns: Iterable[str]) -> Iterable[Phrase]:
     """The phrases of patterns: "(at|on|) my left" is "at my left", "on my left" and "my left"."""
     for pattern in patterns:
         parts = [part.split("|") for part in re.split(r"[()]", pattern)]
         yield from (tuple("".join(chosen).split()) for chosen in itertools.product(*parts))
 
 
-def _irregular(forms: Mapping[str, object]) -> dict[str, list[str]]:
+def irregular_forms(forms: Mapping[str, object]) -> dict[str, list[str]]:
     irregular: dict[str, list[str]] = {}
     for form, base in forms.items():
         irregular.setdefault(str(base), []).append(form)
@@ -115,7 +115,7 @@ def _plural(noun: str) -> str:
     return f"{noun}s"
 
 
-def _forms(verb: str, irregular: Mapping[str, Iterable[str]]) -> list[tuple[str, str]]:
+def forms_of(verb: str, irregular: Mapping[str, Iterable[str]]) -> list[tuple[str, str]]:
     """(form, word): base, "s", "ing", and "past" for past and participle."""
     stem = verb[:-1] if verb.endswith("e") and not verb.endswith("ee") else verb
     syllables = len(re.findall(r"[aeiouy]+", verb.removesuffix("e")))

@@ -1,0 +1,69 @@
+"""The clauses of a row: which of them ask for something, and which only say how things are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from vla_assistant.language.composing.row import Piece, Row
+
+_LICENSING = ("polite", "want", "ensure", "must", "within", "instead_of", "after", "let")
+"""After one of these "is" and participles tell nothing."""
+_STATES = ("open", "close", "clear", "sort", "swap", "stack", "push", "opened", "closed", "stack", "match", "pull")
+"""Verbs whose participle alone says what should be: "drawer closed"."""
+_SHORT = (("s",), ("its",), ("theyre",))
+_FORMS = ("base", "s", "ing", "past")
+_NAMING = ("thing", "drawer", "all", "table", "mixed")
+"""What a clause that only tells names for the next."""
+_GERUND_AFTER = ("finish", "start", "after", "polite", "want", "use")
+
+
+def clauses(row: Row) -> Iterator[tuple[Row, Row]]:
+    """The row from one joint to the next, each with the joint after it."""
+    begin = 0
+    for at, piece in enumerate((*row, Piece((), {"and": ""}))):
+        if piece.may("and"):
+            yield row[begin:at], row[at : at + 1]
+            begin = at + 1
+
+
+def told(clause: Row) -> bool:
+    """Whether the clause only says how things are or were: "the drawer is open", not "what is on the table"."""
+    licensed = bool(clause) and clause[0].may("asks")
+    for at, piece in enumerate(clause):
+        licensed = licensed or piece.may(*_LICENSING)
+        if licensed:
+            continue
+        if piece.is_only(("be",)) or (piece.words in _SHORT and _says_how(clause[at + 1 :])):
+            return True
+        forms = _verb_forms(piece.concepts)
+        if not forms or len(forms) < len(piece.concepts):
+            continue
+        if set(forms.values()) == {"past"} and not piece.may(*_STATES):
+            return True
+        if set(forms.values()) == {"ing"} and not any(before.may(*_GERUND_AFTER) for before in clause[:at]):
+            return at == 0
+        if set(forms.values()) == {"s"} and not piece.may("go", "hold", "match"):
+            return True
+    return False
+
+
+def _says_how(rest: Row) -> bool:
+    """Whether a state follows: "its still open", not "its place"."""
+    state = next((piece for piece in rest if not piece.is_only(("nothing",))), None)
+    return state is not None and state.may("opened", "closed", "in", "mixed", "bare", "loose")
+
+
+def _verb_forms(concepts: Mapping[str, str]) -> dict[str, str]:
+    return {concept: form for concept, form in concepts.items() if form in _FORMS}
+
+
+def asked(row: Row) -> Row:
+    """The row without what clauses that only tell say of what they name; empty when no other is left."""
+    kept: list[Piece] = []
+    serious = False
+    for clause, joint in clauses(row):
+        tells = told(clause)
+        serious = serious or not (tells or all(piece.may("nothing", "thing", "all", "table") for piece in clause))
+        kept += [piece for piece in clause if not tells or piece.may(*_NAMING)]
+        kept += joint
+    return tuple(kept) if serious else ()

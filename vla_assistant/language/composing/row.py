@@ -1,0 +1,119 @@
+"""A text as a row of pieces, each of which stands for something that a request is composed of."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+
+from vla_assistant.language import words as spelling
+from vla_assistant.language.composing.concepts import load
+from vla_assistant.language.reading import lexicon as reading
+from vla_assistant.language.reading.items import ONE
+from vla_assistant.language.request import ANYTHING, Description
+from vla_assistant.language.vocabulary import Phrase
+
+_PLACES = ("relations", "directions", "me", "home", "table", "hand")
+"""Kinds of the reader's words that stand for themselves here."""
+_DETERMINERS = frozenset(("the", "a", "an", "that", "this", "my", "your", "our", "said"))
+_UNFURNISHED = ("drawer",)
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Some words and all that they may stand for.
+
+    Attributes:
+        concepts: Each with the form of a verb, or the value of a place or a direction.
+        thing: Where it may name one.
+    """
+
+    words: Phrase
+    concepts: Mapping[str, str] = field(default_factory=dict)
+    thing: Description | None = None
+
+    def may(self, *concepts: str) -> bool:
+        """Whether it may stand for one of them."""
+        return any(concept in self.concepts for concept in concepts)
+
+    def is_only(self, concepts: Collection[str]) -> bool:
+        """Whether it stands for nothing else than these."""
+        return set(self.concepts) <= set(concepts)
+
+
+Row = tuple[Piece, ...]
+
+
+@functools.lru_cache(maxsize=64)
+def row_of(text: str) -> Row:
+    """The pieces of the text; none when a word of it stands for nothing."""
+    return row_of_words(spelling.normalised(text))
+
+
+def row_of_words(said: Phrase) -> Row:
+    """The same of words."""
+    said = _with_possessives(said)
+    found: list[Piece] = []
+    at = 0
+    while at < len(said):
+        piece = _piece(said, at)
+        if piece is None:
+            return ()
+        found.append(piece)
+        at += len(piece.words)
+    return tuple(found)
+
+
+def _with_possessives(said: Phrase) -> Phrase:
+    """The words with the "s" of "the red cube's" and "the drawer's" by itself."""
+    found: list[str] = []
+    for at, word in enumerate(said):
+        owner = word.removesuffix("s")
+        named = owner == "drawer" or (bool(owner) and "nouns" in reading.load().at((owner,), 0))
+        coloured = at > 0 and "colours" in reading.load().at(said, at - 1)
+        found += [owner, "s"] if word != owner and named and (coloured or owner == "drawer") else [word]
+    return tuple(found)
+
+
+def _piece(said: Phrase, at: int) -> Piece | None:
+    """The longest piece that begins here."""
+    known, end = load().at(said, at)
+    concepts = dict(known)
+    shade, after = reading.load().at(said, at).get("colours", ("", at))
+    if shade and after >= end:
+        concepts, end = {"shade": shade}, after
+    thing, after = _thing(said, at)
+    if thing is not None and after >= end:
+        concepts = {**(concepts if after == end else {}), "thing": ""}
+        return Piece(said[at:after], concepts, thing)
+    for kind in _PLACES:
+        value, after = reading.load().at(said, at).get(kind, ("", at))
+        if after > end:
+            concepts, end = {}, after
+        if after == end and after > at:
+            concepts[kind] = value
+    return Piece(said[at:end], concepts) if concepts else None
+
+
+def _thing(said: Phrase, at: int) -> tuple[Description | None, int]:
+    """A thing by its noun, by its colour and noun, or by an article and its colour alone; and the index after it."""
+    words, start = reading.load(), at
+    while at < len(said) and said[at] in _DETERMINERS:
+        at += 1
+    while at < len(said) and "adjectives" in (here := words.at(said, at)) and at > start:
+        if {"nouns", "colours"} & set(here):
+            break
+        at = here["adjectives"][1]
+    if at >= len(said):
+        return None, start
+    colour, after = words.at(said, at).get("colours", (None, at))
+    kind, end = words.at(said, after).get("nouns", ("", after)) if after < len(said) else ("", after)
+    if kind in _UNFURNISHED or (kind == ANYTHING and colour is None) or (not kind and after == start):
+        return None, start
+    if kind:
+        bare = colour is None and after == start
+        return (None, start) if bare and kind == "can" else (Description(kind, colour), end)
+    if colour is None or at == start:
+        return None, start
+    end = after + 1 if said[after : after + 1] == ("one",) else after
+    return Description(ONE, colour), end

@@ -1,0 +1,148 @@
+"""Three cubes as a tower: the only order, from below upwards, that agrees with everything that is said of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import pairwise, permutations
+
+from vla_assistant.language.composing.frames import has, holds_only, of_one_kind
+from vla_assistant.language.composing.row import Row
+from vla_assistant.language.request import Act, Description
+
+_HEIGHT = 3
+_CUBE = "cube"
+_LEVELS = ("bottom", "middle", "top")
+_ABOUT = ("thing", "tower", "stack", "build", "put", "take", "go", "let", "use", "start", "finish", "follow", "followed", "after", "on", "on_it", "under", "under_it", "bottom", "middle", "top",
+          "up", "down", "in", "table", "give", "hold", "same", "loose", "all", "around", "sort", "directions", "relations", "push", "within", "out", "match", "colour", "other", "position", "places", "instead_of", "first", "take")  # fmt: skip
+
+
+@dataclass
+class _Said:
+    """What is said of the three, by their numbers in the order of naming.
+
+    Attributes:
+        named: The three.
+        on: (above, below) that touch.
+        levels: (number, level), 0 at the bottom.
+    """
+
+    named: list[Description]
+    on: set[tuple[int, int]] = field(default_factory=set)
+    levels: set[tuple[int, int]] = field(default_factory=set)
+
+    def agrees(self, order: tuple[int, ...]) -> bool:
+        place = {thing: level for level, thing in enumerate(order)}
+        touching = all(place[above] == place[below] + 1 for above, below in self.on)
+        return touching and all(place[thing] == level for thing, level in self.levels)
+
+
+def stacked(row: Row) -> tuple[Act, ...]:
+    """The placings of a tower of three."""
+    found = of_one_kind([piece.thing for piece in row if piece.thing is not None], _CUBE)
+    named = list(dict.fromkeys(found))
+    if len(named) != _HEIGHT or not holds_only(row, *_ABOUT):
+        return ()
+    if not has(row, "tower", "stack", "on", "on_it", "under", "under_it", "bottom", "top", "up", "down"):
+        return ()
+    said = _Said(named)
+    places = [at for at, piece in enumerate(row) if piece.thing is not None]
+    mentioned = [(at, named.index(thing)) for at, thing in zip(places, found, strict=True)]
+    _relate(said, row, mentioned)
+    _level(said, row, mentioned)
+    order = _order(said, row)
+    if order is None:
+        return ()
+    up = [named[number] for number in order]
+    if any(thing.kind != _CUBE for thing in up[:-1]):
+        return ()
+    return tuple(Act("place", above, "on", (below,)) for below, above in pairwise(up))
+
+
+def _order(said: _Said, row: Row) -> tuple[int, ...] | None:
+    fitting = [order for order in permutations(range(_HEIGHT)) if said.agrees(order)]
+    if len(fitting) == 1:
+        return fitting[0]
+    crowned = [order for order in fitting if order[-1] == _HEIGHT - 1]
+    if said.on and not said.levels and len(crowned) == 1 and has(row, "stack", "follow", "followed", "finish"):
+        return crowned[0]
+    listed = (2, 1, 0) if has(row, "down") and not has(row, "up") else (0, 1, 2)
+    if listed in fitting and (has(row, "tower", "stack", "up", "down") or said.levels):
+        return listed
+    return None
+
+
+def _between(row: Row, mentioned: list[tuple[int, int]]) -> Iterator[tuple[int, int, Row]]:
+    """Two that are mentioned one after the other, and the pieces between them."""
+    for (at, first), (after, second) in pairwise(mentioned):
+        yield first, second, row[at + 1 : after]
+
+
+def _relate(said: _Said, row: Row, mentioned: list[tuple[int, int]]) -> None:
+    """Which stands right on which."""
+    for number, (at, thing) in enumerate(mentioned):
+        before = row[at - 1] if at else None
+        if before is not None and before.may("on", "under") and not before.may("on_it", "under_it"):
+            other = _subject(row, mentioned, number)
+            if other is not None and other != thing:
+                said.on.add((other, thing) if before.may("on") else (thing, other))
+        until = mentioned[number + 1][0] if number + 1 < len(mentioned) else len(row)
+        for piece in row[at + 1 : until]:
+            earlier = [other for _, other in mentioned[:number] if other != thing]
+            if earlier and piece.may("on_it") and not piece.may("top"):
+                said.on.add((thing, _top_so_far(said, earlier)))
+            elif earlier and piece.may("under_it") and not piece.may("bottom"):
+                said.on.add((_lowest_so_far(said, earlier), thing))
+
+
+def _subject(row: Row, mentioned: list[tuple[int, int]], number: int) -> int | None:
+    """What stands on the thing of this mention: the one named before it in the same breath, else the one after it."""
+    at, thing = mentioned[number]
+    if number and not _is_joined(row, mentioned[number - 1][0], at):
+        return mentioned[number - 1][1]
+    if number + 1 < len(mentioned):
+        return mentioned[number + 1][1]
+    return mentioned[number - 1][1] if number else None
+
+
+def _is_joined(row: Row, start: int, end: int) -> bool:
+    """Whether a joint stands right before the preposition, so that a new clause begins with it: ", on the red cube ..."."""
+    return end - start >= 2 and row[end - 2].may("and") and end - 2 > start
+
+
+def _top_so_far(said: _Said, earlier: list[int]) -> int:
+    """The uppermost of what the last of them stands under."""
+    top = earlier[-1]
+    while above := [one for one, below in said.on if below == top and one in earlier]:
+        top = above[0]
+    return top
+
+
+def _lowest_so_far(said: _Said, earlier: list[int]) -> int:
+    low = earlier[-1]
+    while below := [under for one, under in said.on if one == low and under in earlier]:
+        low = below[0]
+    return low
+
+
+def _level(said: _Said, row: Row, mentioned: list[tuple[int, int]]) -> None:
+    """Which is at the bottom, in the middle and on top."""
+    marks = [(at, level) for at, piece in enumerate(row) for level, name in enumerate(_LEVELS) if _is_level(row, at, name)]
+    if not marks or not mentioned:
+        return
+    first_mark, first_thing = marks[0][0], mentioned[0][0]
+    for at, level in marks:
+        before = [number for place, number in mentioned if place < at]
+        after = [number for place, number in mentioned if place > at]
+        side = after if first_mark < first_thing else before
+        if side:
+            said.levels.add((side[0] if side is after else side[-1], level))
+
+
+def _is_level(row: Row, at: int, name: str) -> bool:
+    piece = row[at]
+    if not piece.may(name) or piece.thing is not None:
+        return False
+    following = row[at + 1] if at + 1 < len(row) else None
+    relation = piece.may("on", "under", "on_it") and following is not None and following.thing is not None
+    return not relation
