@@ -9,7 +9,7 @@ from vla_assistant.language.capability import EVERYTHING, Learnt
 from vla_assistant.language.chores.carrying_out import CHORES
 from vla_assistant.language.meaning import Refused, Unclear, alike, check_steps, seen_once
 from vla_assistant.language.phrasing import spoken_name
-from vla_assistant.language.request import ANYTHING, IT, Act, Description, Request
+from vla_assistant.language.request import AMOUNTS_M, ANYTHING, IT, Act, Description, Request
 from vla_assistant.language.resolution import Question, ResolvedAct
 from vla_assistant.language.resolving import asked
 from vla_assistant.language.vocabulary import Lexicon, Vocabulary
@@ -121,8 +121,14 @@ def _check_act(act: Act) -> None:
         raise Refused(f"I cannot place things {act.relation} {_things(act.anchors)} yet.")
     if act.skill == "push" and act.direction not in DIRECTIONS:
         raise Refused(f"I cannot push things {act.direction} yet.")
-    if act.skill == "push" and act.amount:
+    if act.skill == "push" and act.amount and act.amount not in AMOUNTS_M:
         raise Refused(f"I cannot push things by a measured way ({act.amount}) yet.")
+
+
+def remarks(request: Request) -> tuple[str, ...]:
+    """What is done otherwise than said, to be told: how far things are pushed."""
+    vague = [act.amount for act in request.acts if act.skill == "push" and act.amount in AMOUNTS_M]
+    return tuple(f'I push things one length only, whatever "{amount}" is.' for amount in dict.fromkeys(vague))
 
 
 def _things(anchors: Sequence[Description]) -> str:

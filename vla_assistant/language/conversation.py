@@ -299,6 +299,7 @@ class Conversation:
         except Refused as refusal:
             return Understanding(text, Intent.UNSUPPORTED, confidence=UNCERTAIN, reason=str(refusal))
         notes += tuple(f'I took "{said}" as "{meant}".' for said, meant in turn.repairs)
+        notes += abilities.remarks(request)
         return Understanding(text, Intent.COMMAND, steps, confidence=turn.confidence, notes=notes, manner=turn.manner)
 
     def _plan(self, number: int, understanding: Understanding, turn: Turn, seen: Sequence[SeenThing]) -> None:

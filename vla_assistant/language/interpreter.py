@@ -216,6 +216,7 @@ def _as_read(text: str, context: Context) -> Understanding | None:
         reason = f"{refusal} {_able(context)}"
         return Understanding(text, Intent.UNSUPPORTED, confidence=UNCERTAIN, reason=reason)
     notes = tuple(f'I took "{said}" as "{meant}".' for said, meant in request.repairs)
+    notes += abilities.remarks(request)
     return Understanding(text, Intent.COMMAND, steps, confidence=request.confidence, notes=notes)
 
 

@@ -31,18 +31,18 @@ class Apart:
     """A text in parts, in the order in which they were said.
 
     Attributes:
-        parts: Acts of a clause that was read here, or the words of what is to be read.
+        parts: The request or the acts of a clause that was read here, or the words of what is to be read.
         meant: Kind that is read -> kind that is meant.
         text: The whole, with what is read for what is meant.
     """
 
-    parts: tuple[tuple[Act, ...] | str, ...]
+    parts: tuple[Request | tuple[Act, ...] | str, ...]
     meant: Mapping[str, str]
     text: str
 
     def read(self, reader: Callable[[str], Request | None]) -> Request | None:
         """The whole request; None when a part is not understood."""
-        found = [Request(part) if isinstance(part, tuple) else reader(part) for part in self.parts]
+        found = [_request(part) if not isinstance(part, str) else reader(part) for part in self.parts]
         requests = [request for request in found if request is not None]
         if len(requests) < len(found) or not requests:
             return None
@@ -66,11 +66,15 @@ class Apart:
         return replace(thing, kind=self.meant.get(thing.kind, thing.kind), anchors=anchors, without=without)
 
 
+def _request(part: Request | tuple[Act, ...]) -> Request:
+    return part if isinstance(part, Request) else Request(part)
+
+
 def apart(text: str) -> Apart | None:
     """The text in parts; None when it is about none of this, and is read as it is."""
     phrases, said = load(), spelling.normalised(text)
-    if acts := composed_of(text):
-        return Apart((acts,), {}, text)
+    if whole := composed_of(text):
+        return Apart((whole,), {}, text)
     furniture = phrases.about("drawer", said) or phrases.about("marker", said)
     if not furniture and not phrases.about("long", said):
         return None
@@ -79,7 +83,7 @@ def apart(text: str) -> Apart | None:
     parts = list(_parts(said, lexicon))
     if not standing and not any(part.acts for part in parts):
         return None
-    found: list[tuple[Act, ...] | str] = []
+    found: list[Request | tuple[Act, ...] | str] = []
     for before, part in zip([_Part(), *parts], parts, strict=False):
         words = _of_drawer(part.words, lexicon) if _is_of_drawer(before.acts) else part.words
         found.append(part.acts or " ".join(_standing_in(words, standing, lexicon)))

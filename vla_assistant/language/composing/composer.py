@@ -6,13 +6,14 @@ import functools
 from collections.abc import Callable
 
 from vla_assistant.language import words as spelling
+from vla_assistant.language.composing.carrying import given, picked, placed, pushed, sent_home
 from vla_assistant.language.composing.clauses import asked
 from vla_assistant.language.composing.frames import has
 from vla_assistant.language.composing.furniture import of_drawer, put_away, retrieved
 from vla_assistant.language.composing.many import cleared, sorted_by_colour, swapped
 from vla_assistant.language.composing.row import Row, row_of_words
-from vla_assistant.language.composing.towers import stacked
-from vla_assistant.language.request import Act
+from vla_assistant.language.composing.towers import stacked, stacked_in_pair
+from vla_assistant.language.request import Act, Request
 from vla_assistant.language.vocabulary import Phrase
 
 _BIDDING = ("polite", "want", "ensure", "asks")
@@ -21,22 +22,41 @@ _LONGEST = 60
 _FRAMES: tuple[Callable[[Row], tuple[Act, ...]], ...] = (
     of_drawer, retrieved, put_away, swapped, stacked, sorted_by_colour, cleared,
 )  # fmt: skip
+"""Of the drawer and of long tasks, which no other reads."""
+_PLAIN: tuple[Callable[[Row], tuple[Act, ...]], ...] = (placed, stacked_in_pair, pushed, given, picked, sent_home)
+"""What the reader and the decoder read too, where they are not sure."""
 
 
-def composed_of(text: str) -> tuple[Act, ...]:
-    """The acts of the text; none of one that only asks how things are: "the drawer open?"."""
+def composed_of(text: str) -> Request | None:
+    """The request about the drawer or a long task that the text makes."""
+    return _request(text, composed(spelling.normalised(text)))
+
+
+def plainly_composed_of(text: str) -> Request | None:
+    """The request about one thing that the text makes."""
     said = spelling.normalised(text)
-    if text.rstrip().endswith("?") and not has(row_of_words(said), *_BIDDING):
-        return ()
-    return composed(said)
+    return _request(text, () if composed(said) else _composed(said, _PLAIN))
+
+
+def composed(said: Phrase) -> tuple[Act, ...]:
+    """The acts about the drawer or of a long task."""
+    return _composed(said, _FRAMES)
+
+
+def _request(text: str, acts: tuple[Act, ...]) -> Request | None:
+    """The acts as a request, unless the text only asks how things are: "the drawer open?"."""
+    row = row_of_words(spelling.normalised(text))
+    if not acts or (text.rstrip().endswith("?") and not has(row, *_BIDDING)):
+        return None
+    return Request(acts, frozenset(piece.concepts["manner"] for piece in row if piece.may("manner")))
 
 
 @functools.lru_cache(maxsize=256)
-def composed(said: Phrase) -> tuple[Act, ...]:
+def _composed(said: Phrase, frames: tuple[Callable[[Row], tuple[Act, ...]], ...]) -> tuple[Act, ...]:
     """The acts of the one frame that the words fit; none when they fit none or several."""
     if len(said) > _LONGEST:
         return ()
     row = row_of_words(said)
     wanted = asked(row) if row else ()
-    found = {acts for frame in _FRAMES if wanted and (acts := frame(wanted))}
+    found = {acts for frame in frames if wanted and (acts := frame(wanted))}
     return found.pop() if len(found) == 1 else ()

@@ -9,7 +9,7 @@ from vla_assistant.language.composing.row import Piece, Row
 from vla_assistant.language.reading.items import ONE
 from vla_assistant.language.request import ANYTHING, Description
 
-FREE = ("nothing", "polite", "want", "ensure", "must", "and", "let", "asks", "within", "be", "of")
+FREE = ("nothing", "polite", "want", "ensure", "must", "and", "let", "asks", "within", "be", "of", "manner")
 """What may stand in any request."""
 
 

@@ -13,7 +13,7 @@ from vla_assistant.language.reading.items import ONE
 from vla_assistant.language.request import ANYTHING, Description
 from vla_assistant.language.vocabulary import Phrase
 
-_PLACES = ("relations", "directions", "me", "home", "table", "hand")
+_PLACES = ("relations", "directions", "me", "home", "table", "hand", "manner")
 """Kinds of the reader's words that stand for themselves here."""
 _DETERMINERS = frozenset(("the", "a", "an", "that", "this", "my", "your", "our", "said"))
 _UNFURNISHED = ("drawer",)

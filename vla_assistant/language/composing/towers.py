@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise, permutations
 
@@ -14,7 +13,7 @@ _HEIGHT = 3
 _CUBE = "cube"
 _LEVELS = ("bottom", "middle", "top")
 _ABOUT = ("thing", "tower", "stack", "build", "put", "take", "go", "let", "use", "start", "finish", "follow", "followed", "after", "on", "on_it", "under", "under_it", "bottom", "middle", "top",
-          "up", "down", "in", "table", "give", "hold", "same", "loose", "all", "around", "sort", "directions", "relations", "push", "within", "out", "match", "colour", "other", "position", "places", "instead_of", "first", "take")  # fmt: skip
+          "up", "down", "in", "table", "give", "hold", "same", "loose", "all", "around", "sort", "directions", "relations", "push", "within", "out", "match", "colour", "other", "position", "stay", "places", "instead_of", "first", "take")  # fmt: skip
 
 
 @dataclass
@@ -39,9 +38,23 @@ class _Said:
 
 def stacked(row: Row) -> tuple[Act, ...]:
     """The placings of a tower of three."""
+    up = _from_below(row, _HEIGHT)
+    if any(thing.kind != _CUBE for thing in up[:-1]):
+        return ()
+    return tuple(Act("place", above, "on", (below,)) for below, above in pairwise(up))
+
+
+def stacked_in_pair(row: Row) -> tuple[Act, ...]:
+    """One thing on another, as levels say: "the red cube below, the blue one above"."""
+    up = _from_below(row, 2) if has(row, *_LEVELS, "on_it", "under_it", "tower") else ()
+    return (Act("place", up[1], "on", (up[0],)),) if up else ()
+
+
+def _from_below(row: Row, height: int) -> tuple[Description, ...]:
+    """So many things in the order in which they come to stand on each other; none when that is not said."""
     found = of_one_kind([piece.thing for piece in row if piece.thing is not None], _CUBE)
     named = list(dict.fromkeys(found))
-    if len(named) != _HEIGHT or not holds_only(row, *_ABOUT):
+    if len(named) != height or not holds_only(row, *_ABOUT):
         return ()
     if not has(row, "tower", "stack", "on", "on_it", "under", "under_it", "bottom", "top", "up", "down"):
         return ()
@@ -50,32 +63,23 @@ def stacked(row: Row) -> tuple[Act, ...]:
     mentioned = [(at, named.index(thing)) for at, thing in zip(places, found, strict=True)]
     _relate(said, row, mentioned)
     _level(said, row, mentioned)
-    order = _order(said, row)
-    if order is None:
-        return ()
-    up = [named[number] for number in order]
-    if any(thing.kind != _CUBE for thing in up[:-1]):
-        return ()
-    return tuple(Act("place", above, "on", (below,)) for below, above in pairwise(up))
+    return tuple(named[number] for number in _order(said, row))
 
 
-def _order(said: _Said, row: Row) -> tuple[int, ...] | None:
-    fitting = [order for order in permutations(range(_HEIGHT)) if said.agrees(order)]
+def _order(said: _Said, row: Row) -> tuple[int, ...]:
+    """The numbers from below; none when several orders agree with what is said."""
+    last = len(said.named) - 1
+    fitting = [order for order in permutations(range(last + 1)) if said.agrees(order)]
     if len(fitting) == 1:
         return fitting[0]
-    crowned = [order for order in fitting if order[-1] == _HEIGHT - 1]
+    crowned = [order for order in fitting if order[-1] == last]
     if said.on and not said.levels and len(crowned) == 1 and has(row, "stack", "follow", "followed", "finish"):
         return crowned[0]
-    listed = (2, 1, 0) if has(row, "down") and not has(row, "up") else (0, 1, 2)
-    if listed in fitting and (has(row, "tower", "stack", "up", "down") or said.levels):
-        return listed
-    return None
-
-
-def _between(row: Row, mentioned: list[tuple[int, int]]) -> Iterator[tuple[int, int, Row]]:
-    """Two that are mentioned one after the other, and the pieces between them."""
-    for (at, first), (after, second) in pairwise(mentioned):
-        yield first, second, row[at + 1 : after]
+    listed = tuple(range(last + 1))
+    if has(row, "down") and not has(row, "up"):
+        listed = listed[::-1]
+    by_order = has(row, "up", "down") or (last > 1 and (has(row, "tower", "stack") or bool(said.levels)))
+    return listed if listed in fitting and by_order else ()
 
 
 def _relate(said: _Said, row: Row, mentioned: list[tuple[int, int]]) -> None:

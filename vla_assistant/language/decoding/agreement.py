@@ -7,12 +7,14 @@ from dataclasses import dataclass, replace
 
 from vla_assistant.language import words
 from vla_assistant.language.chores.apart import apart
+from vla_assistant.language.composing.composer import plainly_composed_of
 from vla_assistant.language.decoding.grounding import denied, denies_request, grounded
 from vla_assistant.language.decoding.opinion import opinion
 from vla_assistant.language.decoding.reserving import reserves
 from vla_assistant.language.reading import lexicon, reader
 from vla_assistant.language.request import Act, Request
 from vla_assistant.language.vocabulary import Phrase
+from vla_assistant.types import SURE
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,11 @@ def considered(text: str, read: Request | None) -> Request | None:
         if whole is None or whole.confidence <= ELSEWHERE or not reserves(parts.text):
             return whole
         return _sure(whole, ELSEWHERE)
-    return _considered(text, read)
+    found = _considered(text, read)
+    if found is None or found.confidence < SURE:
+        known = plainly_composed_of(text)
+        return known if known is not None and not reserves(text) else found
+    return found
 
 
 def _considered(text: str, read: Request | None) -> Request | None:

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from vla_assistant.language import words as spelling
 from vla_assistant.language.chores.apart import apart
+from vla_assistant.language.composing.composer import plainly_composed_of
 from vla_assistant.language.reading import lexicon as lexicons
 from vla_assistant.language.reading.cutting import Cutter
 from vla_assistant.language.reading.fluency import explained, fluent, merged, restarted
@@ -43,7 +44,8 @@ def read(text: str, language: str = "en") -> Request | None:
     """The request that the text makes, or None when it makes none that is understood."""
     if language == "en" and (parts := apart(text)) is not None:
         return parts.read(read_plain)
-    return read_plain(text, language)
+    plain = read_plain(text, language)
+    return plainly_composed_of(text) if plain is None and language == "en" else plain
 
 
 def read_plain(text: str, language: str = "en") -> Request | None:

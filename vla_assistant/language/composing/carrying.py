@@ -1,0 +1,144 @@
+"""Requests about one thing: where it is brought, which way it is pushed, that it is handed over."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from vla_assistant.language.composing.frames import has, holds_only, mentions
+from vla_assistant.language.composing.row import Piece, Row
+from vla_assistant.language.reading.items import ONE
+from vla_assistant.language.request import ANYTHING, Act, Description
+
+_INTO = {"into": "in", "onto": "on"}
+_PLACED = ("in", "on", "next to", "left of", "right of", "in front of", "behind", "between")
+_SIDES = {
+    "left": "left of", "right": "right of", "front": "in front of", "back": "behind", "rear": "behind", "side": "next to",
+}  # fmt: skip
+_WAYS = ("left", "right", "forward", "back")
+_MOVES = ("put", "take", "go", "let", "build", "push", "stack", "start", "finish", "give", "hold", "use", "loose")
+
+
+def placed(row: Row) -> tuple[Act, ...]:
+    """One thing is brought to where another one is, on the side of it that is named."""
+    about = (*_MOVES, "thing", "relations", "in", "on", "table", "side", "middle", "places", "gap", "fill", "lower", "directions", "other")
+    named = list(mentions(row))
+    if not holds_only(row, *about) or any(thing.kind in (ONE, ANYTHING) and not thing.colour for _, thing in named):
+        return ()
+    if _aims_elsewhere(row):
+        return ()
+    found = list(_anchored(row, dict(named))) or _flanked(row, [thing for _, thing in named])
+    if len(found) != 1:
+        return ()
+    relation, anchors = found[0]
+    others = list(dict.fromkeys(thing for _, thing in named if thing not in anchors))
+    if len(others) != 1 or (relation == "between") != (len(anchors) == 2):
+        return ()
+    return (Act("place", others[0], relation, anchors),)
+
+
+def _anchored(row: Row, things: dict[int, Description]) -> Iterator[tuple[str, tuple[Description, ...]]]:
+    """The relations that are named, each with what it is to."""
+    for at, piece in enumerate(row):
+        relation = _relation(piece)
+        after = _next(row, at + 1)
+        if relation and after in things:
+            if side := _own_side(row, after):
+                yield side, (things[after],)
+            elif relation == "between":
+                second = _next(row, after + 1)
+                if second < len(row) and row[second].may("and") and _next(row, second + 1) in things:
+                    yield relation, (things[after], things[_next(row, second + 1)])
+            else:
+                yield _narrowed(row, after, relation), (things[after],)
+
+
+def _aims_elsewhere(row: Row) -> bool:
+    """Whether a direction stands there that is no side of what is named before it."""
+    return any(
+        piece.concepts.get("directions", "down") not in ("down", "up", "back") and not piece.may("side", *_MOVES) and not (at and before.may("thing"))
+        for at, (before, piece) in enumerate(zip((row[0], *row), row, strict=False))
+    )
+
+
+def _flanked(row: Row, named: list[Description]) -> list[tuple[str, tuple[Description, ...]]]:
+    """ "In the middle, the bowl on one side, the plate on the other"."""
+    if len(named) == 3 and has(row, "middle") and has(row, "side"):
+        return [("between", (named[1], named[2]))]
+    return []
+
+
+def _narrowed(row: Row, after: int, relation: str) -> str:
+    """ "Next to the bowl on the left" is left of it."""
+    following = row[after + 1] if after + 1 < len(row) else None
+    side = following.concepts.get("directions", "") if following is not None else ""
+    return f"{side} of" if relation == "next to" and side in ("left", "right") else relation
+
+
+def _own_side(row: Row, at: int) -> str:
+    """The side in "on the red bowl's left", or ""."""
+    if at + 2 >= len(row) or row[at + 1].words != ("s",):
+        return ""
+    return next((value for word in row[at + 2].words if (value := _SIDES.get(word))), "")
+
+
+def _relation(piece: Piece) -> str:
+    relation = piece.concepts.get("relations", "") or ("in" if piece.may("in") else "on" if piece.may("on") else "")
+    relation = _INTO.get(relation, relation)
+    return relation if relation in _PLACED else ""
+
+
+def _next(row: Row, at: int) -> int:
+    """The index of the next piece that carries something."""
+    while at < len(row) and row[at].may("nothing") and not row[at].may("thing", "relations"):
+        at += 1
+    return at
+
+
+def pushed(row: Row) -> tuple[Act, ...]:
+    """One thing is pushed in a direction."""
+    named = list(dict.fromkeys(thing for _, thing in mentions(row)))
+    about = ("push", "pressing", "go", "put", "let", "thing", "directions", "give", "build", "too", "start", "me", "side", "on", "bit", "use", "take")
+    if len(named) != 1 or named[0].kind == ONE or not has(row, "push", "pressing") or not holds_only(row, *about):
+        return ()
+    ways = {way for piece in row if (way := _way(piece))}
+    if len(ways) != 1 or not ways <= set(_WAYS):
+        return ()
+    return (Act("push", named[0], direction=ways.pop(), amount="a bit" if has(row, "bit") else ""),)
+
+
+def _way(piece: Piece) -> str:
+    if piece.may("side") and not piece.may("directions"):
+        return next((word for word in piece.words if word in _WAYS), "")
+    return "" if piece.may("me", "too", "bit") else piece.concepts.get("directions", "")
+
+
+def given(row: Row) -> tuple[Act, ...]:
+    """One thing is handed over to the user."""
+    named = list(dict.fromkeys(thing for _, thing in mentions(row)))
+    about = ("give", "take", "put", "thing", "me", "let", "build", "go", "asked_for", "around", "use", "relations", "table", "out")
+    if len(named) != 1 or not holds_only(row, *about) or named[0].kind == ONE:
+        return ()
+    over = any(piece.may("give") for piece in row) and any("over" in piece.words for piece in row)
+    return (Act("give", named[0]),) if over or has(row, "me", "asked_for") else ()
+
+
+def picked(row: Row) -> tuple[Act, ...]:
+    """One thing is taken up and held."""
+    named = list(dict.fromkeys(thing for _, thing in mentions(row)))
+    about = ("take", "thing", "hold", "hand", "close", "on", "table", "out", "go", "start", "use", "let", "directions")
+    if len(named) != 1 or named[0].kind == ONE or not has(row, "take") or not holds_only(row, *about):
+        return ()
+    upwards = all(piece.concepts.get("directions", "up") in ("up", "back") or piece.may("nothing") for piece in row)
+    if not upwards or (has(row, "close") and not has(row, "hand")) or has(row, "me"):
+        return ()
+    if has(row, "lowering", "put", "table") and not has(row, "out"):
+        return ()
+    return (Act("pick", named[0]),)
+
+
+def sent_home(row: Row) -> tuple[Act, ...]:
+    """The arm goes to where it rests."""
+    about = ("homing", "home", "hand", "go")
+    if not has(row, "home") or has(row, "thing") or not holds_only(row, *about):
+        return ()
+    return (Act("home"),)
