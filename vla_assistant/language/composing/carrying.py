@@ -15,12 +15,13 @@ _SIDES = {
     "left": "left of", "right": "right of", "front": "in front of", "back": "behind", "rear": "behind", "side": "next to",
 }  # fmt: skip
 _WAYS = ("left", "right", "forward", "back")
+_PRONOUNS = frozenset(("it", "its", "them", "their", "that"))
 _MOVES = ("put", "take", "go", "let", "build", "push", "stack", "start", "finish", "give", "hold", "use", "loose")
 
 
 def placed(row: Row) -> tuple[Act, ...]:
     """One thing is brought to where another one is, on the side of it that is named."""
-    about = (*_MOVES, "thing", "relations", "in", "on", "table", "side", "middle", "places", "gap", "fill", "lower", "directions", "other")
+    about = (*_MOVES, "thing", "relations", "in", "on", "table", "side", "middle", "places", "gap", "fill", "lower", "directions", "other", "on_it", "under_it", "around", "bare")
     named = list(mentions(row))
     if not holds_only(row, *about) or any(thing.kind in (ONE, ANYTHING) and not thing.colour for _, thing in named):
         return ()
@@ -41,23 +42,43 @@ def _anchored(row: Row, things: dict[int, Description]) -> Iterator[tuple[str, t
     for at, piece in enumerate(row):
         relation = _relation(piece)
         after = _next(row, at + 1)
-        if relation and after in things:
+        if not relation:
+            continue
+        if after in things:
             if side := _own_side(row, after):
                 yield side, (things[after],)
-            elif relation == "between":
-                second = _next(row, after + 1)
-                if second < len(row) and row[second].may("and") and _next(row, second + 1) in things:
-                    yield relation, (things[after], things[_next(row, second + 1)])
-            else:
+            elif second := _second(row, after, things) if relation == "between" else 0:
+                yield relation, (things[after], things[second])
+            elif relation != "between":
                 yield _narrowed(row, after, relation), (things[after],)
+        elif anchors := _meant_by_it(row, at, things):
+            side = next((_SIDES[word] for near in row[at : at + 3] for word in near.words if word in _SIDES), "")
+            its = any({"its", "their"} & set(near.words) for near in row[at : at + 2])
+            yield (side if its and side else relation), anchors
+
+
+def _second(row: Row, first: int, things: dict[int, Description]) -> int:
+    """Where the other one is named after "and", or 0."""
+    joint = _next(row, first + 1)
+    second = _next(row, joint + 1)
+    return second if joint < len(row) and row[joint].may("and") and second in things else 0
+
+
+def _meant_by_it(row: Row, at: int, things: dict[int, Description]) -> tuple[Description, ...]:
+    """What "behind it" and "on its left" are to: all that is named before but the last, which is brought there."""
+    words = {word for near in row[at : at + 2] for word in near.words}
+    before = list(dict.fromkeys(things[place] for place in sorted(things) if place < at))
+    last = next((things[place] for place in sorted(things, reverse=True) if place < at), None)
+    if words.isdisjoint(_PRONOUNS) or len(before) < 2:
+        return ()
+    return tuple(thing for thing in before if thing != last)
 
 
 def _aims_elsewhere(row: Row) -> bool:
-    """Whether a direction stands there that is no side of what is named before it."""
-    return any(
-        piece.concepts.get("directions", "down") not in ("down", "up", "back") and not piece.may("side", *_MOVES) and not (at and before.may("thing"))
-        for at, (before, piece) in enumerate(zip((row[0], *row), row, strict=False))
-    )
+    """Whether a direction stands there that is no side of something: "put the cube left"."""
+    beside = any(_relation(piece) for piece in row)
+    ways = {piece.concepts["directions"] for piece in row if piece.may("directions") and not piece.may("side", *_MOVES)}
+    return not ways <= {"down", "up", "back", *(("left", "right") if beside else ())}
 
 
 def _flanked(row: Row, named: list[Description]) -> list[tuple[str, tuple[Description, ...]]]:
@@ -68,10 +89,15 @@ def _flanked(row: Row, named: list[Description]) -> list[tuple[str, tuple[Descri
 
 
 def _narrowed(row: Row, after: int, relation: str) -> str:
-    """ "Next to the bowl on the left" is left of it."""
-    following = row[after + 1] if after + 1 < len(row) else None
-    side = following.concepts.get("directions", "") if following is not None else ""
-    return f"{side} of" if relation == "next to" and side in ("left", "right") else relation
+    """ "Next to the bowl on the left" is left of it, with or without a comma."""
+    sides = {side for piece in row[after + 1 :] if (side := _left_or_right(piece))}
+    return f"{sides.pop()} of" if relation == "next to" and len(sides) == 1 else relation
+
+
+def _left_or_right(piece: Piece) -> str:
+    if not piece.may("side", "directions") or piece.may("nothing") and piece.words != ("right",):
+        return ""
+    return next((word for word in piece.words if word in ("left", "right")), "")
 
 
 def _own_side(row: Row, at: int) -> str:
@@ -82,6 +108,8 @@ def _own_side(row: Row, at: int) -> str:
 
 
 def _relation(piece: Piece) -> str:
+    if piece.may("on_it") or piece.words == ("on", "it"):
+        return "on"
     relation = piece.concepts.get("relations", "") or ("in" if piece.may("in") else "on" if piece.may("on") else "")
     relation = _INTO.get(relation, relation)
     return relation if relation in _PLACED else ""
@@ -118,7 +146,8 @@ def given(row: Row) -> tuple[Act, ...]:
     about = ("give", "take", "put", "thing", "me", "let", "build", "go", "asked_for", "around", "use", "relations", "table", "out")
     if len(named) != 1 or not holds_only(row, *about) or named[0].kind == ONE:
         return ()
-    over = any(piece.may("give") for piece in row) and any("over" in piece.words for piece in row)
+    handing = any(not {"over", "handover", "me", "us"}.isdisjoint(piece.words) for piece in row)
+    over = has(row, "give") and handing
     return (Act("give", named[0]),) if over or has(row, "me", "asked_for") else ()
 
 

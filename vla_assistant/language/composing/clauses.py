@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from vla_assistant.language.composing.asides import cut, is_reason, is_story, is_unknown
 from vla_assistant.language.composing.row import Piece, Row
 
 _LICENSING = ("polite", "want", "ensure", "must", "within", "instead_of", "after", "let")
@@ -63,6 +64,13 @@ def asked(row: Row) -> Row:
     serious = False
     for clause, joint in clauses(row):
         tells = told(clause)
+        if is_unknown(clause) and not tells:
+            clause, reason = cut(clause)
+            if is_unknown(clause) or (reason and not is_reason(reason)):
+                tells, clause = True, (*clause, *reason)
+        if tells and is_unknown(clause) and not is_story(clause):
+            return ()
+        tells = tells or told(clause)
         serious = serious or not (tells or all(piece.may("nothing", "thing", "all", "table") for piece in clause))
         kept += [piece for piece in clause if not tells or piece.may(*_NAMING)]
         kept += joint

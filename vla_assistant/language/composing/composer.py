@@ -46,7 +46,7 @@ def composed(said: Phrase) -> tuple[Act, ...]:
 def _request(text: str, acts: tuple[Act, ...]) -> Request | None:
     """The acts as a request, unless the text only asks how things are: "the drawer open?"."""
     row = row_of_words(spelling.normalised(text))
-    if not acts or (text.rstrip().endswith("?") and not has(row, *_BIDDING)):
+    if not acts or (text.rstrip().endswith("?") and not (has(row, *_BIDDING) or row[0].may("must"))):
         return None
     return Request(acts, frozenset(piece.concepts["manner"] for piece in row if piece.may("manner")))
 

@@ -9,7 +9,7 @@ from vla_assistant.language.composing.row import Piece, Row
 from vla_assistant.language.request import Act, Description
 
 DRAWER = Description("drawer")
-_MOVING = ("put", "push", "pull", "take", "let", "handle", "use", "start", "finish", "reach", "go")
+_MOVING = ("put", "push", "pull", "take", "let", "handle", "use", "start", "finish", "reach", "go", "pressing", "give", "stack")
 _STATES = ("open", "close", "opened", "closed", "position", "stop_of_drawer", "cabinet", "in", "out", "loose")
 _NOT_ITS_STATE = ("drawer", "shut_drawer", "drawers")
 
@@ -33,10 +33,10 @@ def _state(row: Row) -> str:
         return ""
     if opening or closing:
         return "open" if opening else "close"
-    if has(row, "out"):
+    if has(row, "out") or any("out" in piece.words for piece in row):
         return "open" if has(row, *_MOVING) else ""
     if has(row, "in", "cabinet"):
-        return "close" if has(row, "push", "put", "go") else ""
+        return "close" if has(row, "push", "put", "go", "pressing") else ""
     towards = any(piece.may("stop_of_drawer") and piece.words[0] in ("to", "towards", "toward") for piece in row)
     return "open" if has(row, "pull") and (towards or has(row, "drawer", "handle")) else ""
 

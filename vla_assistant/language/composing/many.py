@@ -6,18 +6,20 @@ from vla_assistant.language.composing.frames import has, holds_only, mentions, n
 from vla_assistant.language.composing.row import Row
 from vla_assistant.language.request import ALL, ANYTHING, Act, Description
 
+_COLOUR = frozenset(("colour", "color", "colours", "colors"))
 EVERYTHING = Description(ANYTHING, number=ALL)
 
 
 def sorted_by_colour(row: Row) -> tuple[Act, ...]:
     """Each loose thing to the dish of its colour."""
-    about = ("all", "loose", "colour", "by_colour", "same", "dish", "sort", "match", "put", "take", "go", "in", "on", "table", "places", "instead_of", "let",
+    about = ("all", "loose", "colour", "by_colour", "same", "dish", "sort", "mixed", "match", "put", "take", "go", "in", "on", "table", "places", "instead_of", "let",
              "build", "start", "finish", "clear", "push", "give", "swapping", "shade", "reach", "relations", "other", "hold", "stack", "away", "use", "out", "around", "bare", "directions", "position", "up")  # fmt: skip
     if any(piece.thing is not None and piece.thing.colour for piece in row):
         return ()
     if has(row, "shade"):
         return (Act("sort", EVERYTHING),) if _each_to_its_own(row) and holds_only(row, *about) else ()
-    if not has(row, "colour", "by_colour") and not (has(row, "same") and has(row, "dish") and has(row, "all")):
+    coloured = has(row, "colour", "by_colour") or any(not _COLOUR.isdisjoint(piece.words) for piece in row)
+    if not coloured and not (has(row, "same") and has(row, "dish") and has(row, "all")):
         return ()
     if not holds_only(row, *about) or has(row, "drawer"):
         return ()
@@ -74,7 +76,7 @@ def swapped(row: Row) -> tuple[Act, ...]:
     swaps = has(row, "swapping", "swap")
     places = has(row, "places", "instead_of")
     crossed = len(list(mentions(row))) >= 4 and sum(piece.may("places", "instead_of") for piece in row) >= 2
-    turned = has(row, "vice", "other") and (places or has(row, "change"))
+    turned = (has(row, "vice", "other") and (places or has(row, "change"))) or (has(row, "vice") and has(row, "want", "must", "let", "put"))
     if not (swaps or crossed or turned or (has(row, "change") and places)):
         return ()
     return (Act("swap", things[0], anchors=(things[1],)),)

@@ -1,4 +1,4 @@
-"""A text as a row of pieces, each of which stands for something that a request is composed of."""
+"""A text as a row of pieces, each with all that it may stand for in a request."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import functools
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
-from vla_assistant.language import words as spelling
 from vla_assistant.language.composing.concepts import load
 from vla_assistant.language.reading import lexicon as reading
 from vla_assistant.language.reading.items import ONE
@@ -15,6 +14,9 @@ from vla_assistant.language.vocabulary import Phrase
 
 _PLACES = ("relations", "directions", "me", "home", "table", "hand", "manner")
 """Kinds of the reader's words that stand for themselves here."""
+_SENSES = {"P": "take", "L": "put", "D": "lowering", "G": "give", "S": "push"}
+"""The reader's letters for what a verb may mean."""
+_FILLERS = ("filler", "opening")
 _DETERMINERS = frozenset(("the", "a", "an", "that", "this", "my", "your", "our", "said"))
 _UNFURNISHED = ("drawer",)
 
@@ -44,24 +46,22 @@ class Piece:
 Row = tuple[Piece, ...]
 
 
-@functools.lru_cache(maxsize=64)
-def row_of(text: str) -> Row:
-    """The pieces of the text; none when a word of it stands for nothing."""
-    return row_of_words(spelling.normalised(text))
-
-
+@functools.lru_cache(maxsize=256)
 def row_of_words(said: Phrase) -> Row:
-    """The same of words."""
+    """The pieces of the words; what stands for nothing is a piece of its own, "unknown"."""
     said = _with_possessives(said)
     found: list[Piece] = []
     at = 0
     while at < len(said):
-        piece = _piece(said, at)
-        if piece is None:
-            return ()
-        found.append(piece)
-        at += len(piece.words)
+        found.append(_piece(said, at) or Piece(said[at : at + 1], {"unknown": ""}))
+        at += len(found[-1].words)
     return tuple(found)
+
+
+def _senses(verb: str) -> dict[str, str]:
+    """What a verb of the reader may stand for, with its form."""
+    form, _, senses = verb.partition(" ")
+    return {concept: form for letter, concept in _SENSES.items() if letter in senses.partition(":")[0]}
 
 
 def _with_possessives(said: Phrase) -> Phrase:
@@ -92,6 +92,12 @@ def _piece(said: Phrase, at: int) -> Piece | None:
             concepts, end = {}, after
         if after == end and after > at:
             concepts[kind] = value
+    verb, after = reading.load().at(said, at).get("verbs", ("", at))
+    if after > end and (senses := _senses(verb)):
+        concepts, end = senses, after
+    filler, after = reading.load().at(said, at).get("skipped", ("", at))
+    if filler in _FILLERS and after > end and reading.load().sets["denying"].isdisjoint(said[at:after]):
+        concepts, end = {"nothing": ""}, after
     return Piece(said[at:end], concepts) if concepts else None
 
 
@@ -100,6 +106,7 @@ def _thing(said: Phrase, at: int) -> tuple[Description | None, int]:
     words, start = reading.load(), at
     while at < len(said) and said[at] in _DETERMINERS:
         at += 1
+    determined = at
     while at < len(said) and "adjectives" in (here := words.at(said, at)) and at > start:
         if {"nouns", "colours"} & set(here):
             break
@@ -109,6 +116,8 @@ def _thing(said: Phrase, at: int) -> tuple[Description | None, int]:
     colour, after = words.at(said, at).get("colours", (None, at))
     kind, end = words.at(said, after).get("nouns", ("", after)) if after < len(said) else ("", after)
     if kind in _UNFURNISHED or (kind == ANYTHING and colour is None) or (not kind and after == start):
+        return None, start
+    if colour is None and at > determined:
         return None, start
     if kind:
         bare = colour is None and after == start

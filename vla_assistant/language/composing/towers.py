@@ -12,6 +12,7 @@ from vla_assistant.language.request import Act, Description
 _HEIGHT = 3
 _CUBE = "cube"
 _LEVELS = ("bottom", "middle", "top")
+_COUNTING = frozenset(("first", "second", "third", "last", "lastly", "finally"))
 _ABOUT = ("thing", "tower", "stack", "build", "put", "take", "go", "let", "use", "start", "finish", "follow", "followed", "after", "on", "on_it", "under", "under_it", "bottom", "middle", "top",
           "up", "down", "in", "table", "give", "hold", "same", "loose", "all", "around", "sort", "directions", "relations", "push", "within", "out", "match", "colour", "other", "position", "stay", "places", "instead_of", "first", "take")  # fmt: skip
 
@@ -24,16 +25,18 @@ class _Said:
         named: The three.
         on: (above, below) that touch.
         levels: (number, level), 0 at the bottom.
+        order: The same of words that may only count what is said: "first", "last".
     """
 
     named: list[Description]
     on: set[tuple[int, int]] = field(default_factory=set)
     levels: set[tuple[int, int]] = field(default_factory=set)
+    order: set[tuple[int, int]] = field(default_factory=set)
 
-    def agrees(self, order: tuple[int, ...]) -> bool:
+    def agrees(self, order: tuple[int, ...], levels: set[tuple[int, int]]) -> bool:
         place = {thing: level for level, thing in enumerate(order)}
         touching = all(place[above] == place[below] + 1 for above, below in self.on)
-        return touching and all(place[thing] == level for thing, level in self.levels)
+        return touching and all(place[thing] == level for thing, level in levels)
 
 
 def stacked(row: Row) -> tuple[Act, ...]:
@@ -69,7 +72,9 @@ def _from_below(row: Row, height: int) -> tuple[Description, ...]:
 def _order(said: _Said, row: Row) -> tuple[int, ...]:
     """The numbers from below; none when several orders agree with what is said."""
     last = len(said.named) - 1
-    fitting = [order for order in permutations(range(last + 1)) if said.agrees(order)]
+    orders = list(permutations(range(last + 1)))
+    fitting = [order for order in orders if said.agrees(order, said.levels | said.order)]
+    fitting = fitting or [order for order in orders if said.agrees(order, said.levels)]
     if len(fitting) == 1:
         return fitting[0]
     crowned = [order for order in fitting if order[-1] == last]
@@ -140,7 +145,8 @@ def _level(said: _Said, row: Row, mentioned: list[tuple[int, int]]) -> None:
         after = [number for place, number in mentioned if place > at]
         side = after if first_mark < first_thing else before
         if side:
-            said.levels.add((side[0] if side is after else side[-1], level))
+            counted = not _COUNTING.isdisjoint(row[at].words)
+            (said.order if counted else said.levels).add((side[0] if side is after else side[-1], level))
 
 
 def _is_level(row: Row, at: int, name: str) -> bool:

@@ -1,0 +1,86 @@
+"""Clauses with words that nobody here knows: stories beside a request may be left out, everything else may not.
+
+"Guests are coming, hide everything in the drawer" tells something first. What denies, quotes, sets a condition or another
+time, or may be a request in unknown words is no such story.
+"""
+
+from __future__ import annotations
+
+from vla_assistant.language.composing.row import Piece, Row
+from vla_assistant.language.reading import lexicon as reading
+from vla_assistant.language.vocabulary import Phrase
+
+_NAMED = ("thing", "drawer", "all", "table", "hand", "shut_drawer")
+_SPLITTING = frozenset(("so", "because", "cos", "cause", "like", "while", "since", "as", "where"))
+_RESERVED = frozenset((
+    "if", "unless", "when", "whenever", "until", "till", "or", "but", "either", "rather", "instead", "except", "only", "otherwise", "not", "no",
+    "never", "nobody", "none", "neither", "nor", "without", "nothing", "stop", "wait", "cancel", "hold", "halt", "later", "tomorrow", "tonight", "soon", "eventually",
+    "say", "says", "said", "saying", "tell", "tells", "told", "telling", "ask", "asks", "asked", "asking", "shout", "shouts", "shouted", "whisper",
+    "yell", "yells", "yelled", "read", "reads", "write", "writes", "wrote", "call", "called", "mean", "means", "meant", "think", "thinks",
+    "thought", "hear", "heard", "want", "wants", "wanted", "order", "orders", "ordered", "suggested", "suggests", "claim", "claims", "pretend", "imagine",
+    "wonder", "dream", "dreamt", "dreamed", "should", "shouldnt", "must", "mustnt", "would", "wouldnt", "could", "couldnt", "might", "maybe", "perhaps", "hope", "wish",
+    "forget", "kidding", "joking", "joke", "quote", "sentence", "word", "words", "dont", "cannot", "cant", "wont", "didnt", "doesnt", "isnt",
+    "arent", "wasnt", "neednt", "avoid", "refuse", "warn", "warned", "forbid", "forbidden", "allowed", "before", "after", "ask", "going", "plan", "planned", "planning", "why", "how", "question", "test",
+    "you", "youre", "youd", "will", "shall", "gonna", "once", "unless", "anyone", "whether", "try", "tries", "tried", "instructions", "sign", "note", "reply", "answer", "song", "film", "book", "story", "game",
+))  # fmt: skip
+_DENYING = frozenset(("cant", "dont", "cannot", "doesnt", "isnt", "arent", "wasnt", "didnt", "couldnt"))
+_FEWEST = 2
+
+
+def is_unknown(clause: Row) -> bool:
+    """Whether a word of the clause stands for nothing here."""
+    return any(piece.may("unknown") for piece in clause)
+
+
+def is_story(clause: Row) -> bool:
+    """Whether the clause only tells something, in words of which some are unknown."""
+    said = tuple(word for piece in clause for word in piece.words)
+    sets = reading.load().sets
+    if len(said) < _FEWEST or _reserves(said) or _may_bid(clause):
+        return False
+    first = next((word for word in said if word not in sets["story_openers"]), "")
+    tells = any(piece.is_only(("be",)) for piece in clause[1:])
+    return tells or first in sets["story_subjects"] or not sets["story_verbs"].isdisjoint(said)
+
+
+def _reserves(said: Phrase) -> bool:
+    """Whether it denies, quotes, or sets a condition: "I can't stand it" only tells how somebody feels."""
+    sets = reading.load().sets
+    for at, word in enumerate(said):
+        told = word in _DENYING and at > 0 and said[at - 1] in sets["tellers"]
+        told = told and not (set(said[at + 1 : at + 2]) & sets["wished"])
+        if word in _RESERVED and not told:
+            return True
+    return False
+
+
+def _may_bid(clause: Row) -> bool:
+    """Whether it begins like an order, in known or unknown words: "paint the cube"."""
+    if any(piece.may("polite", "want", "ensure", "must") for piece in clause):
+        return True
+    spoken = [piece for piece in clause if not piece.is_only(("nothing", "manner"))]
+    if not spoken:
+        return True
+    if "base" in spoken[0].concepts.values() and not spoken[0].may("be", "thing"):
+        return True
+    after = next((piece for piece in spoken[1:] if not piece.may("unknown")), None)
+    return spoken[0].may("unknown") and after is not None and after.may(*_NAMED) and not _is_subject(spoken[0])
+
+
+def _is_subject(piece: Piece) -> bool:
+    return piece.words[0] in reading.load().sets["story_subjects"]
+
+
+def cut(clause: Row) -> tuple[Row, Row]:
+    """What is asked for, and the reason or comparison behind it: "so the cat stays out", "like a layer cake"."""
+    first = next((at for at, piece in enumerate(clause) if piece.may("unknown")), len(clause))
+    begins = [at for at in range(1, min(first + 1, len(clause))) if clause[at].words[0] in _SPLITTING]
+    if not begins:
+        return clause, ()
+    return clause[: begins[-1]], clause[begins[-1] :]
+
+
+def is_reason(tail: Row) -> bool:
+    """Whether the end of a clause says no more than why or like what."""
+    said = tuple(word for piece in tail for word in piece.words)
+    return len(said) >= _FEWEST and not any(word in _RESERVED for word in said[1:])
