@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from vla_assistant.language import words as spelling
 from vla_assistant.language.chores.clauses import acts_of, is_aside
 from vla_assistant.language.chores.phrases import load
-from vla_assistant.language.composing.composer import composed_of
+from vla_assistant.language.composing.composer import composed_of, only_asks
 from vla_assistant.language.reading import lexicon as lexicons
 from vla_assistant.language.request import Act, Description, Request
 from vla_assistant.language.vocabulary import Lexicon, Phrase
@@ -75,6 +75,8 @@ def apart(text: str) -> Apart | None:
     phrases, said = load(), spelling.normalised(text)
     if whole := composed_of(text):
         return Apart((whole,), {}, text)
+    if only_asks(text):
+        return None
     furniture = phrases.about("drawer", said) or phrases.about("marker", said)
     if not furniture and not phrases.about("long", said):
         return None

@@ -6,23 +6,13 @@ time, or may be a request in unknown words is no such story.
 
 from __future__ import annotations
 
+from vla_assistant.language.composing.reserved import RESERVED
 from vla_assistant.language.composing.row import Piece, Row
 from vla_assistant.language.reading import lexicon as reading
 from vla_assistant.language.vocabulary import Phrase
 
 _NAMED = ("thing", "drawer", "all", "table", "hand", "shut_drawer")
 _SPLITTING = frozenset(("so", "because", "cos", "cause", "like", "while", "since", "as", "where"))
-_RESERVED = frozenset((
-    "if", "unless", "when", "whenever", "until", "till", "or", "but", "either", "rather", "instead", "except", "only", "otherwise", "not", "no",
-    "never", "nobody", "none", "neither", "nor", "without", "nothing", "stop", "wait", "cancel", "hold", "halt", "later", "tomorrow", "tonight", "soon", "eventually",
-    "say", "says", "said", "saying", "tell", "tells", "told", "telling", "ask", "asks", "asked", "asking", "shout", "shouts", "shouted", "whisper",
-    "yell", "yells", "yelled", "read", "reads", "write", "writes", "wrote", "call", "called", "mean", "means", "meant", "think", "thinks",
-    "thought", "hear", "heard", "want", "wants", "wanted", "order", "orders", "ordered", "suggested", "suggests", "claim", "claims", "pretend", "imagine",
-    "wonder", "dream", "dreamt", "dreamed", "should", "shouldnt", "must", "mustnt", "would", "wouldnt", "could", "couldnt", "might", "maybe", "perhaps", "hope", "wish",
-    "forget", "kidding", "joking", "joke", "quote", "sentence", "word", "words", "dont", "cannot", "cant", "wont", "didnt", "doesnt", "isnt",
-    "arent", "wasnt", "neednt", "avoid", "refuse", "warn", "warned", "forbid", "forbidden", "allowed", "before", "after", "ask", "going", "plan", "planned", "planning", "why", "how", "question", "test",
-    "you", "youre", "youd", "will", "shall", "gonna", "once", "unless", "anyone", "whether", "try", "tries", "tried", "instructions", "sign", "note", "reply", "answer", "song", "film", "book", "story", "game",
-))  # fmt: skip
 _DENYING = frozenset(("cant", "dont", "cannot", "doesnt", "isnt", "arent", "wasnt", "didnt", "couldnt"))
 _FEWEST = 2
 
@@ -49,7 +39,7 @@ def _reserves(said: Phrase) -> bool:
     for at, word in enumerate(said):
         told = word in _DENYING and at > 0 and said[at - 1] in sets["tellers"]
         told = told and not (set(said[at + 1 : at + 2]) & sets["wished"])
-        if word in _RESERVED and not told:
+        if word in RESERVED and not told:
             return True
     return False
 
@@ -83,4 +73,4 @@ def cut(clause: Row) -> tuple[Row, Row]:
 def is_reason(tail: Row) -> bool:
     """Whether the end of a clause says no more than why or like what."""
     said = tuple(word for piece in tail for word in piece.words)
-    return len(said) >= _FEWEST and not any(word in _RESERVED for word in said[1:])
+    return len(said) >= _FEWEST and not any(word in RESERVED for word in said[1:])

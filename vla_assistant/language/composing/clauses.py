@@ -11,6 +11,7 @@ _LICENSING = ("polite", "want", "ensure", "must", "within", "instead_of", "after
 """After one of these "is" and participles tell nothing."""
 _STATES = ("open", "close", "clear", "sort", "swap", "stack", "push", "opened", "closed", "stack", "match", "pull")
 """Verbs whose participle alone says what should be: "drawer closed"."""
+_PURPOSES = (("so",), ("such",), ("until",), ("till",), ("where",))
 _SHORT = (("s",), ("its",), ("theyre",))
 _FORMS = ("base", "s", "ing", "past")
 _NAMING = ("thing", "drawer", "all", "table", "mixed")
@@ -29,8 +30,12 @@ def clauses(row: Row) -> Iterator[tuple[Row, Row]]:
 
 def told(clause: Row) -> bool:
     """Whether the clause only says how things are or were: "the drawer is open", not "what is on the table"."""
-    licensed = bool(clause) and clause[0].may("asks")
+    if not clause or clause[0].words[:1] in _PURPOSES:
+        return bool(clause)
+    licensed = clause[0].may("asks") and any(_verb_forms(piece.concepts) for piece in clause[1:])
     for at, piece in enumerate(clause):
+        if at > 0 and piece.is_only(("asks",)):
+            return True
         licensed = licensed or piece.may(*_LICENSING)
         if licensed:
             continue

@@ -43,10 +43,16 @@ def composed(said: Phrase) -> tuple[Act, ...]:
     return _composed(said, _FRAMES)
 
 
-def _request(text: str, acts: tuple[Act, ...]) -> Request | None:
-    """The acts as a request, unless the text only asks how things are: "the drawer open?"."""
+def only_asks(text: str) -> bool:
+    """Whether the text is a question that bids nothing: "the drawer open?"."""
     row = row_of_words(spelling.normalised(text))
-    if not acts or (text.rstrip().endswith("?") and not (has(row, *_BIDDING) or row[0].may("must"))):
+    return text.rstrip().endswith("?") and bool(row) and not (has(row, *_BIDDING) or row[0].may("must"))
+
+
+def _request(text: str, acts: tuple[Act, ...]) -> Request | None:
+    """The acts as a request, unless the text only asks."""
+    row = row_of_words(spelling.normalised(text))
+    if not acts or only_asks(text):
         return None
     return Request(acts, frozenset(piece.concepts["manner"] for piece in row if piece.may("manner")))
 

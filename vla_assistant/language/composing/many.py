@@ -47,7 +47,7 @@ def _dishes(row: Row) -> str:
 def cleared(row: Row) -> tuple[Act, ...]:
     """Everything loose into the drawer, which is closed then."""
     about = ("all", "loose", "drawer", "table", "bare", "clear", "put", "take", "go", "in", "out", "away", "close", "closed", "nothing_left", "fill", "hold",
-             "finish", "start", "after", "let", "push", "sort", "opened", "give", "stop_of_drawer", "swap", "reach", "on", "build", "use", "around", "relations", "drawers", "directions", "stack", "places")  # fmt: skip
+             "finish", "start", "after", "let", "push", "sort", "opened", "give", "stop_of_drawer", "swap", "reach", "on", "build", "use", "around", "relations", "drawers", "directions", "stack")  # fmt: skip
     if any(piece.thing is not None for piece in row) or not holds_only(row, *about):
         return ()
     if any(piece.may("open") and not piece.may("opened") for piece in row):

@@ -13,7 +13,7 @@ _HEIGHT = 3
 _CUBE = "cube"
 _LEVELS = ("bottom", "middle", "top")
 _COUNTING = frozenset(("first", "second", "third", "last", "lastly", "finally"))
-_ABOUT = ("thing", "tower", "stack", "build", "put", "take", "go", "let", "use", "start", "finish", "follow", "followed", "after", "on", "on_it", "under", "under_it", "bottom", "middle", "top",
+_ABOUT = ("thing", "tower", "stack", "build", "put", "take", "go", "let", "use", "start", "finish", "follow", "followed", "after", "before", "on", "on_it", "under", "under_it", "bottom", "middle", "top",
           "up", "down", "in", "table", "give", "hold", "same", "loose", "all", "around", "sort", "directions", "relations", "push", "within", "out", "match", "colour", "other", "position", "stay", "places", "instead_of", "first", "take")  # fmt: skip
 
 
