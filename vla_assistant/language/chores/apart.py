@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from vla_assistant.language import words as spelling
 from vla_assistant.language.chores.clauses import acts_of, is_aside
 from vla_assistant.language.chores.phrases import load
-from vla_assistant.language.composing.composer import composed_of, only_asks
+from vla_assistant.language.composing.composer import composed_of, is_accounted_for, only_asks
 from vla_assistant.language.reading import lexicon as lexicons
 from vla_assistant.language.request import Act, Description, Request
 from vla_assistant.language.vocabulary import Lexicon, Phrase
@@ -34,11 +34,13 @@ class Apart:
         parts: The request or the acts of a clause that was read here, or the words of what is to be read.
         meant: Kind that is read -> kind that is meant.
         text: The whole, with what is read for what is meant.
+        accounted: Whether every word of it stands for something in the request, so that none can make it another one.
     """
 
     parts: tuple[Request | tuple[Act, ...] | str, ...]
     meant: Mapping[str, str]
     text: str
+    accounted: bool = False
 
     def read(self, reader: Callable[[str], Request | None]) -> Request | None:
         """The whole request; None when a part is not understood."""
@@ -74,7 +76,7 @@ def apart(text: str) -> Apart | None:
     """The text in parts; None when it is about none of this, and is read as it is."""
     phrases, said = load(), spelling.normalised(text)
     if whole := composed_of(text):
-        return Apart((whole,), {}, text)
+        return Apart((whole,), {}, text, is_accounted_for(text))
     if only_asks(text):
         return None
     furniture = phrases.about("drawer", said) or phrases.about("marker", said)

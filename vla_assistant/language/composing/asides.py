@@ -13,7 +13,10 @@ from vla_assistant.language.vocabulary import Phrase
 
 _NAMED = ("thing", "drawer", "all", "table", "hand", "shut_drawer")
 _SPLITTING = frozenset(("so", "because", "cos", "cause", "like", "while", "since", "as", "where"))
+_NEEDS = ("needs", "wants", "requires")
+_OWN = ("my", "our", "the")
 _DENYING = frozenset(("cant", "dont", "cannot", "doesnt", "isnt", "arent", "wasnt", "didnt", "couldnt"))
+_READY = frozenset(("ready", "over", "done", "up", "here", "gone", "finished", "through", "coming"))
 _FEWEST = 2
 
 
@@ -28,16 +31,23 @@ def is_story(clause: Row) -> bool:
     sets = reading.load().sets
     if len(said) < _FEWEST or _reserves(said) or _may_bid(clause):
         return False
+    if said[0] in _SPLITTING:
+        return is_reason(clause)
     first = next((word for word in said if word not in sets["story_openers"]), "")
-    tells = any(piece.is_only(("be",)) for piece in clause[1:])
+    tells = _is_short(said) or any(piece.is_only(("be",)) for piece in clause[1:])
     return tells or first in sets["story_subjects"] or not sets["story_verbs"].isdisjoint(said)
+
+
+def _is_short(said: Phrase) -> bool:
+    """ "Dinner's ready", "playtime's over"."""
+    return said[-1] in _READY and said[-2].endswith("s")
 
 
 def _reserves(said: Phrase) -> bool:
     """Whether it denies, quotes, or sets a condition: "I can't stand it" only tells how somebody feels."""
     sets = reading.load().sets
     for at, word in enumerate(said):
-        told = word in _DENYING and at > 0 and said[at - 1] in sets["tellers"]
+        told = word in _DENYING and at > 0 and (said[at - 1] in sets["tellers"] or said[0] in _OWN)
         told = told and not (set(said[at + 1 : at + 2]) & sets["wished"])
         if word in RESERVED and not told:
             return True
@@ -46,7 +56,9 @@ def _reserves(said: Phrase) -> bool:
 
 def _may_bid(clause: Row) -> bool:
     """Whether it begins like an order, in known or unknown words: "paint the cube"."""
-    if any(piece.may("polite", "want", "ensure", "must") for piece in clause):
+    if any(piece.may("polite", "want", "ensure") for piece in clause):
+        return True
+    if any(piece.may("must") and piece.words[0] not in _NEEDS for piece in clause):
         return True
     spoken = [piece for piece in clause if not piece.is_only(("nothing", "manner"))]
     if not spoken:

@@ -47,8 +47,8 @@ def _anchored(row: Row, things: dict[int, Description]) -> Iterator[tuple[str, t
         if after in things:
             if side := _own_side(row, after):
                 yield side, (things[after],)
-            elif second := _second(row, after, things) if relation == "between" else 0:
-                yield relation, (things[after], things[second])
+            elif second := _second(row, after, things) if relation == "between" or "middle" in piece.words else 0:
+                yield "between", (things[after], things[second])
             elif relation != "between":
                 yield _narrowed(row, after, relation), (things[after],)
         elif anchors := _meant_by_it(row, at, things):
@@ -69,7 +69,7 @@ def _meant_by_it(row: Row, at: int, things: dict[int, Description]) -> tuple[Des
     words = {word for near in row[at : at + 2] for word in near.words}
     before = list(dict.fromkeys(things[place] for place in sorted(things) if place < at))
     last = next((things[place] for place in sorted(things, reverse=True) if place < at), None)
-    if words.isdisjoint(_PRONOUNS) or len(before) < 2:
+    if (words.isdisjoint(_PRONOUNS) and row[at].words[-1] != "between") or len(before) < 2:
         return ()
     return tuple(thing for thing in before if thing != last)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import pairwise
 
 from vla_assistant.language.composing.asides import cut, is_reason, is_story, is_unknown
 from vla_assistant.language.composing.row import Piece, Row
@@ -11,7 +12,7 @@ _LICENSING = ("polite", "want", "ensure", "must", "within", "instead_of", "after
 """After one of these "is" and participles tell nothing."""
 _STATES = ("open", "close", "clear", "sort", "swap", "stack", "push", "opened", "closed", "stack", "match", "pull")
 """Verbs whose participle alone says what should be: "drawer closed"."""
-_PURPOSES = (("so",), ("such",), ("until",), ("till",), ("where",))
+_PURPOSES = ("so that", "such that", "until", "till")
 _SHORT = (("s",), ("its",), ("theyre",))
 _FORMS = ("base", "s", "ing", "past")
 _NAMING = ("thing", "drawer", "all", "table", "mixed")
@@ -30,9 +31,13 @@ def clauses(row: Row) -> Iterator[tuple[Row, Row]]:
 
 def told(clause: Row) -> bool:
     """Whether the clause only says how things are or were: "the drawer is open", not "what is on the table"."""
-    if not clause or clause[0].words[:1] in _PURPOSES:
+    if not clause or " ".join(clause[0].words) in _PURPOSES:
         return bool(clause)
-    licensed = clause[0].may("asks") and any(_verb_forms(piece.concepts) for piece in clause[1:])
+    licensed = clause[0].may("asks")
+    if licensed and not any(_verb_forms(piece.concepts) for piece in clause[1:]):
+        return True
+    if any(_is_perfect(*pair) for pair in pairwise(clause)):
+        return True
     for at, piece in enumerate(clause):
         if at > 0 and piece.is_only(("asks",)):
             return True
@@ -51,6 +56,11 @@ def told(clause: Row) -> bool:
         if set(forms.values()) == {"s"} and not piece.may("go", "hold", "match"):
             return True
     return False
+
+
+def _is_perfect(first: Piece, second: Piece) -> bool:
+    """ "Have closed", "has been sorted"."""
+    return first.words[-1] in ("have", "has", "had") and "past" in second.concepts.values()
 
 
 def _says_how(rest: Row) -> bool:

@@ -43,6 +43,11 @@ def composed(said: Phrase) -> tuple[Act, ...]:
     return _composed(said, _FRAMES)
 
 
+def is_accounted_for(text: str) -> bool:
+    """Whether every word of the text is known here."""
+    return not has(row_of_words(spelling.normalised(text)), "unknown")
+
+
 def only_asks(text: str) -> bool:
     """Whether the text is a question that bids nothing: "the drawer open?"."""
     row = row_of_words(spelling.normalised(text))

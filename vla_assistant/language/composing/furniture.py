@@ -35,10 +35,19 @@ def _state(row: Row) -> str:
         return "open" if opening else "close"
     if has(row, "out") or any("out" in piece.words for piece in row):
         return "open" if has(row, *_MOVING) else ""
-    if has(row, "in", "cabinet"):
+    if has(row, "cabinet") or _goes_home(row):
         return "close" if has(row, "push", "put", "go", "pressing") else ""
     towards = any(piece.may("stop_of_drawer") and piece.words[0] in ("to", "towards", "toward") for piece in row)
     return "open" if has(row, "pull") and (towards or has(row, "drawer", "handle")) else ""
+
+
+def _goes_home(row: Row) -> bool:
+    """Whether it goes "in", other than "in the drawer"."""
+    following = (*row[1:], None)
+    return any(
+        piece.may("in") and not (after and after.may("drawer", "shut_drawer", "table"))
+        for piece, after in zip(row, following, strict=True)
+    )
 
 
 def _is_start(piece: Piece) -> bool:

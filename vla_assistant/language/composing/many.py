@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from vla_assistant.language.composing.frames import has, holds_only, mentions, named
 from vla_assistant.language.composing.row import Row
+from vla_assistant.language.reading.items import ONE
 from vla_assistant.language.request import ALL, ANYTHING, Act, Description
 
 _COLOUR = frozenset(("colour", "color", "colours", "colors"))
@@ -13,10 +14,10 @@ EVERYTHING = Description(ANYTHING, number=ALL)
 def sorted_by_colour(row: Row) -> tuple[Act, ...]:
     """Each loose thing to the dish of its colour."""
     about = ("all", "loose", "colour", "by_colour", "same", "dish", "sort", "mixed", "match", "put", "take", "go", "in", "on", "table", "places", "instead_of", "let",
-             "build", "start", "finish", "clear", "push", "give", "swapping", "shade", "reach", "relations", "other", "hold", "stack", "away", "use", "out", "around", "bare", "directions", "position", "up")  # fmt: skip
-    if any(piece.thing is not None and piece.thing.colour for piece in row):
+             "build", "start", "finish", "clear", "push", "give", "swapping", "shade", "reach", "relations", "other", "hold", "stack", "away", "use", "out", "around", "bare", "thing", "directions", "position", "up")  # fmt: skip
+    if any(piece.thing is not None and piece.thing.colour and piece.thing.kind != ONE for piece in row):
         return ()
-    if has(row, "shade"):
+    if has(row, "shade") or any(piece.thing is not None and piece.thing.colour for piece in row):
         return (Act("sort", EVERYTHING),) if _each_to_its_own(row) and holds_only(row, *about) else ()
     coloured = has(row, "colour", "by_colour") or any(not _COLOUR.isdisjoint(piece.words) for piece in row)
     if not coloured and not (has(row, "same") and has(row, "dish") and has(row, "all")):
@@ -31,7 +32,8 @@ def sorted_by_colour(row: Row) -> tuple[Act, ...]:
 
 def _each_to_its_own(row: Row) -> bool:
     """ "Red to red, blue to blue": colours named in pairs."""
-    shades = [piece.concepts["shade"] for piece in row if piece.may("shade")]
+    shades = [piece.concepts.get("shade") or (piece.thing.colour if piece.thing else None) for piece in row]
+    shades = [shade for shade in shades if shade]
     return len(shades) > 2 and shades[::2] == shades[1::2]
 
 

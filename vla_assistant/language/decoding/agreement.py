@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from vla_assistant.language import words
 from vla_assistant.language.chores.apart import apart
-from vla_assistant.language.composing.composer import plainly_composed_of
+from vla_assistant.language.composing.composer import is_accounted_for, plainly_composed_of
 from vla_assistant.language.decoding.grounding import denied, denies_request, grounded
 from vla_assistant.language.decoding.opinion import opinion
 from vla_assistant.language.decoding.reserving import reserves
@@ -64,13 +64,13 @@ def considered(text: str, read: Request | None) -> Request | None:
     """
     if (parts := apart(text)) is not None:
         whole = parts.read(lambda part: _considered(part, reader.read_plain(part)))
-        if whole is None or whole.confidence <= ELSEWHERE or not reserves(parts.text):
+        if whole is None or whole.confidence <= ELSEWHERE or parts.accounted or not reserves(parts.text):
             return whole
         return _sure(whole, ELSEWHERE)
     found = _considered(text, read)
     if found is None or found.confidence < SURE:
         known = plainly_composed_of(text)
-        return known if known is not None and not reserves(text) else found
+        return known if known is not None and (is_accounted_for(text) or not reserves(text)) else found
     return found
 
 
