@@ -75,8 +75,8 @@ def _request(part: Request | tuple[Act, ...]) -> Request:
 def apart(text: str) -> Apart | None:
     """The text in parts; None when it is about none of this, and is read as it is."""
     phrases, said = load(), spelling.normalised(text)
-    if whole := composed_of(text):
-        return Apart((whole,), {}, text, is_accounted_for(text))
+    if (composed := composed_of(text)) is not None:
+        return Apart((composed,), {}, text, is_accounted_for(text))
     if only_asks(text):
         return None
     furniture = phrases.about("drawer", said) or phrases.about("marker", said)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from vla_assistant.language.chores.phrases import load
-from vla_assistant.language.composing.composer import composed
+from vla_assistant.language.composing.composer import ordered
 from vla_assistant.language.reading import lexicon as lexicons
 from vla_assistant.language.reading.items import ONE
 from vla_assistant.language.reading.things import Things
@@ -36,7 +36,7 @@ def acts_of(clause: Phrase, of_drawer: bool) -> tuple[Act, ...]:
         named = load().clauses[f"drawer {kind}"].fit(clause)
         if named or (of_drawer and load().clauses[f"drawer {kind}_it"].fit(clause)):
             return (Act(kind, DRAWER),)
-    return _swap(clause) or _tower(clause) or _sort(clause) or _clear(clause) or composed(clause)
+    return _swap(clause) or _tower(clause) or _sort(clause) or _clear(clause) or ordered(clause)
 
 
 def is_aside(clause: Phrase) -> bool:

@@ -6,13 +6,15 @@ time, or may be a request in unknown words is no such story.
 
 from __future__ import annotations
 
-from vla_assistant.language.composing.reserved import RESERVED
+from vla_assistant.language.composing.concepts import load
 from vla_assistant.language.composing.row import Piece, Row
 from vla_assistant.language.reading import lexicon as reading
 from vla_assistant.language.vocabulary import Phrase
 
 _NAMED = ("thing", "drawer", "all", "table", "hand", "shut_drawer")
 _SPLITTING = frozenset(("so", "because", "cos", "cause", "like", "while", "since", "as", "where"))
+_BEFORE = ("i", "we", "the", "my", "our", "somebody", "someone", "anybody", "anyone", "people", "it", "they")
+"""What comes after "before" where it says no more than that it is time: "before we go on", not "before you ..."."""
 _NEEDS = ("needs", "wants", "requires")
 _OWN = ("my", "our", "the")
 _DENYING = frozenset(("cant", "dont", "cannot", "doesnt", "isnt", "arent", "wasnt", "didnt", "couldnt"))
@@ -27,8 +29,10 @@ def is_unknown(clause: Row) -> bool:
 
 def is_story(clause: Row) -> bool:
     """Whether the clause only tells something, in words of which some are unknown."""
-    said = tuple(word for piece in clause for word in piece.words)
+    said = _spoken(clause)
     sets = reading.load().sets
+    if said[:1] == ("before",) and said[1:2] and said[1] in _BEFORE:
+        return is_story(clause[1:])
     if len(said) < _FEWEST or _reserves(said) or _may_bid(clause):
         return False
     if said[0] in _SPLITTING:
@@ -36,6 +40,13 @@ def is_story(clause: Row) -> bool:
     first = next((word for word in said if word not in sets["story_openers"]), "")
     tells = _is_short(said) or any(piece.is_only(("be",)) for piece in clause[1:])
     return tells or first in sets["story_subjects"] or not sets["story_verbs"].isdisjoint(said)
+
+
+def _spoken(clause: Row) -> Phrase:
+    """Its words without those that carry nothing."""
+    return tuple(
+        word for piece in clause for word in piece.words if not piece.is_only(("nothing",)) or len(piece.words) == 1
+    )
 
 
 def _is_short(said: Phrase) -> bool:
@@ -49,7 +60,7 @@ def _reserves(said: Phrase) -> bool:
     for at, word in enumerate(said):
         told = word in _DENYING and at > 0 and (said[at - 1] in sets["tellers"] or said[0] in _OWN)
         told = told and not (set(said[at + 1 : at + 2]) & sets["wished"])
-        if word in RESERVED and not told:
+        if word in load().reserved and not told:
             return True
     return False
 
@@ -76,13 +87,18 @@ def _is_subject(piece: Piece) -> bool:
 def cut(clause: Row) -> tuple[Row, Row]:
     """What is asked for, and the reason or comparison behind it: "so the cat stays out", "like a layer cake"."""
     first = next((at for at, piece in enumerate(clause) if piece.may("unknown")), len(clause))
-    begins = [at for at in range(1, min(first + 1, len(clause))) if clause[at].words[0] in _SPLITTING]
+    begins = [at for at in range(1, min(first + 1, len(clause))) if _splits(clause, at)]
     if not begins:
         return clause, ()
     return clause[: begins[-1]], clause[begins[-1] :]
 
 
+def _splits(clause: Row, at: int) -> bool:
+    word, after = clause[at].words[0], clause[at + 1].words[0] if at + 1 < len(clause) else ""
+    return word in _SPLITTING or (word == "before" and after in _BEFORE)
+
+
 def is_reason(tail: Row) -> bool:
     """Whether the end of a clause says no more than why or like what."""
     said = tuple(word for piece in tail for word in piece.words)
-    return len(said) >= _FEWEST and not any(word in RESERVED for word in said[1:])
+    return len(said) >= _FEWEST and not any(word in load().reserved for word in said[1:] if word != "will")

@@ -21,9 +21,8 @@ _MOVES = ("put", "take", "go", "let", "build", "push", "stack", "start", "finish
 
 def placed(row: Row) -> tuple[Act, ...]:
     """One thing is brought to where another one is, on the side of it that is named."""
-    about = (*_MOVES, "thing", "relations", "in", "on", "table", "side", "middle", "places", "gap", "fill", "lower", "directions", "other", "on_it", "under_it", "around", "bare")
     named = list(mentions(row))
-    if not holds_only(row, *about) or any(thing.kind in (ONE, ANYTHING) and not thing.colour for _, thing in named):
+    if not holds_only(row, "place") or any(thing.kind in (ONE, ANYTHING) and not thing.colour for _, thing in named):
         return ()
     if _aims_elsewhere(row):
         return ()
@@ -95,7 +94,7 @@ def _narrowed(row: Row, after: int, relation: str) -> str:
 
 
 def _left_or_right(piece: Piece) -> str:
-    if not piece.may("side", "directions") or piece.may("nothing") and piece.words != ("right",):
+    if not piece.may("side", "directions") or (piece.may("nothing") and piece.words != ("right",)):
         return ""
     return next((word for word in piece.words if word in ("left", "right")), "")
 
@@ -125,8 +124,7 @@ def _next(row: Row, at: int) -> int:
 def pushed(row: Row) -> tuple[Act, ...]:
     """One thing is pushed in a direction."""
     named = list(dict.fromkeys(thing for _, thing in mentions(row)))
-    about = ("push", "pressing", "go", "put", "let", "thing", "directions", "give", "build", "too", "start", "me", "side", "on", "bit", "use", "take")
-    if len(named) != 1 or named[0].kind == ONE or not has(row, "push", "pressing") or not holds_only(row, *about):
+    if len(named) != 1 or named[0].kind == ONE or not has(row, "push", "pressing") or not holds_only(row, "push"):
         return ()
     ways = {way for piece in row if (way := _way(piece))}
     if len(ways) != 1 or not ways <= set(_WAYS):
@@ -143,8 +141,7 @@ def _way(piece: Piece) -> str:
 def given(row: Row) -> tuple[Act, ...]:
     """One thing is handed over to the user."""
     named = list(dict.fromkeys(thing for _, thing in mentions(row)))
-    about = ("give", "take", "put", "thing", "me", "let", "build", "go", "asked_for", "around", "use", "relations", "table", "out")
-    if len(named) != 1 or not holds_only(row, *about) or named[0].kind == ONE:
+    if len(named) != 1 or not holds_only(row, "give") or named[0].kind == ONE:
         return ()
     handing = any(not {"over", "handover", "me", "us"}.isdisjoint(piece.words) for piece in row)
     over = has(row, "give") and handing
@@ -154,8 +151,7 @@ def given(row: Row) -> tuple[Act, ...]:
 def picked(row: Row) -> tuple[Act, ...]:
     """One thing is taken up and held."""
     named = list(dict.fromkeys(thing for _, thing in mentions(row)))
-    about = ("take", "thing", "hold", "hand", "close", "on", "table", "out", "go", "start", "use", "let", "directions")
-    if len(named) != 1 or named[0].kind == ONE or not has(row, "take") or not holds_only(row, *about):
+    if len(named) != 1 or named[0].kind == ONE or not has(row, "take") or not holds_only(row, "pick"):
         return ()
     upwards = all(piece.concepts.get("directions", "up") in ("up", "back") or piece.may("nothing") for piece in row)
     if not upwards or (has(row, "close") and not has(row, "hand")) or has(row, "me"):
@@ -167,7 +163,6 @@ def picked(row: Row) -> tuple[Act, ...]:
 
 def sent_home(row: Row) -> tuple[Act, ...]:
     """The arm goes to where it rests."""
-    about = ("homing", "home", "hand", "go")
-    if not has(row, "home") or has(row, "thing") or not holds_only(row, *about):
+    if not has(row, "home") or has(row, "thing") or not holds_only(row, "home"):
         return ()
     return (Act("home"),)

@@ -12,7 +12,7 @@ _LICENSING = ("polite", "want", "ensure", "must", "within", "instead_of", "after
 """After one of these "is" and participles tell nothing."""
 _STATES = ("open", "close", "clear", "sort", "swap", "stack", "push", "opened", "closed", "stack", "match", "pull")
 """Verbs whose participle alone says what should be: "drawer closed"."""
-_PURPOSES = ("so that", "such that", "until", "till")
+_PURPOSES = ("as", "since", "because", "now that", "given that", "so that", "such that", "until", "till")
 _SHORT = (("s",), ("its",), ("theyre",))
 _FORMS = ("base", "s", "ing", "past")
 _NAMING = ("thing", "drawer", "all", "table", "mixed")
@@ -29,21 +29,23 @@ def clauses(row: Row) -> Iterator[tuple[Row, Row]]:
             begin = at + 1
 
 
-def told(clause: Row) -> bool:
+def told(clause: Row, licensed: bool = False) -> bool:
     """Whether the clause only says how things are or were: "the drawer is open", not "what is on the table"."""
     if not clause or " ".join(clause[0].words) in _PURPOSES:
         return bool(clause)
-    licensed = clause[0].may("asks")
-    if licensed and not any(_verb_forms(piece.concepts) for piece in clause[1:]):
+    if any(first.may("may_be") and "past" in second.concepts.values() for first, second in pairwise(clause)):
+        return False
+    licensed = licensed or clause[0].may("asks")
+    if clause[0].may("asks") and not any(_verb_forms(piece.concepts) for piece in clause[1:]):
         return True
     if any(_is_perfect(*pair) for pair in pairwise(clause)):
         return True
     for at, piece in enumerate(clause):
-        if at > 0 and piece.is_only(("asks",)):
-            return True
         licensed = licensed or piece.may(*_LICENSING)
         if licensed:
             continue
+        if piece.may("may_be") or (at > 0 and piece.is_only(("asks",))):
+            return True
         if piece.is_only(("be",)) or (piece.words in _SHORT and _says_how(clause[at + 1 :])):
             return True
         forms = _verb_forms(piece.concepts)
@@ -52,10 +54,15 @@ def told(clause: Row) -> bool:
         if set(forms.values()) == {"past"} and not piece.may(*_STATES):
             return True
         if set(forms.values()) == {"ing"} and not any(before.may(*_GERUND_AFTER) for before in clause[:at]):
-            return at == 0
+            return at == 0 and not piece.may("use", "start")
         if set(forms.values()) == {"s"} and not piece.may("go", "hold", "match"):
             return True
     return False
+
+
+def _goes_on(clause: Row) -> bool:
+    """Whether it says how what was asked for is done: "..., putting each where its colour is"."""
+    return bool(clause) and "ing" in clause[0].concepts.values()
 
 
 def _is_perfect(first: Piece, second: Piece) -> bool:
@@ -76,17 +83,33 @@ def _verb_forms(concepts: Mapping[str, str]) -> dict[str, str]:
 def asked(row: Row) -> Row:
     """The row without what clauses that only tell say of what they name; empty when no other is left."""
     kept: list[Piece] = []
-    serious = False
+    serious = listed = False
     for clause, joint in clauses(row):
-        tells = told(clause)
-        if is_unknown(clause) and not tells:
-            clause, reason = cut(clause)
-            if is_unknown(clause) or (reason and not is_reason(reason)):
-                tells, clause = True, (*clause, *reason)
-        if tells and is_unknown(clause) and not is_story(clause):
+        asks, tells = _split(clause, listed, going_on=bool(kept))
+        if asks is None:
             return ()
-        tells = tells or told(clause)
-        serious = serious or not (tells or all(piece.may("nothing", "thing", "all", "table") for piece in clause))
-        kept += [piece for piece in clause if not tells or piece.may(*_NAMING)]
-        kept += joint
+        serious = serious or not all(piece.may("nothing", "thing", "all", "table") for piece in asks)
+        kept += [*asks, *(piece for piece in tells if piece.may(*_NAMING)), *joint]
+        listed = bool(asks) and asks[-1].may("thing") and any(piece.may(*_LICENSING) for piece in asks)
     return tuple(kept) if serious else ()
+
+
+def _split(clause: Row, licensed: bool, going_on: bool) -> tuple[Row | None, Row]:
+    """What a clause asks for, and what it only tells; None where that cannot be known."""
+    reason: Row = ()
+    if is_unknown(clause) and not told(clause, licensed):
+        clause, reason = cut(clause)
+    if is_unknown(clause) or (reason and not is_reason(reason)):
+        whole = (*clause, *reason)
+        return ((), whole) if is_story(whole) else (None, ())
+    if told(clause, licensed) and not (going_on and _goes_on(clause)):
+        return (None, ()) if orders(clause) else ((), clause)
+    return clause, ()
+
+
+def orders(clause: Row) -> bool:
+    """Whether it begins with an order: "leave everything as it is", "could you sort it"."""
+    first = next((piece for piece in clause if not piece.is_only(("nothing",))), None)
+    if first is None or first.may("polite"):
+        return first is not None
+    return "base" in first.concepts.values() and not first.may("be", "drawer", "bare", "opened")

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from vla_assistant.language import words as spelling
 from vla_assistant.language.composing.carrying import given, picked, placed, pushed, sent_home
-from vla_assistant.language.composing.clauses import asked
+from vla_assistant.language.composing.clauses import asked, orders
 from vla_assistant.language.composing.frames import has
 from vla_assistant.language.composing.furniture import of_drawer, put_away, retrieved
 from vla_assistant.language.composing.many import cleared, sorted_by_colour, swapped
@@ -52,6 +52,11 @@ def only_asks(text: str) -> bool:
     """Whether the text is a question that bids nothing: "the drawer open?"."""
     row = row_of_words(spelling.normalised(text))
     return text.rstrip().endswith("?") and bool(row) and not (has(row, *_BIDDING) or row[0].may("must"))
+
+
+def ordered(clause: Phrase) -> tuple[Act, ...]:
+    """The same of one clause of a longer text, which has to be an order by itself."""
+    return composed(clause) if orders(row_of_words(clause)) else ()
 
 
 def _request(text: str, acts: tuple[Act, ...]) -> Request | None:

@@ -22,10 +22,14 @@ class Concepts:
     Attributes:
         phrases: Of each phrase the concepts, with the forms of verbs ("base", "s", "ing", "past").
         longest: The number of words of the longest phrase that begins with a word.
+        frames: Which concepts a request of each kind may hold; "any": every one.
+        reserved: Words that no story beside a request holds: they may deny, quote or delay it.
     """
 
     phrases: Mapping[Phrase, Mapping[str, str]]
     longest: Mapping[str, int]
+    frames: Mapping[str, tuple[str, ...]]
+    reserved: frozenset[str]
 
     def at(self, words: Phrase, at: int) -> tuple[Mapping[str, str], int]:
         """The concepts of the longest phrase that begins here and the index after it; none with the same index."""
@@ -55,7 +59,8 @@ def load() -> Concepts:
     longest: dict[str, int] = {}
     for words in phrases:
         longest[words[0]] = max(longest.get(words[0], 0), len(words))
-    return Concepts(phrases, longest)
+    frames = {frame: tuple(concepts) for frame, concepts in tables["frames"].items()}
+    return Concepts(phrases, longest, frames, frozenset(tables["reserved"]["words"]))
 
 
 def _all_of(written: Iterable[str]) -> Iterator[Phrase]:

@@ -5,17 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
+from vla_assistant.language.composing.concepts import load
 from vla_assistant.language.composing.row import Piece, Row
 from vla_assistant.language.reading.items import ONE
 from vla_assistant.language.request import ANYTHING, Description
 
-FREE = ("nothing", "polite", "want", "ensure", "must", "and", "let", "asks", "within", "be", "of", "manner")
-"""What may stand in any request."""
 
-
-def holds_only(row: Row, *concepts: str) -> bool:
-    """Whether each piece may stand for one of the concepts or is free."""
-    return all(piece.may(*concepts, *FREE) for piece in row)
+def holds_only(row: Row, frame: str) -> bool:
+    """Whether each piece may stand for something that the frame may hold."""
+    known = load().frames
+    return all(piece.may(*known[frame], *known["any"]) for piece in row)
 
 
 def has(row: Iterable[Piece], *concepts: str) -> bool:

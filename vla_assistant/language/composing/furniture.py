@@ -3,21 +3,34 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 from vla_assistant.language.composing.frames import has, holds_only, named
 from vla_assistant.language.composing.row import Piece, Row
 from vla_assistant.language.request import Act, Description
 
 DRAWER = Description("drawer")
-_MOVING = ("put", "push", "pull", "take", "let", "handle", "use", "start", "finish", "reach", "go", "pressing", "give", "stack")
-_STATES = ("open", "close", "opened", "closed", "position", "stop_of_drawer", "cabinet", "in", "out", "loose")
-_NOT_ITS_STATE = ("drawer", "shut_drawer", "drawers")
+_MOVING = (
+    "put",
+    "push",
+    "pull",
+    "take",
+    "let",
+    "handle",
+    "use",
+    "start",
+    "finish",
+    "reach",
+    "go",
+    "pressing",
+    "give",
+    "stack",
+)
 
 
 def of_drawer(row: Row) -> tuple[Act, ...]:
     """Opening or closing it."""
-    about = ("drawer", "shut_drawer", "drawers", *_MOVING, *_STATES)
-    if not has(row, "drawer", "shut_drawer", "drawers", "handle") or not holds_only(row, *about):
+    if not has(row, "drawer", "shut_drawer", "drawers", "handle") or not holds_only(row, "drawer"):
         return ()
     if has(row, "thing", "all"):
         return ()
@@ -57,13 +70,11 @@ def _is_start(piece: Piece) -> bool:
 def retrieved(row: Row) -> tuple[Act, ...]:
     """Something is taken out of the drawer, which is opened before."""
     things = named(row)
-    about = ("drawer", "shut_drawer", "thing", "take", "put", "pull", "reach", "out", "in", "open", "opened", "after", "go",
-             "finish", "start", "give_up", "loose", "clear", "stop_of_drawer", "push", "handle", "build")  # fmt: skip
-    if len(things) != 1 or not has(row, "drawer", "shut_drawer") or not holds_only(row, *about):
+    if len(things) != 1 or not has(row, "drawer", "shut_drawer") or not holds_only(row, "retrieve"):
         return ()
     if not (has(row, "out") or (has(row, "take") and not has(row, "put"))):
         return ()
-    if has(row, "me", "all") or _goes_in(row):
+    if has(row, "me", "all") or (_goes_in(row) and not has(row, "go")):
         return ()
     return (Act("pick", replace(things[0], relation="in", anchors=(DRAWER,))),)
 
@@ -71,7 +82,7 @@ def retrieved(row: Row) -> tuple[Act, ...]:
 def _goes_in(row: Row) -> bool:
     """Whether "into the drawer" stands there, after a word of placing."""
     into = any(
-        piece.may("in") and "to" in "".join(piece.words) and after.may("drawer") for piece, after in zip(row, row[1:], strict=False)
+        piece.may("in") and "to" in "".join(piece.words) and after.may("drawer") for piece, after in pairwise(row)
     )
     return into and not has(row, "reach")
 
@@ -79,13 +90,17 @@ def _goes_in(row: Row) -> bool:
 def put_away(row: Row) -> tuple[Act, ...]:
     """One thing is put in the drawer, which may be opened before and closed after it."""
     things = named(row)
-    about = ("drawer", "thing", "put", "take", "in", "go", "open", "opened", "close", "closed", "push", "start", "finish", "after", "hold",
-             "give", "table", "swap", "away", "clear", "loose")  # fmt: skip
-    if len(things) != 1 or not has(row, "drawer") or not holds_only(row, *about) or has(row, "out", "all"):
+    if len(things) != 1 or not has(row, "drawer") or not holds_only(row, "put_away") or has(row, "out", "all"):
+        return ()
+    if any("out" in piece.words for piece in row):
         return ()
     place = next((at for at, piece in enumerate(row) if piece.thing is not None), 0)
+    if has(row, "stay") and not has(row, "must"):
+        return ()
     placed = has(row, "in", "hold") or any(piece.words == ("to",) for piece in row)
-    if not placed or not (has(row, "put", "go", "hold", "want", "must", "let", "give", "push", "clear") or not _verbs(row)):
+    if not placed or not (
+        has(row, "put", "go", "hold", "want", "must", "let", "give", "push", "clear") or not _verbs(row)
+    ):
         return ()
     opens = any(piece.may("open") and piece.concepts["open"] == "base" for piece in row[:place])
     closes = any(piece.may("close", "closed") for piece in row[place:])

@@ -13,16 +13,14 @@ EVERYTHING = Description(ANYTHING, number=ALL)
 
 def sorted_by_colour(row: Row) -> tuple[Act, ...]:
     """Each loose thing to the dish of its colour."""
-    about = ("all", "loose", "colour", "by_colour", "same", "dish", "sort", "mixed", "match", "put", "take", "go", "in", "on", "table", "places", "instead_of", "let",
-             "build", "start", "finish", "clear", "push", "give", "swapping", "shade", "reach", "relations", "other", "hold", "stack", "away", "use", "out", "around", "bare", "thing", "directions", "position", "up")  # fmt: skip
     if any(piece.thing is not None and piece.thing.colour and piece.thing.kind != ONE for piece in row):
         return ()
     if has(row, "shade") or any(piece.thing is not None and piece.thing.colour for piece in row):
-        return (Act("sort", EVERYTHING),) if _each_to_its_own(row) and holds_only(row, *about) else ()
+        return (Act("sort", EVERYTHING),) if _each_to_its_own(row) and holds_only(row, "sort") else ()
     coloured = has(row, "colour", "by_colour") or any(not _COLOUR.isdisjoint(piece.words) for piece in row)
     if not coloured and not (has(row, "same") and has(row, "dish") and has(row, "all")):
         return ()
-    if not holds_only(row, *about) or has(row, "drawer"):
+    if not holds_only(row, "sort") or has(row, "drawer"):
         return ()
     if not (has(row, "by_colour", "same", "match", "sort") or has(row, "instead_of")):
         return ()
@@ -48,16 +46,22 @@ def _dishes(row: Row) -> str:
 
 def cleared(row: Row) -> tuple[Act, ...]:
     """Everything loose into the drawer, which is closed then."""
-    about = ("all", "loose", "drawer", "table", "bare", "clear", "put", "take", "go", "in", "out", "away", "close", "closed", "nothing_left", "fill", "hold",
-             "finish", "start", "after", "let", "push", "sort", "opened", "give", "stop_of_drawer", "swap", "reach", "on", "build", "use", "around", "relations", "drawers", "directions", "stack")  # fmt: skip
-    if any(piece.thing is not None for piece in row) or not holds_only(row, *about):
+    if any(piece.thing is not None for piece in row) or not holds_only(row, "clear"):
         return ()
     if any(piece.may("open") and not piece.may("opened") for piece in row):
         return ()
+    if has(row, "stay") and not has(row, "bare"):
+        return ()
     everything = has(row, "all", "nothing_left")
     emptied = has(row, "table") and has(row, "bare", "clear", "nothing_left")
-    stowed = everything and has(row, "drawer") and has(row, "close", "closed", "table", "away", "clear", "loose", "nothing_left")
-    stowed = stowed or (everything and has(row, "drawer") and not any("base" in piece.concepts.values() for piece in row))
+    stowed = (
+        everything
+        and has(row, "drawer")
+        and has(row, "close", "closed", "table", "away", "clear", "loose", "nothing_left")
+    )
+    stowed = stowed or (
+        everything and has(row, "drawer") and not any("base" in piece.concepts.values() for piece in row)
+    )
     gone = everything and (has(row, "away", "clear", "nothing_left") or (has(row, "table") and has(row, "out")))
     if not (emptied or stowed or gone):
         return ()
@@ -69,16 +73,16 @@ def cleared(row: Row) -> tuple[Act, ...]:
 def swapped(row: Row) -> tuple[Act, ...]:
     """Two things change places."""
     things = named(row)
-    about = ("thing", "swap", "change", "swapping", "places", "instead_of", "other", "vice", "around", "mixed", "put", "take", "go", "let", "in", "on", "to", "build",
-             "relations", "directions", "both", "dish", "give", "same", "move", "under_it", "stack", "use", "drive", "push", "sort", "match", "all", "cabinet", "away", "bottom", "second", "start", "finish", "table", "loose", "position")  # fmt: skip
-    if len(things) != 2 or not holds_only(row, *about):
+    if len(things) != 2 or not holds_only(row, "swap"):
         return ()
     if any(thing.colour is None and thing.kind == ANYTHING for thing in things):
         return ()
     swaps = has(row, "swapping", "swap")
     places = has(row, "places", "instead_of")
     crossed = len(list(mentions(row))) >= 4 and sum(piece.may("places", "instead_of") for piece in row) >= 2
-    turned = (has(row, "vice", "other") and (places or has(row, "change"))) or (has(row, "vice") and has(row, "want", "must", "let", "put"))
+    turned = (has(row, "vice", "other") and (places or has(row, "change"))) or (
+        has(row, "vice") and has(row, "want", "must", "let", "put")
+    )
     if not (swaps or crossed or turned or (has(row, "change") and places)):
         return ()
     return (Act("swap", things[0], anchors=(things[1],)),)

@@ -7,7 +7,6 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from vla_assistant.language.composing.concepts import load
-from vla_assistant.language.composing.reserved import RESERVED
 from vla_assistant.language.reading import lexicon as reading
 from vla_assistant.language.reading.items import ONE
 from vla_assistant.language.request import ANYTHING, Description
@@ -97,7 +96,7 @@ def _piece(said: Phrase, at: int) -> Piece | None:
     if after > end and (senses := _senses(verb)):
         concepts, end = senses, after
     filler, after = reading.load().at(said, at).get("skipped", ("", at))
-    if filler in _FILLERS and after > end and RESERVED.isdisjoint(said[at:after]):
+    if filler in _FILLERS and after > end and load().reserved.isdisjoint(said[at:after]):
         concepts, end = {"nothing": ""}, after
     return Piece(said[at:end], concepts) if concepts else None
 

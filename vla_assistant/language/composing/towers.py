@@ -13,8 +13,6 @@ _HEIGHT = 3
 _CUBE = "cube"
 _LEVELS = ("bottom", "middle", "top")
 _COUNTING = frozenset(("first", "second", "third", "last", "lastly", "finally"))
-_ABOUT = ("thing", "tower", "stack", "build", "put", "take", "go", "let", "use", "start", "finish", "follow", "followed", "after", "before", "on", "on_it", "under", "under_it", "bottom", "middle", "top",
-          "up", "down", "in", "table", "give", "hold", "same", "loose", "all", "around", "sort", "directions", "relations", "push", "within", "out", "match", "colour", "other", "position", "stay", "places", "instead_of", "first", "take")  # fmt: skip
 
 
 @dataclass
@@ -57,7 +55,7 @@ def _from_below(row: Row, height: int) -> tuple[Description, ...]:
     """So many things in the order in which they come to stand on each other; none when that is not said."""
     found = of_one_kind([piece.thing for piece in row if piece.thing is not None], _CUBE)
     named = list(dict.fromkeys(found))
-    if len(named) != height or not holds_only(row, *_ABOUT):
+    if len(named) != height or not holds_only(row, "tower"):
         return ()
     if not has(row, "tower", "stack", "on", "on_it", "under", "under_it", "bottom", "top", "up", "down"):
         return ()
@@ -106,7 +104,7 @@ def _relate(said: _Said, row: Row, mentioned: list[tuple[int, int]]) -> None:
 
 def _subject(row: Row, mentioned: list[tuple[int, int]], number: int) -> int | None:
     """What stands on the thing of this mention: the one named before it in the same breath, else the one after it."""
-    at, thing = mentioned[number]
+    at, _ = mentioned[number]
     if number and not _is_joined(row, mentioned[number - 1][0], at):
         return mentioned[number - 1][1]
     if number + 1 < len(mentioned):
@@ -115,7 +113,7 @@ def _subject(row: Row, mentioned: list[tuple[int, int]], number: int) -> int | N
 
 
 def _is_joined(row: Row, start: int, end: int) -> bool:
-    """Whether a joint stands right before the preposition, so that a new clause begins with it: ", on the red cube ..."."""
+    """Whether a joint stands right before the preposition, with which a clause begins then: ", on the red cube"."""
     return end - start >= 2 and row[end - 2].may("and") and end - 2 > start
 
 
@@ -136,7 +134,8 @@ def _lowest_so_far(said: _Said, earlier: list[int]) -> int:
 
 def _level(said: _Said, row: Row, mentioned: list[tuple[int, int]]) -> None:
     """Which is at the bottom, in the middle and on top."""
-    marks = [(at, level) for at, piece in enumerate(row) for level, name in enumerate(_LEVELS) if _is_level(row, at, name)]
+    levels = list(enumerate(_LEVELS))
+    marks = [(at, level) for at in range(len(row)) for level, name in levels if _is_level(row, at, name)]
     if not marks or not mentioned:
         return
     first_mark, first_thing = marks[0][0], mentioned[0][0]
