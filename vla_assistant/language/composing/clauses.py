@@ -8,7 +8,7 @@ from itertools import pairwise
 from vla_assistant.language.composing.asides import cut, is_reason, is_story, is_unknown
 from vla_assistant.language.composing.row import Piece, Row
 
-_LICENSING = ("polite", "want", "ensure", "must", "within", "instead_of", "after", "let")
+_LICENSING = ("polite", "want", "ensure", "must", "within", "instead_of", "after", "let", "home_of")
 """After one of these "is" and participles tell nothing."""
 _STATES = ("open", "close", "clear", "sort", "swap", "stack", "push", "opened", "closed", "stack", "match", "pull")
 """Verbs whose participle alone says what should be: "drawer closed"."""
@@ -55,9 +55,14 @@ def told(clause: Row, licensed: bool = False) -> bool:
             return True
         if set(forms.values()) == {"ing"} and not any(before.may(*_GERUND_AFTER) for before in clause[:at]):
             return at == 0 and not piece.may("use", "start")
-        if set(forms.values()) == {"s"} and not piece.may("go", "hold", "match"):
+        if set(forms.values()) == {"s"} and not piece.may("go", "hold", "match", *_taking_places(clause)):
             return True
     return False
+
+
+def _taking_places(clause: Row) -> tuple[str, ...]:
+    """ "Takes" says what is to be where it is of places: "the cube takes the ball's place"."""
+    return ("take",) if any(piece.may("places", "instead_of") for piece in clause) else ()
 
 
 def _goes_on(clause: Row) -> bool:

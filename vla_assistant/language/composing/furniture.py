@@ -9,23 +9,8 @@ from vla_assistant.language.composing.frames import has, holds_only, named
 from vla_assistant.language.composing.row import Piece, Row
 from vla_assistant.language.request import Act, Description
 
+_CONDITIONS = ("once", "when", "after", "as")
 DRAWER = Description("drawer")
-_MOVING = (
-    "put",
-    "push",
-    "pull",
-    "take",
-    "let",
-    "handle",
-    "use",
-    "start",
-    "finish",
-    "reach",
-    "go",
-    "pressing",
-    "give",
-    "stack",
-)
 
 
 def of_drawer(row: Row) -> tuple[Act, ...]:
@@ -34,7 +19,9 @@ def of_drawer(row: Row) -> tuple[Act, ...]:
         return ()
     if has(row, "thing", "all"):
         return ()
-    state = _state(row)
+    if any(piece.may("within", "after") and piece.words[0] in _CONDITIONS for piece in row):
+        return ()
+    state = _state(row) or _wanted(row)
     return (Act(state, DRAWER),) if state else ()
 
 
@@ -47,11 +34,19 @@ def _state(row: Row) -> str:
     if opening or closing:
         return "open" if opening else "close"
     if has(row, "out") or any("out" in piece.words for piece in row):
-        return "open" if has(row, *_MOVING) else ""
-    if has(row, "cabinet") or _goes_home(row):
-        return "close" if has(row, "push", "put", "go", "pressing") else ""
+        return "open"
+    if has(row, "cabinet", "home") or _goes_home(row):
+        return "" if has(row, "pull", "take", "reach") else "close"
     towards = any(piece.may("stop_of_drawer") and piece.words[0] in ("to", "towards", "toward") for piece in row)
     return "open" if has(row, "pull") and (towards or has(row, "drawer", "handle")) else ""
+
+
+def _wanted(row: Row) -> str:
+    """The state in which the drawer is wished for: "what I need is a closed drawer"."""
+    words = {word for piece in row if piece.may("drawer", "shut_drawer") for word in piece.words}
+    if not has(row, "want", "finish", "ensure", "let"):
+        return ""
+    return "open" if {"open", "opened"} & words else "close" if {"closed", "shut"} & words else ""
 
 
 def _goes_home(row: Row) -> bool:
@@ -72,11 +67,20 @@ def retrieved(row: Row) -> tuple[Act, ...]:
     things = named(row)
     if len(things) != 1 or not has(row, "drawer", "shut_drawer") or not holds_only(row, "retrieve"):
         return ()
-    if not (has(row, "out") or (has(row, "take") and not has(row, "put"))):
+    inside = _is_looked_for(row)
+    if not (inside or has(row, "out") or (has(row, "take") and not has(row, "put"))):
         return ()
-    if has(row, "me", "all") or (_goes_in(row) and not has(row, "go")):
+    if has(row, "me", "all") or (_goes_in(row) and not inside and not has(row, "go")):
         return ()
     return (Act("pick", replace(things[0], relation="in", anchors=(DRAWER,))),)
+
+
+def _is_looked_for(row: Row) -> bool:
+    """Whether the hand goes to the drawer and takes the thing then: "get into the drawer and grab it"."""
+    drawer = next((at for at, piece in enumerate(row) if piece.may("drawer", "shut_drawer")), len(row))
+    thing = next((at for at, piece in enumerate(row) if piece.thing is not None), 0)
+    taken = thing > 1 and row[thing - 1].may("take") and not row[thing - 1].may("put")
+    return drawer < thing and (taken or has(row, "reach"))
 
 
 def _goes_in(row: Row) -> bool:
@@ -92,14 +96,14 @@ def put_away(row: Row) -> tuple[Act, ...]:
     things = named(row)
     if len(things) != 1 or not has(row, "drawer") or not holds_only(row, "put_away") or has(row, "out", "all"):
         return ()
-    if any("out" in piece.words for piece in row):
+    if any("out" in piece.words for piece in row) or _is_looked_for(row):
         return ()
     place = next((at for at, piece in enumerate(row) if piece.thing is not None), 0)
     if has(row, "stay") and not has(row, "must"):
         return ()
-    placed = has(row, "in", "hold") or any(piece.words == ("to",) for piece in row)
+    placed = has(row, "in", "hold", "home_of") or any(piece.words == ("to",) for piece in row)
     if not placed or not (
-        has(row, "put", "go", "hold", "want", "must", "let", "give", "push", "clear") or not _verbs(row)
+        has(row, "put", "go", "hold", "home_of", "want", "must", "let", "give", "push", "clear") or not _verbs(row)
     ):
         return ()
     opens = any(piece.may("open") and piece.concepts["open"] == "base" for piece in row[:place])

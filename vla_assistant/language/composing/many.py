@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from vla_assistant.language.composing.frames import has, holds_only, mentions, named
-from vla_assistant.language.composing.row import Row
+from vla_assistant.language.composing.row import Piece, Row
 from vla_assistant.language.reading.items import ONE
 from vla_assistant.language.request import ALL, ANYTHING, Act, Description
 
 _COLOUR = frozenset(("colour", "color", "colours", "colors"))
+_OVER = frozenset(("over", "round", "around"))
 EVERYTHING = Description(ANYTHING, number=ALL)
 
 
@@ -59,15 +60,18 @@ def cleared(row: Row) -> tuple[Act, ...]:
         and has(row, "drawer")
         and has(row, "close", "closed", "table", "away", "clear", "loose", "nothing_left")
     )
-    stowed = stowed or (
-        everything and has(row, "drawer") and not any("base" in piece.concepts.values() for piece in row)
-    )
+    stowed = stowed or (everything and has(row, "drawer") and not any(_puts(piece) for piece in row))
     gone = everything and (has(row, "away", "clear", "nothing_left") or (has(row, "table") and has(row, "out")))
     if not (emptied or stowed or gone):
         return ()
     if has(row, "drawer") and emptied and not everything and not has(row, "in", "close", "closed", "hold", "fill"):
         return ()
     return (Act("clear", EVERYTHING),)
+
+
+def _puts(piece: Piece) -> bool:
+    """Whether it orders to put something somewhere, and no more."""
+    return "base" in piece.concepts.values() and not piece.may("go", "within", "all")
 
 
 def swapped(row: Row) -> tuple[Act, ...]:
@@ -79,9 +83,13 @@ def swapped(row: Row) -> tuple[Act, ...]:
         return ()
     swaps = has(row, "swapping", "swap")
     places = has(row, "places", "instead_of")
-    crossed = len(list(mentions(row))) >= 4 and sum(piece.may("places", "instead_of") for piece in row) >= 2
+    order = [thing for _, thing in mentions(row)]
+    there = len(order) == 4 and order == [order[0], order[1], order[1], order[0]]
+    crossed = there and (places or has(row, "change", "of"))
+    crossed = crossed or (len(order) >= 4 and sum(piece.may("places", "instead_of") for piece in row) >= 2)
+    swaps = swaps or any(piece.may("change") and not _OVER.isdisjoint(piece.words) for piece in row)
     turned = (has(row, "vice", "other") and (places or has(row, "change"))) or (
-        has(row, "vice") and has(row, "want", "must", "let", "put")
+        has(row, "vice") and has(row, "want", "must", "let", "put", "polite")
     )
     if not (swaps or crossed or turned or (has(row, "change") and places)):
         return ()

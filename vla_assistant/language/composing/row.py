@@ -96,7 +96,7 @@ def _piece(said: Phrase, at: int) -> Piece | None:
     if after > end and (senses := _senses(verb)):
         concepts, end = senses, after
     filler, after = reading.load().at(said, at).get("skipped", ("", at))
-    if filler in _FILLERS and after > end and load().reserved.isdisjoint(said[at:after]):
+    if filler in _FILLERS and not concepts and after > at and load().reserved.isdisjoint(said[at:after]):
         concepts, end = {"nothing": ""}, after
     return Piece(said[at:end], concepts) if concepts else None
 

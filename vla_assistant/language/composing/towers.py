@@ -57,7 +57,7 @@ def _from_below(row: Row, height: int) -> tuple[Description, ...]:
     named = list(dict.fromkeys(found))
     if len(named) != height or not holds_only(row, "tower"):
         return ()
-    if not has(row, "tower", "stack", "on", "on_it", "under", "under_it", "bottom", "top", "up", "down"):
+    if not has(row, "tower", "stack", "on", "on_it", "under", "under_it", "bottom", "top", "up", "down", "hold"):
         return ()
     said = _Said(named)
     places = [at for at, piece in enumerate(row) if piece.thing is not None]
@@ -89,17 +89,37 @@ def _relate(said: _Said, row: Row, mentioned: list[tuple[int, int]]) -> None:
     """Which stands right on which."""
     for number, (at, thing) in enumerate(mentioned):
         before = row[at - 1] if at else None
-        if before is not None and before.may("on", "under") and not before.may("on_it", "under_it"):
-            other = _subject(row, mentioned, number)
-            if other is not None and other != thing:
-                said.on.add((other, thing) if before.may("on") else (thing, other))
-        until = mentioned[number + 1][0] if number + 1 < len(mentioned) else len(row)
-        for piece in row[at + 1 : until]:
-            earlier = [other for _, other in mentioned[:number] if other != thing]
-            if earlier and piece.may("on_it") and not piece.may("top"):
-                said.on.add((thing, _top_so_far(said, earlier)))
-            elif earlier and piece.may("under_it") and not piece.may("bottom"):
-                said.on.add((_lowest_so_far(said, earlier), thing))
+        if before is None or before.may("on_it", "under_it") or not before.may("on", "under", "hold"):
+            continue
+        other = _subject(row, mentioned, number)
+        if other is not None and other != thing:
+            said.on.add((other, thing) if before.may("on") else (thing, other))
+    for at, piece in enumerate(row):
+        if piece.may("on_it", "under_it") and not piece.may("top", "bottom"):
+            _relate_to_it(said, row, mentioned, at)
+
+
+def _relate_to_it(said: _Said, row: Row, mentioned: list[tuple[int, int]], at: int) -> None:
+    """What stands on or under what was named before: "above it the blue cube", "the blue cube on that"."""
+    before = [number for place, number in mentioned if place < at]
+    own = _only_here(row, mentioned, at)
+    thing = own if own is not None else before[-1] if before else None
+    earlier = [number for number in before if number != thing]
+    if thing is None or not earlier:
+        return
+    if row[at].may("on_it"):
+        said.on.add((thing, _top_so_far(said, earlier)))
+    else:
+        said.on.add((_lowest_so_far(said, earlier), thing))
+
+
+def _only_here(row: Row, mentioned: list[tuple[int, int]], at: int) -> int | None:
+    """The only thing that is named between the joints around this piece, or None."""
+    joints = [-1, *(place for place, piece in enumerate(row) if piece.may("and")), len(row)]
+    begin = max(place for place in joints if place < at or place == -1)
+    end = min(place for place in joints if place > at)
+    here = [number for place, number in mentioned if begin < place < end]
+    return here[0] if len(here) == 1 else None
 
 
 def _subject(row: Row, mentioned: list[tuple[int, int]], number: int) -> int | None:
@@ -142,10 +162,11 @@ def _level(said: _Said, row: Row, mentioned: list[tuple[int, int]]) -> None:
     for at, level in marks:
         before = [number for place, number in mentioned if place < at]
         after = [number for place, number in mentioned if place > at]
-        side = after if first_mark < first_thing else before
+        here = _only_here(row, mentioned, at)
+        side = [here] if here is not None else after if first_mark < first_thing else before
         if side:
             counted = not _COUNTING.isdisjoint(row[at].words)
-            (said.order if counted else said.levels).add((side[0] if side is after else side[-1], level))
+            (said.order if counted else said.levels).add((side[-1] if side is before else side[0], level))
 
 
 def _is_level(row: Row, at: int, name: str) -> bool:
