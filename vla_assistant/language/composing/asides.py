@@ -1,7 +1,7 @@
 """Clauses with words that nobody here knows: stories beside a request may be left out, everything else may not.
 
-"Guests are coming, hide everything in the drawer" tells something first. What denies, quotes, sets a condition or another
-time, or may be a request in unknown words is no such story.
+"Guests are coming, hide everything in the drawer" tells something first. What denies, quotes, sets a condition or
+another time, or may be a request in unknown words is no such story.
 """
 
 from __future__ import annotations

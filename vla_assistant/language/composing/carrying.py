@@ -67,8 +67,11 @@ def _meant_by_it(row: Row, at: int, things: dict[int, Description]) -> tuple[Des
     """What "behind it" and "on its left" are to: all that is named before but the last, which is brought there."""
     words = {word for near in row[at : at + 2] for word in near.words}
     before = list(dict.fromkeys(things[place] for place in sorted(things) if place < at))
-    last = next((things[place] for place in sorted(things, reverse=True) if place < at), None)
-    if (words.isdisjoint(_PRONOUNS) and row[at].words[-1] != "between") or len(before) < 2:
+    named = max((place for place in things if place < at), default=at)
+    if named == at or has(row[named:at], "and"):
+        return ()  # "the bowl and the plate are empty, put it between them"
+    last = things[named]
+    if (words.isdisjoint(_PRONOUNS) and "between" not in words) or len(before) < 2:
         return ()
     return tuple(thing for thing in before if thing != last)
 
@@ -107,6 +110,8 @@ def _own_side(row: Row, at: int) -> str:
 
 
 def _relation(piece: Piece) -> str:
+    if "between" in piece.words:
+        return "between"
     if piece.may("on_it") or piece.words == ("on", "it"):
         return "on"
     relation = piece.concepts.get("relations", "") or ("in" if piece.may("in") else "on" if piece.may("on") else "")
@@ -163,6 +168,8 @@ def picked(row: Row) -> tuple[Act, ...]:
 
 def sent_home(row: Row) -> tuple[Act, ...]:
     """The arm goes to where it rests."""
-    if not has(row, "home") or has(row, "thing") or not holds_only(row, "home"):
+    bare = all(piece.may("home", "nothing") for piece in row)
+    sent = any(piece.may("homing", "hand", "go") and not piece.may("home") for piece in row)
+    if not has(row, "home") or not (bare or sent) or not holds_only(row, "home"):
         return ()
     return (Act("home"),)

@@ -46,7 +46,9 @@ def told(clause: Row, licensed: bool = False) -> bool:
             continue
         if piece.may("may_be") or (at > 0 and piece.is_only(("asks",))):
             return True
-        if piece.is_only(("be",)) or (piece.words in _SHORT and _says_how(clause[at + 1 :])):
+        if _says_what_is(piece) or (piece.words in _SHORT and _says_how(clause[at + 1 :])):
+            return True
+        if _reports(piece, clause[at + 1] if at + 1 < len(clause) else None):
             return True
         forms = _verb_forms(piece.concepts)
         if not forms or len(forms) < len(piece.concepts):
@@ -58,6 +60,18 @@ def told(clause: Row, licensed: bool = False) -> bool:
         if set(forms.values()) == {"s"} and not piece.may("go", "hold", "match", *_taking_places(clause)):
             return True
     return False
+
+
+def _says_what_is(piece: Piece) -> bool:
+    """ "Is", "stands", "looks"; not "rest" and "lie", which may be orders."""
+    others = [form for concept, form in piece.concepts.items() if concept != "be"]
+    return piece.may("be") and all(form in ("s", "past") for form in others)
+
+
+def _reports(piece: Piece, after: Piece | None) -> bool:
+    """Whether somebody did something with what follows: "closed the drawer"."""
+    done = "past" in piece.concepts.values() and "base" not in piece.concepts.values()
+    return done and not piece.may("directions") and after is not None and after.may("thing", "drawer", "all", "table")
 
 
 def _taking_places(clause: Row) -> tuple[str, ...]:

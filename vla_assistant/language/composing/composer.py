@@ -18,6 +18,8 @@ from vla_assistant.language.vocabulary import Phrase
 
 _BIDDING = ("polite", "want", "ensure", "asks")
 """What a question holds that asks for something to be done."""
+BESIDE_A_STORY = 0.9
+"""Confidence of a request beside which something is told in unknown words."""
 _LONGEST = 60
 _FRAMES: tuple[Callable[[Row], tuple[Act, ...]], ...] = (
     of_drawer, retrieved, put_away, swapped, stacked, sorted_by_colour, cleared,
@@ -64,7 +66,8 @@ def _request(text: str, acts: tuple[Act, ...]) -> Request | None:
     row = row_of_words(spelling.normalised(text))
     if not acts or only_asks(text):
         return None
-    return Request(acts, frozenset(piece.concepts["manner"] for piece in row if piece.may("manner")))
+    manner = frozenset(piece.concepts["manner"] for piece in row if piece.may("manner"))
+    return Request(acts, manner, confidence=BESIDE_A_STORY if has(row, "unknown") else 1.0)
 
 
 @functools.lru_cache(maxsize=256)
