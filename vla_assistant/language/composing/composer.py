@@ -13,6 +13,7 @@ from vla_assistant.language.composing.furniture import of_drawer, put_away, retr
 from vla_assistant.language.composing.many import cleared, sorted_by_colour, swapped
 from vla_assistant.language.composing.row import Row, row_of_words
 from vla_assistant.language.composing.towers import stacked, stacked_in_pair
+from vla_assistant.language.reading import lexicon as reading
 from vla_assistant.language.request import Act, Request
 from vla_assistant.language.vocabulary import Phrase
 
@@ -73,7 +74,7 @@ def _request(text: str, acts: tuple[Act, ...]) -> Request | None:
 @functools.lru_cache(maxsize=256)
 def _composed(said: Phrase, frames: tuple[Callable[[Row], tuple[Act, ...]], ...]) -> tuple[Act, ...]:
     """The acts of the one frame that the words fit; none when they fit none or several."""
-    if len(said) > _LONGEST:
+    if len(said) > _LONGEST or not said or said[-1] in reading.load().sets["unfinished"]:
         return ()
     row = row_of_words(said)
     wanted = asked(row) if row else ()

@@ -140,15 +140,15 @@ def _is_joined(row: Row, start: int, end: int) -> bool:
 def _top_so_far(said: _Said, earlier: list[int]) -> int:
     """The uppermost of what the last of them stands under."""
     top = earlier[-1]
-    while above := [one for one, below in said.on if below == top and one in earlier]:
-        top = above[0]
+    for _ in said.named:
+        top = next((above for above, below in said.on if below == top and above in earlier), top)
     return top
 
 
 def _lowest_so_far(said: _Said, earlier: list[int]) -> int:
     low = earlier[-1]
-    while below := [under for one, under in said.on if one == low and under in earlier]:
-        low = below[0]
+    for _ in said.named:
+        low = next((below for above, below in said.on if above == low and below in earlier), low)
     return low
 
 
