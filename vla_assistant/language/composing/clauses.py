@@ -71,7 +71,12 @@ def _says_what_is(piece: Piece) -> bool:
 def _reports(piece: Piece, after: Piece | None) -> bool:
     """Whether somebody did something with what follows: "closed the drawer"."""
     done = "past" in piece.concepts.values() and "base" not in piece.concepts.values()
-    return done and not piece.may("directions") and after is not None and after.may("thing", "drawer", "all", "table")
+    return (
+        done
+        and not piece.may("directions")
+        and after is not None
+        and after.may("thing", "drawer", "all", "table", "places")
+    )
 
 
 def _taking_places(clause: Row) -> tuple[str, ...]:
