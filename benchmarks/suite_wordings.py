@@ -2,13 +2,14 @@
 
 python benchmarks/suite_wordings.py                       100 episodes of each split whose wordings training may use
 python benchmarks/suite_wordings.py --split named --show  one split, with what is read otherwise
-python benchmarks/suite_wordings.py --wordings FILE       every `seen` or `said` template of a TOML file, with drawn things
+python benchmarks/suite_wordings.py --wordings FILE       every `seen` or `said` template of a file, with drawn things
 python benchmarks/suite_wordings.py --unseen              every `unseen` template of the suite: figures only
 
 Every instruction is the first of a conversation over the things of its scene as a detector would report them: what lies
 in the shut drawer is not seen, nor is a shape without a noun. Taking a thing and at once carrying it counts as carrying
-it; the order counts but for sorting and clearing, and of two that are swapped either may be put down first. The split unseen-wording is left out: nobody looks at its wordings,
-so that they measure what is understood of words that nothing was made for.
+it; the order counts but for sorting and clearing, and of two that are swapped either may be put down first. The split
+unseen-wording is left out: nobody looks at its wordings, so that they measure what is understood of words that nothing
+was made for.
 """
 
 from __future__ import annotations

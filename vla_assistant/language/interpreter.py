@@ -15,7 +15,7 @@ from vla_assistant.language.by_colour import by_colour
 from vla_assistant.language.capability import EVERYTHING, Learnt
 from vla_assistant.language.clauses import Gap
 from vla_assistant.language.closed import closed_intent, control_word
-from vla_assistant.language.composing.composer import composed_of
+from vla_assistant.language.composing.composer import composed_of, plainly_composed_of
 from vla_assistant.language.decoding import considered
 from vla_assistant.language.grammar import Parser
 from vla_assistant.language.languages import AUTO, FIRST, chosen, denied
@@ -118,7 +118,7 @@ def _conversation(text: str, context: Context, reads: bool) -> Understanding | N
     asked = words.starts_with((*lexicon.questions["openings"], *lexicon.questions["help"]), bare)
     polite = words.starts_with(lexicon.courtesy["openings"], bare)
     wished = reads and mood.wishes_for(bare) and read(" ".join(bare)) is not None
-    wished = wished or (reads and composed_of(text) is not None)
+    wished = wished or (reads and (composed_of(text) or plainly_composed_of(text)) is not None)
     if asked and len(asked) >= len(polite or ()) and not wished:
         return Understanding(text, Intent.QUESTION, reason=_answer(bare, context))
     if words.starts_with(lexicon.teaching, bare):

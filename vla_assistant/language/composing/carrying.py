@@ -12,8 +12,14 @@ from vla_assistant.language.request import ANYTHING, Act, Description
 _INTO = {"into": "in", "onto": "on"}
 _PLACED = ("in", "on", "next to", "left of", "right of", "in front of", "behind", "between")
 _SIDES = {
-    "left": "left of", "right": "right of", "front": "in front of", "back": "behind", "rear": "behind", "side": "next to",
-}  # fmt: skip
+    "left": "left of",
+    "right": "right of",
+    "front": "in front of",
+    "back": "behind",
+    "rear": "behind",
+    "side": "next to",
+}
+_HANDED = frozenset(("over", "handover", "me", "us", "pass", "passing", "hand", "handing"))
 _WAYS = ("left", "right", "forward", "back")
 _PRONOUNS = frozenset(("it", "its", "them", "their", "that"))
 _MOVES = ("put", "take", "go", "let", "build", "push", "stack", "start", "finish", "give", "hold", "use", "loose")
@@ -26,7 +32,7 @@ def placed(row: Row) -> tuple[Act, ...]:
         return ()
     if _aims_elsewhere(row):
         return ()
-    found = list(_anchored(row, dict(named))) or _flanked(row, [thing for _, thing in named])
+    found = list(_anchored(row, dict(named))) or _told_apart(row, [thing for _, thing in named])
     if len(found) != 1:
         return ()
     relation, anchors = found[0]
@@ -42,6 +48,8 @@ def _anchored(row: Row, things: dict[int, Description]) -> Iterator[tuple[str, t
         relation = _relation(piece)
         after = _next(row, at + 1)
         if not relation:
+            if piece.thing is not None and (side := _own_side(row, at)) and not (at and _relation(row[at - 1])):
+                yield side, (things[at],)
             continue
         if after in things:
             if side := _own_side(row, after):
@@ -83,10 +91,12 @@ def _aims_elsewhere(row: Row) -> bool:
     return not ways <= {"down", "up", "back", *(("left", "right") if beside else ())}
 
 
-def _flanked(row: Row, named: list[Description]) -> list[tuple[str, tuple[Description, ...]]]:
-    """ "In the middle, the bowl on one side, the plate on the other"."""
+def _told_apart(row: Row, named: list[Description]) -> list[tuple[str, tuple[Description, ...]]]:
+    """What places say without a preposition: "the bowl on one side, the plate on the other", "side by side"."""
     if len(named) == 3 and has(row, "middle") and has(row, "side"):
         return [("between", (named[1], named[2]))]
+    if len(named) == 2 and has(row, "side_by_side"):
+        return [("next to", (named[1],))]
     return []
 
 
@@ -148,7 +158,7 @@ def given(row: Row) -> tuple[Act, ...]:
     named = list(dict.fromkeys(thing for _, thing in mentions(row)))
     if len(named) != 1 or not holds_only(row, "give") or named[0].kind == ONE:
         return ()
-    handing = any(not {"over", "handover", "me", "us"}.isdisjoint(piece.words) for piece in row)
+    handing = any(not _HANDED.isdisjoint(piece.words) for piece in row)
     over = has(row, "give") and handing
     return (Act("give", named[0]),) if over or has(row, "me", "asked_for") else ()
 

@@ -113,9 +113,15 @@ def asked(row: Row) -> Row:
         if asks is None:
             return ()
         serious = serious or not all(piece.may("nothing", "thing", "all", "table") for piece in asks)
-        kept += [*asks, *(piece for piece in tells if piece.may(*_NAMING)), *joint]
+        kept += [*asks, *_named(tells), *joint]
         listed = bool(asks) and asks[-1].may("thing") and any(piece.may(*_LICENSING) for piece in asks)
     return tuple(kept) if serious else ()
+
+
+def _named(tells: Row) -> Row:
+    """What a clause that only tells names: things, and the place beside one that is free."""
+    room = any(piece.may("gap", "dish", "places") for piece in tells)
+    return tuple(piece for piece in tells if piece.may(*_NAMING, *(("relations",) if room else ())))
 
 
 def _split(clause: Row, licensed: bool, going_on: bool) -> tuple[Row | None, Row]:
