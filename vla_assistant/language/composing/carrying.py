@@ -19,7 +19,8 @@ _SIDES = {
     "rear": "behind",
     "side": "next to",
 }
-_HANDED = frozenset(("over", "handover", "me", "us", "pass", "passing", "hand", "handing"))
+_HANDED = frozenset(("over", "handover", "me", "us"))
+_PASSED = frozenset(("pass", "passing", "handing"))
 _WAYS = ("left", "right", "forward", "back")
 _PRONOUNS = frozenset(("it", "its", "them", "their", "that"))
 _MOVES = ("put", "take", "go", "let", "build", "push", "stack", "start", "finish", "give", "hold", "use", "loose")
@@ -95,7 +96,7 @@ def _told_apart(row: Row, named: list[Description]) -> list[tuple[str, tuple[Des
     """What places say without a preposition: "the bowl on one side, the plate on the other", "side by side"."""
     if len(named) == 3 and has(row, "middle") and has(row, "side"):
         return [("between", (named[1], named[2]))]
-    if len(named) == 2 and has(row, "side_by_side"):
+    if len(named) == 2 and has(row, "side_by_side") and not any(map(_left_or_right, row)):
         return [("next to", (named[1],))]
     return []
 
@@ -158,7 +159,7 @@ def given(row: Row) -> tuple[Act, ...]:
     named = list(dict.fromkeys(thing for _, thing in mentions(row)))
     if len(named) != 1 or not holds_only(row, "give") or named[0].kind == ONE:
         return ()
-    handing = any(not _HANDED.isdisjoint(piece.words) for piece in row)
+    handing = any(not (_HANDED if piece.may("hand") else _HANDED | _PASSED).isdisjoint(piece.words) for piece in row)
     over = has(row, "give") and handing
     return (Act("give", named[0]),) if over or has(row, "me", "asked_for") else ()
 
