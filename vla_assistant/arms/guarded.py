@@ -51,7 +51,7 @@ class GuardedArm:
         self._actions: deque[tuple[FloatArray, int]] = deque()
         self._ticks_left = 0
         self._home: HomeMove | None = None
-        self._yielding = Yielding(servo, kinematics)
+        self._yielding = Yielding(servo)
         self._gave_way = False
         self._strained = 0
         self._guided = False
@@ -270,7 +270,7 @@ class GuardedArm:
                 self._home = None
             return
         if self._yielding.active:
-            self._yielding.advance(self._state.time_s)
+            self._yielding.advance(self._state, self._guard.strain(self._state.effort))
             return
         if self._ticks_left == 0 and self._actions:
             action, self._ticks_left = self._actions.popleft()
@@ -310,18 +310,18 @@ class GuardedArm:
         self._strained = self._strained + 1 if reason else 0
         if self._strained >= EFFORT_TICKS and not self.own_reason:
             self.hold(reason.rstrip("."))
-        elif self.held or self._home is not None or self._yielding.active:
-            return
-        elif self._yielding.feel(self._guard.strain(self._state.effort), self._state.time_s):
-            self._give_way()
+        elif not self.held and self._home is None and not self._yielding.active:
+            self._feel_contact()
 
-    def _give_way(self) -> None:
-        """Drop what is left of the chunk and take the force away."""
+    def _feel_contact(self) -> None:
+        """Drop what is left of the chunk and take the force away when it is time to."""
         assert self._sent is not None, "connect comes first"
-        self._refuse(GAVE_WAY)
-        self._guard.count_give_way()
-        self._gave_way = True
-        self._yielding.start(self._sent, self._state)
+        now_s = self._state.time_s
+        if self._yielding.feel(self._guard.strain(self._state.effort), self._sent, now_s):
+            self._actions.clear()
+            self._ticks_left, self.refusal, self._gave_way = 0, GAVE_WAY, True
+            self._guard.count_give_way()
+            self._yielding.start(now_s)
 
 
 def guarded(arm: Arm, safety: SafetySection | None = None) -> GuardedArm:
