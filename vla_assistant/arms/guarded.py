@@ -24,7 +24,7 @@ from vla_assistant.config import SafetySection
 from vla_assistant.errors import AssistantError, InputError, UnsupportedError
 from vla_assistant.safety import GAVE_WAY, Counts, Guard
 from vla_assistant.sim.kinematics import Kinematics
-from vla_assistant.types import ActionChunk, FloatArray, PoseArray, RobotState, Verdict
+from vla_assistant.types import ActionChunk, FloatArray, RobotState, Verdict
 
 STILL_JOINT = 0.01  # rad/s
 STILL_TOOL = 0.002  # m/s
@@ -315,13 +315,11 @@ class GuardedArm:
 
     def _feel_contact(self) -> None:
         """Drop what is left of the chunk and take the force away when it is time to."""
-        assert self._sent is not None, "connect comes first"
-        now_s = self._state.time_s
-        if self._yielding.feel(self._guard.strain(self._state.effort), self._sent, now_s):
+        if self._yielding.feel(self._guard.strain(self._state.effort), self._state.time_s):
             self._actions.clear()
             self._ticks_left, self.refusal, self._gave_way = 0, GAVE_WAY, True
             self._guard.count_give_way()
-            self._yielding.start(now_s)
+            self._yielding.start(self._state)
 
 
 def guarded(arm: Arm, safety: SafetySection | None = None) -> GuardedArm:

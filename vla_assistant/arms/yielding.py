@@ -1,9 +1,9 @@
 """Giving way: an arm that meets something relieves the force long before the guard would have to hold it.
 
 Who misjudged a rim by some millimetres presses on while the arm is blocked, and the torque grows until the guard
-latches a hold. Before that the command goes back the way it came, to where nothing was felt yet, within the servo's
-limits: whoever moves it may look and try again. It makes no hold later or weaker: what still pushes too hard is held
-all the same. Source: De Luca and Mattone 2005, "Sensorless robot collision detection and hybrid force/motion control".
+latches a hold. Before that the command goes back to where the arm is, as often as it takes, within the servo's limits:
+whoever moves it may look and try again. It makes no hold later or weaker: what still pushes too hard is held all the
+same. Source: De Luca and Mattone 2005, "Sensorless robot collision detection and hybrid force/motion control".
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections import deque
 
 import numpy as np
 
-from vla_assistant.arms.servo import CartesianServo, JointCommand
+from vla_assistant.arms.servo import CartesianServo
 from vla_assistant.types import PoseArray, RobotState
 
 SHARE = 0.7
@@ -21,9 +21,7 @@ than 0.5: measured over episodes of the suite, see docs/architecture.md."""
 TICKS = 3
 """So many ticks in a row above it are a contact, not a knock."""
 RELIEVED = 0.3
-"""Up to this share nothing is felt."""
-BACK_TICKS = 10
-"""The way back is no longer than the way of these: whoever has pushed for longer, with less force, keeps his ground."""
+"""Up to this share the force is gone."""
 MOST, WITHIN_S = 8, 10.0
 """Whoever presses on so often within that many seconds is not given way to any more: the guard holds as ever."""
 _LONGEST_TICKS = 25
@@ -39,7 +37,6 @@ class Yielding:
     def __init__(self, servo: CartesianServo) -> None:
         self._servo = servo
         self._times_s: deque[float] = deque(maxlen=MOST)
-        self._way: deque[PoseArray] = deque(maxlen=BACK_TICKS)
         self.reset()
 
     @property
@@ -56,25 +53,21 @@ class Yielding:
     def cancel(self) -> None:
         """Something else moves the arm now, or nothing may."""
         self._left = self._felt = 0
-        self._way.clear()
 
-    def feel(self, strain: float, sent: JointCommand, now_s: float) -> bool:
+    def feel(self, strain: float, now_s: float) -> bool:
         """Count a tick with this share of the allowed torque; whether it is time to give way."""
-        if strain <= RELIEVED:
-            self._way.clear()
-        self._way.append(sent.joints)
         self._felt = self._felt + 1 if strain > SHARE else 0
         return self._felt >= TICKS and not self._too_often(now_s)
 
-    def start(self, now_s: float) -> None:
-        """Begin to go back; `feel` has been asked before."""
-        self._go_to(self._way[0])
+    def start(self, state: RobotState) -> None:
+        """Begin to go to where the arm is."""
         self.cancel()
-        self._times_s.append(now_s)
-        self.until_s, self._left = now_s, _LONGEST_TICKS
+        self._times_s.append(state.time_s)
+        self.until_s, self._left = state.time_s, _LONGEST_TICKS
+        self._go_to(state.joints)
 
     def advance(self, state: RobotState, strain: float) -> None:
-        """Called before every tick: ends at rest, but what then still pushes may have the arm where it is."""
+        """Called before every tick: ends at rest; what then still pushes has moved the arm, and it follows."""
         self._left -= 1
         self.until_s = state.time_s
         arrived = np.abs(self._servo.joints - self._target).max() < 1e-5 and self._servo.resting
