@@ -22,6 +22,7 @@ JERK_S = 0.004
 """Time that a jerk-limited arm needs, on average, before it brakes fully."""
 SPEED_TOLERANCE = 0.05
 """Share by which a joint may exceed its speed for one tick before it counts as a fault of the servo."""
+GAVE_WAY = "The hand met something; it gave way."
 _ROUNDING = 1e-6
 
 
@@ -69,11 +70,12 @@ class Limits:
 
 @dataclass(frozen=True)
 class Counts:
-    """How often the guard stepped in."""
+    """How often the guard stepped in; `gave_way`: how often the arm gave way to what it met."""
 
     checked: int = 0
     clipped: int = 0
     refused: int = 0
+    gave_way: int = 0
 
 
 @dataclass(frozen=True)
@@ -139,6 +141,14 @@ class Guard:
             return ""
         allowed = self.limits.effort[worst]
         return f"Joint {worst + 1} pushes with {abs(effort[worst]):.0f} N m; {allowed:.0f} N m is allowed."
+
+    def strain(self, effort: PoseArray) -> float:
+        """The largest share of its allowed torque that any joint reports (n,) [N m]; 0 where the arm reports none."""
+        return 0.0 if self.limits.effort is None else float((np.abs(effort) / self.limits.effort).max())
+
+    def count_give_way(self) -> None:
+        """The arm gave way to what it met."""
+        self.counts = replace(self.counts, gave_way=self.counts.gave_way + 1)
 
     def _why_refused(self, chunk: ActionChunk, now_s: float) -> str:
         actions, limits = chunk.actions, self.limits

@@ -299,12 +299,16 @@ class ActionChunk:
 
 @dataclass(frozen=True, eq=False)
 class Verdict:
-    """What the guard says of a chunk: allowed or not, the chunk as clipped, and why."""
+    """What the guard says of a chunk: allowed or not, the chunk as clipped, and why.
+
+    `gave_way`: since the chunk before, the hand met something and the arm gave way.
+    """
 
     allowed: bool
     chunk: ActionChunk | None
     reasons: tuple[str, ...] = ()
     clipped: bool = False
+    gave_way: bool = False
 
 
 @dataclass(frozen=True)

@@ -51,6 +51,7 @@ def record(number: int, success: bool = True, **changed: object) -> EpisodeRecor
         "clipped": 1,
         "refused": 0,
         "held": 0,
+        "gave_way": 0,
         "plan_confidence": 0.9,
         "act_ms": (5.0, 7.0),
         "judged": (judged(success, 0.9, success),),

@@ -42,7 +42,7 @@ def test_figures_of_known_records() -> None:
     assert list(figures["per_task"]) == ["pick", "push"]
     pick = figures["per_task"]["pick"]
     assert (pick["episodes"], pick["claimed"], pick["failures"]) == (3, 3, {"never_grasped": 1})
-    assert pick["guard"] == {"clipped": 3, "refused": 0, "held": 1}
+    assert pick["guard"] == {"clipped": 3, "refused": 0, "held": 1, "gave_way": 0}
 
 
 def test_calibration_is_of_what_the_policy_believed() -> None:

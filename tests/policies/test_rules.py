@@ -7,7 +7,7 @@ import pytest
 
 from vla_assistant.policies.compact import _maybe_in_drawer
 from vla_assistant.policies.evidence import judge_step
-from vla_assistant.policies.execution import Attempts, run_step
+from vla_assistant.policies.execution import LIFT_ACTIONS, Attempts, run_step
 from vla_assistant.policies.sighting import without_doubles
 from vla_assistant.policies.whereabouts import INSIDE_FROM_HANDLE, Belief
 from vla_assistant.sim import drawer_model
@@ -21,6 +21,7 @@ from vla_assistant.types import (
     RobotState,
     SeenThing,
     Step,
+    Verdict,
 )
 
 CUBE, BOWL, DRAWER = Reference("cube", "blue"), Reference("bowl", "red"), Reference("drawer")
@@ -148,16 +149,17 @@ def test_one_spot_has_one_name_but_a_ball_in_a_bowl_stays() -> None:
 class Bench:
     """An environment whose clock alone moves."""
 
-    def __init__(self) -> None:
-        self.time_s, self.executed = 0.0, []
+    def __init__(self, blocked: bool = False) -> None:
+        self.time_s, self.executed, self.blocked = 0.0, [], blocked
 
     def observe(self, instruction: str = "") -> Observation:
         picture = Frame(np.zeros((8, 8, 3), np.uint8), "front", 0, self.time_s)
         return Observation({"front": picture}, state(0.5, 0.0, self.time_s), instruction)
 
-    def run(self, chunk: ActionChunk, execute: int) -> None:
+    def run(self, chunk: ActionChunk, execute: int) -> Verdict:
         self.time_s += execute * chunk.step_s
         self.executed.append(execute)
+        return Verdict(True, chunk, gave_way=self.blocked and chunk.actions[0, 2] <= 0.0)
 
 
 class Scripted:
@@ -182,6 +184,13 @@ class Scripted:
 def test_failed_step_is_tried_once_more(succeeds_at: int, attempts: int, done: bool) -> None:
     result = run_step(Scripted(3, succeeds_at), Bench(), Step("pick", CUBE))  # type: ignore[arg-type]
     assert (result.attempts, result.judgement.done) == (attempts, done)
+
+
+def test_an_attempt_ends_when_the_hand_gave_way_three_times_and_the_next_begins_higher() -> None:
+    bench = Bench(blocked=True)
+    result = run_step(Scripted(10**6, 9), bench, Step("place", CUBE, CUBE))  # type: ignore[arg-type]
+    assert (result.attempts, result.judgement.done) == (2, False)
+    assert bench.executed == [2, 2, 2, LIFT_ACTIONS, 2, 2, 2]
 
 
 def test_step_that_never_ends_runs_out_of_time() -> None:

@@ -306,6 +306,18 @@ def test_a_guard_that_keeps_refusing_ends_the_attempt_with_its_reason() -> None:
     assert end(out).reason == "I could not pick up the blue cube. Too close to the table."
 
 
+def test_a_hand_that_met_something_three_times_is_judged_a_last_time() -> None:
+    talk = Talk(Rules(retries=0))
+    act = talk.start()
+    for _ in range(2):
+        assert of_kind(talk.feed(m.Acted(act.ticket, 0.1, talk.now, gave_way=True)), m.Act)
+    assert of_kind(talk.feed(m.Acted(act.ticket, 0.1, talk.now)), m.Act)
+    (judge,) = of_kind(talk.feed(m.Acted(act.ticket, 0.1, talk.now, gave_way=True)), m.Judge)
+    out = talk.feed(m.Judged(judge.ticket, Judgement(False, 0.8, "The gripper is empty.")))
+    reason = "I could not pick up the blue cube. The gripper is empty, and the hand met something 3 times."
+    assert end(out).reason == reason
+
+
 def test_one_high_done_is_not_enough() -> None:
     talk = Talk()
     act = talk.start()

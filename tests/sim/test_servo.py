@@ -92,6 +92,20 @@ def test_velocity_acceleration_and_jerk_stay_within_the_limits() -> None:
     assert (np.abs(acceleration) <= limits.acceleration * 1.001).all()
 
 
+def test_a_fast_start_takes_no_run_up() -> None:
+    """What lifts a thing from the table must not go down first."""
+    kinematics = Kinematics()
+    servo = CartesianServo(kinematics)
+    low = servo.commanded_pose
+    low[:3, 3] = 0.45, 0.1, 0.02
+    servo.reset(kinematics.solve(low, kinematics.home_joints, iterations=60), 1.0)
+    start = kinematics.forward(servo.joints)[2, 3]
+    servo.start(np.array([0, 0, 0.044, 0, 0, 0, 1.0]), 0.1)
+    heights = np.array([kinematics.forward(servo.tick().joints)[2, 3] for _ in range(20)])
+    assert heights.min() > start - 1e-4
+    assert heights[-1] == pytest.approx(start + 0.044, abs=1e-3)
+
+
 def _zigzag(seed: int, servo: CartesianServo, kinematics: Kinematics) -> tuple[np.ndarray, np.ndarray]:
     """Places (n, 3) of the tool [m] and its speeds (n,) [m/s] while it is sent to and fro at up to 0.45 m/s."""
     rng, places, speeds = np.random.default_rng(seed), [], []

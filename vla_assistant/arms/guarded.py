@@ -3,7 +3,8 @@
 The motion process calls `tick` at 50 Hz; data generation and evaluation call `run`, as fast as the machine can. A hold
 is latched: it brakes, forgets everything that was wanted and refuses everything new until `resume`, which moves
 nothing. What the user stopped (`stop`) and what the arm holds for by itself (`hold`) are two latches, so that taking
-back a stop (`release`) never clears a collision.
+back a stop (`release`) never clears a collision. What the hand meets it gives way to before that, without a latch (see
+`yielding`); not on the way home, which nobody chooses anew.
 """
 
 from __future__ import annotations
@@ -15,17 +16,18 @@ import numpy as np
 
 from vla_assistant.arms.base import PERIOD_S, Arm, Guidable
 from vla_assistant.arms.homeward import HomeMove
+from vla_assistant.arms.limits import limits_of
 from vla_assistant.arms.servo import CartesianServo, JointCommand, ServoLimits
-from vla_assistant.arms.timeline import Timeline, remaining_actions
+from vla_assistant.arms.timeline import ROUNDING_S, Timeline, remaining_actions
+from vla_assistant.arms.yielding import Yielding
 from vla_assistant.config import SafetySection
 from vla_assistant.errors import AssistantError, InputError, UnsupportedError
-from vla_assistant.safety import Counts, Guard, Limits
+from vla_assistant.safety import GAVE_WAY, Counts, Guard
 from vla_assistant.sim.kinematics import Kinematics
-from vla_assistant.types import ActionChunk, FloatArray, PoseArray, RobotState, Verdict
+from vla_assistant.types import ActionChunk, FloatArray, RobotState, Verdict
 
 STILL_JOINT = 0.01  # rad/s
 STILL_TOOL = 0.002  # m/s
-TURN_SPEED = 2.5  # rad/s
 EFFORT_TICKS = 10
 """Too much force for this many ticks in a row is a collision, not a start from rest."""
 
@@ -49,6 +51,8 @@ class GuardedArm:
         self._actions: deque[tuple[FloatArray, int]] = deque()
         self._ticks_left = 0
         self._home: HomeMove | None = None
+        self._yielding = Yielding(servo)
+        self._gave_way = False
         self._strained = 0
         self._guided = False
         self._sent: JointCommand | None = None
@@ -66,6 +70,8 @@ class GuardedArm:
         state = self._arm.state()
         self._servo.reset(state.joints, state.gripper)
         self._forget()
+        self._yielding.reset()
+        self._gave_way = False
         self._timeline.clear()
         self._sent = JointCommand(state.joints, np.zeros_like(state.joints), state.gripper)
         self._state = replace(state, T_base_command=self._servo.commanded_pose, gripper_command=self._servo.gripper)
@@ -96,8 +102,8 @@ class GuardedArm:
 
     @property
     def busy(self) -> bool:
-        """Whether actions are left or it is on its way home."""
-        return bool(self._actions) or self._ticks_left > 0 or self._home is not None
+        """Whether actions are left, it is on its way home or it is giving way."""
+        return bool(self._actions) or self._ticks_left > 0 or self._home is not None or self._yielding.active
 
     @property
     def held(self) -> str:
@@ -117,6 +123,8 @@ class GuardedArm:
     def submit(self, chunk: ActionChunk, execute: int | None = None) -> Verdict:
         """Replace what is left of the previous chunk by this one, from the action that belongs to now.
 
+        Of a chunk from before the hand gave way nothing is left: it would press on.
+
         Args:
             chunk: Its displacements start at the pose that was commanded at `chunk.observed_s`.
             execute: Carry out only that many of its actions, counted from its beginning; None means all.
@@ -132,6 +140,8 @@ class GuardedArm:
         verdict = self._guard.check_chunk(chunk, T_base_start, now_s)
         if verdict.chunk is None:
             return verdict
+        if self._yielding.active or chunk.observed_s < self._yielding.until_s - ROUNDING_S:
+            return self.since(replace(verdict, reasons=(*verdict.reasons, GAVE_WAY), clipped=True))
         wanted = verdict.chunk if execute is None else replace(verdict.chunk, actions=verdict.chunk.actions[:execute])
         lag_s, limits = now_s - chunk.observed_s, self._guard.limits
         pose, velocity = self._servo.commanded_pose, self._timeline.velocity
@@ -139,14 +149,21 @@ class GuardedArm:
         self._actions = deque(self._kept_inside(rest))
         self._ticks_left = 0
         self.refusal = ""
-        return verdict
+        return self.since(verdict)
+
+    def since(self, verdict: Verdict) -> Verdict:
+        """The verdict on a chunk with what has happened since `submit` or `since` was asked last."""
+        gave_way, self._gave_way = verdict.gave_way or self._gave_way, False
+        new = (self.refusal,) if self.refusal and self.refusal not in verdict.reasons else ()
+        clipped = verdict.clipped or bool(self.refusal)
+        return replace(verdict, reasons=(*verdict.reasons, *new), clipped=clipped, gave_way=gave_way)
 
     def run(self, chunk: ActionChunk, execute: int | None = None) -> Verdict:
         """Lockstep: carry out the first `execute` actions now, then return with time standing still."""
         verdict = self.submit(chunk, execute)
         while self.busy:
             self.tick()
-        return replace(verdict, reasons=(*verdict.reasons, self.refusal)) if self.refusal else verdict
+        return self.since(verdict)
 
     def home(self) -> None:
         """Forget the chunk and go home; `homing` tells when it is there.
@@ -180,12 +197,12 @@ class GuardedArm:
 
     def hold(self, reason: str) -> None:
         """Brake as fast as the limits allow and stay, until `resume`. The first reason, a clause, is kept."""
-        self.settle()
+        self._brake()
         self.own_reason = self.own_reason or reason
 
     def stop(self, reason: str) -> None:
         """Brake like `hold` because the user wants it; until `release` or `resume`."""
-        self.settle()
+        self._brake()
         self._stopped = self._stopped or reason
 
     def release(self) -> None:
@@ -197,11 +214,9 @@ class GuardedArm:
         self._stopped = self.own_reason = ""
 
     def settle(self) -> None:
-        """Forget what is left of the chunk and come to rest, without a latch."""
-        if self._guided:
-            self.guide(False)
-        self._forget()
-        self._servo.hold()
+        """Forget what is left of the chunk and come to rest, without a latch; giving way, it does so anyway."""
+        if not self._yielding.active:
+            self._brake()
 
     def rest(self, ticks: int) -> None:
         """Let this many periods pass without a new motion."""
@@ -228,10 +243,17 @@ class GuardedArm:
         self._forget()
         self._arm.close()
 
+    def _brake(self) -> None:
+        if self._guided:
+            self.guide(False)
+        self._forget()
+        self._servo.hold()
+
     def _forget(self) -> None:
         self._actions.clear()
         self._ticks_left = 0
         self._home = None
+        self._yielding.cancel()
 
     def _kept_inside(self, rest: list[tuple[FloatArray, int]]) -> list[tuple[FloatArray, int]]:
         """Judged once more from where the arm is now: that need not be where the chunk supposed it to be."""
@@ -246,6 +268,9 @@ class GuardedArm:
         if self._home is not None:
             if not self._home.advance() and self.still:
                 self._home = None
+            return
+        if self._yielding.active:
+            self._yielding.advance(self._state, self._guard.strain(self._state.effort))
             return
         if self._ticks_left == 0 and self._actions:
             action, self._ticks_left = self._actions.popleft()
@@ -262,7 +287,7 @@ class GuardedArm:
         except AssistantError as error:
             return self._freeze(sent, str(error))
         ruling = self._guard.check_tick(sent.joints, command.joints, command.velocities, PERIOD_S)
-        if not ruling.reason or (ruling.may_pass and (self.held or self.refusal)):
+        if not ruling.reason or (ruling.may_pass and (self.held or self.refusal) and not self._yielding.active):
             return command
         if ruling.may_pass:
             self._refuse(ruling.reason)
@@ -285,6 +310,16 @@ class GuardedArm:
         self._strained = self._strained + 1 if reason else 0
         if self._strained >= EFFORT_TICKS and not self.own_reason:
             self.hold(reason.rstrip("."))
+        elif not self.held and self._home is None and not self._yielding.active:
+            self._feel_contact()
+
+    def _feel_contact(self) -> None:
+        """Drop what is left of the chunk and take the force away when it is time to."""
+        if self._yielding.feel(self._guard.strain(self._state.effort), self._state.time_s):
+            self._actions.clear()
+            self._ticks_left, self.refusal, self._gave_way = 0, GAVE_WAY, True
+            self._guard.count_give_way()
+            self._yielding.start(self._state)
 
 
 def guarded(arm: Arm, safety: SafetySection | None = None) -> GuardedArm:
@@ -295,23 +330,3 @@ def guarded(arm: Arm, safety: SafetySection | None = None) -> GuardedArm:
     servo = CartesianServo(kinematics, ServoLimits().scaled(safety.speed_scale, limits.tool_speed))
     limits = replace(limits, braking=servo.limits.acceleration)
     return GuardedArm(arm, Guard(limits, Kinematics()), servo, kinematics)
-
-
-def limits_of(arm: Arm, safety: SafetySection) -> Limits:
-    """What the arm can do, made less by the settings."""
-    able = arm.ability
-    top = safety.real_tool_speed if arm.is_real else safety.tool_speed
-    workspace: tuple[PoseArray, PoseArray] = (able.workspace_lower, able.workspace_upper)
-    return Limits(
-        joint_lower=able.joint_lower,
-        joint_upper=able.joint_upper,
-        joint_speed=able.joint_speed * safety.speed_scale,
-        workspace_lower=workspace[0],
-        workspace_upper=workspace[1],
-        tool_speed=top * safety.speed_scale,
-        turn_speed=TURN_SPEED * safety.speed_scale,
-        joint_margin=safety.joint_margin_rad,
-        clearance=safety.clearance_m,
-        stale_s=safety.stale_s,
-        effort=able.effort,
-    )

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from vla_assistant.arms.run_up import without_run_up
 from vla_assistant.errors import InputError
 from vla_assistant.sim.kinematics import Kinematics, rotation_matrix
 from vla_assistant.types import ACTION_WIDTH, JOINTS, PoseArray
@@ -169,11 +170,17 @@ class CartesianServo:
         self._at = target if share < 1.0 else self._goal
         solution = self._kinematics.solve(target, self._solution)
         ends = self._tick > self._ticks
-        speed = np.zeros(JOINTS) if ends else (solution - self._solution) / TICK_S
+        speed = np.zeros(JOINTS) if ends else self._able((solution - self._solution) / TICK_S, solution)
         self._solution = solution
-        self._run(solution, np.clip(speed, -self.limits.velocity, self.limits.velocity), pace_s=TICK_S)
+        self._run(solution, speed, pace_s=TICK_S)
         if share == 1.0:
             self._pull_back()
+
+    def _able(self, speed: PoseArray, target: PoseArray) -> PoseArray:
+        """As much of the wanted joint speeds (7,) [rad/s] as can be had at the target without going back first."""
+        limits = self.limits
+        speed = np.clip(speed, -limits.velocity, limits.velocity)
+        return without_run_up(speed, target - self._position, self._velocity, limits.acceleration, limits.jerk)
 
     def _pull_back(self) -> None:
         """Keep the commanded pose within reach: what the joints cannot follow must not pile up."""

@@ -12,7 +12,7 @@ from vla_assistant.sim.kinematics import rotation_matrix, rotation_vector
 from vla_assistant.types import ActionChunk, FloatArray, PoseArray
 
 _REMEMBERED = 150  # ticks: three seconds, far more than any chunk may be old
-_ROUNDING_S = 1e-4
+ROUNDING_S = 1e-4
 SHORTEST_TICKS = 2
 BLEND_TICKS = 8
 """How long a new chunk takes to lead from the motion of the old one into its own: 0.16 s, less than two actions."""
@@ -35,7 +35,7 @@ class Timeline:
 
     def at(self, time_s: float) -> PoseArray:
         """The pose commanded last at `time_s`; the oldest one known for times before that."""
-        index = bisect_right(self._times, time_s + _ROUNDING_S) - 1
+        index = bisect_right(self._times, time_s + ROUNDING_S) - 1
         return self._poses[max(index, 0)]
 
     @property

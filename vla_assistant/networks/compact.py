@@ -25,6 +25,8 @@ CAMERAS = ("front", "wrist")
 NAMED = len(tokens.ROLES)
 PEAK_REACH = 0.12
 """How far around its peak a heat map counts when the network runs, as a share of the picture: five times its spread."""
+BEARING_WIDTH = 8
+_LAG = 0.1  # rad in a normalised lag of one
 
 
 class Sight(NamedTuple):
@@ -171,7 +173,12 @@ class CompactVLA(nn.Module):
         instruction = (2 + NAMED) * embedding
         self.glance = Glance(width, instruction, hidden // 4)
         features = NAMED * (sight + 9) + STATE_WIDTH + instruction + hidden // 4
-        self.act = _mlp(features, hidden, config.horizon * ACTION_WIDTH + 2, depth=3)
+        outputs = config.horizon * ACTION_WIDTH + 2
+        self.act = (
+            _mlp(features, hidden, outputs, depth=3)
+            if config.head == "plain"
+            else _normed(features + BEARING_WIDTH, hidden, outputs)
+        )
         self.success = _mlp(features, hidden // 2, 1, depth=2)
         self.centre: Tensor
         self.hand_offset: Tensor
@@ -218,7 +225,7 @@ class CompactVLA(nn.Module):
             ],
             dim=-1,
         )
-        out = self.act(features)
+        out = self.act(features if self.config.head == "plain" else torch.cat([features, _bearing(state)], dim=-1))
         actions = out[:, :-2].view(-1, self.config.horizon, ACTION_WIDTH)
         return Output((front, wrist), position, actions, out[:, -2], out[:, -1], self.success(features).squeeze(-1))
 
@@ -240,6 +247,25 @@ def _of_named(sight: Sight) -> Tensor:
 def _near_and_far(offset: Tensor) -> Tensor:
     """An offset [m] with resolution for reaching (10 cm) and for grasping (2 cm): (..., 3) -> (..., 6)."""
     return torch.cat([offset / 0.1, (offset / 0.02).tanh()], dim=-1)
+
+
+def _bearing(state: Tensor) -> Tensor:
+    """How the hand is told to be turned and tilted, as finely as it turns in one action: (b, 17) -> (b, BEARING_WIDTH).
+
+    The state holds this already, but as differences of some hundredths between numbers of the order of one.
+    """
+    turn = torch.atan2(state[:, 4], state[:, 3]) + _LAG * state[:, 16]
+    fourfold = [part(fold * turn) for fold in (2, 4) for part in (torch.sin, torch.cos)]
+    tilt = (state[:, (5, 8)] / _LAG).clamp(-3.0, 3.0)
+    return torch.cat([torch.stack([turn / 0.25, (turn / 0.1).tanh(), *fourfold], dim=-1), tilt], dim=-1)
+
+
+def _normed(inputs: int, hidden: int, outputs: int) -> nn.Sequential:
+    """Every input counts alike and no unit dies: with plain layers small, rare outputs were never learnt."""
+    first = [nn.BatchNorm1d(inputs, affine=False), nn.Linear(inputs, hidden), nn.LayerNorm(hidden), nn.GELU()]
+    second = [nn.Linear(hidden, hidden), nn.LayerNorm(hidden), nn.GELU()]
+    third = [nn.Linear(hidden, hidden), nn.GELU(), nn.Linear(hidden, outputs)]
+    return nn.Sequential(*first, *second, *third)
 
 
 def _mlp(inputs: int, hidden: int, outputs: int, *, depth: int) -> nn.Sequential:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pydantic import BaseModel, ConfigDict, Field
 
 
@@ -16,6 +18,7 @@ class CompactConfig(BaseModel):
     width: int = Field(64, ge=8, description="Channels of the feature maps.")
     embedding: int = Field(32, ge=4, description="Width of the embedding of words.")
     hidden: int = Field(512, ge=32, description="Width of the action head.")
+    head: Literal["plain", "normed"] = Field("plain", description="Action head; the normed one learns to turn sooner.")
     horizon: int = Field(8, ge=1, description="Actions in a chunk.")
     step_s: float = Field(0.1, gt=0, description="Duration of one action [s].")
     half_precision: bool = Field(True, description="Train the convolutions in bfloat16.")

@@ -13,12 +13,14 @@ import numpy as np
 
 from vla_assistant.policies.base import Policy
 from vla_assistant.sim.arm_model import HOME_JOINTS
-from vla_assistant.types import ActionChunk, Judgement, Observation, RobotState, Step
+from vla_assistant.types import ActionChunk, Judgement, Observation, RobotState, Step, Verdict
 
 DONE_FROM = 0.5
 """A chunk with this probability of being done counts as done ..."""
 DONE_CHUNKS = 2
 """... when this many in a row say so: one alone may be a flicker at the grasp."""
+GAVE_WAY_MOST = 3
+"""An attempt in which the hand gave way so often presses on: it is over."""
 LIFT_M, LIFT_ACTIONS = 0.025, 4
 GRIPPER_EMPTY = 0.05
 """Fingers that are closed further than this hold nothing; the thinnest thing is 16 mm wide, a fifth of the opening."""
@@ -33,8 +35,8 @@ class Environment(Protocol):
         """What the cameras and the arm report now."""
         ...
 
-    def run(self, chunk: ActionChunk, execute: int) -> object:
-        """Carry out the first `execute` actions of the chunk, under guard."""
+    def run(self, chunk: ActionChunk, execute: int) -> Verdict:
+        """Carry out the first `execute` actions of the chunk, under guard; what came of them."""
         ...
 
 
@@ -71,15 +73,15 @@ def run_step(policy: Policy, environment: Environment, step: Step, attempts: Att
 
 
 def _attempt(policy: Policy, environment: Environment, step: Step, attempts: Attempts) -> Observation:
-    """Act until the policy says done or time is up; the last observation."""
+    """Act until the policy says done, time is up or the hand has met too much; the last observation."""
     now = environment.observe()
-    agreed, left_s = 0, attempts.timeout_s
-    while left_s > 0:
+    agreed, gave_way, left_s = 0, 0, attempts.timeout_s
+    while left_s > 0 and gave_way < GAVE_WAY_MOST:
         chunk = policy.act(now, step)
         agreed = agreed + 1 if chunk.done >= DONE_FROM else 0
         if agreed >= DONE_CHUNKS:
             break
-        environment.run(chunk, attempts.execute)
+        gave_way += environment.run(chunk, attempts.execute).gave_way
         left_s -= attempts.execute * chunk.step_s
         now = environment.observe()
     return now

@@ -16,7 +16,7 @@ from vla_assistant.runtime.shared_memory import SharedMemory
 from vla_assistant.types import RobotState, Step
 from vla_assistant.wire import travels
 
-VERSION = 1
+VERSION = 2
 PICTURE_SIZES: Mapping[str, int] = {"front": 384, "wrist": 128}
 """View -> height and width of its pictures [pixels]."""
 _REPORT_BYTES = 16_384
@@ -70,6 +70,7 @@ class MotionReport:
         clipped: Chunks that the guard clipped.
         refused: Chunks and joint targets that the guard refused.
         refusal: The guard's last reason for refusing a joint target of the present chunk; empty when there was none.
+        gave_way: How often the arm gave way to what the hand met.
     """
 
     state: RobotState
@@ -85,6 +86,7 @@ class MotionReport:
     clipped: int
     refused: int
     refusal: str
+    gave_way: int
 
 
 class MotionMemory:

@@ -150,8 +150,7 @@ class MotionServer:
                 self._tick()
                 self._watch_words()
             self._show_now()
-            if self._arm.refusal:
-                verdict = Verdict(verdict.allowed, verdict.chunk, (*verdict.reasons, self._arm.refusal), True)
+            verdict = self._arm.since(verdict)
         self._report()
         return verdict
 
@@ -315,6 +314,7 @@ class MotionServer:
             clipped=counts.clipped,
             refused=counts.refused,
             refusal=self._arm.refusal,
+            gave_way=counts.gave_way,
         )
         self._memory.reports.write(pack(report))
 

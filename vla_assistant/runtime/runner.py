@@ -269,7 +269,8 @@ class Runner:
         verdict = self._mover.send(ticket, chunk, self._execute)
         if verdict.allowed:
             self._publish(Acting(self._now(), ticket.index, verdict.chunk or chunk, observation.state))
-        return m.Acted(ticket, chunk.done, observation.state.time_s, verdict.allowed, " ".join(verdict.reasons))
+        reason, time_s = " ".join(verdict.reasons), observation.state.time_s
+        return m.Acted(ticket, chunk.done, time_s, verdict.allowed, reason, verdict.gave_way)
 
     def _begins_well(self, ticket: m.Ticket, state: RobotState) -> bool:
         """The policy has learnt to begin at home, or with something in the hand; a retry goes on where it was."""

@@ -143,6 +143,7 @@ class Acted(Input):
         time_s: Clock of the arm [s]; the step's time-out counts on it.
         allowed: False when the guard refused the chunk.
         reason: Why it was refused.
+        gave_way: Since the chunk before, the hand met something and the arm gave way.
     """
 
     ticket: Ticket
@@ -150,6 +151,7 @@ class Acted(Input):
     time_s: float
     allowed: bool = True
     reason: str = ""
+    gave_way: bool = False
 
 
 @dataclass(frozen=True)

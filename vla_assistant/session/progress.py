@@ -20,6 +20,9 @@ DOUBTS = 3
 REFUSALS = 5
 """So many chunks in a row may be refused by the guard before the attempt counts as failed."""
 
+GIVE_WAYS = 3
+"""So often may the hand meet something and give way before the attempt is judged a last time."""
+
 
 class Next(StrEnum):
     """What to do after a chunk or a judgement."""
@@ -45,6 +48,7 @@ class StepProgress:
     _finished: int = 0
     _refused: int = 0
     _doubts: int = 0
+    _gave_way: int = 0
     _out_of_time: bool = False
 
     def restart_clock(self) -> None:
@@ -61,7 +65,8 @@ class StepProgress:
             return Next.FAILED
         self._out_of_time = acted.time_s - self._began_s > self.timeout_s
         self._finished = self._finished + 1 if acted.done > DONE_ABOVE else 0
-        return Next.JUDGE if self._out_of_time or self._finished >= DONE_CHUNKS else Next.ACT
+        self._gave_way += acted.gave_way
+        return Next.JUDGE if self._is_over or self._finished >= DONE_CHUNKS else Next.ACT
 
     def judged(self, judgement: Judgement) -> Next:
         """Count a judgement: only one that agrees ends the step well."""
@@ -69,9 +74,15 @@ class StepProgress:
             return Next.DONE
         self._doubts += 1
         self._finished = 0
-        if not self._out_of_time and self._doubts < DOUBTS:
+        if not self._is_over and self._doubts < DOUBTS:
             return Next.ACT
         self.reason = judgement.evidence or "It is not done."
         if self._out_of_time:
             self.reason = f"{self.reason.rstrip('.')}, and the time of {self.timeout_s:g} s is up."
+        elif self._is_over:
+            self.reason = f"{self.reason.rstrip('.')}, and the hand met something {self._gave_way} times."
         return Next.FAILED
+
+    @property
+    def _is_over(self) -> bool:
+        return self._out_of_time or self._gave_way >= GIVE_WAYS

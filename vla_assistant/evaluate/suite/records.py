@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from vla_assistant.errors import InputError
 from vla_assistant.evaluate.suite.failures import Failure
 
-VERSION = 1
+VERSION = 2
 SUITE = "tabletop"
 
 
@@ -50,6 +50,7 @@ class EpisodeRecord(_Record):
         seconds: Simulated.
         path_m: Way of the tool [m]; jerk: of the tool, root mean square [m/s^3].
         clipped, refused, held: How often the guard cut a motion, refused one, latched a hold.
+        gave_way: How often the arm gave way to what the hand met.
         plan_confidence: The lowest of the episode's plans.
         act_ms: Each inference of a chunk [ms].
         judged: Every attempt at every step.
@@ -72,6 +73,7 @@ class EpisodeRecord(_Record):
     clipped: int
     refused: int
     held: int
+    gave_way: int
     plan_confidence: float
     act_ms: tuple[float, ...]
     judged: tuple[Judged, ...]
@@ -79,7 +81,7 @@ class EpisodeRecord(_Record):
     @property
     def violations(self) -> int:
         """Safety events: whatever the guard had to step in for."""
-        return self.clipped + self.refused + self.held
+        return self.clipped + self.refused + self.held + self.gave_way
 
 
 def last_attempts(record: EpisodeRecord) -> Iterator[Judged]:

@@ -30,6 +30,7 @@ class GuardEvents:
     clipped: int = 0
     refused: int = 0
     held: int = 0
+    gave_way: int = 0
 
 
 class Stage:
@@ -74,7 +75,7 @@ class Stage:
         return self._seen
 
     def run(self, chunk: ActionChunk, execute: int) -> Verdict:
-        """Carry out the first `execute` actions, each watched.
+        """Carry out the first `execute` actions, each watched; what is left once the hand gave way is dropped.
 
         Raises:
             UnsafeError: The guard holds the arm: in the running program the command ends here.
@@ -86,6 +87,8 @@ class Stage:
             if self._table.arm.held:
                 self.guard.held += 1
                 raise UnsafeError(f"The guard held the arm: {self._table.arm.held}.")
+            if verdict.gave_way:
+                break
         return verdict
 
     def go_home(self) -> bool:
@@ -117,8 +120,9 @@ class Stage:
         self.guard.clipped += arm.counts.clipped - before.clipped
         self.guard.refused += arm.counts.refused - before.refused
         self._rest(chunk.step_s - (self.time_s - began_s))
+        self.guard.gave_way += arm.counts.gave_way - before.gave_way
         self._watch()
-        return verdict
+        return arm.since(verdict)
 
     def _rest(self, seconds: float) -> None:
         ticks = round(seconds / PERIOD_S)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from vla_assistant.evaluate.suite.running import Evaluation
 
 Figures = dict[str, Any]
+_GUARD = ("clipped", "refused", "held", "gave_way")
 
 
 def objects_of(evaluation: Evaluation, tested: Sequence[str]) -> list[Figures]:
@@ -91,7 +92,7 @@ def _task(records: Sequence[EpisodeRecord]) -> Figures:
         "median_path_m": round(float(np.median([r.path_m for r in records])), 3),
         "median_jerk": round(float(np.median([r.jerk for r in records])), 2),
         "violations": sum(r.violations for r in records),
-        "guard": {name: sum(getattr(r, name) for r in records) for name in ("clipped", "refused", "held")},
+        "guard": {name: sum(getattr(r, name) for r in records) for name in _GUARD},
         "failures": dict(failures.most_common()),
     }
 

@@ -168,6 +168,7 @@ def recorded(
         clipped=stage.guard.clipped,
         refused=stage.guard.refused,
         held=stage.guard.held,
+        gave_way=stage.guard.gave_way,
         plan_confidence=round(observed.plan_confidence, 4),
         act_ms=tuple(observed.act_ms),
         judged=tuple(observed.judged),
