@@ -56,7 +56,8 @@ def told(clause: Row, licensed: bool = False) -> bool:
         if set(forms.values()) == {"past"} and not piece.may(*_STATES):
             return True
         if set(forms.values()) == {"ing"} and not any(before.may(*_GERUND_AFTER) for before in clause[:at]):
-            return at == 0 and not piece.may("use", "start")
+            only_beside = all(before.may("nothing") for before in clause[:at])
+            return only_beside and not piece.may("use", "start")
         if set(forms.values()) == {"s"} and not piece.may("go", "hold", "match", *_taking_places(clause)):
             return True
     return False
@@ -91,7 +92,7 @@ def _goes_on(clause: Row) -> bool:
 
 def _is_perfect(first: Piece, second: Piece) -> bool:
     """ "Have closed", "has been sorted"."""
-    return first.words[-1] in ("have", "has", "had") and "past" in second.concepts.values()
+    return first.words[-1] in ("have", "has", "had") and bool(_verb_forms(second.concepts))
 
 
 def _says_how(rest: Row) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from vla_assistant.language import words
 from vla_assistant.language.chores.apart import apart
-from vla_assistant.language.composing.composer import is_accounted_for, plainly_composed_of
+from vla_assistant.language.composing.composer import plainly_composed_of
 from vla_assistant.language.decoding.grounding import denied, denies_request, grounded
 from vla_assistant.language.decoding.opinion import opinion
 from vla_assistant.language.decoding.reserving import reserves
@@ -70,7 +70,7 @@ def considered(text: str, read: Request | None) -> Request | None:
     found = _considered(text, read)
     if found is None or found.confidence < SURE:
         known = plainly_composed_of(text)
-        return known if known is not None and (is_accounted_for(text) or not reserves(text)) else found
+        return known if known is not None and not reserves(text) else found
     return found
 
 
