@@ -29,6 +29,8 @@ _MOVES = ("put", "take", "go", "let", "build", "push", "stack", "start", "finish
 def placed(row: Row) -> tuple[Act, ...]:
     """One thing is brought to where another one is, on the side of it that is named."""
     named = list(mentions(row))
+    if any(piece.thing is not None and piece.thing.kind == ONE for piece in row):
+        return ()  # "the green one" is of what was spoken of before
     if not holds_only(row, "place") or any(thing.kind in (ONE, ANYTHING) and not thing.colour for _, thing in named):
         return ()
     if _aims_elsewhere(row):

@@ -19,6 +19,8 @@ def sorted_by_colour(row: Row) -> tuple[Act, ...]:
     if has(row, "shade") or any(piece.thing is not None and piece.thing.colour for piece in row):
         return (Act("sort", EVERYTHING),) if _each_to_its_own(row) and holds_only(row, "sort") else ()
     coloured = has(row, "colour", "by_colour") or any(not _COLOUR.isdisjoint(piece.words) for piece in row)
+    if not has(row, "all", "sort", "by_colour", "match"):
+        return ()
     if not coloured and not (has(row, "same") and has(row, "dish") and has(row, "all")):
         return ()
     if not holds_only(row, "sort") or has(row, "drawer"):
@@ -61,12 +63,27 @@ def cleared(row: Row) -> tuple[Act, ...]:
         and has(row, "close", "closed", "table", "away", "clear", "loose", "nothing_left")
     )
     stowed = stowed or (everything and has(row, "drawer") and not any(_puts(piece) for piece in row))
-    gone = everything and (has(row, "away", "clear", "nothing_left") or (has(row, "table") and has(row, "out")))
+    gone = everything and (
+        has(row, "away", "nothing_left") or _clears_all(row) or (has(row, "table") and has(row, "out"))
+    )
     if not (emptied or stowed or gone):
         return ()
     if has(row, "drawer") and emptied and not everything and not has(row, "in", "close", "closed", "hold", "fill"):
         return ()
     return (Act("clear", EVERYTHING),)
+
+
+def _clears_all(row: Row) -> bool:
+    """Whether a word for clearing stands before "all": "clear it all", not "all clear"."""
+    everything = next((at for at, piece in enumerate(row) if piece.may("all")), 0)
+    return has(row, "clear") and (has(row, "drawer", "table") or has(row[:everything], "clear"))
+
+
+def _of_each_other(row: Row) -> bool:
+    """Whether "the other" stands by itself, other than in "the other bowl"."""
+    following = (*row[1:], None)
+    pairs = zip(row, following, strict=True)
+    return any(piece.may("other") and (after is None or after.thing is None) for piece, after in pairs)
 
 
 def _puts(piece: Piece) -> bool:
@@ -82,13 +99,13 @@ def swapped(row: Row) -> tuple[Act, ...]:
     if any(thing.colour is None and thing.kind == ANYTHING for thing in things):
         return ()
     swaps = has(row, "swapping", "swap")
-    places = has(row, "places", "instead_of")
+    places = any(piece.may("places", "instead_of") and piece.concepts.get("put") != "base" for piece in row)
     order = [thing for _, thing in mentions(row)]
     there = len(order) == 4 and order == [order[0], order[1], order[1], order[0]]
     crossed = there and (places or has(row, "change", "of"))
     crossed = crossed or (len(order) >= 4 and sum(piece.may("places", "instead_of") for piece in row) >= 2)
     swaps = swaps or any(piece.may("change") and not _OVER.isdisjoint(piece.words) for piece in row)
-    turned = (has(row, "vice", "other") and (places or has(row, "change"))) or (
+    turned = ((has(row, "vice") or _of_each_other(row)) and (places or has(row, "change"))) or (
         has(row, "vice") and has(row, "want", "must", "let", "put", "polite")
     )
     if not (swaps or crossed or turned or (has(row, "change") and places)):
