@@ -161,3 +161,9 @@ def test_every_frame_names_concepts_that_there_are():
     known = {concept for concepts in load().phrases.values() for concept in concepts}
     known |= {"thing", "shade", "relations", "directions", "me", "home", "table", "hand", "manner"}
     assert known.issuperset(concept for concepts in load().frames.values() for concept in concepts)
+
+
+@pytest.mark.parametrize("text", ["the drawer closed by itself", "the drawer slid open on its own"])
+def test_what_happened_without_anybodys_doing_is_no_request(text: str) -> None:
+    assert composed_of(text) is None
+    assert plainly_composed_of(text) is None

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from vla_assistant.language import words as spelling
 from vla_assistant.language.composing.carrying import given, picked, placed, pushed, sent_home
 from vla_assistant.language.composing.clauses import asked, orders
+from vla_assistant.language.composing.concepts import load
 from vla_assistant.language.composing.frames import has
 from vla_assistant.language.composing.furniture import of_drawer, put_away, retrieved
 from vla_assistant.language.composing.many import cleared, sorted_by_colour, swapped
@@ -74,7 +75,7 @@ def _request(text: str, acts: tuple[Act, ...]) -> Request | None:
 @functools.lru_cache(maxsize=256)
 def _composed(said: Phrase, frames: tuple[Callable[[Row], tuple[Act, ...]], ...]) -> tuple[Act, ...]:
     """The acts of the one frame that the words fit; none when they fit none or several."""
-    if len(said) > _LONGEST or not said or said[-1] in reading.load().sets["unfinished"]:
+    if len(said) > _LONGEST or not said or said[-1] in reading.load().sets["unfinished"] or load().tells(said):
         return ()
     row = row_of_words(said)
     wanted = asked(row) if row else ()

@@ -24,12 +24,18 @@ class Concepts:
         longest: The number of words of the longest phrase that begins with a word.
         frames: Which concepts a request of each kind may hold; "any": every one.
         reserved: Words that no story beside a request holds: they may deny, quote or delay it.
+        happened: Phrases that no request holds: it happened without anybody's doing.
     """
 
     phrases: Mapping[Phrase, Mapping[str, str]]
     longest: Mapping[str, int]
     frames: Mapping[str, tuple[str, ...]]
     reserved: frozenset[str]
+    happened: frozenset[Phrase]
+
+    def tells(self, words: Phrase) -> bool:
+        """Whether the words say that something happened without anybody's doing."""
+        return any(words[at : at + len(told)] == told for told in self.happened for at in range(len(words)))
 
     def at(self, words: Phrase, at: int) -> tuple[Mapping[str, str], int]:
         """The concepts of the longest phrase that begins here and the index after it; none with the same index."""
@@ -60,7 +66,8 @@ def load() -> Concepts:
     for words in phrases:
         longest[words[0]] = max(longest.get(words[0], 0), len(words))
     frames = {frame: tuple(concepts) for frame, concepts in tables["frames"].items()}
-    return Concepts(phrases, longest, frames, frozenset(tables["reserved"]["words"]))
+    reserved, happened = tables["reserved"]["words"], _all_of(tables["reserved"]["happened"])
+    return Concepts(phrases, longest, frames, frozenset(reserved), frozenset(happened))
 
 
 def _all_of(written: Iterable[str]) -> Iterator[Phrase]:
