@@ -193,6 +193,13 @@ def test_an_attempt_ends_when_the_hand_gave_way_three_times_and_the_next_begins_
     assert bench.executed == [2, 2, 2, LIFT_ACTIONS, 2, 2, 2]
 
 
+def test_a_drawer_is_pushed_until_it_stops_so_that_giving_way_ends_no_attempt() -> None:
+    bench = Bench(blocked=True)
+    result = run_step(Scripted(7, 1), bench, Step("close", Reference("drawer")))  # type: ignore[arg-type]
+    assert (result.attempts, result.judgement.done) == (1, True)
+    assert len(bench.executed) == 8
+
+
 def test_step_that_never_ends_runs_out_of_time() -> None:
     result = run_step(Scripted(10**6, 1), Bench(), Step("pick", CUBE), Attempts(timeout_s=2.0))  # type: ignore[arg-type]
     assert result.seconds == pytest.approx(2.0, abs=0.3)

@@ -12,6 +12,7 @@ from vla_assistant import events
 from vla_assistant.language import describe
 from vla_assistant.session import Rules, Session
 from vla_assistant.session import messages as m
+from vla_assistant.session.progress import Next, StepProgress
 from vla_assistant.types import (
     Command,
     Going,
@@ -316,6 +317,12 @@ def test_a_hand_that_met_something_three_times_is_judged_a_last_time() -> None:
     out = talk.feed(m.Judged(judge.ticket, Judgement(False, 0.8, "The gripper is empty.")))
     reason = "I could not pick up the blue cube. The gripper is empty, and the hand met something 3 times."
     assert end(out).reason == reason
+
+
+def test_a_drawer_is_pushed_until_it_stops() -> None:
+    progress = StepProgress(15.0, presses=True)
+    ticket = m.Ticket(1, 0, 1, 1)
+    assert [progress.acted(m.Acted(ticket, 0.1, 0.2 * n, gave_way=True)) for n in range(6)] == [Next.ACT] * 6
 
 
 def test_one_high_done_is_not_enough() -> None:

@@ -13,7 +13,7 @@ import numpy as np
 
 from vla_assistant.policies.base import Policy
 from vla_assistant.sim.arm_model import HOME_JOINTS
-from vla_assistant.types import ActionChunk, Judgement, Observation, RobotState, Step, Verdict
+from vla_assistant.types import PRESSING, ActionChunk, Judgement, Observation, RobotState, Step, Verdict
 
 DONE_FROM = 0.5
 """A chunk with this probability of being done counts as done ..."""
@@ -81,7 +81,7 @@ def _attempt(policy: Policy, environment: Environment, step: Step, attempts: Att
         agreed = agreed + 1 if chunk.done >= DONE_FROM else 0
         if agreed >= DONE_CHUNKS:
             break
-        gave_way += environment.run(chunk, attempts.execute).gave_way
+        gave_way += environment.run(chunk, attempts.execute).gave_way and step.skill not in PRESSING
         left_s -= attempts.execute * chunk.step_s
         now = environment.observe()
     return now

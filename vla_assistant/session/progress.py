@@ -39,10 +39,12 @@ class StepProgress:
 
     Attributes:
         timeout_s: A step that is not done by then is judged a last time.
+        presses: It pushes or pulls until something stops it, so that giving way does not end it.
         reason: Why the attempt failed, a sentence.
     """
 
     timeout_s: float
+    presses: bool = False
     reason: str = ""
     _began_s: float | None = None
     _finished: int = 0
@@ -65,7 +67,7 @@ class StepProgress:
             return Next.FAILED
         self._out_of_time = acted.time_s - self._began_s > self.timeout_s
         self._finished = self._finished + 1 if acted.done > DONE_ABOVE else 0
-        self._gave_way += acted.gave_way
+        self._gave_way += acted.gave_way and not self.presses
         return Next.JUDGE if self._is_over or self._finished >= DONE_CHUNKS else Next.ACT
 
     def judged(self, judgement: Judgement) -> Next:

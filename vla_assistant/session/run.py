@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from vla_assistant.session import messages as m
 from vla_assistant.session.progress import StepProgress
-from vla_assistant.types import Command, Proposal, Step
+from vla_assistant.types import PRESSING, Command, Proposal, Step
 
 
 @dataclass(frozen=True)
@@ -48,4 +48,5 @@ class Run:
 
     def begin_attempt(self, ticket: m.Ticket, timeout_s: float) -> None:
         """Another attempt at a step, with its own time."""
-        self.ticket, self.progress = ticket, StepProgress(timeout_s)
+        presses = self.steps[ticket.index].skill in PRESSING
+        self.ticket, self.progress = ticket, StepProgress(timeout_s, presses)
