@@ -32,6 +32,11 @@ def test_options_reach_the_run(data: Path, tmp_path: Path, capsys: pytest.Captur
     preset = tmp_path / "small.toml"
     preset.write_text("batch = 2\nlog_steps = 1\nrefresh_steps = 0\nthreads = 1\nvalidation_share = 0.0\n")
     words = ["--preset", str(preset), "--data", str(data), "--out", str(tmp_path / "out"), "--epochs", "0.1"]
+    with pytest.raises(SystemExit):
+        cli.main(["train", *words, "--start-from", str(start)])
+    assert "another shape than the network of the preset" in capsys.readouterr().err
+    with preset.open("a") as file:
+        file.write('[network]\nhidden = 1024\nhead = "normed"\n')
     type_in(*words, "--start-from", str(start), "--freeze", "vision", "--batch-size", "4", "--precision", "off")
     said = capsys.readouterr().out.splitlines()
     assert said

@@ -11,6 +11,7 @@ from pathlib import Path
 import torch
 from torch import nn
 
+from vla_assistant.errors import ConfigError
 from vla_assistant.train.adaptation import add_lora, freeze, keep_still
 from vla_assistant.train.averaging import follow
 from vla_assistant.train.board import open_board
@@ -118,12 +119,28 @@ def _prepare(objective: Objective, options: Options, team: Team) -> None:
     import_without_triton()
     network = objective.network
     if options.start_from is not None and not (options.out / NAME).is_file():
-        network.load_state_dict(_state_in(options.start_from, objective))
+        _start_from(options.start_from, objective)
     freeze(network, options.freeze)
     if options.lora:
         add_lora(network, options.lora, options.lora_layers)
     objective.to(team.device)
     objective.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+
+
+def _start_from(path: Path, objective: Objective) -> None:
+    """Load the weights that a run begins with.
+
+    Raises:
+        ConfigError: They are of another size than the preset.
+    """
+    try:
+        objective.network.load_state_dict(_state_in(path, objective))
+    except RuntimeError as error:
+        first = str(error).splitlines()[1].strip().rstrip(".")
+        raise ConfigError(
+            f"The weights {path} are of another shape than the network of the preset ({first}).",
+            "Give the preset the sizes that they were trained with, under [network].",
+        ) from error
 
 
 def _state_in(path: Path, objective: Objective) -> dict[str, torch.Tensor]:
