@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from vla_assistant.policies.compact import _maybe_in_drawer
 from vla_assistant.policies.evidence import judge_step
-from vla_assistant.policies.execution import LIFT_ACTIONS, Attempts, run_step
+from vla_assistant.policies.execution import LIFT_ACTIONS, Attempts, Hovering, run_step
 from vla_assistant.policies.sighting import without_doubles
 from vla_assistant.policies.whereabouts import INSIDE_FROM_HANDLE, Belief
 from vla_assistant.sim import drawer_model
@@ -17,6 +19,7 @@ from vla_assistant.types import (
     Judgement,
     Observation,
     PixelPoint,
+    PoseArray,
     Reference,
     RobotState,
     SeenThing,
@@ -203,3 +206,23 @@ def test_a_drawer_is_pushed_until_it_stops_so_that_giving_way_ends_no_attempt() 
 def test_step_that_never_ends_runs_out_of_time() -> None:
     result = run_step(Scripted(10**6, 1), Bench(), Step("pick", CUBE), Attempts(timeout_s=2.0))  # type: ignore[arg-type]
     assert result.seconds == pytest.approx(2.0, abs=0.3)
+
+
+def test_a_hand_that_hovers_carries_out_the_whole_chunk() -> None:
+    bench = Bench()
+    run_step(Scripted(12, 1), bench, Step("pick", CUBE))  # type: ignore[arg-type]
+    assert bench.executed == [2, 2, 2, 2, 2, 8, 2, 2, 2, 2, 2, 8, 2]
+
+
+def test_a_hand_that_moves_or_whose_fingers_were_told_something_new_does_not_hover() -> None:
+    hovering, still = Hovering(), state(0.5, 0.0, 0.0)
+    moving = [replace(still, T_base_tool=_lifted(still.T_base_tool, 0.01 * n)) for n in range(20)]
+    assert not any(map(hovering.noticed, moving))
+    told = [replace(still, gripper_command=float(n % 4 < 2)) for n in range(20)]
+    assert not any(map(hovering.noticed, told))
+
+
+def _lifted(T_base_tool: PoseArray, height: float) -> PoseArray:
+    lifted = T_base_tool.copy()
+    lifted[2, 3] += height
+    return lifted

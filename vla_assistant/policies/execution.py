@@ -6,6 +6,7 @@ environment of their own (see `policies.controller`).
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -13,7 +14,7 @@ import numpy as np
 
 from vla_assistant.policies.base import Policy
 from vla_assistant.sim.arm_model import HOME_JOINTS
-from vla_assistant.types import PRESSING, ActionChunk, Judgement, Observation, RobotState, Step, Verdict
+from vla_assistant.types import PRESSING, ActionChunk, Judgement, Observation, PoseArray, RobotState, Step, Verdict
 
 DONE_FROM = 0.5
 """A chunk with this probability of being done counts as done ..."""
@@ -21,6 +22,8 @@ DONE_CHUNKS = 2
 """... when this many in a row say so: one alone may be a flicker at the grasp."""
 GAVE_WAY_MOST = 3
 """An attempt in which the hand gave way so often presses on: it is over."""
+HOVER_LOOKS, HOVER_M = 6, 0.005
+"""A hand that stays within so many metres for that many looks hovers."""
 LIFT_M, LIFT_ACTIONS = 0.025, 4
 GRIPPER_EMPTY = 0.05
 """Fingers that are closed further than this hold nothing; the thinnest thing is 16 mm wide, a fifth of the opening."""
@@ -75,16 +78,39 @@ def run_step(policy: Policy, environment: Environment, step: Step, attempts: Att
 def _attempt(policy: Policy, environment: Environment, step: Step, attempts: Attempts) -> Observation:
     """Act until the policy says done, time is up or the hand has met too much; the last observation."""
     now = environment.observe()
-    agreed, gave_way, left_s = 0, 0, attempts.timeout_s
+    agreed, gave_way, left_s, hovering = 0, 0, attempts.timeout_s, Hovering()
     while left_s > 0 and gave_way < GAVE_WAY_MOST:
         chunk = policy.act(now, step)
         agreed = agreed + 1 if chunk.done >= DONE_FROM else 0
         if agreed >= DONE_CHUNKS:
             break
-        gave_way += environment.run(chunk, attempts.execute).gave_way and step.skill not in PRESSING
-        left_s -= attempts.execute * chunk.step_s
+        execute = len(chunk.actions) if hovering.noticed(now.state) else attempts.execute
+        gave_way += environment.run(chunk, execute).gave_way and step.skill not in PRESSING
+        left_s -= execute * chunk.step_s
         now = environment.observe()
     return now
+
+
+class Hovering:
+    """Notices a hand that stays where it is, between two motions that look equally good to the policy.
+
+    A chunk's first actions are then what it does already; the later ones go on. Carried out whole, it gets away.
+    """
+
+    def __init__(self) -> None:
+        self._places: deque[PoseArray] = deque(maxlen=HOVER_LOOKS)
+        self._gripper = 0.0
+
+    def noticed(self, state: RobotState) -> bool:
+        """Count a look; whether the last ones all found the hand in one place, its fingers told the same."""
+        if state.gripper_command != self._gripper:
+            self._places.clear()
+        self._gripper = state.gripper_command
+        self._places.append(state.T_base_tool[:3, 3])
+        stays = len(self._places) == HOVER_LOOKS and float(np.ptp(self._places, axis=0).max()) < HOVER_M
+        if stays:
+            self._places.clear()
+        return stays
 
 
 def step_back(environment: Environment, now: Observation, step_s: float = 0.1) -> None:

@@ -17,7 +17,7 @@ from vla_assistant.errors import AssistantError
 from vla_assistant.events import Acting, Event, SceneLaid, SceneSeen, Warned
 from vla_assistant.language import Conversation, Hand
 from vla_assistant.policies.base import Policy
-from vla_assistant.policies.execution import holding
+from vla_assistant.policies.execution import Hovering, holding
 from vla_assistant.runtime.mover import Motion, Mover
 from vla_assistant.runtime.preview import preview
 from vla_assistant.session import messages as m
@@ -79,6 +79,7 @@ class Runner:
         self._mover = Mover(motion, now)
         self._begun: int | None = None
         self._before: tuple[m.Ticket, Observation] | None = None
+        self._hovering = Hovering()
         self._pace = 1.0
         self._conversation = conversation or Conversation()
         self._taken: Reference | None = None
@@ -263,10 +264,11 @@ class Runner:
                 observation = _instructed(self._observe(), step)
                 if not homed.done:
                     return m.Acted(ticket, 0.0, observation.state.time_s, False, homed.evidence)
-            self._before = ticket, observation
+            self._before, self._hovering = (ticket, observation), Hovering()
         chunk = self._policy.act(observation, step)
         chunk = replace(chunk, step_s=chunk.step_s / self._pace)
-        verdict = self._mover.send(ticket, chunk, self._execute)
+        execute = len(chunk.actions) if self._hovering.noticed(observation.state) else self._execute
+        verdict = self._mover.send(ticket, chunk, execute)
         if verdict.allowed:
             self._publish(Acting(self._now(), ticket.index, verdict.chunk or chunk, observation.state))
         reason, time_s = " ".join(verdict.reasons), observation.state.time_s
