@@ -145,8 +145,6 @@ class Reference:
 
 
 SKILLS = ("pick", "place", "put_down", "push", "home", "open", "close", "give")
-PRESSING = ("open", "close")
-"""Skills that push or pull until something stops them: giving way is no failure there."""
 RELATIONS = ("next_to", "left_of", "right_of", "in_front_of", "behind", "between")
 DIRECTIONS = ("left", "right", "forward", "back")
 

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from tests.straight_on import straight_on
 from vla_assistant.arms.guarded import GuardedArm, guarded
 from vla_assistant.arms.simulated import WORKSPACE_UPPER, Config, SimulatedArm
 from vla_assistant.config import SafetySection
@@ -20,10 +21,7 @@ def arm():
 
 
 def chunk(arm: GuardedArm, velocity: tuple[float, float, float], actions: int = 8, gripper: float = 1.0) -> ActionChunk:
-    rows = np.zeros((actions, 7), np.float32)
-    rows[:, :3] = np.array(velocity) * 0.1
-    rows[:, 6] = gripper
-    return ActionChunk(rows, 0.1, arm.state.time_s)
+    return straight_on(velocity, arm.state.time_s, actions, gripper)
 
 
 def test_exactly_the_wanted_actions_are_carried_out(arm: GuardedArm) -> None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from tests.straight_on import straight_on
 from vla_assistant.arms import yielding
 from vla_assistant.arms.guarded import GuardedArm, guarded
 from vla_assistant.arms.simulated import Config, SimulatedArm
@@ -27,10 +28,7 @@ def arm() -> Iterator[GuardedArm]:
 
 
 def chunk(arm: GuardedArm, velocity: tuple[float, float, float], actions: int = 8, gripper: float = 0.0) -> ActionChunk:
-    rows = np.zeros((actions, 7), np.float32)
-    rows[:, :3] = np.array(velocity) * 0.1
-    rows[:, 6] = gripper
-    return ActionChunk(rows, 0.1, arm.state.time_s)
+    return straight_on(velocity, arm.state.time_s, actions, gripper)
 
 
 def strain(state: RobotState) -> float:

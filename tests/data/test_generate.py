@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import importlib.util
 import sys
-from collections.abc import Callable
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any
 
 import numpy as np
 import pytest
 
+from tests.one_machine import OneMachine
 from vla_assistant.data.assignments import KINDS, Assignment, draw_assignment
 from vla_assistant.data.demonstration import demonstrate, recording_table
 from vla_assistant.data.disturbance import Disturbance
@@ -149,29 +147,6 @@ def test_generate_resumes_where_it_was(tmp_path: Path) -> None:
     rows = DatasetReader(tmp_path).episodes
     assert [row["seed"] for row in rows] == [42, 43, 44]
     assert rows[0]["tasks"][0].startswith("pick up the ")
-
-
-class OneMachine:
-    """Has of Ray what is used of it; carries everything out at once, and hands it out last first."""
-
-    def __init__(self) -> None:
-        self.connected: list[dict[str, object]] = []
-        self.down = False
-
-    def init(self, **options: object) -> None:
-        self.connected.append(options)
-
-    def remote(self, **options: object) -> Callable[[Callable[[Any], object]], SimpleNamespace]:
-        return lambda work: SimpleNamespace(remote=lambda order: (order.seeds, tuple(work(order).items())))  # type: ignore[attr-defined]
-
-    def wait(self, references: list[Any], num_returns: int) -> tuple[list[Any], list[Any]]:
-        return references[-num_returns:], references[:-num_returns]
-
-    def get(self, reference: Any) -> object:
-        return dict(reference[-1])
-
-    def shutdown(self) -> None:
-        self.down = True
 
 
 def test_shards_of_a_cluster_are_those_of_this_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

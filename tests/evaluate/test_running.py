@@ -5,15 +5,13 @@ from __future__ import annotations
 import importlib.util
 import json
 import sys
-from collections.abc import Callable
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any
 
 import pytest
 from typer.testing import CliRunner
 
 from tests.evaluate.examples import record
+from tests.one_machine import OneMachine
 from vla_assistant.cli import app
 from vla_assistant.errors import BackendError, ConfigError, InputError, WeightsError
 from vla_assistant.evaluate.suite import cluster, running, working
@@ -132,29 +130,6 @@ def test_a_local_ray_carries_out_episodes() -> None:
     list(there.run(ray="local"))
     records = there.records("unseen-seeds", "expert")
     assert [(r.task, r.success) for r in records] == [(task, True) for task in WANTED]
-
-
-class OneMachine:
-    """Has of Ray what is used of it, and carries everything out at once."""
-
-    def __init__(self) -> None:
-        self.connected: list[dict[str, object]] = []
-        self.down = False
-
-    def init(self, **options: object) -> None:
-        self.connected.append(options)
-
-    def remote(self, **options: object) -> Callable[[Callable[[Order], object]], SimpleNamespace]:
-        return lambda work: SimpleNamespace(remote=lambda order: (order.split, order.numbers, work(order)))
-
-    def wait(self, references: list[Any], num_returns: int) -> tuple[list[Any], list[Any]]:
-        return references[-num_returns:], references[:-num_returns]
-
-    def get(self, reference: Any) -> object:
-        return reference[-1]
-
-    def shutdown(self) -> None:
-        self.down = True
 
 
 def test_parts_may_come_from_a_cluster_in_any_order(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,7 +12,7 @@ from vla_assistant import events
 from vla_assistant.language import describe
 from vla_assistant.session import Rules, Session
 from vla_assistant.session import messages as m
-from vla_assistant.session.progress import Next, StepProgress
+from vla_assistant.session.progress import Next, StepProgress, most_give_ways
 from vla_assistant.types import (
     Command,
     Going,
@@ -320,7 +320,7 @@ def test_a_hand_that_met_something_three_times_is_judged_a_last_time() -> None:
 
 
 def test_a_drawer_is_pushed_until_it_stops() -> None:
-    progress = StepProgress(15.0, presses=True)
+    progress = StepProgress(15.0, most_give_ways(Step("open", Reference("drawer"))))
     ticket = m.Ticket(1, 0, 1, 1)
     assert [progress.acted(m.Acted(ticket, 0.1, 0.2 * n, gave_way=True)) for n in range(6)] == [Next.ACT] * 6
 

@@ -18,7 +18,7 @@ from torch.nn import functional
 
 from vla_assistant.networks import tokens
 from vla_assistant.networks.layout import CompactConfig
-from vla_assistant.networks.senses import STATE_WIDTH
+from vla_assistant.networks.senses import STATE_NAMES, STATE_WIDTH, constants
 from vla_assistant.types import ACTION_WIDTH, SKILLS
 
 CAMERAS = ("front", "wrist")
@@ -26,7 +26,10 @@ NAMED = len(tokens.ROLES)
 PEAK_REACH = 0.12
 """How far around its peak a heat map counts when the network runs, as a share of the picture: five times its spread."""
 BEARING_WIDTH = 8
-_LAG = 0.1  # rad in a normalised lag of one
+_R11, _R21, _R31, _R32, _LAG_RZ = map(STATE_NAMES.index, ("r11", "r21", "r31", "r32", "lag_rz"))
+_LAG = constants()["state_scale"][_LAG_RZ]  # rad
+_TURN = constants()["action_scale"][5]  # rad
+_FINE = 0.1  # rad
 
 
 class Sight(NamedTuple):
@@ -254,10 +257,10 @@ def _bearing(state: Tensor) -> Tensor:
 
     The state holds this already, but as differences of some hundredths between numbers of the order of one.
     """
-    turn = torch.atan2(state[:, 4], state[:, 3]) + _LAG * state[:, 16]
+    turn = torch.atan2(state[:, _R21], state[:, _R11]) + _LAG * state[:, _LAG_RZ]
     fourfold = [part(fold * turn) for fold in (2, 4) for part in (torch.sin, torch.cos)]
-    tilt = (state[:, (5, 8)] / _LAG).clamp(-3.0, 3.0)
-    return torch.cat([torch.stack([turn / 0.25, (turn / 0.1).tanh(), *fourfold], dim=-1), tilt], dim=-1)
+    tilt = (state[:, (_R31, _R32)] / _FINE).clamp(-3.0, 3.0)
+    return torch.cat([torch.stack([turn / _TURN, (turn / _FINE).tanh(), *fourfold], dim=-1), tilt], dim=-1)
 
 
 def _normed(inputs: int, hidden: int, outputs: int) -> nn.Sequential:

@@ -13,15 +13,14 @@ from typing import Protocol
 import numpy as np
 
 from vla_assistant.policies.base import Policy
+from vla_assistant.session.progress import most_give_ways
 from vla_assistant.sim.arm_model import HOME_JOINTS
-from vla_assistant.types import PRESSING, ActionChunk, Judgement, Observation, PoseArray, RobotState, Step, Verdict
+from vla_assistant.types import ActionChunk, Judgement, Observation, PoseArray, RobotState, Step, Verdict
 
 DONE_FROM = 0.5
 """A chunk with this probability of being done counts as done ..."""
 DONE_CHUNKS = 2
 """... when this many in a row say so: one alone may be a flicker at the grasp."""
-GAVE_WAY_MOST = 3
-"""An attempt in which the hand gave way so often presses on: it is over."""
 HOVER_LOOKS, HOVER_M = 6, 0.005
 """A hand that stays within so many metres for that many looks hovers."""
 LIFT_M, LIFT_ACTIONS = 0.025, 4
@@ -79,13 +78,13 @@ def _attempt(policy: Policy, environment: Environment, step: Step, attempts: Att
     """Act until the policy says done, time is up or the hand has met too much; the last observation."""
     now = environment.observe()
     agreed, gave_way, left_s, hovering = 0, 0, attempts.timeout_s, Hovering()
-    while left_s > 0 and gave_way < GAVE_WAY_MOST:
+    while left_s > 0 and gave_way < most_give_ways(step):
         chunk = policy.act(now, step)
         agreed = agreed + 1 if chunk.done >= DONE_FROM else 0
         if agreed >= DONE_CHUNKS:
             break
         execute = len(chunk.actions) if hovering.noticed(now.state) else attempts.execute
-        gave_way += environment.run(chunk, execute).gave_way and step.skill not in PRESSING
+        gave_way += environment.run(chunk, execute).gave_way
         left_s -= execute * chunk.step_s
         now = environment.observe()
     return now
@@ -98,18 +97,15 @@ class Hovering:
     """
 
     def __init__(self) -> None:
-        self._places: deque[PoseArray] = deque(maxlen=HOVER_LOOKS)
-        self._gripper = 0.0
+        self._looks: deque[PoseArray] = deque(maxlen=HOVER_LOOKS)
 
     def noticed(self, state: RobotState) -> bool:
         """Count a look; whether the last ones all found the hand in one place, its fingers told the same."""
-        if state.gripper_command != self._gripper:
-            self._places.clear()
-        self._gripper = state.gripper_command
-        self._places.append(state.T_base_tool[:3, 3])
-        stays = len(self._places) == HOVER_LOOKS and float(np.ptp(self._places, axis=0).max()) < HOVER_M
+        self._looks.append(np.append(state.T_base_tool[:3, 3], state.gripper_command))
+        *place, told = np.ptp(self._looks, axis=0)
+        stays = len(self._looks) == HOVER_LOOKS and max(place) < HOVER_M and told == 0.0
         if stays:
-            self._places.clear()
+            self._looks.clear()
         return stays
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from enum import StrEnum
 
 from vla_assistant.session.messages import Acted
-from vla_assistant.types import Judgement
+from vla_assistant.types import Judgement, Step
 
 DONE_ABOVE = 0.5
 """A chunk whose `done` is above this says that the step is finished."""
@@ -21,7 +22,15 @@ REFUSALS = 5
 """So many chunks in a row may be refused by the guard before the attempt counts as failed."""
 
 GIVE_WAYS = 3
-"""So often may the hand meet something and give way before the attempt is judged a last time."""
+"""So often may the hand meet something and give way before the attempt is judged a last time ..."""
+
+PRESSING = ("open", "close")
+"""... but not in these skills, which push or pull until something stops them."""
+
+
+def most_give_ways(step: Step) -> float:
+    """How often the hand may give way in an attempt at this step before it is over."""
+    return math.inf if step.skill in PRESSING else GIVE_WAYS
 
 
 class Next(StrEnum):
@@ -39,12 +48,12 @@ class StepProgress:
 
     Attributes:
         timeout_s: A step that is not done by then is judged a last time.
-        presses: It pushes or pulls until something stops it, so that giving way does not end it.
+        most_give_ways: See `most_give_ways`.
         reason: Why the attempt failed, a sentence.
     """
 
     timeout_s: float
-    presses: bool = False
+    most_give_ways: float = GIVE_WAYS
     reason: str = ""
     _began_s: float | None = None
     _finished: int = 0
@@ -67,7 +76,7 @@ class StepProgress:
             return Next.FAILED
         self._out_of_time = acted.time_s - self._began_s > self.timeout_s
         self._finished = self._finished + 1 if acted.done > DONE_ABOVE else 0
-        self._gave_way += acted.gave_way and not self.presses
+        self._gave_way += acted.gave_way
         return Next.JUDGE if self._is_over or self._finished >= DONE_CHUNKS else Next.ACT
 
     def judged(self, judgement: Judgement) -> Next:
@@ -87,4 +96,4 @@ class StepProgress:
 
     @property
     def _is_over(self) -> bool:
-        return self._out_of_time or self._gave_way >= GIVE_WAYS
+        return self._out_of_time or self._gave_way >= self.most_give_ways

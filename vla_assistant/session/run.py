@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from vla_assistant.session import messages as m
-from vla_assistant.session.progress import StepProgress
-from vla_assistant.types import PRESSING, Command, Proposal, Step
+from vla_assistant.session.progress import StepProgress, most_give_ways
+from vla_assistant.types import Command, Proposal, Step
 
 
 @dataclass(frozen=True)
@@ -48,5 +48,5 @@ class Run:
 
     def begin_attempt(self, ticket: m.Ticket, timeout_s: float) -> None:
         """Another attempt at a step, with its own time."""
-        presses = self.steps[ticket.index].skill in PRESSING
-        self.ticket, self.progress = ticket, StepProgress(timeout_s, presses)
+        self.ticket = ticket
+        self.progress = StepProgress(timeout_s, most_give_ways(self.steps[ticket.index]))

@@ -133,8 +133,9 @@ def _start_from(path: Path, objective: Objective) -> None:
     Raises:
         ConfigError: They are of another size than the preset.
     """
+    state = _state_in(path, objective)
     try:
-        objective.network.load_state_dict(_state_in(path, objective))
+        objective.network.load_state_dict(state)
     except RuntimeError as error:
         first = str(error).splitlines()[1].strip().rstrip(".")
         raise ConfigError(

@@ -10,7 +10,7 @@ from vla_assistant.language.composing.row import Piece, Row
 
 _LICENSING = ("polite", "want", "ensure", "must", "within", "instead_of", "after", "let", "home_of")
 """After one of these "is" and participles tell nothing."""
-_STATES = ("open", "close", "clear", "sort", "swap", "stack", "push", "opened", "closed", "stack", "match", "pull")
+_STATES = ("open", "close", "clear", "sort", "swap", "stack", "push", "opened", "closed", "match", "pull")
 """Verbs whose participle alone says what should be: "drawer closed"."""
 _PURPOSES = ("as", "since", "because", "now that", "given that", "so that", "such that", "until", "till")
 _SHORT = (("s",), ("its",), ("theyre",))
