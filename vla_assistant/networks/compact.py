@@ -194,7 +194,14 @@ class CompactVLA(nn.Module):
         """Embedding of things from (colour, shape) numbers: (..., 2) -> (..., embedding)."""
         return self.colour(codes[..., 0]) + self.shape(codes[..., 1])
 
-    def forward(self, pictures: tuple[Tensor, Tensor], state: Tensor, step: Tensor, queries: Tensor) -> Output:
+    def forward(
+        self,
+        pictures: tuple[Tensor, Tensor],
+        state: Tensor,
+        step: Tensor,
+        queries: Tensor,
+        remembered: Tensor | None = None,
+    ) -> Output:
         """Answer for a batch.
 
         Args:
@@ -202,18 +209,25 @@ class CompactVLA(nn.Module):
             state: Normalised state (b, 17).
             step: Step codes int64 (b, 8), see `tokens.encode_step`.
             queries: Further things to look for, (colour, shape) numbers int64 (b, q, 2); q may be 0.
+            remembered: What was seen before of the things that the step names, (b, 3, width + 3), see `memory`; it
+                counts for those that the front picture does not show now.
         """
         with self._halved(state):
             maps = [trunk(picture) for trunk, picture in zip(self.trunks, pictures, strict=True)]
-        return self.conclude(maps, state, step, queries)
+        return self.conclude(maps, state, step, queries, remembered)
 
-    def conclude(self, maps: Sequence[Tensor], state: Tensor, step: Tensor, queries: Tensor) -> Output:
+    def conclude(
+        self, maps: Sequence[Tensor], state: Tensor, step: Tensor, queries: Tensor, remembered: Tensor | None = None
+    ) -> Output:
         """The answer from the trunks' features of the front and the wrist picture; the rest as in `forward`."""
         named = self.embed_things(step[:, 2:].view(-1, NAMED, 2))
         embedded = torch.cat([named, self.embed_things(queries)], dim=1)
         maps = [features.float() for features in maps]
         front, wrist = (look(features, embedded) for look, features in zip(self.groundings, maps, strict=True))
-        seen = torch.cat([_of_named(front), _of_named(wrist)], dim=-1)  # (b, 3, sight)
+        from_front = _of_named(front)
+        if remembered is not None:
+            from_front = torch.where(_hidden(front, remembered), _scaled(remembered), from_front)
+        seen = torch.cat([from_front, _of_named(wrist)], dim=-1)  # (b, 3, sight)
         position = self._positions(seen, named, state)
         instruction = torch.cat([self.skill(step[:, 0]), self.direction(step[:, 1]), *named.unbind(1)], dim=-1)
         hand = state[:, None, :3] * self.hand_scale + self.hand_offset
@@ -243,8 +257,18 @@ class CompactVLA(nn.Module):
 
 def _of_named(sight: Sight) -> Tensor:
     """What the picture says of the things that the step names, (b, 3, width + 3)."""
-    visible = sight.visible[:, :NAMED, None].sigmoid()
-    return torch.cat([sight.feature[:, :NAMED], sight.uv[:, :NAMED] * 2 - 1, visible], dim=-1)
+    parts = sight.feature, sight.uv, sight.visible[..., None]
+    return _scaled(torch.cat([part[:, :NAMED] for part in parts], dim=-1))
+
+
+def _scaled(rows: Tensor) -> Tensor:
+    """Features, place as a share of the picture, logit of being in view -> as the layers behind take them."""
+    return torch.cat([rows[..., :-3], rows[..., -3:-1] * 2 - 1, rows[..., -1:].sigmoid()], dim=-1)
+
+
+def _hidden(now: Sight, remembered: Tensor) -> Tensor:
+    """Which of the named things are not in view but were, (b, 3, 1)."""
+    return (now.visible[:, :NAMED, None] < 0) & (remembered[..., -1:] > 0)
 
 
 def _near_and_far(offset: Tensor) -> Tensor:

@@ -1,8 +1,8 @@
 """The compact network as an ONNX file, and answers from such a file through ONNX Runtime.
 
-The file holds the whole network: pictures, state, step and queries in, the fields of `networks.compact.Output` out. It
-says of which weights it was made, so that an old one beside new weights is refused instead of being obeyed.
-Packages: `onnx` to write, `onnxruntime` to run; both come with the extra "onnx".
+The file holds the whole network: pictures, state, step, queries and what is remembered in, the fields of
+`networks.compact.Output` out. It says of which weights it was made, so that an old one beside new weights is refused
+instead of being obeyed. Packages: `onnx` to write, `onnxruntime` to run; both come with the extra "onnx".
 """
 
 from __future__ import annotations
@@ -21,13 +21,16 @@ from vla_assistant.data.files import write_whole
 from vla_assistant.errors import BackendError, WeightsError
 from vla_assistant.networks import tokens
 from vla_assistant.networks.compact import CompactVLA, Output, Sight
-from vla_assistant.networks.running import Codes, as_input, folded
+from vla_assistant.networks.memory import nothing_remembered
+from vla_assistant.networks.running import as_input, folded
 from vla_assistant.networks.senses import STATE_WIDTH
+from vla_assistant.networks.tokens import Codes
 from vla_assistant.networks.weights import load_weights, require_file
 from vla_assistant.types import FloatArray, ImageArray
 
 Array = NDArray[Any]
-INPUTS = ("front", "wrist", "state", "step", "queries")
+INPUTS = ("front", "wrist", "state", "step", "queries", "remembered")
+ASKED = INPUTS[:-1]
 SIGHT = ("logits", "uv", "visible", "feature")
 OUTPUTS = (
     *(f"{camera}_{field}" for camera in ("front", "wrist") for field in SIGHT),
@@ -45,8 +48,8 @@ class _Flat(nn.Module):
         super().__init__()
         self.network = network
 
-    def forward(self, front: Tensor, wrist: Tensor, state: Tensor, step: Tensor, queries: Tensor) -> tuple[Tensor, ...]:
-        output = self.network((front, wrist), state, step, queries)
+    def forward(self, front: Tensor, wrist: Tensor, *rest: Tensor) -> tuple[Tensor, ...]:
+        output = self.network((front, wrist), *rest)
         return (*output.sights[0], *output.sights[1], *output[1:])
 
 
@@ -82,6 +85,7 @@ def _trace(network: CompactVLA, path: Path) -> None:
         torch.zeros(1, STATE_WIDTH),
         torch.zeros(1, tokens.CODE_WIDTH, dtype=torch.int64),
         torch.zeros(1, 2, 2, dtype=torch.int64),
+        torch.from_numpy(nothing_remembered(config.width))[None],
     )
     queried = {name: {1: "things"} for name in OUTPUTS if name.partition("_")[2] in SIGHT}
     with warnings.catch_warnings():
@@ -123,11 +127,20 @@ class OnnxEngine:
             raise WeightsError(f"The file {path} is no network for ONNX Runtime.", _remedy(path)) from error
         if self._session.get_modelmeta().custom_metadata_map.get(MADE_OF) != _digest(weights):
             raise WeightsError(f"The file {path} was made of other weights than {weights}.", _remedy(path))
+        if {entry.name for entry in self._session.get_inputs()} != set(INPUTS):
+            raise WeightsError(f"The file {path} was made by another version of the program.", _remedy(path))
         self._last: tuple[dict[str, Array], Output] | None = None
 
-    def answer(self, pictures: tuple[ImageArray, ImageArray], state: FloatArray, step: Codes, queries: Codes) -> Output:
+    def answer(
+        self,
+        pictures: tuple[ImageArray, ImageArray],
+        state: FloatArray,
+        step: Codes,
+        queries: Codes,
+        remembered: FloatArray,
+    ) -> Output:
         """See `running.Engine`; where nothing further is asked for, what an earlier answer adds to that may stay."""
-        values: dict[str, Array] = dict(zip(INPUTS, (*pictures, state, step, queries), strict=True))
+        values: dict[str, Array] = dict(zip(INPUTS, (*pictures, state, step, queries, remembered), strict=True))
         if self._last is not None and _answers(self._last[0], values):
             return self._last[1]
         feeds = {name: as_input(values[name]).numpy() for name in INPUTS[:2]}
@@ -138,8 +151,8 @@ class OnnxEngine:
 
 
 def _answers(before: dict[str, Array], now: dict[str, Array]) -> bool:
-    """Whether what was answered before holds what is asked for now."""
-    names = INPUTS if len(now["queries"]) else INPUTS[:-1]
+    """Whether what was answered before holds what is asked for now; nothing was seen between equal pictures."""
+    names = ASKED if len(now["queries"]) else ASKED[:-1]
     return all(np.array_equal(before[name], now[name]) for name in names)
 
 

@@ -12,20 +12,25 @@ from typing import Protocol
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from vla_assistant.networks.compact import CompactVLA, Output
+from vla_assistant.networks.tokens import Codes
 from vla_assistant.types import FloatArray, ImageArray
-
-Codes = NDArray[np.int64]
 
 
 class Engine(Protocol):
     """Answers one question at a time. One owner thread."""
 
-    def answer(self, pictures: tuple[ImageArray, ImageArray], state: FloatArray, step: Codes, queries: Codes) -> Output:
+    def answer(
+        self,
+        pictures: tuple[ImageArray, ImageArray],
+        state: FloatArray,
+        step: Codes,
+        queries: Codes,
+        remembered: FloatArray,
+    ) -> Output:
         """What the network says, a batch of one.
 
         Args:
@@ -33,6 +38,7 @@ class Engine(Protocol):
             state: Normalised state float32 (17,).
             step: Step codes (8,).
             queries: Further things to look for, (q, 2).
+            remembered: What was seen before, float32 (3, width + 3), see `memory`.
         """
         ...
 
@@ -47,11 +53,18 @@ class TorchEngine:
         self._network = folded(network).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self._last: list[tuple[ImageArray, Tensor] | None] = [None for _ in network.trunks]
 
-    def answer(self, pictures: tuple[ImageArray, ImageArray], state: FloatArray, step: Codes, queries: Codes) -> Output:
+    def answer(
+        self,
+        pictures: tuple[ImageArray, ImageArray],
+        state: FloatArray,
+        step: Codes,
+        queries: Codes,
+        remembered: FloatArray,
+    ) -> Output:
         """See `Engine`."""
         with torch.inference_mode():
             maps = [self.features(camera, picture) for camera, picture in enumerate(pictures)]
-            inputs = (torch.from_numpy(values)[None] for values in (state, step, queries))
+            inputs = (torch.from_numpy(values)[None] for values in (state, step, queries, remembered))
             return self._network.conclude(maps, *inputs)
 
     @torch.inference_mode()

@@ -100,6 +100,7 @@ class CompactPolicy:
         """
         import torch
 
+        from vla_assistant.networks.memory import Memory
         from vla_assistant.networks.running import TorchEngine
         from vla_assistant.networks.weights import load_weights, read_calibration, read_learnt
 
@@ -109,6 +110,7 @@ class CompactPolicy:
         self._learnt = read_learnt(weights_file(self.config))
         self._calibration = read_calibration(weights_file(self.config))
         self._layout = network.config
+        self._memory = Memory(network.config.width)
         self._eyes = TorchEngine(network)
         self._engine: Engine = self._eyes
         if self.config.engine == "onnx":
@@ -139,6 +141,7 @@ class CompactPolicy:
             UnsupportedError: The weights have not learnt one of the steps.
         """
         self._require_learnt(*steps)
+        self._memory.forget()
         named = tuple(dict.fromkeys(reference for step in steps for reference in _things_of(step)))
         groundings = self._ground(named, steps[0], observation) if named else ()
         hidden = _maybe_in_drawer(steps)
@@ -220,8 +223,11 @@ class CompactPolicy:
         front = self._picture(observation, "front", layout.front_size)
         wrist = self._picture(observation, "wrist", layout.wrist_size)
         queries = np.array([tokens.encode_reference(reference) for reference in asked], dtype=np.int64).reshape(-1, 2)
-        state = normal_state(state_vector(observation.state))
-        return self._engine.answer((front, wrist), state, tokens.encode_step(step), queries)
+        state, time_s = normal_state(state_vector(observation.state)), observation.state.time_s
+        codes = tokens.encode_step(step)
+        output = self._engine.answer((front, wrist), state, codes, queries, self._memory.recall(codes, time_s))
+        self._memory.keep(codes, time_s, output.sights[0])
+        return output
 
     def _picture(self, observation: Observation, camera: str, size: int) -> ImageArray:
         frame = observation.frames.get(camera)
