@@ -6,12 +6,13 @@ import functools
 from collections.abc import Callable
 
 from vla_assistant.language import words as spelling
-from vla_assistant.language.composing.carrying import given, picked, placed, pushed, sent_home
+from vla_assistant.language.composing.carrying import given, picked, pushed, sent_home, set_down
 from vla_assistant.language.composing.clauses import asked, orders
 from vla_assistant.language.composing.concepts import load
 from vla_assistant.language.composing.frames import has
 from vla_assistant.language.composing.furniture import of_drawer, put_away, retrieved
 from vla_assistant.language.composing.many import cleared, sorted_by_colour, swapped
+from vla_assistant.language.composing.placing import placed
 from vla_assistant.language.composing.row import Row, row_of_words
 from vla_assistant.language.composing.towers import stacked, stacked_in_pair
 from vla_assistant.language.reading import lexicon as reading
@@ -27,7 +28,9 @@ _FRAMES: tuple[Callable[[Row], tuple[Act, ...]], ...] = (
     of_drawer, retrieved, put_away, swapped, stacked, sorted_by_colour, cleared,
 )  # fmt: skip
 """Of the drawer and of long tasks, which no other reads."""
-_PLAIN: tuple[Callable[[Row], tuple[Act, ...]], ...] = (placed, stacked_in_pair, pushed, given, picked, sent_home)
+_PLAIN: tuple[Callable[[Row], tuple[Act, ...]], ...] = (
+    placed, stacked_in_pair, pushed, given, picked, set_down, sent_home,
+)  # fmt: skip
 """What the reader and the decoder read too, where they are not sure."""
 
 

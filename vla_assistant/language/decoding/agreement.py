@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass, replace
 
 from vla_assistant.language import words
-from vla_assistant.language.chores.apart import apart
+from vla_assistant.language.chores.apart import Apart, apart
 from vla_assistant.language.composing.composer import plainly_composed_of
 from vla_assistant.language.decoding.grounding import denied, denies_request, grounded
 from vla_assistant.language.decoding.opinion import opinion
@@ -62,16 +62,19 @@ def considered(text: str, read: Request | None) -> Request | None:
     decoder reads what is there. What it understands counts less where a negation makes no difference to it. Nothing is
     sure where words around the request make it one for another time or for nobody.
     """
-    if (parts := apart(text)) is not None:
-        whole = parts.read(lambda part: _considered(part, reader.read_plain(part)))
-        if whole is None or whole.confidence <= ELSEWHERE or parts.accounted or not reserves(parts.text):
-            return whole
-        return _sure(whole, ELSEWHERE)
-    found = _considered(text, read)
+    found = _in_parts(parts) if (parts := apart(text)) is not None else _considered(text, read)
     if found is None or found.confidence < SURE:
         known = plainly_composed_of(text)
         return known if known is not None and not reserves(text) else found
     return found
+
+
+def _in_parts(parts: Apart) -> Request | None:
+    """What the text asks for where it is taken apart: of its parts by themselves, less sure of what is reserved."""
+    whole = parts.read(lambda part: _considered(part, reader.read_plain(part)))
+    if whole is None or whole.confidence <= ELSEWHERE or parts.accounted or not reserves(parts.text):
+        return whole
+    return _sure(whole, ELSEWHERE)
 
 
 def _considered(text: str, read: Request | None) -> Request | None:

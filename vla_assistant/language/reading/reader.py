@@ -42,10 +42,11 @@ UNFINISHED = 0.7
 
 def read(text: str, language: str = "en") -> Request | None:
     """The request that the text makes, or None when it makes none that is understood."""
-    if language == "en" and (parts := apart(text)) is not None:
-        return parts.read(read_plain)
-    plain = read_plain(text, language)
-    return plainly_composed_of(text) if plain is None and language == "en" else plain
+    if language != "en":
+        return read_plain(text, language)
+    parts = apart(text)
+    found = parts.read(read_plain) if parts is not None else read_plain(text)
+    return plainly_composed_of(text) if found is None else found
 
 
 def read_plain(text: str, language: str = "en") -> Request | None:

@@ -1,0 +1,91 @@
+"""Places told without a preposition: side by side, as neighbours, with something on either side, apart."""
+
+from __future__ import annotations
+
+from vla_assistant.language.composing.frames import has
+from vla_assistant.language.composing.relations import Things, Told, following, left_or_right, relation_of
+from vla_assistant.language.composing.row import Row
+from vla_assistant.language.request import Description
+
+_JOINING = frozenset(("and", "from", "&"))
+_OPPOSITE = {"left": "right", "right": "left"}
+
+
+def told_apart(row: Row, things: Things) -> list[Told]:
+    """The one place that such words tell, if any."""
+    named = list(dict.fromkeys(things.values()))
+    if len(named) == 3:
+        pair = _with_one_on_each_side(row, things) or _apart(row, things, named)
+        return [Told(0, "between", pair)] if pair else []
+    if len(named) == 2:
+        return _beside(row, things, named)
+    return []
+
+
+def _beside(row: Row, things: Things, named: list[Description]) -> list[Told]:
+    """ "The cup and the bowl side by side", "make the cup the left neighbour of the bowl"."""
+    joined = has(row, "joining") and any(piece.concepts.get("relations") in ("with", "to") for piece in row)
+    if not has(row, "side_by_side", "neighbour", "company", "joining_all") and not joined:
+        return []
+    anchor = named[0] if _gets_the_other(row) else named[1]
+    sides = [(at, side) for at, piece in enumerate(row) if (side := left_or_right(piece))]
+    sides += [(at, word) for at, piece in enumerate(row) if piece.may("neighbour") for word in piece.words if word in _OPPOSITE]
+    if not sides:
+        return [Told(0, "next to", (anchor,))]
+    if len({side for _, side in sides}) > 1:
+        return []
+    at, side = sides[0]
+    beside = things[max(place for place in things if place < at)] if not has(row, "neighbour") else None
+    return [Told(0, f"{_OPPOSITE[side] if beside == anchor else side} of", (anchor,))]
+
+
+def _gets_the_other(row: Row) -> bool:
+    """Whether the first that is named gets the other beside it: "give the bowl a neighbour, the cup"."""
+    first = next(at for at, piece in enumerate(row) if piece.thing is not None)
+    second = next(at for at, piece in enumerate(row) if at > first and piece.thing is not None)
+    given = any(piece.may("give", "needs") for piece in row[:second])
+    has_it = any("have" in piece.words or "get" in piece.words or "gets" in piece.words for piece in row[first:second])
+    return given or has_it
+
+
+def _with_one_on_each_side(row: Row, things: Things) -> tuple[Description, ...]:
+    """The two of "the bowl on one side, the plate on the other", each named before its side or each after it."""
+    sides = [at for at, piece in enumerate(row) if piece.may("side", "other")]
+    sides = [at for at in sides if not {"either", "both", "each"} & set(row[at].words)]
+    sides = [at for at in sides if at == sides[0] or row[at].may("other") or "other" in row[at].words or _turns(row, sides[0], at)]
+    if len(sides) != 2:
+        return ()
+    before = [max((place for place in things if place < at), default=-1) for at in sides]
+    if -1 < before[0] < sides[0] < before[1]:
+        return things[before[0]], things[before[1]]
+    after = [min((place for place in things if place > at), default=-1) for at in sides]
+    return (things[after[0]], things[after[1]]) if -1 < after[0] < sides[1] < after[1] else ()
+
+
+def _turns(row: Row, first: int, second: int) -> bool:
+    """Whether the second side is the opposite of the first: "to its left ... to its right"."""
+    side = left_or_right(row[first])
+    return bool(side) and left_or_right(row[second]) == _OPPOSITE[side]
+
+
+def _apart(row: Row, things: Things, named: list[Description]) -> tuple[Description, ...]:
+    """The two that are named together where something stands between, parts them or has them as neighbours."""
+    parted = has(row, "flanked", "apart", "neighbour", "sort")
+    either = any({"either", "both", "each"} & set(piece.words) for piece in row if piece.may("side"))
+    middle = has(row, "middle") and has(row, "side", "side_by_side")
+    if not (parted or either or middle) or any(relation_of(piece) not in ("", "next to") for piece in row):
+        return ()
+    pairs = [pair for pair in _pairs(row, things) if len({*pair}) == 2]
+    if len(set(pairs)) == 1:
+        return pairs[0]
+    return (named[1], named[2]) if middle and not parted else ()
+
+
+def _pairs(row: Row, things: Things) -> list[tuple[Description, Description]]:
+    found = []
+    for at, thing in things.items():
+        joint = following(row, at + 1)
+        second = following(row, joint + 1)
+        if second in things and row[joint].words and row[joint].words[-1] in _JOINING:
+            found.append((thing, things[second]))
+    return found
