@@ -118,13 +118,16 @@ def _of(named: Reference | None, seen: Sequence[SeenThing]) -> Reference | None:
     return named if named is None or named.colour or len(found) != 1 else found[0]
 
 
+_CARRYING = ("place", "put_down", "give")
+
+
 def joined(steps: Sequence[Step]) -> tuple[Step, ...]:
-    """Without a pick that only comes before the placing of the same thing: that is one motion."""
+    """Without a pick that only comes before the placing or handing over of the same thing: that is one motion."""
     after = [*steps[1:], None][: len(steps)]
     return tuple(
         step
         for step, then in zip(steps, after, strict=True)
-        if not (step.skill == "pick" and then and then.skill in ("place", "put_down") and then.object == step.object)
+        if not (step.skill == "pick" and then and then.skill in _CARRYING and then.object == step.object)
     )
 
 

@@ -8,6 +8,7 @@ from vla_assistant.language.composing.row import Row
 from vla_assistant.language.request import Description
 
 _JOINING = frozenset(("and", "from", "&"))
+_GETTING = frozenset(("gets", "needs", "wants", "deserves", "receives"))
 _OPPOSITE = {"left": "right", "right": "left"}
 
 
@@ -25,7 +26,8 @@ def told_apart(row: Row, things: Things) -> list[Told]:
 def _beside(row: Row, things: Things, named: list[Description]) -> list[Told]:
     """ "The cup and the bowl side by side", "make the cup the left neighbour of the bowl"."""
     joined = has(row, "joining") and any(piece.concepts.get("relations") in ("with", "to") for piece in row)
-    if not has(row, "side_by_side", "neighbour", "company", "joining_all") and not joined:
+    arranged = has(row, "result") and any(map(left_or_right, row)) and not any(map(relation_of, row))
+    if not has(row, "side_by_side", "neighbour", "company", "joining_all") and not (joined or arranged):
         return []
     anchor = named[0] if _gets_the_other(row) else named[1]
     sides = [(at, side) for at, piece in enumerate(row) if (side := left_or_right(piece))]
@@ -43,9 +45,8 @@ def _gets_the_other(row: Row) -> bool:
     """Whether the first that is named gets the other beside it: "give the bowl a neighbour, the cup"."""
     first = next(at for at, piece in enumerate(row) if piece.thing is not None)
     second = next(at for at, piece in enumerate(row) if at > first and piece.thing is not None)
-    given = any(piece.may("give", "needs") for piece in row[:second])
-    has_it = any("have" in piece.words or "get" in piece.words or "gets" in piece.words for piece in row[first:second])
-    return given or has_it
+    given = any(piece.may("give") or not _GETTING.isdisjoint(piece.words) for piece in row[:second])
+    return given or any("have" in piece.words for piece in row[first:second])
 
 
 def _with_one_on_each_side(row: Row, things: Things) -> tuple[Description, ...]:

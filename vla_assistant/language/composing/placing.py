@@ -19,7 +19,7 @@ from vla_assistant.language.reading.items import ONE
 from vla_assistant.language.request import ANYTHING, Act, Description
 
 _MOVES = ("put", "take", "go", "let", "build", "push", "stack", "start", "finish", "give", "hold", "use", "loose")
-_CARRYING = frozenset(("take", "get", "bring", "fetch", "remove", "taking", "getting", "bringing"))
+_NOT_TAKEN = frozenset(("look", "check", "consider", "take", "get", "bring", "fetch", "remove", "taking", "getting", "bringing"))
 _DESCRIBES = frozenset(("that", "thats", "which"))
 _TELLING_APART = frozenset(("other", "both", "second", "first", "third", "last", "all", "every", "each"))
 
@@ -75,7 +75,7 @@ def _as_it_comes_to_be(row: Row, things: Things) -> Told | None:
 def _ordered_last(row: Row, things: Things) -> Description | None:
     """What is ordered to be moved at the end: "..., so move the cup"."""
     last = max(things)
-    verb = next((at for at in range(last - 1, -1, -1) if not row[at].may("nothing")), 0)
+    verb = next((at for at in range(last - 1, -1, -1) if not row[at].may("nothing") or row[at].may("relations")), 0)
     ordered = any(row[verb].concepts.get(concept) == "base" for concept in ("put", "push"))
     ends = all(piece.may("nothing", "lower") for piece in row[last + 1 :])
     return things[last] if ordered and ends and verb < last else None
@@ -83,7 +83,7 @@ def _ordered_last(row: Row, things: Things) -> Description | None:
 
 def _only_taken(row: Row) -> bool:
     """ "Grab the cup behind the bowl" brings it nowhere."""
-    taken = [piece for piece in row if piece.concepts.get("take") == "base" and _CARRYING.isdisjoint(piece.words)]
+    taken = [piece for piece in row if piece.concepts.get("take") == "base" and _NOT_TAKEN.isdisjoint(piece.words)]
     return bool(taken) and not any(piece.may("put", "go", "push", "stack") for piece in row)
 
 

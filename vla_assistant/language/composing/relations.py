@@ -21,6 +21,7 @@ _SIDES = {
 }
 _TOWARDS_ME = {"forward": "behind", "back": "in front of"}
 """The side of something that lies away from the speaker and towards them."""
+OPPOSITE = {"left of": "right of", "right of": "left of", "in front of": "behind", "behind": "in front of"}
 _PRONOUNS = frozenset(("it", "its", "them", "their", "that"))
 _BOTH = frozenset(("them", "two", "both", "these", "those"))
 Things = Mapping[int, Description]
@@ -41,7 +42,8 @@ def relations_told(row: Row, things: Things) -> list[Told]:
     found: list[Told] = []
     for told in _anchored(row, things):
         before = found[-1] if found else None
-        if before is not None and before.anchors == told.anchors and "next to" in (before.relation, told.relation):
+        both = {told.relation, before.relation} if before is not None and before.anchors == told.anchors else set()
+        if before is not None and both and (len(both) == 1 or "next to" in both):
             found[-1] = told if before.relation == "next to" else before
         else:
             found.append(told)
@@ -104,7 +106,7 @@ def _second(row: Row, first: int, things: Things) -> int:
 
 def _meant_by_it(row: Row, at: int, things: Things) -> tuple[Description, ...]:
     """What "behind it", "on its left" and "between them" are to."""
-    words = {word for near in row[at : at + 2] for word in near.words}
+    words = {word for near in row[at : at + 3] for word in near.words}
     if words.isdisjoint(_PRONOUNS | _BOTH) and relation_of(row[at]) != "between":
         return ()
     before = list(dict.fromkeys(things[place] for place in sorted(things) if place < at))
@@ -179,6 +181,5 @@ def following(row: Row, at: int) -> int:
 
 def seen_from(told: Told, thing: Description) -> Told:
     """The place of what it is to, beside the thing that is there: of the bowl, where the cup is to be left of it."""
-    opposite = {"left of": "right of", "right of": "left of", "in front of": "behind", "behind": "in front of"}
-    relation = "next to" if told.relation == "next to" else opposite.get(told.relation, "")
+    relation = "next to" if told.relation == "next to" else OPPOSITE.get(told.relation, "")
     return replace(told, relation=relation, anchors=(thing,))

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from vla_assistant.language import words
 from vla_assistant.language.chores.apart import Apart, apart
 from vla_assistant.language.composing.composer import plainly_composed_of
+from vla_assistant.language.composing.preferring import says_more
 from vla_assistant.language.decoding.grounding import denied, denies_request, grounded
 from vla_assistant.language.decoding.opinion import opinion
 from vla_assistant.language.decoding.reserving import reserves
@@ -63,10 +64,10 @@ def considered(text: str, read: Request | None) -> Request | None:
     sure where words around the request make it one for another time or for nobody.
     """
     found = _in_parts(parts) if (parts := apart(text)) is not None else _considered(text, read)
-    if found is None or found.confidence < SURE:
-        known = plainly_composed_of(text)
-        return known if known is not None and not reserves(text) else found
-    return found
+    known = plainly_composed_of(text)
+    if known is None or reserves(text) or (found is not None and found.confidence >= SURE and not says_more(known, found)):
+        return found
+    return known
 
 
 def _in_parts(parts: Apart) -> Request | None:

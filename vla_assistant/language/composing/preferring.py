@@ -1,0 +1,33 @@
+"""Where a composed reading and another one differ, and the composed one says more of the same."""
+
+from __future__ import annotations
+
+from vla_assistant.language.composing.relations import OPPOSITE
+from vla_assistant.language.request import Act, Request
+
+_SIDES = frozenset(OPPOSITE)
+
+
+def says_more(composed: Request, other: Request) -> bool:
+    """Whether the composed one is to be believed: it says on which side, or which of two is the one to be moved."""
+    if [act.skill for act in composed.acts] == ["pick", "put_down"]:
+        return other.acts == composed.acts[1:]
+    if len(composed.acts) != 1 or composed.acts[0].skill != "place":
+        return False
+    act = composed.acts[0]
+    if all(said.skill == "push" for said in other.acts):
+        return {said.object for said in other.acts} == {act.object, *act.anchors}
+    last = other.acts[-1]
+    return last.skill == "place" and (_is_narrower(act, last) or _is_of_the_other(act, last))
+
+
+def _is_narrower(act: Act, other: Act) -> bool:
+    """Left of it, not only next to it."""
+    alike = (act.object, act.anchors) == (other.object, other.anchors)
+    return alike and other.relation == "next to" and act.relation in _SIDES
+
+
+def _is_of_the_other(act: Act, other: Act) -> bool:
+    """What comes to the same, by moving the other one of the two."""
+    crossed = (act.object,) == other.anchors and (other.object,) == act.anchors
+    return crossed and OPPOSITE.get(act.relation) == other.relation
