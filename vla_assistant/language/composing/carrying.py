@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from itertools import pairwise
 
 from vla_assistant.language.composing.frames import has, holds_only, mentions
 from vla_assistant.language.composing.row import Piece, Row
@@ -38,6 +38,10 @@ def given(row: Row) -> tuple[Act, ...]:
         return ()
     handing = any(not (_HANDED if piece.may("hand") else _HANDED | _PASSED).isdisjoint(piece.words) for piece in row)
     over = has(row, "give") and handing
+    if has(row, "before_me"):
+        return (Act("give", named[0]),) if has(row, "put", "give", "go", "must", "want") else ()
+    if any(first.concepts.get("relations") == "next to" and second.may("me") for first, second in pairwise(row)):
+        return ()  # "the cup nearest to me"
     return (Act("give", named[0]),) if over or has(row, "me", "asked_for") else ()
 
 

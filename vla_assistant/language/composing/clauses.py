@@ -113,10 +113,20 @@ def asked(row: Row) -> Row:
         asks, tells = _split(clause, listed, going_on=bool(kept))
         if asks is None:
             return ()
-        serious = serious or not all(piece.may("nothing", "thing", "all", "table") for piece in asks)
+        serious = serious or any(_is_serious(piece) for piece in asks)
         kept += [*asks, *_named(tells), *joint]
-        listed = bool(asks) and asks[-1].may("thing") and any(piece.may(*_LICENSING) for piece in asks)
+        listed = bool(asks) and _goes_on_after(asks[-1]) and any(piece.may(*_LICENSING) for piece in asks)
     return tuple(kept) if serious else ()
+
+
+def _goes_on_after(piece: Piece) -> bool:
+    """Whether what comes next goes on with it: "... should be lifted and put back"."""
+    return piece.may("thing") or "past" in _verb_forms(piece.concepts).values()
+
+
+def _is_serious(piece: Piece) -> bool:
+    """Whether it says more than what something is about."""
+    return not piece.may("nothing", "thing", "all", "table") or "base" in piece.concepts.values()
 
 
 def _named(tells: Row) -> Row:

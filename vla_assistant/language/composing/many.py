@@ -8,6 +8,7 @@ from vla_assistant.language.reading.items import ONE
 from vla_assistant.language.request import ALL, ANYTHING, Act, Description
 
 _COLOUR = frozenset(("colour", "color", "colours", "colors"))
+_EACH_OTHER = frozenset(("others", "anothers"))
 _OVER = frozenset(("over", "round", "around"))
 EVERYTHING = Description(ANYTHING, number=ALL)
 
@@ -105,6 +106,7 @@ def swapped(row: Row) -> tuple[Act, ...]:
     crossed = there and (places or has(row, "change", "of"))
     crossed = crossed or (len(order) >= 4 and sum(piece.may("places", "instead_of") for piece in row) >= 2)
     swaps = swaps or any(piece.may("change") and not _OVER.isdisjoint(piece.words) for piece in row)
+    crossed = crossed or any(piece.may("places") and _EACH_OTHER & set(piece.words) for piece in row)
     turned = ((has(row, "vice") or _of_each_other(row)) and (places or has(row, "change"))) or (
         has(row, "vice") and has(row, "want", "must", "let", "put", "polite")
     )

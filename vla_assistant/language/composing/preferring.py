@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from vla_assistant.language.composing.relations import OPPOSITE
 from vla_assistant.language.request import Act, Request
 
@@ -18,6 +20,8 @@ def says_more(composed: Request, other: Request) -> bool:
     if all(said.skill == "push" for said in other.acts):
         return {said.object for said in other.acts} == {act.object, *act.anchors}
     last = other.acts[-1]
+    if last.skill == "put_down" and last.object is not None and last.object.anchors:
+        return replace(last.object, relation="", anchors=()) == act.object and last.object.anchors == act.anchors
     return last.skill == "place" and (_is_narrower(act, last) or _is_of_the_other(act, last))
 
 

@@ -75,6 +75,8 @@ def _anchored(row: Row, things: Things) -> Iterator[Told]:
                 yield Told(at, "between", (things[after], things[second]))
             elif relation != "between":
                 yield Told(at, _narrowed(row, at, relation), (things[after],))
+        elif piece.may("in") and has(row[:at], "gap"):
+            continue  # in the gap that was named before
         elif anchors := _meant_by_it(row, at, things):
             yield Told(at, side_of_it(row, at) or relation, anchors)
 
@@ -106,18 +108,22 @@ def _second(row: Row, first: int, things: Things) -> int:
 
 def _meant_by_it(row: Row, at: int, things: Things) -> tuple[Description, ...]:
     """What "behind it", "on its left" and "between them" are to."""
-    words = {word for near in row[at : at + 3] for word in near.words}
-    if words.isdisjoint(_PRONOUNS | _BOTH) and relation_of(row[at]) != "between":
-        return ()
+    both = relation_of(row[at]) == "between"
     before = list(dict.fromkeys(things[place] for place in sorted(things) if place < at))
-    after = [things[place] for place in things if place > at and things[place] not in before]
     if not before:
         return ()
+    named = max(place for place in things if place < at)
+    led_to = named > 0 and row[named - 1].concepts.get("relations") == "to"
+    words = {word for near in row[at : at + (3 if both else 2)] for word in near.words}
+    if not both and words.isdisjoint(_PRONOUNS | _BOTH):
+        return (things[named],) if led_to and at == len(row) - 1 else ()
+    after = [things[place] for place in things if place > at and things[place] not in before]
     if len(after) == 1:
         return tuple(before)
-    named = max(place for place in things if place < at)
-    if named > 0 and (row[named - 1].concepts.get("relations") == "to" or _is_just_told(row, named, at)):
+    if led_to or (named > 0 and _is_just_told(row, named, at)):
         return (things[named],)
+    if both and len(before) == 3 and row[named - 1].words == ("and",):
+        return tuple(before[1:])
     if has(row[named:at], "and"):
         return ()  # "the bowl and the plate are empty, put it between them"
     return tuple(thing for thing in before if thing != things[named])
