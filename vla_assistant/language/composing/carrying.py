@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
-
 from vla_assistant.language.composing.frames import has, holds_only, mentions
+from vla_assistant.language.composing.relations import relation_of
 from vla_assistant.language.composing.row import Piece, Row
 from vla_assistant.language.reading.items import ONE
 from vla_assistant.language.request import ANYTHING, Act, Description
@@ -40,7 +39,7 @@ def given(row: Row) -> tuple[Act, ...]:
     over = has(row, "give") and handing
     if has(row, "before_me"):
         return (Act("give", named[0]),) if has(row, "put", "give", "go", "must", "want") else ()
-    if any(first.concepts.get("relations") == "next to" and second.may("me") for first, second in pairwise(row)):
+    if any(relation_of(piece) and not piece.may("in", "nothing") for piece in row):
         return ()  # "the cup nearest to me"
     return (Act("give", named[0]),) if over or has(row, "me", "asked_for") else ()
 

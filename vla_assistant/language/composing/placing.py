@@ -31,6 +31,8 @@ def placed(row: Row) -> tuple[Act, ...]:
         return ()  # "the green one" is of what was spoken of before
     if not holds_only(row, "place") or any(thing.kind in (ONE, ANYTHING) and not thing.colour for thing in things.values()):
         return ()
+    if has(row, "facing", "averted") and not any("side" in piece.words for piece in row):
+        return ()  # "the cup that is closest to me"
     if _only_taken(row) or _aims_elsewhere(row) or _describes(row):
         return ()
     told = _as_it_comes_to_be(row, things)
