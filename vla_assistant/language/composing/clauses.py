@@ -14,6 +14,7 @@ _STATES = ("open", "close", "clear", "sort", "swap", "stack", "push", "opened", 
 """Verbs whose participle alone says what should be: "drawer closed"."""
 _PURPOSES = ("as", "since", "because", "now that", "given that", "so that", "such that", "until", "till")
 _SHORT = (("s",), ("its",), ("theyre",))
+_THERE = frozenset(("theres", "there", "has", "have", "is", "leaves"))
 _FORMS = ("base", "s", "ing", "past")
 _NAMING = ("thing", "drawer", "all", "table", "mixed")
 """What a clause that only tells names for the next."""
@@ -45,6 +46,8 @@ def told(clause: Row, licensed: bool = False) -> bool:
         if licensed:
             continue
         if piece.may("may_be") or (at > 0 and piece.is_only(("asks",))):
+            return True
+        if piece.may("gap") and not _THERE.isdisjoint(piece.words):
             return True
         if _says_what_is(piece) or (piece.words in _SHORT and _says_how(clause[at + 1 :])):
             return True
@@ -132,7 +135,7 @@ def _is_serious(piece: Piece) -> bool:
 def _named(tells: Row) -> Row:
     """What a clause that only tells names: things, and the place beside one that is free."""
     room = any(piece.may("gap", "dish", "places") for piece in tells)
-    return tuple(piece for piece in tells if piece.may(*_NAMING, *(("relations",) if room else ())))
+    return tuple(piece for piece in tells if piece.may(*_NAMING, *(("relations", "middle") if room else ())))
 
 
 def _split(clause: Row, licensed: bool, going_on: bool) -> tuple[Row | None, Row]:

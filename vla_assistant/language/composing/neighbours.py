@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from vla_assistant.language.composing.frames import has
 from vla_assistant.language.composing.relations import Things, Told, following, left_or_right, relation_of
-from vla_assistant.language.composing.row import Row
+from vla_assistant.language.composing.row import Piece, Row
 from vla_assistant.language.request import Description
 
 _JOINING = frozenset(("and", "from", "&"))
 _GETTING = frozenset(("gets", "needs", "wants", "deserves", "receives"))
+_BIDDING = ("polite", "want", "must", "ensure", "let", "home_of")
 _OPPOSITE = {"left": "right", "right": "left"}
 
 
@@ -25,6 +26,8 @@ def told_apart(row: Row, things: Things) -> list[Told]:
 
 def _beside(row: Row, things: Things, named: list[Description]) -> list[Told]:
     """ "The cup and the bowl side by side", "make the cup the left neighbour of the bowl"."""
+    if not has(row, *_BIDDING) and not any(map(_orders, row)):
+        return []  # "the cup and the bowl go well together"
     joined = has(row, "joining") and any(piece.concepts.get("relations") in ("with", "to") for piece in row)
     arranged = has(row, "result") and any(map(left_or_right, row)) and not any(map(relation_of, row))
     if not has(row, "side_by_side", "neighbour", "company", "joining_all") and not (joined or arranged):
@@ -39,6 +42,10 @@ def _beside(row: Row, things: Things, named: list[Description]) -> list[Told]:
     at, side = sides[0]
     beside = things[max(place for place in things if place < at)] if not has(row, "neighbour") else None
     return [Told(0, f"{_OPPOSITE[side] if beside == anchor else side} of", (anchor,))]
+
+
+def _orders(piece: Piece) -> bool:
+    return "base" in piece.concepts.values() and (piece.may("joining") or not piece.may("go", "be"))
 
 
 def _gets_the_other(row: Row) -> bool:
@@ -74,7 +81,8 @@ def _apart(row: Row, things: Things, named: list[Description]) -> tuple[Descript
     parted = has(row, "flanked", "apart", "neighbour", "sort")
     either = any({"either", "both", "each"} & set(piece.words) for piece in row if piece.may("side"))
     middle = has(row, "middle") and has(row, "side", "side_by_side")
-    if not (parted or either or middle) or any(relation_of(piece) not in ("", "next to") for piece in row):
+    told = any(piece.concepts.get("flanked") == "base" for piece in row) and not has(row, *_BIDDING)
+    if told or not (parted or either or middle) or any(relation_of(piece) not in ("", "next to") for piece in row):
         return ()
     pairs = [pair for pair in _pairs(row, things) if len({*pair}) == 2]
     if len(set(pairs)) == 1:
