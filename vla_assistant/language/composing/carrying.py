@@ -74,7 +74,7 @@ def set_down(row: Row) -> tuple[Act, ...]:
     takes = [at for at, piece in enumerate(row) if piece.may("take") and not piece.may("let") or _both(piece)]
     if not takes or takes[0] > lowered or lowered == len(row):
         return ()
-    if not (has(row[lowered:], "table", "lower") or any(_ends_lifting(piece) for piece in row[lowered:])):
+    if not (has(row[lowered:], "table", "lower", "elsewhere") or any(_ends_lifting(piece) for piece in row[lowered:])):
         return ()
     return (Act("pick", named[0]), Act("put_down", named[0]))
 
@@ -90,7 +90,7 @@ def _both(piece: Piece) -> bool:
 
 def _ends_lifting(piece: Piece) -> bool:
     """Words after which nobody holds it any more: "put it back", "release it"."""
-    return piece.may("lowering") or not {"back", "again", "down", "anywhere", "somewhere"}.isdisjoint(piece.words)
+    return piece.may("lowering", "elsewhere") or not {"back", "again", "down", "anywhere", "somewhere"}.isdisjoint(piece.words)
 
 
 def sent_home(row: Row) -> tuple[Act, ...]:

@@ -37,6 +37,8 @@ def _state(row: Row) -> str:
         return "open"
     if has(row, "cabinet", "home") or _goes_home(row):
         return "" if has(row, "pull", "take", "reach") else "close"
+    if has(row, "push") and has(row, "shoved"):
+        return "close"
     towards = any(piece.may("stop_of_drawer") and piece.words[0] in ("to", "towards", "toward") for piece in row)
     return "open" if has(row, "pull") and (towards or has(row, "drawer", "handle")) else ""
 

@@ -17,6 +17,8 @@ def told_apart(row: Row, things: Things) -> list[Told]:
     """The one place that such words tell, if any."""
     named = list(dict.fromkeys(things.values()))
     if len(named) == 3:
+        if has(row, "in_row") and not any(map(relation_of, row)):
+            return [Told(0, "between", (named[0], named[2]))]
         pair = _with_one_on_each_side(row, things) or _apart(row, things, named)
         return [Told(0, "between", pair)] if pair else []
     if len(named) == 2:
@@ -33,15 +35,23 @@ def _beside(row: Row, things: Things, named: list[Description]) -> list[Told]:
     if not has(row, "side_by_side", "neighbour", "company", "joining_all") and not (joined or arranged):
         return []
     anchor = named[0] if _gets_the_other(row) else named[1]
-    sides = [(at, side) for at, piece in enumerate(row) if (side := left_or_right(piece))]
-    sides += [(at, word) for at, piece in enumerate(row) if piece.may("neighbour") for word in piece.words if word in _OPPOSITE]
-    if not sides:
-        return [Told(0, "next to", (anchor,))]
-    if len({side for _, side in sides}) > 1:
-        return []
-    at, side = sides[0]
-    beside = things[max(place for place in things if place < at)] if not has(row, "neighbour") else None
-    return [Told(0, f"{_OPPOSITE[side] if beside == anchor else side} of", (anchor,))]
+    side = _side_of_one(row, things, anchor)
+    return [] if side is None else [Told(0, f"{side} of" if side else "next to", (anchor,))]
+
+
+def _side_of_one(row: Row, things: Things, anchor: Description) -> str | None:
+    """On which side the other one is to be, "" where none is told; None where both are the same."""
+    sides = [(at, side) for at, piece in enumerate(row) if (side := left_or_right(piece) or _of_neighbour(piece))]
+    of_neighbour = has(row, "neighbour")
+    found = set()
+    for at, side in sides:
+        beside = things[max((place for place in things if place < at), default=min(things))]
+        found.add(_OPPOSITE[side] if beside == anchor and not of_neighbour else side)
+    return found.pop() if len(found) == 1 else None if found else ""
+
+
+def _of_neighbour(piece: Piece) -> str:
+    return next((word for word in piece.words if piece.may("neighbour") and word in _OPPOSITE), "")
 
 
 def _orders(piece: Piece) -> bool:

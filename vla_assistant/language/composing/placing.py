@@ -14,7 +14,7 @@ from vla_assistant.language.composing.relations import (
     seen_from,
     side_of_it,
 )
-from vla_assistant.language.composing.row import Row
+from vla_assistant.language.composing.row import Piece, Row
 from vla_assistant.language.reading.items import ONE
 from vla_assistant.language.request import ANYTHING, Act, Description
 
@@ -103,8 +103,15 @@ def _describes(row: Row) -> bool:
     return False
 
 
+def _is_pushed_on(piece: Piece, after: Piece) -> bool:
+    """Whether a thing is pushed in a direction: "push the cup left"."""
+    return piece.thing is not None and after.may("directions") and not after.may("side", "relations", "up")
+
+
 def _aims_elsewhere(row: Row) -> bool:
     """Whether a direction stands there that is no side of something: "put the cube left"."""
+    if has(row, "push") and any(map(_is_pushed_on, row, row[1:])):
+        return True
     sides = has(row, "side_by_side", "neighbour") or any(relation_of(piece) for piece in row)
     fixed = any({"left", "right"} & set(relation_of(piece).split()) for piece in row)
     ways = {

@@ -17,12 +17,19 @@ def says_more(composed: Request, other: Request) -> bool:
     if len(composed.acts) != 1 or composed.acts[0].skill != "place":
         return False
     act = composed.acts[0]
-    if all(said.skill == "push" for said in other.acts):
-        return {said.object for said in other.acts} == {act.object, *act.anchors}
+    if len(other.acts) > 1 and all(said.skill in ("push", "place") for said in other.acts):
+        return _moves_what_it_is_beside(act, other)
     last = other.acts[-1]
     if last.skill == "put_down" and last.object is not None and last.object.anchors:
         return replace(last.object, relation="", anchors=()) == act.object and last.object.anchors == act.anchors
     return last.skill == "place" and (_is_narrower(act, last) or _is_of_the_other(act, last))
+
+
+def _moves_what_it_is_beside(act: Act, other: Request) -> bool:
+    """Whether the other one makes several motions of one place: "between the cup on the left and the can"."""
+    moved = {said.object for said in other.acts}
+    named = {act.object, *act.anchors}
+    return {*moved, *(thing for said in other.acts for thing in said.anchors)} == named
 
 
 def _is_narrower(act: Act, other: Act) -> bool:

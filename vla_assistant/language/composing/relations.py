@@ -122,7 +122,7 @@ def _meant_by_it(row: Row, at: int, things: Things) -> tuple[Description, ...]:
         return tuple(before)
     if led_to or (named > 0 and _is_just_told(row, named, at)):
         return (things[named],)
-    if both and len(before) == 3 and row[named - 1].words == ("and",):
+    if both and len(before) == 3 and row[named - 1].words == ("and",) and row[named - 2].thing is not None:
         return tuple(before[1:])
     if has(row[named:at], "and"):
         return ()  # "the bowl and the plate are empty, put it between them"
