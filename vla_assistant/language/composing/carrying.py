@@ -49,7 +49,7 @@ def picked(row: Row) -> tuple[Act, ...]:
     named = list(dict.fromkeys(thing for _, thing in mentions(row)))
     if len(named) != 1 or named[0].kind == ONE or not holds_only(row, "pick"):
         return ()
-    if not has(row, "take") and not _in_hand(row):
+    if not has(row, "take") and not _in_hand(row) and not (has(row, "pull") and has(row, "directions")):
         return ()
     upwards = all(piece.concepts.get("directions", "up") in ("up", "back") or piece.may("nothing") for piece in row)
     if not upwards or (has(row, "close") and not has(row, "hand")) or has(row, "me"):
@@ -80,7 +80,7 @@ def set_down(row: Row) -> tuple[Act, ...]:
 
 
 def _lowers(piece: Piece) -> bool:
-    return piece.may("put", "lowering", "lower", "stay") and not piece.may("take")
+    return piece.may("put", "lowering", "lower", "stay", "gap") and not piece.may("take")
 
 
 def _both(piece: Piece) -> bool:

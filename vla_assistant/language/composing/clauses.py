@@ -15,6 +15,7 @@ _STATES = ("open", "close", "clear", "sort", "swap", "stack", "push", "opened", 
 _PURPOSES = ("as", "since", "because", "now that", "given that", "so that", "such that", "until", "till")
 _SHORT = (("s",), ("its",), ("theyre",))
 _THERE = frozenset(("theres", "there", "has", "have", "is", "leaves"))
+_ROOM = frozenset(("gap", "space", "room", "spot", "opening"))
 _FORMS = ("base", "s", "ing", "past")
 _NAMING = ("thing", "drawer", "all", "table", "mixed")
 """What a clause that only tells names for the next."""
@@ -134,8 +135,8 @@ def _is_serious(piece: Piece) -> bool:
 
 def _named(tells: Row) -> Row:
     """What a clause that only tells names: things, and the place beside one that is free."""
-    room = any(piece.may("gap", "dish", "places") for piece in tells)
-    return tuple(piece for piece in tells if piece.may(*_NAMING, *(("relations", "middle") if room else ())))
+    room = any(piece.may("gap", "dish", "places") or not _ROOM.isdisjoint(piece.words) for piece in tells)
+    return tuple(piece for piece in tells if piece.may(*_NAMING, *(("relations", "middle", "gap") if room else ())))
 
 
 def _split(clause: Row, licensed: bool, going_on: bool) -> tuple[Row | None, Row]:

@@ -10,6 +10,7 @@ from vla_assistant.language.request import Description
 _JOINING = frozenset(("and", "from", "&"))
 _GETTING = frozenset(("gets", "needs", "wants", "deserves", "receives"))
 _BIDDING = ("polite", "want", "must", "ensure", "let", "home_of")
+_FORMS = ("base", "s", "ing", "past")
 _OPPOSITE = {"left": "right", "right": "left"}
 
 
@@ -28,7 +29,8 @@ def told_apart(row: Row, things: Things) -> list[Told]:
 
 def _beside(row: Row, things: Things, named: list[Description]) -> list[Told]:
     """ "The cup and the bowl side by side", "make the cup the left neighbour of the bowl"."""
-    if not has(row, *_BIDDING) and not any(map(_orders, row)):
+    listed = has(row, "side_by_side") and not any(set(_FORMS) & set(piece.concepts.values()) for piece in row)
+    if not listed and not has(row, *_BIDDING) and not any(map(_orders, row)):
         return []  # "the cup and the bowl go well together"
     joined = has(row, "joining") and any(piece.concepts.get("relations") in ("with", "to") for piece in row)
     arranged = has(row, "result") and any(map(left_or_right, row)) and not any(map(relation_of, row))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from vla_assistant.language.composing.relations import OPPOSITE
-from vla_assistant.language.request import Act, Request
+from vla_assistant.language.request import Act, Description, Request
 
 _SIDES = frozenset(OPPOSITE)
 
@@ -33,9 +33,13 @@ def _moves_what_it_is_beside(act: Act, other: Request) -> bool:
 
 
 def _is_narrower(act: Act, other: Act) -> bool:
-    """Left of it, not only next to it."""
-    alike = (act.object, act.anchors) == (other.object, other.anchors)
+    """Left of it, not only next to it; "the side" is the other thing's own where its colour tells which is meant."""
+    alike = (act.object, act.anchors) == (_anywhere(other.object), tuple(map(_anywhere, other.anchors)))
     return alike and other.relation == "next to" and act.relation in _SIDES
+
+
+def _anywhere(thing: Description | None) -> Description | None:
+    return replace(thing, side="", rank=1) if thing is not None and thing.colour else thing
 
 
 def _is_of_the_other(act: Act, other: Act) -> bool:

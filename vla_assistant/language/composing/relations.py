@@ -61,7 +61,7 @@ def _in_the_middle(found: list[Told]) -> list[Told]:
 
 def _anchored(row: Row, things: Things) -> Iterator[Told]:
     for at, piece in enumerate(row):
-        relation = relation_of(piece)
+        relation = relation_of(piece) or _at_its_side(row, at)
         after = following(row, at + 1)
         if not relation:
             if piece.thing is not None and (side := own_side(row, at)) and not (at and relation_of(row[at - 1])):
@@ -96,6 +96,12 @@ def side_of_it(row: Row, at: int) -> str:
     """The side in "on its left", or ""."""
     side = next((_SIDES[word] for near in row[at : at + 3] for word in near.words if word in _SIDES), "")
     return side if any({"its", "their"} & set(near.words) for near in row[at : at + 2]) else ""
+
+
+def _at_its_side(row: Row, at: int) -> str:
+    """ "At its left side"."""
+    leads = row[at].concepts.get("relations") in ("at", "to", "by")
+    return side_of_it(row, at) if leads and at + 2 < len(row) else ""
 
 
 def _second(row: Row, first: int, things: Things) -> int:
