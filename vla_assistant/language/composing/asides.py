@@ -27,6 +27,16 @@ def is_unknown(clause: Row) -> bool:
     return any(piece.may("unknown") for piece in clause)
 
 
+def may_be_left_out(row: Row, at: int) -> bool:
+    """Whether it is an unknown word that cannot be what is to be done: neither at the beginning nor before a thing."""
+    if not row[at].may("unknown") or any(word in load().reserved for word in row[at].words):
+        return False
+    before = [piece for piece in row[:at] if not piece.may("nothing")]
+    after = next((piece for piece in row[at + 1 :] if not piece.may("nothing") or piece.may("thing", "of")), None)
+    bidden = any("base" in piece.concepts.values() or piece.may("want", "must", "polite") for piece in before)
+    return bidden and not before[-1].may("and", "unknown") and (after is None or not after.may("thing", "drawer"))
+
+
 def is_story(clause: Row) -> bool:
     """Whether the clause only tells something, in words of which some are unknown."""
     said = _spoken(clause)

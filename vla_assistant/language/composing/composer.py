@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from vla_assistant.language import words as spelling
 from vla_assistant.language.composing.carrying import given, picked, pushed, sent_home, set_down
+from vla_assistant.language.composing.asides import may_be_left_out
 from vla_assistant.language.composing.clauses import asked, orders
 from vla_assistant.language.composing.concepts import load
 from vla_assistant.language.composing.frames import has
@@ -24,6 +25,7 @@ _BIDDING = ("polite", "want", "ensure", "asks")
 BESIDE_A_STORY = 0.9
 """Confidence of a request beside which something is told in unknown words."""
 _LONGEST = 60
+_FEW = 2
 _FRAMES: tuple[Callable[[Row], tuple[Act, ...]], ...] = (
     of_drawer, retrieved, put_away, swapped, stacked, sorted_by_colour, cleared,
 )  # fmt: skip
@@ -43,6 +45,15 @@ def plainly_composed_of(text: str) -> Request | None:
     """The request about one thing that the text makes."""
     said = spelling.normalised(text)
     return _request(text, () if composed(said) else _composed(said, _PLAIN))
+
+
+def loosely_composed_of(text: str) -> Request | None:
+    """The request about one thing with words left out that nobody here knows; only fit to agree with another reading."""
+    row = row_of_words(spelling.normalised(text))
+    known = tuple(piece for at, piece in enumerate(row) if not may_be_left_out(row, at))
+    if len(row) - len(known) > _FEW or has(known, "unknown"):
+        return None
+    return _request(text, _composed(tuple(word for piece in known for word in piece.words), _PLAIN))
 
 
 def composed(said: Phrase) -> tuple[Act, ...]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from vla_assistant.language import words
 from vla_assistant.language.chores.apart import Apart, apart
-from vla_assistant.language.composing.composer import plainly_composed_of
+from vla_assistant.language.composing.composer import loosely_composed_of, plainly_composed_of
 from vla_assistant.language.composing.preferring import says_more
 from vla_assistant.language.decoding.grounding import denied, denies_request, grounded
 from vla_assistant.language.decoding.opinion import opinion
@@ -52,6 +52,8 @@ DENIED = 0.5
 ELSEWHERE, PLACED = 0.79, 0.985
 """How far where the decoder is so sure that something else will be denied, what it alone says of a text in whose
 request a negation stands, and what is asked for under a condition or for another time: not for sure."""
+LIKELY = 0.5
+"""From this on counts what the known words of a text come to as well."""
 _NEAREST = 0.001
 _CARRIED = ("place", "give", "put_down")
 
@@ -65,9 +67,19 @@ def considered(text: str, read: Request | None) -> Request | None:
     """
     found = _in_parts(parts) if (parts := apart(text)) is not None else _considered(text, read)
     known = plainly_composed_of(text)
-    if known is None or reserves(text) or (found is not None and found.confidence >= SURE and not says_more(known, found)):
+    if found is None or found.confidence < SURE:
+        known = known or _confirmed(text, found)
+    elif known is not None and not says_more(known, found):
         return found
-    return known
+    return found if known is None or reserves(text) else known
+
+
+def _confirmed(text: str, found: Request | None) -> Request | None:
+    """What is likely, where the parts of the text that are known come to the same; else None."""
+    if found is None or found.confidence < LIKELY:
+        return None
+    known = loosely_composed_of(text)
+    return _sure(found, SURE) if known is not None and alike(known, found) else None
 
 
 def _in_parts(parts: Apart) -> Request | None:
