@@ -50,6 +50,8 @@ def told(clause: Row, licensed: bool = False) -> bool:
             return True
         if piece.may("gap") and not _THERE.isdisjoint(piece.words):
             return True
+        if piece.words == ("s",) and clause[at + 1 : at + 2] and clause[at + 1].may("side"):
+            continue  # "the cup's left"
         if _says_what_is(piece) or (piece.words in _SHORT and _says_how(clause[at + 1 :])):
             return True
         if _reports(piece, clause[at + 1] if at + 1 < len(clause) else None):
@@ -142,7 +144,7 @@ def _named(tells: Row) -> Row:
 def _split(clause: Row, licensed: bool, going_on: bool) -> tuple[Row | None, Row]:
     """What a clause asks for, and what it only tells; None where that cannot be known."""
     reason: Row = ()
-    if is_unknown(clause) and not told(clause, licensed):
+    if is_unknown(clause) and (orders(clause) or not told(clause, licensed)):
         clause, reason = cut(clause)
     if is_unknown(clause) or (reason and not is_reason(reason)):
         whole = (*clause, *reason)

@@ -70,7 +70,8 @@ def retrieved(row: Row) -> tuple[Act, ...]:
     if len(things) != 1 or not has(row, "drawer", "shut_drawer") or not holds_only(row, "retrieve"):
         return ()
     inside = _is_looked_for(row)
-    if not (inside or has(row, "out") or (has(row, "take") and not has(row, "put"))):
+    taken_from = has(row, "out") or any("from" in piece.words for piece in row)
+    if not (inside or taken_from or (has(row, "take") and not has(row, "put"))):
         return ()
     if has(row, "me", "all") or (_goes_in(row) and not inside and not has(row, "go")):
         return ()

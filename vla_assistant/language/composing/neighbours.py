@@ -11,6 +11,7 @@ _JOINING = frozenset(("and", "from", "&"))
 _GETTING = frozenset(("gets", "needs", "wants", "deserves", "receives"))
 _BIDDING = ("polite", "want", "must", "ensure", "let", "home_of")
 _FORMS = ("base", "s", "ing", "past")
+_HOLLOW = frozenset(("bowl", "cup"))
 _OPPOSITE = {"left": "right", "right": "left"}
 
 
@@ -22,9 +23,19 @@ def told_apart(row: Row, things: Things) -> list[Told]:
             return [Told(0, "between", (named[0], named[2]))]
         pair = _with_one_on_each_side(row, things) or _apart(row, things, named)
         return [Told(0, "between", pair)] if pair else []
-    if len(named) == 2:
-        return _beside(row, things, named)
-    return []
+    return _borne(row, things) or _beside(row, things, named) if len(named) == 2 else []
+
+
+def _borne(row: Row, things: Things) -> list[Told]:
+    """ "Let the cube carry the ball", "top the cube with the ball": what is to stand on, or in, the first."""
+    first, second = sorted(things)[:2]
+    if len(things) > 2:
+        return []
+    between = row[first + 1 : second]
+    borne = any(piece.concepts.get("hold") == "base" for piece in between) and has(row[:second], "let", "must", "want")
+    topped = has(row[:first], "topped") and any(piece.concepts.get("relations") == "with" for piece in between)
+    relation = "in" if things[first].kind in _HOLLOW else "on"
+    return [Told(first, relation, (things[first],))] if borne or topped else []
 
 
 def _beside(row: Row, things: Things, named: list[Description]) -> list[Told]:

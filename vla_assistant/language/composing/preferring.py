@@ -17,7 +17,7 @@ def says_more(composed: Request, other: Request) -> bool:
     if len(composed.acts) != 1 or composed.acts[0].skill != "place":
         return False
     act = composed.acts[0]
-    if len(other.acts) > 1 and all(said.skill in ("push", "place") for said in other.acts):
+    if len(other.acts) > 1 and all(said.skill in ("push", "place", "put_down") for said in other.acts):
         return _moves_what_it_is_beside(act, other)
     last = other.acts[-1]
     if last.skill == "put_down" and last.object is not None and last.object.anchors:
@@ -27,15 +27,18 @@ def says_more(composed: Request, other: Request) -> bool:
 
 def _moves_what_it_is_beside(act: Act, other: Request) -> bool:
     """Whether the other one makes several motions of one place: "between the cup on the left and the can"."""
+    lowered = {said.object for said in other.acts if said.skill == "put_down"}
+    if lowered and lowered != {act.object} and not all(said.skill == "put_down" for said in other.acts):
+        return False  # "put the cup on the table and the ball next to it"
     moved = {said.object for said in other.acts}
-    named = {act.object, *act.anchors}
-    return {*moved, *(thing for said in other.acts for thing in said.anchors)} == named
+    return {*moved, *(thing for said in other.acts for thing in said.anchors)} == {act.object, *act.anchors}
 
 
 def _is_narrower(act: Act, other: Act) -> bool:
     """Left of it, not only next to it; "the side" is the other thing's own where its colour tells which is meant."""
     alike = (act.object, act.anchors) == (_anywhere(other.object), tuple(map(_anywhere, other.anchors)))
-    return alike and other.relation == "next to" and act.relation in _SIDES
+    of_the_side = other.relation == "on" and any(f"{thing.side} of" == act.relation for thing in other.anchors)
+    return alike and (other.relation == "next to" or of_the_side) and act.relation in _SIDES
 
 
 def _anywhere(thing: Description | None) -> Description | None:
@@ -45,4 +48,4 @@ def _anywhere(thing: Description | None) -> Description | None:
 def _is_of_the_other(act: Act, other: Act) -> bool:
     """What comes to the same, by moving the other one of the two."""
     crossed = (act.object,) == other.anchors and (other.object,) == act.anchors
-    return crossed and OPPOSITE.get(act.relation) == other.relation
+    return crossed and other.relation == OPPOSITE.get(act.relation, "next to" if act.relation == "next to" else "")

@@ -108,7 +108,8 @@ def _second(row: Row, first: int, things: Things) -> int:
     """Where the other one is named after "and" or "from", or 0."""
     joint = following(row, first + 1)
     second = following(row, joint + 1)
-    joins = joint < len(row) and (row[joint].may("and") or row[joint].words == ("from",))
+    leads = first > 0 and "from" in row[first - 1].words
+    joins = joint < len(row) and (row[joint].may("and") or row[joint].words == (("to",) if leads else ("from",)))
     return second if joins and second in things else 0
 
 
@@ -117,7 +118,8 @@ def _meant_by_it(row: Row, at: int, things: Things) -> tuple[Description, ...]:
     both = relation_of(row[at]) == "between"
     before = list(dict.fromkeys(things[place] for place in sorted(things) if place < at))
     if not before:
-        return ()
+        following_it = list(dict.fromkeys(things[place] for place in sorted(things)))
+        return (following_it[0],) if len(following_it) == 2 and not both else ()
     named = max(place for place in things if place < at)
     led_to = named > 0 and row[named - 1].concepts.get("relations") == "to"
     words = {word for near in row[at : at + (3 if both else 2)] for word in near.words}
