@@ -10,6 +10,7 @@ from vla_assistant.language.request import ANYTHING, Act, Description
 
 _HANDED = frozenset(("over", "handover", "me", "us"))
 _PASSED = frozenset(("pass", "passing", "handing"))
+_PUTTING = ("put", "give", "go", "must", "want", "stay")
 _WAYS = ("left", "right", "forward", "back")
 
 
@@ -38,7 +39,7 @@ def given(row: Row) -> tuple[Act, ...]:
     handing = any(not (_HANDED if piece.may("hand") else _HANDED | _PASSED).isdisjoint(piece.words) for piece in row)
     over = has(row, "give") and handing
     if has(row, "before_me"):
-        return (Act("give", named[0]),) if has(row, "put", "give", "go", "must", "want") else ()
+        return (Act("give", named[0]),) if has(row, *_PUTTING) else ()
     if any(relation_of(piece) and not piece.may("in", "nothing") for piece in row):
         return ()  # "the cup nearest to me"
     return (Act("give", named[0]),) if over or has(row, "me", "asked_for") else ()
@@ -60,9 +61,10 @@ def picked(row: Row) -> tuple[Act, ...]:
 
 
 def _in_hand(row: Row) -> bool:
-    """ "Have the cup in your hand"."""
+    """ "Have the cup in your hand", "close your fingers around it"."""
     hand = next((at for at, piece in enumerate(row) if piece.may("hand")), 0)
-    return hand > 0 and any(piece.may("in") for piece in row[:hand]) and has(row, "must", "let", "want", "hold")
+    inside = any(piece.may("in") for piece in row[:hand]) and has(row, "must", "let", "want", "hold", "go")
+    return hand > 0 and (inside or (has(row, "close") and has(row[hand:], "around")))
 
 
 def set_down(row: Row) -> tuple[Act, ...]:

@@ -57,9 +57,10 @@ def load() -> Concepts:
     for concept, written in tables["words"].items():
         for words in _all_of(written):
             phrases.setdefault(words, {}).setdefault(concept, "")
-    for relation, written in tables["relations"].items():
-        for words in _all_of(written):
-            phrases.setdefault(words, {})["relations"] = relation
+    for kind in ("relations", "directions"):
+        for value, written in tables[kind].items():
+            for words in _all_of(written):
+                phrases.setdefault(words, {})[kind] = value
     irregular = reading.irregular_forms(tables["irregular"])
     for concept, written in tables["verbs"].items():
         for first, *rest in _all_of(written):

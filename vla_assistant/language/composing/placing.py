@@ -105,7 +105,7 @@ def _describes(row: Row) -> bool:
 
 def _is_pushed_on(piece: Piece, after: Piece) -> bool:
     """Whether a thing is pushed in a direction: "push the cup left"."""
-    return piece.thing is not None and after.may("directions") and not after.may("side", "relations", "up")
+    return piece.thing is not None and after.may("directions") and after.words[0] not in ("on", "at", "up")
 
 
 def _aims_elsewhere(row: Row) -> bool:

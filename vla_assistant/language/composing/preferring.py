@@ -14,6 +14,10 @@ def says_more(composed: Request, other: Request) -> bool:
     """Whether the composed one is to be believed: it says on which side, or which of two is the one to be moved."""
     if [act.skill for act in composed.acts] == ["pick", "put_down"]:
         return other.acts == composed.acts[1:]
+    if [act.skill for act in composed.acts] == ["give"]:
+        return [(act.skill, act.object) for act in other.acts] == [("put_down", composed.acts[0].object)]
+    if composed.acts[0].skill == "pick":
+        return [(act.skill, act.object) for act in other.acts] == [("close", None)]
     if len(composed.acts) != 1 or composed.acts[0].skill != "place":
         return False
     act = composed.acts[0]
@@ -30,6 +34,8 @@ def _moves_what_it_is_beside(act: Act, other: Request) -> bool:
     lowered = {said.object for said in other.acts if said.skill == "put_down"}
     if lowered and lowered != {act.object} and not all(said.skill == "put_down" for said in other.acts):
         return False  # "put the cup on the table and the ball next to it"
+    if act in other.acts and not lowered:
+        return False  # the other one says something besides
     moved = {said.object for said in other.acts}
     return {*moved, *(thing for said in other.acts for thing in said.anchors)} == {act.object, *act.anchors}
 
