@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from vla_assistant.language.amending import MOTIONS
+from vla_assistant.language.composing.composer import composed_of
 from vla_assistant.language.decoding import considered
 from vla_assistant.language.fragments import Fragment
 from vla_assistant.language.hearing import Heard
+from vla_assistant.language.languages import FIRST
 from vla_assistant.language.manner import manner_after
 from vla_assistant.language.reading.reader import read
 from vla_assistant.language.request import ANYTHING, IT, Act, Description, Request
@@ -33,7 +35,8 @@ def request(
     """
     if load(language).own & set(normalised(text)):
         return None
-    core = read(heard.core, language) if heard.core else None
+    known = language == FIRST and composed_of(text) is not None  # that knows what "it" is
+    core = read(heard.core, language) if heard.core and not known else None
     if core is not None:
         others = (thing for thing in heard.part.avoid if thing.kind != IT)  # "mind the bowl, don't bump into it"
         core = replace(core, avoid=tuple(dict.fromkeys((*core.avoid, *others))))
