@@ -92,7 +92,9 @@ def _both(piece: Piece) -> bool:
 
 def _ends_lifting(piece: Piece) -> bool:
     """Words after which nobody holds it any more: "put it back", "release it"."""
-    return piece.may("lowering", "elsewhere") or not {"back", "again", "down", "anywhere", "somewhere"}.isdisjoint(piece.words)
+    return piece.may("lowering", "elsewhere") or not {"back", "again", "down", "anywhere", "somewhere"}.isdisjoint(
+        piece.words
+    )
 
 
 def sent_home(row: Row) -> tuple[Act, ...]:

@@ -83,7 +83,11 @@ def _with_one_on_each_side(row: Row, things: Things) -> tuple[Description, ...]:
     """The two of "the bowl on one side, the plate on the other", each named before its side or each after it."""
     sides = [at for at, piece in enumerate(row) if piece.may("side", "other")]
     sides = [at for at in sides if not {"either", "both", "each"} & set(row[at].words)]
-    sides = [at for at in sides if at == sides[0] or row[at].may("other") or "other" in row[at].words or _turns(row, sides[0], at)]
+    sides = [
+        at
+        for at in sides
+        if at == sides[0] or row[at].may("other") or "other" in row[at].words or _turns(row, sides[0], at)
+    ]
     if len(sides) != 2:
         return ()
     before = [max((place for place in things if place < at), default=-1) for at in sides]
@@ -102,7 +106,7 @@ def _turns(row: Row, first: int, second: int) -> bool:
 def _apart(row: Row, things: Things, named: list[Description]) -> tuple[Description, ...]:
     """The two that are named together where something stands between, parts them or has them as neighbours."""
     parted = has(row, "flanked", "apart", "neighbour", "sort")
-    either = any({"either", "both", "each"} & set(piece.words) for piece in row if piece.may("side"))
+    either = any({"either", "both", "each", "sides"} & set(piece.words) for piece in row if piece.may("side"))
     middle = has(row, "middle") and has(row, "side", "side_by_side")
     told = any(piece.concepts.get("flanked") == "base" for piece in row) and not has(row, *_BIDDING)
     if told or not (parted or either or middle) or any(relation_of(piece) not in ("", "next to") for piece in row):

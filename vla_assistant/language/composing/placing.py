@@ -19,8 +19,8 @@ from vla_assistant.language.reading.items import ONE
 from vla_assistant.language.request import ANYTHING, Act, Description
 
 _MOVES = ("put", "take", "go", "let", "build", "push", "stack", "start", "finish", "give", "hold", "use", "loose")
-_NOT_TAKEN = frozenset(("look", "check", "consider", "take", "get", "bring", "fetch", "remove", "taking", "getting", "bringing"))
-_DESCRIBES = frozenset(("that", "thats", "which"))
+_CARRYING = frozenset(("take", "get", "bring", "fetch", "remove", "taking", "getting", "bringing"))
+_LOOKING = frozenset(("look", "check", "consider"))
 _TELLING_APART = frozenset(("other", "both", "second", "first", "third", "last", "all", "every", "each"))
 
 
@@ -29,7 +29,9 @@ def placed(row: Row) -> tuple[Act, ...]:
     things = dict(mentions(row))
     if any(piece.thing is not None and piece.thing.kind == ONE for piece in row):
         return ()  # "the green one" is of what was spoken of before
-    if not holds_only(row, "place") or any(thing.kind in (ONE, ANYTHING) and not thing.colour for thing in things.values()):
+    if not holds_only(row, "place") or any(
+        thing.kind in (ONE, ANYTHING) and not thing.colour for thing in things.values()
+    ):
         return ()
     if has(row, "facing", "averted") and not any("side" in piece.words for piece in row):
         return ()  # "the cup that is closest to me"
@@ -84,9 +86,11 @@ def _ordered_last(row: Row, things: Things) -> Description | None:
 
 
 def _only_taken(row: Row) -> bool:
-    """ "Grab the cup behind the bowl" brings it nowhere."""
-    taken = [piece for piece in row if piece.concepts.get("take") == "base" and _NOT_TAKEN.isdisjoint(piece.words)]
-    return bool(taken) and not any(piece.may("put", "go", "push", "stack") for piece in row)
+    """ "Grab the cup behind the bowl" and "look at the cup behind the bowl" bring it nowhere."""
+    taken = [piece for piece in row if piece.concepts.get("take") == "base" and _CARRYING.isdisjoint(piece.words)]
+    carried = ("put", "go", "push", "stack")
+    looks = all(not _LOOKING.isdisjoint(piece.words) for piece in taken)
+    return bool(taken) and not has(row, *carried, *(("must", "want", "let") if looks else ()))
 
 
 def _describes(row: Row) -> bool:
@@ -114,8 +118,6 @@ def _aims_elsewhere(row: Row) -> bool:
         return True
     sides = has(row, "side_by_side", "neighbour") or any(relation_of(piece) for piece in row)
     fixed = any({"left", "right"} & set(relation_of(piece).split()) for piece in row)
-    ways = {
-        piece.concepts["directions"] for piece in row if piece.may("directions") and not piece.may("side", *_MOVES)
-    }
+    ways = {piece.concepts["directions"] for piece in row if piece.may("directions") and not piece.may("side", *_MOVES)}
     far = ("forward", "back") if any("side" in piece.words for piece in row) else ("back",)
     return not ways <= {"down", "up", *far, *(("left", "right") if sides and not fixed else ())}

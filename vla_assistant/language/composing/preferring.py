@@ -14,13 +14,16 @@ def says_more(composed: Request, other: Request) -> bool:
     """Whether the composed one is to be believed: it says on which side, or which of two is the one to be moved."""
     if [act.skill for act in composed.acts] == ["pick", "put_down"]:
         return other.acts == composed.acts[1:]
-    if [act.skill for act in composed.acts] == ["give"]:
-        return [(act.skill, act.object) for act in other.acts] == [("put_down", composed.acts[0].object)]
-    if composed.acts[0].skill == "pick":
-        return [(act.skill, act.object) for act in other.acts] == [("close", None)]
-    if len(composed.acts) != 1 or composed.acts[0].skill != "place":
-        return False
     act = composed.acts[0]
+    done = [(said.skill, said.object) for said in other.acts]
+    if act.skill == "give":
+        return done == [("put_down", act.object)]  # "put it down in front of me"
+    if act.skill == "pick":
+        return done == [("close", None)]  # "close your fingers around it"
+    if act.skill == "home":
+        return {skill for skill, _ in done} == {"move", "home"}  # "move out of the way and go home"
+    if len(composed.acts) != 1 or act.skill != "place":
+        return False
     if len(other.acts) > 1 and all(said.skill in ("push", "place", "put_down") for said in other.acts):
         return _moves_what_it_is_beside(act, other)
     last = other.acts[-1]
