@@ -21,6 +21,7 @@ from vla_assistant.language.request import ANYTHING, Act, Description
 _MOVES = ("put", "take", "go", "let", "build", "push", "stack", "start", "finish", "give", "hold", "use", "loose")
 _CARRYING = frozenset(("take", "get", "bring", "fetch", "remove", "taking", "getting", "bringing"))
 _LOOKING = frozenset(("look", "check", "consider"))
+_DESCRIBES = frozenset(("that", "thats", "which"))
 _TELLING_APART = frozenset(("other", "both", "second", "first", "third", "last", "all", "every", "each"))
 
 
