@@ -50,6 +50,10 @@ class Sight(NamedTuple):
     visible: Tensor
     feature: Tensor
 
+    def beyond(self, first: int) -> Sight:
+        """Without the queries before this one."""
+        return Sight(*(part[:, first:] for part in self))
+
 
 class Output(NamedTuple):
     """What the network says.
