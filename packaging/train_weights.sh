@@ -1,17 +1,23 @@
 #!/bin/sh
 # Makes weights like the shipped ones from nothing: demonstrations, training while the policy's own roll-outs are corrected
 # by the expert (the training looks for new recordings every 500 steps), figures. About four hours on two quiet cores.
-# What the shipped file really went through is in docs/model_card.md; this script has not been run from end to end.
+# What the shipped file really went through is in docs/model_card.md.
 # Usage: packaging/train_weights.sh [FOLDER]
+# To try the script in minutes: PERCENT=1 PRESET=debug WEIGHTS=/tmp/toy.safetensors packaging/train_weights.sh /tmp/toy
 set -eu
 cd "$(dirname "$0")/.."
 RUN=${1:-runs/compact}
 VLA=${VLA:-.venv/bin/vla-assistant}
+PERCENT=${PERCENT:-100}
+PRESET=${PRESET:-compact}
+WEIGHTS=${WEIGHTS:-assets/weights/compact/compact.safetensors}
 # Spinning threads of OpenMP and of the software renderer would starve each other.
 export GOMP_SPINCOUNT=0 LP_NUM_THREADS=1
 
-"$VLA" generate --episodes 3000 --seed 1000000 --out "$RUN/data"
-"$VLA" train --preset compact --data "$RUN/data" --out "$RUN/trained" &
+share() { echo $((($1 * PERCENT + 99) / 100)); }
+
+"$VLA" generate --episodes "$(share 4000)" --seed 1000000 --out "$RUN/data"
+"$VLA" train --preset "$PRESET" --data "$RUN/data" --out "$RUN/trained" &
 TRAINING=$!
 trap 'kill $TRAINING 2>/dev/null || true' EXIT INT TERM
 
@@ -25,18 +31,20 @@ wait_for_step() {
 
 # correct STEP ASSIGNMENTS SEED [KINDS]: from this step on, the policy as it is then drives in turns with the expert.
 correct() {
-  wait_for_step "$1"
+  wait_for_step "$(share "$1")"
   cp "$RUN/trained/compact.safetensors" "$RUN/at-step-$1.safetensors"
-  "$VLA" generate --episodes "$2" --seed "$3" --workers 1 --kinds "${4:-}" \
+  "$VLA" generate --episodes "$(share "$2")" --seed "$3" --workers 1 --kinds "${4:-}" \
     --policy "$RUN/at-step-$1.safetensors" --out "$RUN/data"
 }
-correct 5000 500 2000000
-correct 9000 800 2500000
-correct 13000 450 3000000 retrieve,open_drawer,put_in_drawer,clear,close_drawer,drawer_round,home,pick_home,pick_put_in_drawer
+correct 8000 700 2000000
+correct 14000 700 2500000
+correct 20000 700 2900000
+correct 26000 500 3100000 between,next_to,in_front_of,push_left,push_right,push_forward,push_back,open_drawer,retrieve,tower,swap,clear
 wait $TRAINING
 trap - EXIT INT TERM
 
-mkdir -p assets/weights/compact
-cp "$RUN/trained/compact.safetensors" assets/weights/compact/compact.safetensors
-"$VLA" calibrate --policy assets/weights/compact/compact.safetensors --out assets/weights/compact/compact.safetensors
-"$VLA" evaluate --split seen,unseen-seeds,swap --episodes 300 --beside 100 --out "$RUN/evaluation"
+mkdir -p "$(dirname "$WEIGHTS")"
+cp "$RUN/trained/compact.safetensors" "$WEIGHTS"
+"$VLA" calibrate --episodes "$(share 200)" --policy "$WEIGHTS" --out "$WEIGHTS"
+"$VLA" evaluate --split seen,unseen-seeds,swap --episodes "$(share 300)" --beside "$(share 100)" --policy "$WEIGHTS" \
+  --out "$RUN/evaluation"

@@ -208,3 +208,10 @@ def test_training_has_all_tasks_and_looks() -> None:
     assert {made.kind for made in drawn} == set(SHARES)
     changed = sum(made.scene.look != Look() for made in drawn) / len(drawn)
     assert 0.62 < changed < 0.78
+
+
+def test_plain_training_is_of_the_same_kinds_in_the_world_as_shipped() -> None:
+    for seed in range(40):
+        plain = draw_training(seed, plain=True)
+        assert plain.scene.look == Look()
+        assert plain.kind == draw_training(seed).kind

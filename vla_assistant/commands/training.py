@@ -21,6 +21,9 @@ def generate(
         Path | None, typer.Option(help="Weights: let this policy drive in part, corrected by the expert (DAgger).")
     ] = None,
     kinds: Annotated[str, typer.Option(help="Only these kinds of assignments, for example pick,stack.")] = "",
+    plain: Annotated[
+        bool, typer.Option("--plain", help="Always the same camera, light and table, to see what changing them brings.")
+    ] = False,
     ray: Annotated[str, typer.Option(metavar="ADDRESS", help="Use this Ray cluster; local starts one here.")] = "",
 ) -> None:
     """Record demonstrations of the scripted expert as a LeRobotDataset v3.
@@ -31,7 +34,7 @@ def generate(
 
     chosen = tuple(kind for kind in kinds.split(",") if kind)
     progress = None
-    for progress in run(out, episodes, seed, workers=workers, policy=policy, kinds=chosen, ray=ray):
+    for progress in run(out, episodes, seed, workers=workers, policy=policy, kinds=chosen, plain=plain, ray=ray):
         typer.echo(
             f"{progress.assignments}/{progress.total} assignments, {progress.episodes} episodes, "
             f"{progress.frames} frames, {progress.successes} reached their aim, {progress.seconds:.0f} s"

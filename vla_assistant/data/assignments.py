@@ -22,11 +22,13 @@ class Assignment:
     kind: str = ""
 
 
-def draw_assignment(seed: int, kinds: tuple[str, ...] = ()) -> Assignment:
+def draw_assignment(seed: int, kinds: tuple[str, ...] = (), *, plain: bool = False) -> Assignment:
     """The assignment of this seed, of one of these kinds (default: all, in their shares).
+
+    `plain`: without changes of camera, light and table.
 
     Raises:
         InputError: The seed belongs to a test of the suite.
     """
-    drawn = draw_training(seed, kinds)
+    drawn = draw_training(seed, kinds, plain=plain)
     return Assignment(tuple(step for command in drawn.commands for step in command), drawn.scene, drawn.kind)

@@ -47,12 +47,14 @@ class Order:
         folder: Where the shard is encoded; it must not exist yet.
         kinds: Kinds of `data.assignments.KINDS`; empty means all.
         policy: Weights of a policy that drives in part.
+        plain: Without changes of camera, light and table.
     """
 
     seeds: tuple[int, ...]
     folder: Path
     kinds: tuple[str, ...]
     policy: Path | None
+    plain: bool = False
 
 
 def features() -> dict[str, Feature]:
@@ -71,6 +73,7 @@ def generate(
     workers: int = 2,
     policy: Path | None = None,
     kinds: tuple[str, ...] = (),
+    plain: bool = False,
     ray: str = "",
 ) -> Iterator[GenerateProgress]:
     """Carry out the assignments `seed`, `seed + 1`, ...; those that the dataset holds already are left out.
@@ -82,6 +85,7 @@ def generate(
         workers: Processes.
         policy: Weights of a policy that drives in part and is corrected by the expert.
         kinds: Kinds of `data.assignments.KINDS`; empty means all in their shares.
+        plain: Without changes of camera, light and table.
         ray: Address of a Ray cluster, "local" for one of this machine's; empty uses processes.
 
     Raises:
@@ -92,7 +96,7 @@ def generate(
     seeds = [s for s in range(seed, seed + episodes) if s not in writer.seeds]
     parts = [tuple(seeds[i : i + SHARD_ASSIGNMENTS]) for i in range(0, len(seeds), SHARD_ASSIGNMENTS)]
     weights = None if policy is None else policy.resolve()  # workers may stand in another folder
-    orders = [Order(part, writer.draft_folder(f"{os.getpid()}-{part[0]}"), kinds, weights) for part in parts]
+    orders = [Order(part, writer.draft_folder(f"{os.getpid()}-{part[0]}"), kinds, weights, plain) for part in parts]
     made = successes = 0
     for order in _on_cluster(orders, ray) if ray else in_workers(_make_shard, orders, workers):
         successes += sum(note.success for note in read_notes(order.folder))
@@ -153,7 +157,7 @@ def _make_shard(order: Order) -> Order:
             if parent is not None and not parent.is_alive():
                 raise SystemExit("The process that wanted this shard is gone.")
             rng = np.random.default_rng([seed, 11])
-            episodes += demonstrate(table, draw_assignment(seed, order.kinds), rng, policy)
+            episodes += demonstrate(table, draw_assignment(seed, order.kinds, plain=order.plain), rng, policy)
         encode_shard(episodes, order.folder)
     finally:
         table.close()

@@ -17,19 +17,22 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from vla_assistant.networks import tokens
+from vla_assistant.networks.geometry import (
+    BEARING_WIDTH,
+    RELATION_WIDTH,
+    bearing,
+    near_and_far,
+    push_goals,
+    relations,
+)
 from vla_assistant.networks.layout import CompactConfig
-from vla_assistant.networks.senses import STATE_NAMES, STATE_WIDTH, constants
+from vla_assistant.networks.senses import STATE_WIDTH
 from vla_assistant.types import ACTION_WIDTH, SKILLS
 
 CAMERAS = ("front", "wrist")
 NAMED = len(tokens.ROLES)
 PEAK_REACH = 0.12
 """How far around its peak a heat map counts when the network runs, as a share of the picture: five times its spread."""
-BEARING_WIDTH = 8
-_R11, _R21, _R31, _R32, _LAG_RZ = map(STATE_NAMES.index, ("r11", "r21", "r31", "r32", "lag_rz"))
-_LAG = constants()["state_scale"][_LAG_RZ]  # rad
-_TURN = constants()["action_scale"][5]  # rad
-_FINE = 0.1  # rad
 
 
 class Sight(NamedTuple):
@@ -46,6 +49,10 @@ class Sight(NamedTuple):
     uv: Tensor
     visible: Tensor
     feature: Tensor
+
+    def beyond(self, first: int) -> Sight:
+        """Without the queries before this one."""
+        return Sight(*(part[:, first:] for part in self))
 
 
 class Output(NamedTuple):
@@ -177,18 +184,19 @@ class CompactVLA(nn.Module):
         self.glance = Glance(width, instruction, hidden // 4)
         features = NAMED * (sight + 9) + STATE_WIDTH + instruction + hidden // 4
         outputs = config.horizon * ACTION_WIDTH + 2
-        self.act = (
-            _mlp(features, hidden, outputs, depth=3)
-            if config.head == "plain"
-            else _normed(features + BEARING_WIDTH, hidden, outputs)
-        )
-        self.success = _mlp(features, hidden // 2, 1, depth=2)
+        self._turned = 0 if config.head == "plain" else BEARING_WIDTH
+        self._related = RELATION_WIDTH if config.head == "geometric" else 0
+        head = _mlp if config.head == "plain" else _normed
+        self.act = head(features + self._turned + self._related, hidden, outputs)
+        self.success = _mlp(features + self._related, hidden // 2, 1, depth=2)
         self.centre: Tensor
         self.hand_offset: Tensor
         self.hand_scale: Tensor
         self.register_buffer("centre", torch.tensor(config.position_centre), persistent=False)
         self.register_buffer("hand_offset", torch.tensor(config.hand_offset), persistent=False)
         self.register_buffer("hand_scale", torch.tensor(config.hand_scale), persistent=False)
+        self.push_goals: Tensor
+        self.register_buffer("push_goals", push_goals(config.push_ends), persistent=False)
 
     def embed_things(self, codes: Tensor) -> Tensor:
         """Embedding of things from (colour, shape) numbers: (..., 2) -> (..., embedding)."""
@@ -235,16 +243,19 @@ class CompactVLA(nn.Module):
             glance = self.glance(maps[1], instruction)
         features = torch.cat(
             [
-                torch.cat([seen, _near_and_far(position - hand), position / 0.1], dim=-1).flatten(1),
+                torch.cat([seen, near_and_far(position - hand), position / 0.1], dim=-1).flatten(1),
                 state,
                 instruction,
                 glance.float(),
             ],
             dim=-1,
         )
-        out = self.act(features if self.config.head == "plain" else torch.cat([features, _bearing(state)], dim=-1))
+        related = relations(position, hand[:, 0], state, step, self.push_goals)[:, : self._related]
+        turned = bearing(state)[:, : self._turned]
+        out = self.act(torch.cat([features, turned, related], dim=-1))
         actions = out[:, :-2].view(-1, self.config.horizon, ACTION_WIDTH)
-        return Output((front, wrist), position, actions, out[:, -2], out[:, -1], self.success(features).squeeze(-1))
+        success = self.success(torch.cat([features, related], dim=-1)).squeeze(-1)
+        return Output((front, wrist), position, actions, out[:, -2], out[:, -1], success)
 
     def _halved(self, like: Tensor) -> torch.autocast:
         """Convolutions in bfloat16 while training."""
@@ -271,22 +282,6 @@ def _hidden(now: Sight, remembered: Tensor) -> Tensor:
     return (now.visible[:, :NAMED, None] < 0) & (remembered[..., -1:] > 0)
 
 
-def _near_and_far(offset: Tensor) -> Tensor:
-    """An offset [m] with resolution for reaching (10 cm) and for grasping (2 cm): (..., 3) -> (..., 6)."""
-    return torch.cat([offset / 0.1, (offset / 0.02).tanh()], dim=-1)
-
-
-def _bearing(state: Tensor) -> Tensor:
-    """How the hand is told to be turned and tilted, as finely as it turns in one action: (b, 17) -> (b, BEARING_WIDTH).
-
-    The state holds this already, but as differences of some hundredths between numbers of the order of one.
-    """
-    turn = torch.atan2(state[:, _R21], state[:, _R11]) + _LAG * state[:, _LAG_RZ]
-    fourfold = [part(fold * turn) for fold in (2, 4) for part in (torch.sin, torch.cos)]
-    tilt = (state[:, (_R31, _R32)] / _FINE).clamp(-3.0, 3.0)
-    return torch.cat([torch.stack([turn / _TURN, (turn / _FINE).tanh(), *fourfold], dim=-1), tilt], dim=-1)
-
-
 def _normed(inputs: int, hidden: int, outputs: int) -> nn.Sequential:
     """Every input counts alike and no unit dies: with plain layers small, rare outputs were never learnt."""
     first = [nn.BatchNorm1d(inputs, affine=False), nn.Linear(inputs, hidden), nn.LayerNorm(hidden), nn.GELU()]
@@ -295,7 +290,7 @@ def _normed(inputs: int, hidden: int, outputs: int) -> nn.Sequential:
     return nn.Sequential(*first, *second, *third)
 
 
-def _mlp(inputs: int, hidden: int, outputs: int, *, depth: int) -> nn.Sequential:
+def _mlp(inputs: int, hidden: int, outputs: int, depth: int = 3) -> nn.Sequential:
     layers: list[nn.Module] = []
     for index in range(depth):
         layers += [nn.Linear(inputs if index == 0 else hidden, hidden), nn.ReLU()]

@@ -18,10 +18,16 @@ class CompactConfig(BaseModel):
     width: int = Field(64, ge=8, description="Channels of the feature maps.")
     embedding: int = Field(32, ge=4, description="Width of the embedding of words.")
     hidden: int = Field(512, ge=32, description="Width of the action head.")
-    head: Literal["plain", "normed"] = Field("plain", description="Action head; the normed one learns to turn sooner.")
+    head: Literal["plain", "normed", "geometric"] = Field(
+        "plain",
+        description="Action head; the normed one learns to turn sooner, the geometric one is told distances too.",
+    )
     horizon: int = Field(8, ge=1, description="Actions in a chunk.")
     step_s: float = Field(0.1, gt=0, description="Duration of one action [s].")
     half_precision: bool = Field(True, description="Train the convolutions in bfloat16.")
     position_centre: tuple[float, float, float] = Field((0.45, 0.0, 0.05), description="Middle of the table [m].")
+    push_ends: tuple[float, float, float, float] = Field(
+        (0.17, 0.17, -0.395, 0.605), description="How far pushes to the left, right, forward and back go [m]."
+    )
     hand_offset: tuple[float, float, float] = Field((0.45, 0.0, 0.2), description="Offset of the hand's position [m].")
     hand_scale: tuple[float, float, float] = Field((0.15, 0.2, 0.15), description="Scale of the hand's position [m].")

@@ -1,4 +1,4 @@
-"""What the front picture showed of the places to go to, for when the hand hides them.
+"""What the front picture showed of the things on the table, for when the hand hides them.
 
 The hand and what it carries hide a bowl or a cube on the last centimetres, and of two look-alikes the network then
 takes the one that it still sees: measured, its estimate jumps by 6 to 12 cm and the hand swings to and fro. Whether a
@@ -7,23 +7,39 @@ thing is in view it says reliably, so what was seen of it last counts until it i
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from vla_assistant.networks import tokens
-from vla_assistant.networks.compact import NAMED, Sight
 from vla_assistant.networks.tokens import Codes
 from vla_assistant.types import FloatArray
 
-MOST_S = 10.0
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from vla_assistant.networks.compact import Sight
+
+NAMED = len(tokens.ROLES)
+MOST_S = 60.0
 """Somebody may move things meanwhile, so nothing is remembered longer."""
-_Thing = tuple[int, int]
+Thing = tuple[int, int]
+"""Colour and shape number, see `tokens`."""
+NO_THING = (tokens.ANY_COLOUR, tokens.NO_SHAPE)
 
 
-class _Seen(NamedTuple):
+class Seen(NamedTuple):
+    """What a picture showed of a thing: when, its row as in `nothing_remembered`, and its logits over the patches."""
+
     time_s: float
     row: FloatArray
+    logits: Tensor
+
+    @property
+    def confidence(self) -> float:
+        """That it was in view, 0-1."""
+        return float(1.0 / (1.0 + np.exp(-self.row[-1])))
 
 
 def nothing_remembered(width: int) -> FloatArray:
@@ -37,17 +53,13 @@ def nothing_remembered(width: int) -> FloatArray:
 
 
 class Memory:
-    """Remembers destination and second anchor of the steps, each by its colour and shape. One owner thread."""
+    """Remembers each thing, by its colour and shape, as it was seen last, until a step moves it. One owner thread."""
 
     def __init__(self, width: int) -> None:
         """`width`: that of the features of the network."""
         self._width = width
-        self._seen: dict[_Thing, _Seen] = {}
+        self._seen: dict[Thing, Seen] = {}
         self._now_s = -np.inf
-
-    def forget(self) -> None:
-        """Another command, and maybe another table."""
-        self._seen.clear()
 
     def recall(self, step: Codes, time_s: float) -> FloatArray:
         """Rows as in `nothing_remembered` of what the step named by these codes (8,) goes to; `time_s`: of the picture.
@@ -55,25 +67,42 @@ class Memory:
         What a step moves is forgotten, and everything when time runs backwards, as it does with another table.
         """
         if time_s < self._now_s:
-            self.forget()
+            self._seen.clear()
         self._now_s = time_s
-        moved, *places = _things(step)
+        moved, *places = things_of(step)
         self._seen.pop(moved, None)
         rows = nothing_remembered(self._width)
         for role, thing in enumerate(places, start=1):
-            seen = self._seen.get(thing)
-            if seen is not None and time_s - seen.time_s <= MOST_S:
+            seen = self.last_seen(thing)
+            if seen is not None:
                 rows[role] = seen.row
         return rows
 
-    def keep(self, step: Codes, time_s: float, sight: Sight) -> None:
-        """Remember what the sight of the front picture, a batch of one, shows of what the step goes to."""
-        for role, thing in enumerate(_things(step)):
-            visible = float(sight.visible[0, role])
-            if role and thing[1] != tokens.NO_SHAPE and visible > 0:
-                row = np.concatenate([sight.feature[0, role].numpy(), sight.uv[0, role].numpy(), [visible]])
-                self._seen[thing] = _Seen(time_s, row.astype(np.float32))
+    def last_seen(self, thing: Thing) -> Seen | None:
+        """What the last picture that showed it showed of it; None where that is too long ago."""
+        seen = self._seen.get(thing)
+        return seen if seen is not None and self._now_s - seen.time_s <= MOST_S else None
+
+    def keep(self, things: Iterable[Thing], sight: Sight, least: float = 0.0) -> None:
+        """Remember what the sight, a batch of one, shows of these things in the order of its queries.
+
+        Args:
+            things: `NO_THING` for a query that is not to be remembered.
+            sight: Of the front picture of the last call of `recall`.
+            least: Logit of being in view from which on it is remembered.
+        """
+        for query, thing in enumerate(things):
+            visible = float(sight.visible[0, query])
+            if thing != NO_THING and visible > least:
+                row = np.concatenate([sight.feature[0, query].numpy(), sight.uv[0, query].numpy(), [visible]])
+                self._seen[thing] = Seen(self._now_s, row.astype(np.float32), sight.logits[0, query])
 
 
-def _things(step: Codes) -> list[_Thing]:
+def things_of(step: Codes) -> list[Thing]:
+    """Object, destination and second anchor of a step's codes (8,)."""
     return [(int(colour), int(shape)) for colour, shape in step[2:].reshape(NAMED, 2)]
+
+
+def places_of(step: Codes) -> list[Thing]:
+    """The same without the object, which moves."""
+    return [NO_THING, *things_of(step)[1:]]

@@ -21,8 +21,10 @@ from vla_assistant.networks import tokens
 from vla_assistant.networks.chances import Clues, step_clues, tempered
 from vla_assistant.networks.familiar import pooled
 from vla_assistant.networks.learnt import Learnt
+from vla_assistant.networks.memory import Memory, Seen, places_of
 from vla_assistant.networks.senses import NO_PICTURE, normal_state, policy_picture, real_action, state_vector
 from vla_assistant.policies.evidence import judge_step
+from vla_assistant.policies.named import maybe_in_drawer, stay_where_they_are, things_of
 from vla_assistant.policies.sighting import peak, without_doubles
 from vla_assistant.policies.whereabouts import Belief
 from vla_assistant.registry import BackendConfig
@@ -49,6 +51,10 @@ BACKEND = "CompactPolicy"
 SHIPPED = "weights/compact/compact.safetensors"
 NAMED = len(tokens.ROLES)
 """Things that a step names come before those that are asked for besides."""
+SURE = 2.2
+"""Logit of being in view from which on a thing is remembered that nobody named: 90 %."""
+HAND_HIDES = 0.25
+"""Distance over the table within which the hand may hide a thing from the front camera [m]."""
 
 
 class Config(BackendConfig):
@@ -100,7 +106,6 @@ class CompactPolicy:
         """
         import torch
 
-        from vla_assistant.networks.memory import Memory
         from vla_assistant.networks.running import TorchEngine
         from vla_assistant.networks.weights import load_weights, read_calibration, read_learnt
 
@@ -135,16 +140,16 @@ class CompactPolicy:
     def plan(self, steps: tuple[Step, ...], observation: Observation) -> Plan:
         """Heat maps of every named thing; where one is not seen, what is there instead; chances, if calibrated.
 
-        What is named only after a drawer is opened may still be hidden in it, and is then no part of the plan's sight.
+        What the hand hides of the places to go to is shown where it was seen before. What is named only after a drawer
+        is opened may still be hidden in it, and is then no part of the plan's sight.
 
         Raises:
             UnsupportedError: The weights have not learnt one of the steps.
         """
         self._require_learnt(*steps)
-        self._memory.forget()
-        named = tuple(dict.fromkeys(reference for step in steps for reference in _things_of(step)))
-        groundings = self._ground(named, steps[0], observation) if named else ()
-        hidden = _maybe_in_drawer(steps)
+        named = things_of(*steps)
+        groundings = self._ground(named, steps, observation) if named else ()
+        hidden = maybe_in_drawer(steps)
         groundings = tuple(g for g in groundings if g.reference not in hidden or self._is_seen(g))
         confidence = min((g.point.confidence for g in groundings), default=1.0)
         missing = [g.reference for g in groundings if not self._is_seen(g)]
@@ -200,17 +205,35 @@ class CompactPolicy:
     def _is_seen(self, grounding: Grounding) -> bool:
         return grounding.point.confidence >= self.config.min_visible
 
-    def _ground(self, named: Sequence[Reference], step: Step, observation: Observation) -> tuple[Grounding, ...]:
-        """Where the named things are seen; `step` changes nothing of that, but its first chunk is asked for next."""
-        sight = self._run(observation, step, named).sights[0]
-        visible = sight.visible[0, NAMED:].sigmoid()
+    def _ground(self, named: Sequence[Reference], steps: Sequence[Step], now: Observation) -> tuple[Grounding, ...]:
+        """Where the named things are seen; what the hand hides of the places to go to, where it was seen before.
+
+        Everything else is looked for too, to be remembered. The first step changes nothing of what is seen, but its
+        first chunk is asked for next.
+        """
+        others = (reference for reference in tokens.all_references() if reference not in named)
+        asked = (*named, *filter(self._learnt.knows, others))
+        sight = self._run(now, steps[0], asked).sights[0].beyond(NAMED)
+        self._memory.keep(map(tokens.encode_reference, asked), sight, SURE)
+        staying = stay_where_they_are(steps)
         result = []
         for index, reference in enumerate(named):
-            logits = sight.logits[0, NAMED + index]
+            logits, visible = sight.logits[0, index], float(sight.visible[0, index].sigmoid())
+            if visible < self.config.min_visible and reference in staying:
+                before = self._behind_the_hand(reference, now)
+                logits, visible = (before.logits, before.confidence) if before else (logits, visible)
             heat = logits.flatten().softmax(0).view(logits.shape).numpy().astype(np.float32)
-            point = PixelPoint("front", *peak(logits), float(visible[index]))
-            result.append(Grounding(reference, "front", heat, point))
+            result.append(Grounding(reference, "front", heat, PixelPoint("front", *peak(logits), visible)))
         return tuple(result)
+
+    def _behind_the_hand(self, reference: Reference, now: Observation) -> Seen | None:
+        """What was seen of it last, when the hand is now so near to that place that it may hide it."""
+        seen = self._memory.last_seen(tokens.encode_reference(reference))
+        if seen is None:
+            return None
+        where = self._run(now, Step("place", None, reference)).position[0, 1].numpy()
+        away = (where - now.state.T_base_tool[:3, 3])[:2]
+        return seen if np.hypot(*away) < HAND_HIDES else None
 
     def _alternatives(self, missing: Iterable[Reference], observation: Observation) -> tuple[str, ...]:
         seen = [thing.reference for thing in self.look(observation)]
@@ -226,7 +249,7 @@ class CompactPolicy:
         state, time_s = normal_state(state_vector(observation.state)), observation.state.time_s
         codes = tokens.encode_step(step)
         output = self._engine.answer((front, wrist), state, codes, queries, self._memory.recall(codes, time_s))
-        self._memory.keep(codes, time_s, output.sights[0])
+        self._memory.keep(places_of(codes), output.sights[0])
         return output
 
     def _picture(self, observation: Observation, camera: str, size: int) -> ImageArray:
@@ -237,14 +260,3 @@ class CompactPolicy:
             there = ", ".join(observation.frames) or "none"
             raise InputError(f"The compact policy needs a picture of the {camera} camera.", f"Pictures given: {there}.")
         return policy_picture(frame.image, size)
-
-
-def _things_of(step: Step) -> tuple[Reference, ...]:
-    return tuple(reference for reference in tokens.named_things(step) if reference is not None)
-
-
-def _maybe_in_drawer(steps: Sequence[Step]) -> frozenset[Reference]:
-    """What is named only behind a step that opens a drawer."""
-    opened = next((place for place, step in enumerate(steps) if step.skill == "open"), len(steps))
-    before = {reference for step in steps[: opened + 1] for reference in _things_of(step)}
-    return frozenset(reference for step in steps[opened:] for reference in _things_of(step)) - before

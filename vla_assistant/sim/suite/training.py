@@ -109,8 +109,10 @@ SHARES = {name: task.share for name, task in TASKS.items()} | {name: pair[1] for
 """Kinds of assignments and their shares, before they are made to add up to 1."""
 
 
-def draw_training(seed: int, kinds: tuple[str, ...] = ()) -> Assigned:
+def draw_training(seed: int, kinds: tuple[str, ...] = (), *, plain: bool = False) -> Assigned:
     """The assignment of this seed, of one of these kinds (default: all, in their shares).
+
+    `plain`: the world as shipped, without other cameras, lamps and tables.
 
     Raises:
         InputError: The seed belongs to a test, or there is no such kind.
@@ -123,7 +125,7 @@ def draw_training(seed: int, kinds: tuple[str, ...] = ()) -> Assigned:
     names = kinds or tuple(SHARES)
     shares = np.array([SHARES[name] for name in names])
     kind = names[int(rng.choice(len(names), p=shares / shares.sum()))]
-    look = looks.trained if rng.random() < CHANGED_LOOKS else looks.plain
+    look = looks.trained if rng.random() < CHANGED_LOOKS and not plain else looks.plain
     draft, scene = draw_scene(rng, lambda: _drafted(rng, kind), Stock(), look, seed)
     names_there = called_by_shape(draft, scene) if rng.random() < WITHOUT_COLOUR else {}
     return Assigned(kind, renamed(draft.commands, names_there), scene)
