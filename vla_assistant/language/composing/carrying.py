@@ -1,4 +1,4 @@
-"""Requests about one thing: where it is brought, which way it is pushed, that it is handed over."""
+"""Requests about one thing: taking it, setting it down, which way it is pushed, that it is handed over."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from vla_assistant.language.composing.frames import has, holds_only, mentions
 from vla_assistant.language.composing.relations import relation_of
 from vla_assistant.language.composing.row import Piece, Row
 from vla_assistant.language.reading.items import ONE
-from vla_assistant.language.request import ANYTHING, Act, Description
+from vla_assistant.language.request import Act
 
 _HANDED = frozenset(("over", "handover", "me", "us"))
 _PASSED = frozenset(("pass", "passing", "handing"))
@@ -73,7 +73,7 @@ def set_down(row: Row) -> tuple[Act, ...]:
     if len(named) != 1 or named[0].kind == ONE or not holds_only(row, "set_down"):
         return ()
     lowered = next((at for at, piece in enumerate(row) if at and _lowers(piece)), len(row))
-    takes = [at for at, piece in enumerate(row) if piece.may("take") and not piece.may("let") or _both(piece)]
+    takes = [at for at, piece in enumerate(row) if (piece.may("take") and not piece.may("let")) or _both(piece)]
     if not takes or takes[0] > lowered or lowered == len(row):
         return ()
     if not (has(row[lowered:], "table", "lower", "elsewhere") or any(_ends_lifting(piece) for piece in row[lowered:])):

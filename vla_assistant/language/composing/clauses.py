@@ -48,10 +48,8 @@ def told(clause: Row, licensed: bool = False) -> bool:
             continue
         if piece.may("may_be") or (at > 0 and piece.is_only(("asks",))):
             return True
-        if piece.may("gap") and not _THERE.isdisjoint(piece.words):
-            return True
-        if piece.words == ("s",) and clause[at + 1 : at + 2] and clause[at + 1].may("side"):
-            continue  # "the cup's left"
+        if _is_own_side(clause, at):
+            continue
         if _says_what_is(piece) or (piece.words in _SHORT and _says_how(clause[at + 1 :])):
             return True
         if _reports(piece, clause[at + 1] if at + 1 < len(clause) else None):
@@ -69,8 +67,15 @@ def told(clause: Row, licensed: bool = False) -> bool:
     return False
 
 
+def _is_own_side(clause: Row, at: int) -> bool:
+    """ "The cup's left"."""
+    return clause[at].words == ("s",) and at + 1 < len(clause) and clause[at + 1].may("side")
+
+
 def _says_what_is(piece: Piece) -> bool:
-    """ "Is", "stands", "looks"; not "rest" and "lie", which may be orders."""
+    """ "Is", "stands", "looks", "there is room"; not "rest" and "lie", which may be orders."""
+    if piece.may("gap") and not _THERE.isdisjoint(piece.words):
+        return True
     others = [form for concept, form in piece.concepts.items() if concept != "be"]
     return piece.may("be") and all(form in ("s", "past") for form in others)
 

@@ -6,8 +6,8 @@ import functools
 from collections.abc import Callable
 
 from vla_assistant.language import words as spelling
-from vla_assistant.language.composing.carrying import given, picked, pushed, sent_home, set_down
 from vla_assistant.language.composing.asides import may_be_left_out
+from vla_assistant.language.composing.carrying import given, picked, pushed, sent_home, set_down
 from vla_assistant.language.composing.clauses import asked, orders
 from vla_assistant.language.composing.concepts import load
 from vla_assistant.language.composing.frames import has
@@ -48,7 +48,7 @@ def plainly_composed_of(text: str) -> Request | None:
 
 
 def loosely_composed_of(text: str) -> Request | None:
-    """The request about one thing with words left out that nobody here knows; only fit to agree with another reading."""
+    """The request about one thing without words that nobody here knows; only fit to agree with another reading."""
     row = row_of_words(spelling.normalised(text))
     known = tuple(piece for at, piece in enumerate(row) if not may_be_left_out(row, at))
     if len(row) - len(known) > _FEW or has(known, "unknown"):

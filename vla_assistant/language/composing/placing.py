@@ -95,17 +95,18 @@ def _only_taken(row: Row) -> bool:
 
 
 def _describes(row: Row) -> bool:
-    """Whether what is named is told from others: "the ball which lies in the cup", "the other bowl", "the second cup"."""
-    for at, piece in enumerate(row):
-        after = following(row, at + 1)
-        if piece.thing is None and after < len(row) and row[after].thing is not None:
-            if not _TELLING_APART.isdisjoint(piece.words) and not piece.may("side", "fill"):
-                return True
-        if piece.thing is not None and after < len(row) and not _DESCRIBES.isdisjoint(row[after].words):
-            where = next((later for later in row[after + 1 :] if not later.may("loose", "be", "nothing")), None)
-            if where is not None and relation_of(where):
-                return True
-    return False
+    """Whether what is named is told from others: "the ball which lies in the cup", "the other bowl"."""
+    pairs = [(at, following(row, at + 1)) for at in range(len(row))]
+    return any(_tells_apart(row, at, after) for at, after in pairs if after < len(row))
+
+
+def _tells_apart(row: Row, at: int, after: int) -> bool:
+    here, words = row[at], row[after].words
+    if here.thing is None:
+        counted = not _TELLING_APART.isdisjoint(here.words) and not here.may("side", "fill")
+        return counted and row[after].thing is not None
+    where = next((later for later in row[after + 1 :] if not later.may("loose", "be", "nothing")), None)
+    return not _DESCRIBES.isdisjoint(words) and where is not None and bool(relation_of(where))
 
 
 def _is_pushed_on(piece: Piece, after: Piece) -> bool:
