@@ -10,6 +10,7 @@ from vla_assistant.language.request import Act
 
 _HANDED = frozenset(("over", "handover", "me", "us"))
 _PASSED = frozenset(("pass", "passing", "handing"))
+_LET_GO = frozenset(("back", "again", "down", "anywhere", "somewhere"))
 _PUTTING = ("put", "give", "go", "must", "want", "stay")
 _WAYS = ("left", "right", "forward", "back")
 
@@ -92,9 +93,7 @@ def _both(piece: Piece) -> bool:
 
 def _ends_lifting(piece: Piece) -> bool:
     """Words after which nobody holds it any more: "put it back", "release it"."""
-    return piece.may("lowering", "elsewhere") or not {"back", "again", "down", "anywhere", "somewhere"}.isdisjoint(
-        piece.words
-    )
+    return piece.may("lowering", "elsewhere") or not _LET_GO.isdisjoint(piece.words)
 
 
 def sent_home(row: Row) -> tuple[Act, ...]:

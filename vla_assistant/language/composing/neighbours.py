@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from vla_assistant.language.composing.frames import has
 from vla_assistant.language.composing.relations import Things, Told, following, left_or_right, relation_of
 from vla_assistant.language.composing.row import Piece, Row
@@ -15,14 +17,24 @@ _HOLLOW = frozenset(("bowl", "cup"))
 _OPPOSITE = {"left": "right", "right": "left"}
 
 
-def told_apart(row: Row, things: Things) -> list[Told]:
-    """The one place that such words tell, if any."""
+def told_among(row: Row, things: Things) -> list[Told]:
+    """The place of one of three between the others, if any."""
     named = list(dict.fromkeys(things.values()))
-    if len(named) == 3:
-        if has(row, "in_row") and not any(map(relation_of, row)):
-            return [Told(0, "between", (named[0], named[2]))]
-        pair = _with_one_on_each_side(row, things) or _apart(row, things, named)
-        return [Told(0, "between", pair)] if pair else []
+    if len(named) != 3:
+        return []
+    if (has(row, "in_row") or _lines_up(row)) and not any(map(relation_of, row)):
+        return [Told(0, "between", (named[0], named[2]))]
+    pair = _with_one_on_each_side(row, things) or _apart(row, things, named)
+    return [Told(0, "between", pair)] if pair else []
+
+
+def _lines_up(row: Row) -> bool:
+    return any(piece.may("joining") and "line" in piece.words for piece in row)
+
+
+def told_beside(row: Row, things: Things) -> list[Told]:
+    """The place of one of two on or beside the other, if any."""
+    named = list(dict.fromkeys(things.values()))
     return _borne(row, things) or _beside(row, things, named) if len(named) == 2 else []
 
 
@@ -43,9 +55,9 @@ def _beside(row: Row, things: Things, named: list[Description]) -> list[Told]:
     listed = has(row, "side_by_side") and not any(set(_FORMS) & set(piece.concepts.values()) for piece in row)
     if not listed and not has(row, *_BIDDING) and not any(map(_orders, row)):
         return []  # "the cup and the bowl go well together"
-    joined = has(row, "joining") and any(piece.concepts.get("relations") in ("with", "to") for piece in row)
-    arranged = has(row, "result") and any(map(left_or_right, row)) and not any(map(relation_of, row))
-    if not has(row, "side_by_side", "neighbour", "company", "joining_all") and not (joined or arranged):
+    if not (
+        has(row, "side_by_side", "neighbour", "company", "joining_all", "flanked") or _joins(row) or _has_sides(row)
+    ):
         return []
     anchor = named[0] if _gets_the_other(row) else named[1]
     side = _side_of_one(row, things, anchor)
@@ -55,7 +67,7 @@ def _beside(row: Row, things: Things, named: list[Description]) -> list[Told]:
 def _side_of_one(row: Row, things: Things, anchor: Description) -> str | None:
     """On which side the other one is to be, "" where none is told; None where both are the same."""
     sides = [(at, side) for at, piece in enumerate(row) if (side := left_or_right(piece) or _of_neighbour(piece))]
-    of_neighbour = has(row, "neighbour")
+    of_neighbour = has(row, "neighbour", "flanked")
     found = set()
     for at, side in sides:
         beside = things[max((place for place in things if place < at), default=min(things))]
@@ -67,6 +79,23 @@ def _of_neighbour(piece: Piece) -> str:
     return next((word for word in piece.words if piece.may("neighbour") and word in _OPPOSITE), "")
 
 
+def _joins(row: Row) -> bool:
+    """ "Pair it with the cup", "it should join the cup"."""
+    led = any(piece.concepts.get("relations") in ("with", "to") for piece in row)
+    joins = any(first.words[-1:] == ("join",) and second.thing is not None for first, second in pairwise(row))
+    return has(row, "joining") and (led or joins)
+
+
+def _has_sides(row: Row) -> bool:
+    """ "So that the cup is on the left", "have the cup on the left and the can on the right"."""
+    sides = {side for piece in row if (side := left_or_right(piece))}
+    return bool(sides) and not any(map(relation_of, row)) and (has(row, "result") or _are_only_to_be(row, sides))
+
+
+def _are_only_to_be(row: Row, sides: set[str]) -> bool:
+    return len(sides) == 2 and has(row, "let", "want", "must") and not has(row, "put", "push")
+
+
 def _orders(piece: Piece) -> bool:
     return "base" in piece.concepts.values() and (piece.may("joining") or not piece.may("go", "be"))
 
@@ -76,13 +105,20 @@ def _gets_the_other(row: Row) -> bool:
     first = next(at for at, piece in enumerate(row) if piece.thing is not None)
     second = next(at for at, piece in enumerate(row) if at > first and piece.thing is not None)
     given = any(piece.may("give") or not _GETTING.isdisjoint(piece.words) for piece in row[:second])
-    return given or any("have" in piece.words for piece in row[first:second])
+    flanked = has(row[:first], "flanked")  # "flank the bowl with the cup"
+    return given or flanked or any({"have", "get"} & set(piece.words) for piece in row[first:second])
+
+
+def _on_both(piece: Piece) -> bool:
+    """ "On either side", "left and right of it"."""
+    words = set(piece.words)
+    return piece.may("side") and bool(words & {"either", "both", "each", "sides"} or {"left", "right"} <= words)
 
 
 def _with_one_on_each_side(row: Row, things: Things) -> tuple[Description, ...]:
     """The two of "the bowl on one side, the plate on the other", each named before its side or each after it."""
     sides = [at for at, piece in enumerate(row) if piece.may("side", "other")]
-    sides = [at for at in sides if not {"either", "both", "each"} & set(row[at].words)]
+    sides = [at for at in sides if not _on_both(row[at])]
     sides = [
         at
         for at in sides
@@ -106,7 +142,7 @@ def _turns(row: Row, first: int, second: int) -> bool:
 def _apart(row: Row, things: Things, named: list[Description]) -> tuple[Description, ...]:
     """The two that are named together where something stands between, parts them or has them as neighbours."""
     parted = has(row, "flanked", "apart", "neighbour", "sort")
-    either = any({"either", "both", "each", "sides"} & set(piece.words) for piece in row if piece.may("side"))
+    either = any(_on_both(piece) or (relation_of(piece) == "next to" and "either" in piece.words) for piece in row)
     middle = has(row, "middle") and has(row, "side", "side_by_side")
     told = any(piece.concepts.get("flanked") == "base" for piece in row) and not has(row, *_BIDDING)
     if told or not (parted or either or middle) or any(relation_of(piece) not in ("", "next to") for piece in row):

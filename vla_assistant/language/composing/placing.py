@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from vla_assistant.language.composing.frames import has, holds_only, mentions
-from vla_assistant.language.composing.neighbours import told_apart
+from vla_assistant.language.composing.neighbours import told_among, told_beside
 from vla_assistant.language.composing.relations import (
     Things,
     Told,
@@ -40,7 +40,7 @@ def placed(row: Row) -> tuple[Act, ...]:
         return ()
     told = _as_it_comes_to_be(row, things)
     if told is None:
-        found = relations_told(row, things) or told_apart(row, things)
+        found = told_among(row, things) or relations_told(row, things) or told_beside(row, things)
         told = found[0] if len(found) == 1 else None
     return _brought(row, things, told) if told is not None else ()
 

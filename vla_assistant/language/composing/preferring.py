@@ -24,7 +24,7 @@ def says_more(composed: Request, other: Request) -> bool:
         return {skill for skill, _ in done} == {"move", "home"}  # "move out of the way and go home"
     if len(composed.acts) != 1 or act.skill != "place":
         return False
-    if len(other.acts) > 1 and all(said.skill in ("push", "place", "put_down") for said in other.acts):
+    if len(other.acts) > 1 and all(said.skill in ("push", "place", "put_down", "give") for said in other.acts):
         return _moves_what_it_is_beside(act, other)
     last = other.acts[-1]
     if last.skill == "put_down" and last.object is not None and last.object.anchors:
