@@ -29,6 +29,9 @@ TOLD = {
         arrange the blue bowl, the red cup and the green ball in a row
         the red cup shall stand left of the blue bowl and right of the green ball
         leave some room between the blue bowl and the green ball, the red cup goes there
+        line up the blue bowl, the red cup and the green ball
+        bridge the gap between the blue bowl and the green ball with the red cup
+        put the red cup such that the blue bowl and the green ball are left and right of it
         part way from the blue bowl to the green ball set the red cup down
     """,
     "next to blue bowl": """
@@ -40,6 +43,8 @@ TOLD = {
         pair the red cup up with the blue bowl
         nestle the red cup up against the blue bowl
         i need the red cup sitting beside the blue bowl
+        the red cup should join the blue bowl
+        bring the red cup and the blue bowl together
         carry the red cup to the blue bowl and set it down beside it
     """,
     "left of blue bowl": """
@@ -49,6 +54,8 @@ TOLD = {
         let the blue bowl have the red cup at its left side
         arrange the red cup and the blue bowl so that the red cup is on the left
         make the red cup the left neighbour of the blue bowl
+        let the red cup flank the blue bowl on the left
+        have the red cup on the left and the blue bowl on the right
         set the red cup on the table, to the blue bowl's left
     """,
     "in front of blue bowl": """
