@@ -107,7 +107,7 @@ def swapped(row: Row) -> tuple[Act, ...]:
     crossed = crossed or (len(order) >= 4 and sum(piece.may("places", "instead_of") for piece in row) >= 2)
     swaps = swaps or any(piece.may("change") and not _OVER.isdisjoint(piece.words) for piece in row)
     swaps = swaps or (row[-1].may("around") and any(piece.concepts.get("change") == "base" for piece in row))
-    crossed = crossed or any(piece.may("places") and _EACH_OTHER & set(piece.words) for piece in row)
+    crossed = crossed or any(piece.may("places", "mixed") and _EACH_OTHER & set(piece.words) for piece in row)
     turned = ((has(row, "vice") or _of_each_other(row)) and (places or has(row, "change"))) or (
         has(row, "vice") and has(row, "want", "must", "let", "put", "polite")
     )

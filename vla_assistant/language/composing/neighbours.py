@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 from vla_assistant.language.composing.frames import has
-from vla_assistant.language.composing.relations import Things, Told, following, left_or_right, relation_of
+from vla_assistant.language.composing.relations import Things, Told, following, left_or_right, relation_of, side_named
 from vla_assistant.language.composing.row import Piece, Row
 from vla_assistant.language.request import Description
 
@@ -66,7 +66,7 @@ def _beside(row: Row, things: Things, named: list[Description]) -> list[Told]:
 
 def _side_of_one(row: Row, things: Things, anchor: Description) -> str | None:
     """On which side the other one is to be, "" where none is told; None where both are the same."""
-    sides = [(at, side) for at, piece in enumerate(row) if (side := left_or_right(piece) or _of_neighbour(piece))]
+    sides = [(at, side) for at, piece in enumerate(row) if (side := side_named(row, at) or _of_neighbour(piece))]
     of_neighbour = has(row, "neighbour", "flanked")
     found = set()
     for at, side in sides:
@@ -88,7 +88,7 @@ def _joins(row: Row) -> bool:
 
 def _has_sides(row: Row) -> bool:
     """ "So that the cup is on the left", "have the cup on the left and the can on the right"."""
-    sides = {side for piece in row if (side := left_or_right(piece))}
+    sides = {side for at in range(len(row)) if (side := side_named(row, at))}
     return bool(sides) and not any(map(relation_of, row)) and (has(row, "result") or _are_only_to_be(row, sides))
 
 

@@ -147,7 +147,7 @@ def _narrowed(row: Row, at: int, relation: str) -> str:
     """ "Next to the bowl on the left" is left of it, with or without a comma; "on the side that faces me" before it."""
     if relation != "next to":
         return relation
-    sides = {side for piece in row if (side := left_or_right(piece))}
+    sides = {side for place in range(len(row)) if (side := side_named(row, place))}
     if len(sides) == 1:
         return f"{sides.pop()} of"
     ways = {way for piece in row[at:] if (way := _way_from_me(piece, row[at]))}
@@ -159,6 +159,12 @@ def _way_from_me(piece: Piece, told: Piece) -> str:
     if piece.may("facing", "averted"):
         return "back" if piece.may("facing") else "forward"
     return piece.concepts.get("directions", "") if "side" in told.words and not piece.may("nothing", "side") else ""
+
+
+def side_named(row: Row, at: int) -> str:
+    """The side that is named there, or ""; "right" alone only as something's own: "its right", not "right there"."""
+    own = at > 0 and row[at - 1].words[-1] in ("its", "their", "s")
+    return left_or_right(row[at]) if own or len(row[at].words) > 1 else ""
 
 
 def left_or_right(piece: Piece) -> str:
