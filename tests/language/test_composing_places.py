@@ -4,7 +4,7 @@ import pytest
 
 from tests.language.test_chores import ROOM
 from vla_assistant.language import understand
-from vla_assistant.language.composing.composer import loosely_composed_of, plainly_composed_of
+from vla_assistant.language.composing.composer import composed_of, loosely_composed_of, plainly_composed_of
 from vla_assistant.language.composing.preferring import says_more
 from vla_assistant.language.decoding.agreement import considered
 from vla_assistant.language.reading.reader import read
@@ -180,6 +180,22 @@ def test_what_is_brought_held_and_pushed(text, meant):
     request = considered(text, read(text))
     assert request is not None
     assert "; ".join(map(str, request.acts)) == meant
+
+
+@pytest.mark.parametrize(
+    ("text", "closes"),
+    [
+        ("give the drawer a push", True),
+        ("push the drawer back", True),
+        ("latch the drawer", True),
+        ("the drawer got a push", False),
+        ("put an end to the open drawer", False),
+        ("push the drawer to the left", False),
+    ],
+)
+def test_a_drawer_that_is_pushed_closes(text, closes):
+    request = composed_of(text)
+    assert (request is not None and str(request.acts[0]) == "close(drawer)") is closes
 
 
 @pytest.mark.parametrize("text", ["the red cup in front of me", "lift the red cup that is in front of me"])

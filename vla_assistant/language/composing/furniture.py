@@ -38,7 +38,7 @@ def _state(row: Row) -> str:
     if has(row, "cabinet", "home") or _goes_home(row):
         back = any("back" in piece.words and piece.may("in", "cabinet") for piece in row)
         return "close" if back or not has(row, "pull", "take", "reach") else ""
-    if has(row, "push") and has(row, "shoved"):
+    if (has(row, "pressing") and _verbs(row)) or (has(row, "push") and has(row, "shoved")):
         return "close"
     towards = any(piece.may("stop_of_drawer") and piece.words[0] in ("to", "towards", "toward") for piece in row)
     return "open" if has(row, "pull") and (towards or has(row, "drawer", "handle")) else ""

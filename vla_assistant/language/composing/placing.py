@@ -121,5 +121,9 @@ def _aims_elsewhere(row: Row) -> bool:
     sides = has(row, "side_by_side", "neighbour") or any(relation_of(piece) for piece in row)
     fixed = any({"left", "right"} & set(relation_of(piece).split()) for piece in row)
     ways = {piece.concepts["directions"] for piece in row if piece.may("directions") and not piece.may("side", *_MOVES)}
-    far = ("forward", "back") if any("side" in piece.words for piece in row) else ("back",)
+    far = (
+        ("forward", "back")
+        if any("side" in piece.words or relation_of(piece) == "behind" for piece in row)
+        else ("back",)
+    )
     return not ways <= {"down", "up", *far, *(("left", "right") if sides and not fixed else ())}
