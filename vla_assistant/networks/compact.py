@@ -184,11 +184,14 @@ class CompactVLA(nn.Module):
         self.glance = Glance(width, instruction, hidden // 4)
         features = NAMED * (sight + 9) + STATE_WIDTH + instruction + hidden // 4
         outputs = config.horizon * ACTION_WIDTH + 2
-        self._turned = 0 if config.head == "plain" else BEARING_WIDTH
-        self._related = RELATION_WIDTH if config.head == "geometric" else 0
-        head = _mlp if config.head == "plain" else _normed
-        self.act = head(features + self._turned + self._related, hidden, outputs)
-        self.success = _mlp(features + self._related, hidden // 2, 1, depth=2)
+        self._is_told = config.head == "geometric"
+        related = RELATION_WIDTH if self._is_told else 0
+        self.act = (
+            _normed(features + BEARING_WIDTH + related, hidden, outputs)
+            if self._is_told
+            else _mlp(features, hidden, outputs, depth=3)
+        )
+        self.success = _mlp(features + related, hidden // 2, 1, depth=2)
         self.centre: Tensor
         self.hand_offset: Tensor
         self.hand_scale: Tensor
@@ -250,11 +253,13 @@ class CompactVLA(nn.Module):
             ],
             dim=-1,
         )
-        related = relations(position, hand[:, 0], state, step, self.push_goals)[:, : self._related]
-        turned = bearing(state)[:, : self._turned]
-        out = self.act(torch.cat([features, turned, related], dim=-1))
+        to_act, to_judge = features, features
+        if self._is_told:
+            related = relations(position, hand[:, 0], state, step, self.push_goals)
+            to_act = torch.cat([features, bearing(state), related], dim=-1)
+            to_judge = torch.cat([features, related], dim=-1)
+        out, success = self.act(to_act), self.success(to_judge).squeeze(-1)
         actions = out[:, :-2].view(-1, self.config.horizon, ACTION_WIDTH)
-        success = self.success(torch.cat([features, related], dim=-1)).squeeze(-1)
         return Output((front, wrist), position, actions, out[:, -2], out[:, -1], success)
 
     def _halved(self, like: Tensor) -> torch.autocast:
@@ -290,7 +295,7 @@ def _normed(inputs: int, hidden: int, outputs: int) -> nn.Sequential:
     return nn.Sequential(*first, *second, *third)
 
 
-def _mlp(inputs: int, hidden: int, outputs: int, depth: int = 3) -> nn.Sequential:
+def _mlp(inputs: int, hidden: int, outputs: int, *, depth: int) -> nn.Sequential:
     layers: list[nn.Module] = []
     for index in range(depth):
         layers += [nn.Linear(inputs if index == 0 else hidden, hidden), nn.ReLU()]

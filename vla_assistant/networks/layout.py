@@ -18,9 +18,8 @@ class CompactConfig(BaseModel):
     width: int = Field(64, ge=8, description="Channels of the feature maps.")
     embedding: int = Field(32, ge=4, description="Width of the embedding of words.")
     hidden: int = Field(512, ge=32, description="Width of the action head.")
-    head: Literal["plain", "normed", "geometric"] = Field(
-        "plain",
-        description="Action head; the normed one learns to turn sooner, the geometric one is told distances too.",
+    head: Literal["plain", "geometric"] = Field(
+        "plain", description="Action head; the geometric one is normalised, and told bearings and distances."
     )
     horizon: int = Field(8, ge=1, description="Actions in a chunk.")
     step_s: float = Field(0.1, gt=0, description="Duration of one action [s].")
