@@ -7,9 +7,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from vla_assistant.policies.compact import _maybe_in_drawer
 from vla_assistant.policies.evidence import judge_step
 from vla_assistant.policies.execution import LIFT_ACTIONS, Attempts, Hovering, run_step
+from vla_assistant.policies.named import maybe_in_drawer
 from vla_assistant.policies.sighting import without_doubles
 from vla_assistant.policies.whereabouts import INSIDE_FROM_HANDLE, Belief
 from vla_assistant.sim import drawer_model
@@ -128,9 +128,9 @@ def test_inside_of_the_drawer_is_that_of_the_world() -> None:
 
 def test_what_is_sought_behind_an_opened_drawer_may_be_hidden() -> None:
     retrieve = (Step("open", DRAWER), Step("pick", MARKER), Step("place", MARKER, BOWL))
-    assert _maybe_in_drawer(retrieve) == {MARKER, BOWL}
-    assert _maybe_in_drawer((Step("pick", MARKER), *retrieve)) == {BOWL}
-    assert not _maybe_in_drawer((Step("pick", MARKER),))
+    assert maybe_in_drawer(retrieve) == {MARKER, BOWL}
+    assert maybe_in_drawer((Step("pick", MARKER), *retrieve)) == {BOWL}
+    assert not maybe_in_drawer((Step("pick", MARKER),))
 
 
 @pytest.mark.parametrize(("success", "done"), [(0.8, False), (0.99, True)])

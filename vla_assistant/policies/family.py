@@ -18,6 +18,7 @@ from vla_assistant.errors import WeightsError
 from vla_assistant.networks import tokens
 from vla_assistant.networks.senses import STATE_WIDTH, normal_state, real_action, state_vector
 from vla_assistant.policies.moments import Moments
+from vla_assistant.policies.named import things_of
 from vla_assistant.policies.sighting import without_doubles
 from vla_assistant.registry import BackendConfig
 from vla_assistant.types import (
@@ -101,7 +102,7 @@ class FamilyPolicy:
 
     def plan(self, steps: tuple[Step, ...], observation: Observation) -> Plan:
         """Heat maps of every named thing; without grounding maps the plan points at nothing."""
-        named = tuple(dict.fromkeys(reference for step in steps for reference in _things_of(step)))
+        named = things_of(*steps)
         if named and not self._model.has_learnt("grounding"):
             return Plan(steps, language.describe(steps), UNGROUNDED)
         groundings = self._ground(named, observation) if named else ()
@@ -188,7 +189,3 @@ def _path(config: Config) -> Path:
             "Train a model and name it with --set policies.family.weights=FOLDER; see docs/models.md.",
         )
     return Path(config.weights).expanduser()
-
-
-def _things_of(step: Step) -> tuple[Reference, ...]:
-    return tuple(r for r in (step.object, step.destination, step.second) if r is not None and r.name in tokens.SHAPES)
