@@ -15,6 +15,7 @@ WEIGHTS=${WEIGHTS:-assets/weights/compact/compact.safetensors}
 export GOMP_SPINCOUNT=0 LP_NUM_THREADS=1
 
 share() { echo $((($1 * PERCENT + 99) / 100)); }
+ROLL_OUTS=$(share 200)
 
 "$VLA" generate --episodes "$(share 4000)" --seed 1000000 --out "$RUN/data"
 "$VLA" train --preset "$PRESET" --data "$RUN/data" --out "$RUN/trained" &
@@ -45,6 +46,6 @@ trap - EXIT INT TERM
 
 mkdir -p "$(dirname "$WEIGHTS")"
 cp "$RUN/trained/compact.safetensors" "$WEIGHTS"
-"$VLA" calibrate --episodes "$(share 200)" --policy "$WEIGHTS" --out "$WEIGHTS"
+"$VLA" calibrate --episodes "$((ROLL_OUTS < 30 ? 30 : ROLL_OUTS))" --policy "$WEIGHTS" --out "$WEIGHTS"
 "$VLA" evaluate --split seen,unseen-seeds,swap --episodes "$(share 300)" --beside "$(share 100)" --policy "$WEIGHTS" \
   --out "$RUN/evaluation"
