@@ -1,7 +1,7 @@
 #!/bin/sh
 # Makes weights like the shipped ones from nothing: demonstrations, training while the policy's own roll-outs are corrected
 # by the expert (the training looks for new recordings every 500 steps), figures. About four hours on two quiet cores.
-# What the shipped file really went through is in docs/model_card.md.
+# What the shipped file really went through is in docs/model_card.md; this script was run from end to end with toy sizes only.
 # Usage: packaging/train_weights.sh [FOLDER]
 # To try the script in minutes: PERCENT=1 PRESET=debug WEIGHTS=/tmp/toy.safetensors packaging/train_weights.sh /tmp/toy
 set -eu

@@ -13,6 +13,7 @@ from vla_assistant.networks.compact import CompactVLA, Output
 from vla_assistant.networks.exported import INPUTS, OUTPUTS, OnnxEngine, export_weights
 from vla_assistant.networks.layout import CompactConfig
 from vla_assistant.networks.memory import nothing_remembered
+from vla_assistant.networks.question import Question
 from vla_assistant.networks.running import Engine, TorchEngine, as_input
 from vla_assistant.networks.weights import load_weights, save_weights
 from vla_assistant.policies.compact import default_weights
@@ -88,9 +89,9 @@ def test_folded_and_with_kept_features_the_answers_are_the_same(weights: Path, n
     network, engine = load_weights(weights), TorchEngine(load_weights(weights))
     for seed in range(4):
         pictures = _pictures(network, seed)
-        asked = engine.answer(pictures, STATE, STEP, QUERIES, nothing)
+        asked = engine.answer(Question(*pictures, STATE, STEP, QUERIES, nothing))
         assert _furthest(asked, _trained(network, pictures)) < 1e-4
-        again = engine.answer(pictures, STATE, STEP, NONE, nothing)
+        again = engine.answer(Question(*pictures, STATE, STEP, NONE, nothing))
         torch.testing.assert_close(again.actions, asked.actions, rtol=0, atol=1e-5)
 
 
@@ -106,12 +107,12 @@ def test_features_of_a_picture_are_computed_once(weights: Path, nothing: FloatAr
         trunk.register_forward_hook(lambda *_, camera=camera: seen.append(camera))
     front, wrist = _pictures(engine._network, 0)
     for queries in (QUERIES, NONE):
-        engine.answer((front, wrist), STATE, STEP, queries, nothing)
+        engine.answer(Question(front, wrist, STATE, STEP, queries, nothing))
     assert seen == [0, 1]
-    engine.answer((front, wrist + 1), STATE, STEP, NONE, nothing)
+    engine.answer(Question(front, wrist + 1, STATE, STEP, NONE, nothing))
     assert seen == [0, 1, 1]
     front[0, 0, 0] ^= 1  # the same array, altered: a camera that fills its buffer again
-    engine.answer((front, wrist + 1), STATE, STEP, NONE, nothing)
+    engine.answer(Question(front, wrist + 1, STATE, STEP, NONE, nothing))
     assert seen == [0, 1, 1, 0]
 
 
@@ -119,10 +120,8 @@ def test_the_exported_network_gives_the_same_answers(weights: Path, exported: Pa
     network, engine = load_weights(weights), OnnxEngine(exported, weights)
     for seed, queries in enumerate((QUERIES, NONE, QUERIES[:1])):
         pictures = _pictures(network, seed)
-        assert (
-            _furthest(engine.answer(pictures, STATE, STEP, queries, nothing), _trained(network, pictures, queries))
-            < 1e-3
-        )
+        answer = engine.answer(Question(*pictures, STATE, STEP, queries, nothing))
+        assert _furthest(answer, _trained(network, pictures, queries)) < 1e-3
 
 
 def test_what_is_hidden_is_taken_from_memory_by_either_engine(
@@ -134,10 +133,10 @@ def test_what_is_hidden_is_taken_from_memory_by_either_engine(
     remembered[1] = np.linspace(0, 1, len(remembered[1]), dtype=np.float32)
     engines: list[Engine] = [TorchEngine(load_weights(weights)), OnnxEngine(exported, weights)]
     for engine in engines:
-        plain = engine.answer(pictures, STATE, STEP, QUERIES, nothing)
+        plain = engine.answer(Question(*pictures, STATE, STEP, QUERIES, nothing))
         hidden = bool(plain.sights[0].visible[0, 1] < 0)
         other = type(engine)(*((exported, weights) if isinstance(engine, OnnxEngine) else (load_weights(weights),)))
-        helped = other.answer(pictures, STATE, STEP, QUERIES, remembered)
+        helped = other.answer(Question(*pictures, STATE, STEP, QUERIES, remembered))
         assert torch.equal(helped.position[0, 1], plain.position[0, 1]) is not hidden
         assert torch.equal(helped.actions, plain.actions) is not hidden
         assert torch.equal(helped.position[0, 0], plain.position[0, 0])
@@ -147,11 +146,11 @@ def test_what_is_hidden_is_taken_from_memory_by_either_engine(
 def test_an_answer_is_kept_for_the_same_question_only(weights: Path, exported: Path, nothing: FloatArray) -> None:
     engine: Engine = OnnxEngine(exported, weights)
     pictures = _pictures(load_weights(weights), 0)
-    first = engine.answer(pictures, STATE, STEP, QUERIES, nothing)
-    assert engine.answer(pictures, STATE, STEP, NONE, nothing) is first
-    fewer = engine.answer(pictures, STATE, STEP, QUERIES[:1], nothing)
+    first = engine.answer(Question(*pictures, STATE, STEP, QUERIES, nothing))
+    assert engine.answer(Question(*pictures, STATE, STEP, NONE, nothing)) is first
+    fewer = engine.answer(Question(*pictures, STATE, STEP, QUERIES[:1], nothing))
     assert fewer.sights[0].uv.shape[1] == 4
-    moved = engine.answer(pictures, STATE + 0.5, STEP, NONE, nothing)
+    moved = engine.answer(Question(*pictures, STATE + 0.5, STEP, NONE, nothing))
     assert not torch.equal(moved.actions, first.actions)
 
 

@@ -32,7 +32,7 @@ def table() -> Table:
 
 
 def test_weights_are_small_and_carry_their_card() -> None:
-    assert default_weights().stat().st_size < 15_000_000
+    assert default_weights().stat().st_size < 11_000_000
     assert read_card(default_weights())["frames"] > 500_000
 
 

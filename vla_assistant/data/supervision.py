@@ -76,7 +76,7 @@ def _codes(scene: Scene) -> NDArray[np.int64]:
 
 def _positions(world: SimWorld, step: Step) -> NDArray[np.float32]:
     """Centres of object, destination and second anchor (9,) [m]; zeros for what the step does not name."""
-    result = np.zeros((len(tokens.ROLES), 3), np.float32)
+    result = np.zeros((tokens.NAMED, 3), np.float32)
     for row, reference in enumerate(tokens.named_things(step)):
         if reference is not None and reference.name == "drawer":
             result[row] = world.drawer_handle()

@@ -75,7 +75,7 @@ def make_targets(columns: Mapping[str, NDArray[np.generic]], horizon: int) -> Ta
             f"The recording describes a step by {step.shape[1]} numbers; this program needs {tokens.CODE_WIDTH}.",
             "It is from another version; record anew: vla-assistant generate.",
         )
-    position = columns["label.position"].astype(np.float32).reshape(-1, len(tokens.ROLES), 3)
+    position = columns["label.position"].astype(np.float32).reshape(-1, tokens.NAMED, 3)
     named = step[:, tokens.NAMED_SHAPES] != tokens.NO_SHAPE
     valid = named & inside(position)
     scene_known, action_known, success_known = (_known(columns, name) for name in KNOWN)

@@ -27,10 +27,10 @@ from vla_assistant.networks.geometry import (
 )
 from vla_assistant.networks.layout import CompactConfig
 from vla_assistant.networks.senses import STATE_WIDTH
+from vla_assistant.networks.tokens import NAMED
 from vla_assistant.types import ACTION_WIDTH, SKILLS
 
 CAMERAS = ("front", "wrist")
-NAMED = len(tokens.ROLES)
 PEAK_REACH = 0.12
 """How far around its peak a heat map counts when the network runs, as a share of the picture: five times its spread."""
 

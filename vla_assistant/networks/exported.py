@@ -10,11 +10,9 @@ from __future__ import annotations
 import hashlib
 import warnings
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from vla_assistant.data.files import write_whole
@@ -22,14 +20,12 @@ from vla_assistant.errors import BackendError, WeightsError
 from vla_assistant.networks import tokens
 from vla_assistant.networks.compact import CompactVLA, Output, Sight
 from vla_assistant.networks.memory import nothing_remembered
+from vla_assistant.networks.question import Question
 from vla_assistant.networks.running import as_input, folded
 from vla_assistant.networks.senses import STATE_WIDTH
-from vla_assistant.networks.tokens import Codes
 from vla_assistant.networks.weights import load_weights, require_file
-from vla_assistant.types import FloatArray, ImageArray
 
-Array = NDArray[Any]
-INPUTS = ("front", "wrist", "state", "step", "queries", "remembered")
+INPUTS = Question._fields
 ASKED = INPUTS[:-1]
 SIGHT = ("logits", "uv", "visible", "feature")
 OUTPUTS = (
@@ -129,31 +125,23 @@ class OnnxEngine:
             raise WeightsError(f"The file {path} was made of other weights than {weights}.", _remedy(path))
         if {entry.name for entry in self._session.get_inputs()} != set(INPUTS):
             raise WeightsError(f"The file {path} was made by another version of the program.", _remedy(path))
-        self._last: tuple[dict[str, Array], Output] | None = None
+        self._last: tuple[Question, Output] | None = None
 
-    def answer(
-        self,
-        pictures: tuple[ImageArray, ImageArray],
-        state: FloatArray,
-        step: Codes,
-        queries: Codes,
-        remembered: FloatArray,
-    ) -> Output:
+    def answer(self, question: Question) -> Output:
         """See `running.Engine`; where nothing further is asked for, what an earlier answer adds to that may stay."""
-        values: dict[str, Array] = dict(zip(INPUTS, (*pictures, state, step, queries, remembered), strict=True))
-        if self._last is not None and _answers(self._last[0], values):
+        if self._last is not None and _answers(self._last[0], question):
             return self._last[1]
-        feeds = {name: as_input(values[name]).numpy() for name in INPUTS[:2]}
-        feeds |= {name: values[name][None] for name in INPUTS[2:]}
+        pictures = [as_input(picture).numpy() for picture in question[:2]]
+        feeds = dict(zip(INPUTS, [*pictures, *(values[None] for values in question[2:])], strict=True))
         output = _output([torch.from_numpy(value) for value in self._session.run(list(OUTPUTS), feeds)])
-        self._last = {name: value.copy() for name, value in values.items()}, output
+        self._last = Question._make(values.copy() for values in question), output
         return output
 
 
-def _answers(before: dict[str, Array], now: dict[str, Array]) -> bool:
+def _answers(before: Question, now: Question) -> bool:
     """Whether what was answered before holds what is asked for now; nothing was seen between equal pictures."""
-    names = ASKED if len(now["queries"]) else ASKED[:-1]
-    return all(np.array_equal(before[name], now[name]) for name in names)
+    names = ASKED if len(now.queries) else ASKED[:-1]
+    return all(np.array_equal(getattr(before, name), getattr(now, name)) for name in names)
 
 
 def _output(values: list[Tensor]) -> Output:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from vla_assistant.networks import tokens
-from vla_assistant.networks.tokens import Codes
+from vla_assistant.networks.tokens import NAMED, Codes
 from vla_assistant.types import FloatArray
 
 if TYPE_CHECKING:
@@ -21,12 +21,11 @@ if TYPE_CHECKING:
 
     from vla_assistant.networks.compact import Sight
 
-NAMED = len(tokens.ROLES)
 MOST_S = 60.0
 """Somebody may move things meanwhile, so nothing is remembered longer."""
 Thing = tuple[int, int]
 """Colour and shape number, see `tokens`."""
-NO_THING = (tokens.ANY_COLOUR, tokens.NO_SHAPE)
+NO_THING = tokens.encode_reference(None)
 
 
 class Seen(NamedTuple):

@@ -16,30 +16,15 @@ from torch import Tensor, nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from vla_assistant.networks.compact import CompactVLA, Output
-from vla_assistant.networks.tokens import Codes
-from vla_assistant.types import FloatArray, ImageArray
+from vla_assistant.networks.question import Question
+from vla_assistant.types import ImageArray
 
 
 class Engine(Protocol):
     """Answers one question at a time. One owner thread."""
 
-    def answer(
-        self,
-        pictures: tuple[ImageArray, ImageArray],
-        state: FloatArray,
-        step: Codes,
-        queries: Codes,
-        remembered: FloatArray,
-    ) -> Output:
-        """What the network says, a batch of one.
-
-        Args:
-            pictures: Front and wrist as `senses.policy_picture` makes them, uint8 (s, s, 3).
-            state: Normalised state float32 (17,).
-            step: Step codes (8,).
-            queries: Further things to look for, (q, 2).
-            remembered: What was seen before, float32 (3, width + 3), see `memory`.
-        """
+    def answer(self, question: Question) -> Output:
+        """What the network says, a batch of one."""
         ...
 
 
@@ -53,18 +38,11 @@ class TorchEngine:
         self._network = folded(network).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self._last: list[tuple[ImageArray, Tensor] | None] = [None for _ in network.trunks]
 
-    def answer(
-        self,
-        pictures: tuple[ImageArray, ImageArray],
-        state: FloatArray,
-        step: Codes,
-        queries: Codes,
-        remembered: FloatArray,
-    ) -> Output:
+    def answer(self, question: Question) -> Output:
         """See `Engine`."""
         with torch.inference_mode():
-            maps = [self.features(camera, picture) for camera, picture in enumerate(pictures)]
-            inputs = (torch.from_numpy(values)[None] for values in (state, step, queries, remembered))
+            maps = [self.features(camera, picture) for camera, picture in enumerate(question[:2])]
+            inputs = (torch.from_numpy(values)[None] for values in question[2:])
             return self._network.conclude(maps, *inputs)
 
     @torch.inference_mode()

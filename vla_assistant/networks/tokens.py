@@ -31,6 +31,8 @@ NO_SHAPE = len(SHAPES)
 DRAWER, THING = SHAPES.index("drawer"), SHAPES.index("thing")
 """The drawer is furniture without a colour; a "thing" has any shape and is named by its colour alone."""
 ROLES = ("object", "destination", "second")
+NAMED = len(ROLES)
+"""Things that a step names, or might."""
 CODE_NAMES = ("skill", "direction", *(f"{role}_{part}" for role in ROLES for part in ("colour", "shape")))
 CODE_WIDTH = len(CODE_NAMES)
 SKILL, DIRECTION, OBJECT_COLOUR, OBJECT_SHAPE, DESTINATION_COLOUR, DESTINATION_SHAPE = range(CODE_WIDTH - 2)

@@ -22,6 +22,7 @@ from vla_assistant.networks.chances import Clues, step_clues, tempered
 from vla_assistant.networks.familiar import pooled
 from vla_assistant.networks.learnt import Learnt
 from vla_assistant.networks.memory import Memory, Seen, places_of
+from vla_assistant.networks.question import Question
 from vla_assistant.networks.senses import NO_PICTURE, normal_state, policy_picture, real_action, state_vector
 from vla_assistant.policies.evidence import judge_step
 from vla_assistant.policies.named import maybe_in_drawer, stay_where_they_are, things_of
@@ -49,8 +50,6 @@ REQUIRES = ("torch", "safetensors", "cv2")
 BACKEND = "CompactPolicy"
 
 SHIPPED = "weights/compact/compact.safetensors"
-NAMED = len(tokens.ROLES)
-"""Things that a step names come before those that are asked for besides."""
 SURE = 2.2
 """Logit of being in view from which on a thing is remembered that nobody named: 90 %."""
 HAND_HIDES = 0.25
@@ -131,9 +130,9 @@ class CompactPolicy:
     def look(self, observation: Observation) -> tuple[SeenThing, ...]:
         """The things in the front picture, most confident first."""
         asked = tuple(filter(self._learnt.knows, tokens.all_references()))
-        output = self._run(observation, Step("home"), asked)
-        visible = output.sights[0].visible[0, NAMED:].sigmoid().numpy()
-        points = [peak(heat) for heat in output.sights[0].logits[0, NAMED:]]
+        sight = self._run(observation, Step("home"), asked).sights[0].beyond(tokens.NAMED)
+        visible = sight.visible[0].sigmoid().numpy()
+        points = [peak(heat) for heat in sight.logits[0]]
         order = [int(i) for i in np.argsort(-visible) if visible[i] >= self.config.min_visible]
         return without_doubles(SeenThing(asked[i], PixelPoint("front", *points[i], float(visible[i]))) for i in order)
 
@@ -213,7 +212,7 @@ class CompactPolicy:
         """
         others = (reference for reference in tokens.all_references() if reference not in named)
         asked = (*named, *filter(self._learnt.knows, others))
-        sight = self._run(now, steps[0], asked).sights[0].beyond(NAMED)
+        sight = self._run(now, steps[0], asked).sights[0].beyond(tokens.NAMED)
         self._memory.keep(map(tokens.encode_reference, asked), sight, SURE)
         staying = stay_where_they_are(steps)
         result = []
@@ -248,7 +247,7 @@ class CompactPolicy:
         queries = np.array([tokens.encode_reference(reference) for reference in asked], dtype=np.int64).reshape(-1, 2)
         state, time_s = normal_state(state_vector(observation.state)), observation.state.time_s
         codes = tokens.encode_step(step)
-        output = self._engine.answer((front, wrist), state, codes, queries, self._memory.recall(codes, time_s))
+        output = self._engine.answer(Question(front, wrist, state, codes, queries, self._memory.recall(codes, time_s)))
         self._memory.keep(places_of(codes), output.sights[0])
         return output
 

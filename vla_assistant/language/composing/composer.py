@@ -79,9 +79,9 @@ def ordered(clause: Phrase) -> tuple[Act, ...]:
 
 def _request(text: str, acts: tuple[Act, ...]) -> Request | None:
     """The acts as a request, unless the text only asks."""
-    row = row_of_words(spelling.normalised(text))
     if not acts or only_asks(text):
         return None
+    row = row_of_words(spelling.normalised(text))
     manner = frozenset(piece.concepts["manner"] for piece in row if piece.may("manner"))
     return Request(acts, manner, confidence=BESIDE_A_STORY if has(row, "unknown") else 1.0)
 
