@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 import torch
 
 from vla_assistant.networks import tokens
-from vla_assistant.networks.geometry import OUTWARD, RELATION_WIDTH, near_and_far, push_goals, relations
+from vla_assistant.networks.geometry import (
+    OUTWARD,
+    PHASE_WIDTH,
+    RELATION_WIDTH,
+    near_and_far,
+    phase,
+    push_goals,
+    relations,
+)
 from vla_assistant.networks.layout import CompactConfig
+from vla_assistant.networks.senses import STATE_NAMES, normal_state
 from vla_assistant.sim.regions import PUSH_GOALS, where_pushed
 from vla_assistant.types import Reference, Step
 
@@ -65,3 +75,21 @@ def test_between_is_told_from_the_hand_to_the_middle_and_by_the_line() -> None:
 def test_what_is_not_named_counts_nothing() -> None:
     told = _told(Step("pick", CUBE), [0.4, 0.1, 0.1], [1.0, 2.0, 3.0], [4.0, 5.0, 6.0])
     assert not told.any()
+
+
+def _phase(gripper: float, command: float, height: float) -> torch.Tensor:
+    state = np.zeros((1, len(STATE_NAMES)))
+    for name, value in (("gripper", gripper), ("gripper_command", command), ("z", height)):
+        state[0, STATE_NAMES.index(name)] = value
+    told = phase(torch.from_numpy(normal_state(state)))
+    assert told.shape == (1, PHASE_WIDTH)
+    return told[0]
+
+
+@pytest.mark.parametrize("other", [(0.17, 0.0, 0.05), (0.65, 1.0, 0.05), (0.65, 0.0, 0.03)])
+def test_fingers_on_their_way_are_told_apart_from_closed_ones_and_a_low_hand_from_a_high_one(
+    other: tuple[float, float, float],
+) -> None:
+    closing = _phase(0.65, 0.0, 0.05)
+    assert (closing - _phase(*other)).abs().max() > 0.5
+    assert (closing - _phase(0.66, 0.0, 0.051)).abs().max() < 0.2

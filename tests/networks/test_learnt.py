@@ -85,3 +85,31 @@ def test_new_words_begin_like_similar_old_ones() -> None:
     rows = load_weights(VERSION_1_WEIGHTS).colour.weight
     assert rows.shape[0] == len(tokens.COLOURS) + 1
     assert rows[tokens.COLOURS.index("pink")].equal(rows[tokens.COLOURS.index("red")])
+
+
+def test_a_geometric_head_that_was_told_less_answers_as_before(tmp_path: Path) -> None:
+    import torch
+
+    from vla_assistant.networks.compact import CompactVLA
+    from vla_assistant.networks.geometry import PHASE_WIDTH
+    from vla_assistant.networks.layout import CompactConfig
+    from vla_assistant.networks.weights import load_weights, save_weights
+
+    torch.manual_seed(0)
+    config = CompactConfig(front_size=64, stem=8, width=16, hidden=32, head="geometric")
+    network = CompactVLA(config).eval()
+    with torch.no_grad():
+        network.act[1].weight[:, -PHASE_WIDTH:] = 0.0
+    state = network.state_dict()
+    for name in ("act.0.running_mean", "act.0.running_var", "act.1.weight"):
+        state[name] = state[name][..., :-PHASE_WIDTH]
+    save_weights(tmp_path / "before.safetensors", config, state)
+
+    pictures, now = (torch.rand(2, 3, 64, 64), torch.rand(2, 3, 64, 64)), torch.randn(2, 17) / 3
+    steps = torch.from_numpy(np.stack([tokens.encode_step(step) for step in STEPS[:2]]))
+    asked = torch.zeros(2, 0, 2, dtype=torch.long)
+    with torch.inference_mode():
+        before = network(pictures, now, steps, asked)
+        after = load_weights(tmp_path / "before.safetensors")(pictures, now, steps, asked)
+    torch.testing.assert_close(after.actions, before.actions, atol=1e-2, rtol=1e-2)
+    torch.testing.assert_close(after.success, before.success, atol=1e-2, rtol=1e-2)

@@ -11,8 +11,16 @@ from vla_assistant.policies.evidence import judge_step
 from vla_assistant.policies.execution import LIFT_ACTIONS, Attempts, Hovering, run_step
 from vla_assistant.policies.named import maybe_in_drawer
 from vla_assistant.policies.sighting import without_doubles
-from vla_assistant.policies.whereabouts import INSIDE_FROM_HANDLE, Belief
-from vla_assistant.sim import drawer_model
+from vla_assistant.policies.whereabouts import (
+    BESIDE_GAP,
+    BETWEEN_OFF,
+    BETWEEN_SHARE,
+    INSIDE_FROM_HANDLE,
+    NEXT_TO_GAP,
+    RADIUS,
+    Belief,
+)
+from vla_assistant.sim import drawer_model, relations, things
 from vla_assistant.types import (
     ActionChunk,
     Frame,
@@ -99,10 +107,13 @@ BETWEEN = Step("place", CUBE, BOWL, "between", MARKER)
         (LEFT_OF, [(0.5, 0.12, 0.02), (0.51, 0.0, 0.02)], "another side of the red bowl"),
         (LEFT_OF, [(0.5, -0.30, 0.02), (0.51, 0.0, 0.02)], "30 cm from the red bowl"),
         (Step("place", CUBE, BOWL, "next_to"), [(0.6, 0.0, 0.02), (0.5, 0.0, 0.02)], ""),
+        (Step("place", CUBE, BOWL, "next_to"), [(0.7, 0.0, 0.02), (0.5, 0.0, 0.02)], "20 cm from the red bowl"),
+        (Step("place", CUBE, Reference("thing", "red"), "next_to"), [(0.67, 0.0, 0.02), (0.5, 0.0, 0.02)], ""),
         (Step("place", CUBE, BOWL, "behind"), [(0.4, 0.0, 0.02), (0.5, 0.0, 0.02)], ""),
         (Step("place", CUBE, BOWL, "in_front_of"), [(0.4, 0.0, 0.02), (0.5, 0.0, 0.02)], "another side"),
         (BETWEEN, [(0.5, 0.0, 0.02), (0.5, -0.1, 0.02), (0.5, 0.1, 0.01)], ""),
         (BETWEEN, [(0.5, 0.2, 0.02), (0.5, -0.1, 0.02), (0.5, 0.1, 0.01)], "lie elsewhere"),
+        (BETWEEN, [(0.55, 0.0, 0.02), (0.5, -0.1, 0.02), (0.5, 0.1, 0.01)], "lie elsewhere"),
         (Step("push", CUBE, Reference("forward")), [(0.40, 0.1, 0.02)], ""),
         (Step("push", CUBE, Reference("forward")), [(0.50, 0.1, 0.02)], "far enough"),
         (Step("push", CUBE, Reference("back")), [(0.60, 0.1, 0.02)], ""),
@@ -124,6 +135,14 @@ def test_drawer_is_done_only_when_its_handle_is_let_go() -> None:
 
 def test_inside_of_the_drawer_is_that_of_the_world() -> None:
     assert INSIDE_FROM_HANDLE[0] == pytest.approx(drawer_model.INSIDE_MIDDLE - drawer_model.TAB_MIDDLE)
+
+
+def test_gaps_and_footprints_are_those_of_the_world_and_a_little_more() -> None:
+    assert {name: pytest.approx(things.ALL_SHAPES[name].radius, abs=0.001) for name in things.SHAPES} == RADIUS
+    for mine, counts in ((NEXT_TO_GAP, relations.NEXT_TO_GAP), (BESIDE_GAP, relations.BESIDE_GAP)):
+        assert 0.005 < mine - counts < 0.015
+    assert BETWEEN_SHARE == relations.BETWEEN_SHARE
+    assert 0.005 < BETWEEN_OFF - relations.BETWEEN_OFF < 0.015
 
 
 def test_what_is_sought_behind_an_opened_drawer_may_be_hidden() -> None:
@@ -216,10 +235,19 @@ def test_a_hand_that_hovers_carries_out_the_whole_chunk() -> None:
 
 def test_a_hand_that_moves_or_whose_fingers_were_told_something_new_does_not_hover() -> None:
     hovering, still = Hovering(), state(0.5, 0.0, 0.0)
-    moving = [replace(still, T_base_tool=_lifted(still.T_base_tool, 0.01 * n)) for n in range(20)]
+    looks = [replace(still, time_s=0.2 * n) for n in range(20)]
+    moving = [replace(now, T_base_tool=_lifted(now.T_base_tool, 0.01 * n)) for n, now in enumerate(looks)]
     assert not any(map(hovering.noticed, moving))
-    told = [replace(still, gripper_command=float(n % 4 < 2)) for n in range(20)]
-    assert not any(map(hovering.noticed, told))
+    told = [replace(now, gripper_command=float(n % 4 < 2)) for n, now in enumerate(looks)]
+    assert not any(map(Hovering().noticed, told))
+
+
+@pytest.mark.parametrize("period_s", [0.1, 0.2])
+def test_hovering_is_a_matter_of_time_not_of_looks(period_s: float) -> None:
+    hovering, still = Hovering(), state(0.5, 0.0, 0.0)
+    looks = [replace(still, time_s=period_s * n) for n in range(40)]
+    first = next(now.time_s for now in looks if hovering.noticed(now))
+    assert first == pytest.approx(1.0)
 
 
 def _lifted(T_base_tool: PoseArray, height: float) -> PoseArray:

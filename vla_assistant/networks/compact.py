@@ -19,9 +19,11 @@ from torch.nn import functional
 from vla_assistant.networks import tokens
 from vla_assistant.networks.geometry import (
     BEARING_WIDTH,
+    PHASE_WIDTH,
     RELATION_WIDTH,
     bearing,
     near_and_far,
+    phase,
     push_goals,
     relations,
 )
@@ -186,11 +188,9 @@ class CompactVLA(nn.Module):
         outputs = config.horizon * ACTION_WIDTH + 2
         self._is_told = config.head == "geometric"
         related = RELATION_WIDTH if self._is_told else 0
-        self.act = (
-            _normed(features + BEARING_WIDTH + related, hidden, outputs)
-            if self._is_told
-            else _mlp(features, hidden, outputs, depth=3)
-        )
+        self.act_inputs = features + (BEARING_WIDTH + related + PHASE_WIDTH if self._is_told else 0)
+        layers = _normed if self._is_told else _mlp
+        self.act = layers(self.act_inputs, hidden, outputs)
         self.success = _mlp(features + related, hidden // 2, 1, depth=2)
         self.centre: Tensor
         self.hand_offset: Tensor
@@ -256,7 +256,7 @@ class CompactVLA(nn.Module):
         to_act, to_judge = features, features
         if self._is_told:
             related = relations(position, hand[:, 0], state, step, self.push_goals)
-            to_act = torch.cat([features, bearing(state), related], dim=-1)
+            to_act = torch.cat([features, bearing(state), related, phase(state)], dim=-1)
             to_judge = torch.cat([features, related], dim=-1)
         out, success = self.act(to_act), self.success(to_judge).squeeze(-1)
         actions = out[:, :-2].view(-1, self.config.horizon, ACTION_WIDTH)
@@ -295,7 +295,7 @@ def _normed(inputs: int, hidden: int, outputs: int) -> nn.Sequential:
     return nn.Sequential(*first, *second, *third)
 
 
-def _mlp(inputs: int, hidden: int, outputs: int, *, depth: int) -> nn.Sequential:
+def _mlp(inputs: int, hidden: int, outputs: int, depth: int = 3) -> nn.Sequential:
     layers: list[nn.Module] = []
     for index in range(depth):
         layers += [nn.Linear(inputs if index == 0 else hidden, hidden), nn.ReLU()]

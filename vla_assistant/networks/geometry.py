@@ -14,9 +14,15 @@ from vla_assistant.networks.senses import STATE_NAMES, constants
 
 BEARING_WIDTH = 8
 RELATION_WIDTH = 16
+_OPENINGS = tuple(n / 8 for n in range(9))
+_OPENING_SPREAD = 0.08
+_HEIGHTS = (0.010, 0.015, 0.020, 0.025, 0.030, 0.040, 0.050, 0.065, 0.080, 0.100)  # m, of the tool over the table
+_HEIGHT_SPREAD = (*[0.004] * 5, *[0.008] * 2, *[0.012] * 3)  # m
+PHASE_WIDTH = 2 * len(_OPENINGS) + len(_HEIGHTS)
 OUTWARD = {"left": (0.0, -1.0), "right": (0.0, 1.0), "forward": (-1.0, 0.0), "back": (1.0, 0.0)}
 """Where pushes go in the base frame (x, y)."""
 _R11, _R21, _R31, _R32, _LAG_RZ = map(STATE_NAMES.index, ("r11", "r21", "r31", "r32", "lag_rz"))
+_Z, _GRIPPER, _COMMAND = map(STATE_NAMES.index, ("z", "gripper", "gripper_command"))
 _LAG = constants()["state_scale"][_LAG_RZ]  # rad
 _TURN = constants()["action_scale"][5]  # rad
 _FINE = 0.1  # rad
@@ -36,6 +42,18 @@ def bearing(state: Tensor) -> Tensor:
     fourfold = [part(fold * turn) for fold in (2, 4) for part in (torch.sin, torch.cos)]
     tilt = (state[:, (_R31, _R32)] / _FINE).clamp(-3.0, 3.0)
     return torch.cat([torch.stack([turn / _TURN, (turn / _FINE).tanh(), *fourfold], dim=-1), tilt], dim=-1)
+
+
+def phase(state: Tensor) -> Tensor:
+    """How far the fingers have opened or closed, and how low the hand is, as bumps: (b, 17) -> (b, PHASE_WIDTH).
+
+    What comes next hangs on such thresholds: fingers on their way to each other wait, fingers around a thing lift it.
+    Between the two lies a tenth of a second, and an action of a centimetre.
+    """
+    offset, scale = constants()["state_offset"], constants()["state_scale"]
+    opening, command, height = (state[:, i, None] * scale[i] + offset[i] for i in (_GRIPPER, _COMMAND, _Z))
+    openings = _bumps(opening, _OPENINGS, (_OPENING_SPREAD,))
+    return torch.cat([openings, openings * (command < 0.5), _bumps(height, _HEIGHTS, _HEIGHT_SPREAD)], dim=-1)
 
 
 def push_goals(ends: tuple[float, ...]) -> Tensor:
@@ -69,6 +87,11 @@ def relations(position: Tensor, hand: Tensor, state: Tensor, step: Tensor, goals
     goal = goals[step[:, tokens.DIRECTION]]
     left = goal[:, 2:] - (goal[:, :2] * thing[:, :2]).sum(-1, keepdim=True)
     return torch.cat([way, middle, across, near_and_far(left)], dim=-1)
+
+
+def _bumps(value: Tensor, centres: tuple[float, ...], spreads: tuple[float, ...]) -> Tensor:
+    """1 at a centre, nearly 0 at the next but one: (b, 1) -> (b, n)."""
+    return (-(((value - value.new_tensor(centres)) / value.new_tensor(spreads)) ** 2)).exp()
 
 
 def _turn(state: Tensor) -> Tensor:

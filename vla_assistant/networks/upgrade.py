@@ -1,4 +1,4 @@
-"""Weights of format version 1 for the network of today: new words, and a third thing that a step may name.
+"""Weights of earlier networks for the network of today: new words, a third thing that a step may name, more inputs.
 
 The upgraded network gives the same answers as before to every step of the old words. New words begin as copies of the
 most similar old ones, so that training may go on from there; until then they are not learnt, and are refused.
@@ -26,6 +26,7 @@ _SIMILAR = {
     "pink": "red",
     "brown": "orange",
 }
+_HEAD = ("act.0.running_mean", 0.0), ("act.0.running_var", 1.0)
 _NAMED = 2  # things that a step could name: object and destination
 
 
@@ -48,6 +49,16 @@ def upgraded(state: Mapping[str, Tensor], config: CompactConfig) -> dict[str, Te
         result[name] = _with_columns(wide, behind_instruction, embedding)
     film = state["glance.film.weight"]
     result["glance.film.weight"] = _with_columns(film, film.shape[1], embedding)
+    return result
+
+
+def widened(state: Mapping[str, Tensor], inputs: int) -> dict[str, Tensor]:
+    """The state of a geometric head that was told less, as float, for one of so many inputs: new ones count 0."""
+    result, missing = dict(state), inputs - len(state["act.0.running_mean"])
+    for name, value in _HEAD:
+        result[name] = torch.cat([state[name], state[name].new_full((missing,), value)])
+    weight = state["act.1.weight"]
+    result["act.1.weight"] = _with_columns(weight, weight.shape[1], missing)
     return result
 
 

@@ -65,14 +65,18 @@ def load_weights(path: Path) -> CompactVLA:
         WeightsError: The file is missing, corrupt or made by another version.
     """
     from vla_assistant.networks.compact import CompactVLA
-    from vla_assistant.networks.upgrade import upgraded
+    from vla_assistant.networks.upgrade import upgraded, widened
 
     header, tensors = _read(path)
     config, _ = _checked(path, header)
     network = CompactVLA(config)
     try:
         state = {name: value.float() for name, value in tensors.items()}
-        network.load_state_dict(upgraded(state, config) if header["version"] == "1" else state, strict=True)
+        if header["version"] == "1":
+            state = upgraded(state, config)
+        if config.head == "geometric":
+            state = widened(state, network.act_inputs)
+        network.load_state_dict(state, strict=True)
     except (RuntimeError, KeyError, IndexError) as error:
         raise WeightsError(f"The weights {path} do not fit their description ({_first(error)}).", _REMEDY) from error
     return network.eval()

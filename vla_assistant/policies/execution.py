@@ -21,8 +21,8 @@ DONE_FROM = 0.5
 """A chunk with this probability of being done counts as done ..."""
 DONE_CHUNKS = 2
 """... when this many in a row say so: one alone may be a flicker at the grasp."""
-HOVER_LOOKS, HOVER_M = 6, 0.005
-"""A hand that stays within so many metres for that many looks hovers."""
+HOVER_S, HOVER_M = 1.0, 0.015
+"""A hand that stays within so many metres for that many seconds hovers."""
 LIFT_M, LIFT_ACTIONS = 0.025, 4
 GRIPPER_EMPTY = 0.05
 """Fingers that are closed further than this hold nothing; the thinnest thing is 16 mm wide, a fifth of the opening."""
@@ -97,13 +97,16 @@ class Hovering:
     """
 
     def __init__(self) -> None:
-        self._looks: deque[PoseArray] = deque(maxlen=HOVER_LOOKS)
+        self._looks: deque[PoseArray] = deque()
 
     def noticed(self, state: RobotState) -> bool:
-        """Count a look; whether the last ones all found the hand in one place, its fingers told the same."""
-        self._looks.append(np.append(state.T_base_tool[:3, 3], state.gripper_command))
-        *place, told = np.ptp(self._looks, axis=0)
-        stays = len(self._looks) == HOVER_LOOKS and max(place) < HOVER_M and told == 0.0
+        """Count a look; whether all of the last second found the hand in one place, its fingers told the same."""
+        self._looks.append(np.array([state.time_s, *state.T_base_tool[:3, 3], state.gripper_command]))
+        since = state.time_s - HOVER_S + 1e-6
+        while len(self._looks) > 1 and self._looks[1][0] <= since:
+            self._looks.popleft()
+        _, *place, told = np.ptp(self._looks, axis=0)
+        stays = bool(self._looks[0][0] <= since and max(place) < HOVER_M and told == 0.0)
         if stays:
             self._looks.clear()
         return stays

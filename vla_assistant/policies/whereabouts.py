@@ -1,6 +1,6 @@
 """What estimated positions say against the success of a step: pure rules, all on the forgiving side.
 
-Positions are off by 5-10 mm, more where a thing hides another. Metres in the base frame: x towards the user, +y to the
+Positions are off by 3-5 mm, more where a thing hides another. Metres in the base frame: x towards the user, +y to the
 user's right, z up.
 """
 
@@ -29,8 +29,11 @@ REACHES = {"bowl": 0.050, "plate": 0.062, "cup": 0.025, "cube": 0.028}  # betwee
 SIDES = {"left": (1, -1, 0.125), "right": (1, 1, 0.125), "forward": (0, -1, -0.435), "back": (0, 1, 0.565)}
 # Where a relation leads to as the user sees it, (x, y).
 TOWARDS = {"left_of": (0, -1), "right_of": (0, 1), "in_front_of": (1, 0), "behind": (-1, 0)}
-BESIDE_M = 0.24  # between the middles: a plate, a marker and the largest gap
-BETWEEN_OFF, BETWEEN_SHARE = 0.055, (0.15, 0.85)  # beside the line between both anchors, share of the way
+# Round their footprints [m]; what is called by its colour alone may be any of them.
+RADIUS = {"cube": 0.028, "ball": 0.020, "can": 0.022, "cup": 0.028, "bowl": 0.065, "plate": 0.075, "marker": 0.055}
+NEXT_TO_GAP, BESIDE_GAP = 0.080, 0.100  # between the footprints, 10 mm more than what counts
+BETWEEN_OFF, BETWEEN_SHARE = 0.043, (0.25, 0.75)  # beside the line between both anchors; share of the way ...
+WITHIN = 0.008  # ... and how much further, along the way and across a side [m]
 MARK, MARK_HALF = (0.68, 0.0), (0.075, 0.105)  # the marked place before the user
 # The cabinet stands at the far side: its handle is at x = 0.38-0.45 when shut, and 0.15 further when open.
 OPEN_FROM_X, SHUT_UNTIL_X = 0.47, 0.49
@@ -102,22 +105,30 @@ def _mark_objects(name: Reference, thing: Point) -> str:
 
 
 def _relation_objects(step: Step, thing: Point, anchor: Point, second: Point) -> str:
-    """Whether it lies plainly elsewhere than in the relation to its anchors."""
+    """Whether it lies elsewhere than in the relation to its anchors."""
+    assert step.object is not None
+    assert step.destination is not None
     if step.relation == "between":
         return "" if _is_between(thing[:2], anchor[:2], second[:2]) else f"The {step.object} seems to lie elsewhere."
     offset = thing[:2] - anchor[:2]
-    if math.hypot(*offset) > BESIDE_M:
+    gap = math.hypot(*offset) - _radius(step.object) - _radius(step.destination)
+    if gap > (NEXT_TO_GAP if step.relation == "next_to" else BESIDE_GAP):
         return f"The {step.object} seems to lie {math.hypot(*offset) * 100:.0f} cm from the {step.destination}."
     if step.relation == "next_to":
         return ""
     towards = np.array(TOWARDS[step.relation])
     along, across = float(offset @ towards), abs(float(offset[0] * towards[1] - offset[1] * towards[0]))
-    return "" if along > 0.7 * across else f"The {step.object} seems to lie on another side of the {step.destination}."
+    aside = along + WITHIN > across
+    return "" if aside else f"The {step.object} seems to lie on another side of the {step.destination}."
+
+
+def _radius(reference: Reference) -> float:
+    return RADIUS.get(reference.name, max(RADIUS.values()))
 
 
 def _is_between(place: Point, one: Point, other: Point) -> bool:
     way = other - one
     length = max(math.hypot(*way), 1e-6)
-    share = float((place - one) @ way) / length**2
+    share, more = float((place - one) @ way) / length**2, WITHIN / length
     off = abs(float(way[0] * (place - one)[1] - way[1] * (place - one)[0])) / length
-    return BETWEEN_SHARE[0] <= share <= BETWEEN_SHARE[1] and off <= BETWEEN_OFF
+    return BETWEEN_SHARE[0] - more <= share <= BETWEEN_SHARE[1] + more and off <= BETWEEN_OFF

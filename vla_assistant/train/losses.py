@@ -24,7 +24,7 @@ def total_loss(output: Output, batch: Batch, weights: LossWeights) -> tuple[Tens
     parts = {
         **_grounding(output, batch),
         "position": _position(output, batch),
-        **_actions(output, batch),
+        **_actions(output, batch, weights.first),
         "done": _binary(output.done, batch.done),
         "progress": _binary(output.progress, batch.progress),
         "success": _binary(output.success, batch.success, batch.success_weight),
@@ -84,8 +84,10 @@ def _position(output: Output, batch: Batch) -> Tensor:
     return (error * batch.position_weight).sum() / batch.position_weight.sum().clamp(min=1)
 
 
-def _actions(output: Output, batch: Batch) -> dict[str, Tensor]:
-    weight = batch.action_weight
+def _actions(output: Output, batch: Batch, first: float) -> dict[str, Tensor]:
+    """The first action is what is carried out before the next look; the later ones only bridge a delay."""
+    weight = batch.action_weight.clone()
+    weight[:, 0] *= first
     count = weight.sum().clamp(min=1)
     error = output.actions[..., :6] - batch.actions[..., :6]
     motion, turn = error.abs().mean(-1), error[..., TURN].abs() + 2 * error[..., TURN] ** 2
