@@ -7,8 +7,8 @@ import pytest
 import torch
 
 from vla_assistant.networks import tokens
-from vla_assistant.networks.compact import Sight
 from vla_assistant.networks.memory import MOST_S, NO_THING, Memory, nothing_remembered, places_of
+from vla_assistant.networks.seeing import Sight
 from vla_assistant.networks.tokens import Codes
 from vla_assistant.types import FloatArray, Reference, Step
 

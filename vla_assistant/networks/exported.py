@@ -18,10 +18,11 @@ from torch import Tensor, nn
 from vla_assistant.data.files import write_whole
 from vla_assistant.errors import BackendError, WeightsError
 from vla_assistant.networks import tokens
-from vla_assistant.networks.compact import CompactVLA, Output, Sight
+from vla_assistant.networks.compact import CompactVLA, Output
 from vla_assistant.networks.memory import nothing_remembered
 from vla_assistant.networks.question import Question
 from vla_assistant.networks.running import as_input, folded
+from vla_assistant.networks.seeing import Sight
 from vla_assistant.networks.senses import STATE_WIDTH
 from vla_assistant.networks.weights import load_weights, require_file
 

@@ -19,7 +19,7 @@ from vla_assistant.types import FloatArray
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from vla_assistant.networks.compact import Sight
+    from vla_assistant.networks.seeing import Sight
 
 MOST_S = 60.0
 """Somebody may move things meanwhile, so nothing is remembered longer."""

@@ -36,8 +36,8 @@ from vla_assistant.types import (
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from vla_assistant.networks.compact import Sight
     from vla_assistant.networks.family.model import Output
+    from vla_assistant.networks.seeing import Sight
     from vla_assistant.types import ImageArray
 
 REQUIRES = ("torch", "safetensors", "tokenizers", "transformers", "cv2")

@@ -7,7 +7,8 @@ from torch import Tensor
 from torch.nn import functional
 
 from vla_assistant.networks import tokens
-from vla_assistant.networks.compact import Output, Sight
+from vla_assistant.networks.compact import Output
+from vla_assistant.networks.seeing import Sight
 from vla_assistant.networks.tokens import NAMED
 from vla_assistant.train.batches import Batch
 from vla_assistant.train.preset import LossWeights

@@ -9,7 +9,6 @@ import torch
 from torch import Tensor, nn
 
 from vla_assistant.errors import InputError
-from vla_assistant.networks.compact import Grounding, Sight
 from vla_assistant.networks.family import supervision
 from vla_assistant.networks.family.config import PARTS, STATUS, FamilyConfig
 from vla_assistant.networks.family.frames import Cameras, Views
@@ -18,6 +17,7 @@ from vla_assistant.networks.family.heads import ACTION_HEADS, ActionHead, PlanHe
 from vla_assistant.networks.family.language import TextFeatures, language_tower
 from vla_assistant.networks.family.supervision import Batch
 from vla_assistant.networks.family.vision import vision_tower
+from vla_assistant.networks.seeing import Grounding, Sight
 from vla_assistant.types import ACTION_WIDTH
 
 Pictures = Mapping[str, Tensor]

@@ -27,8 +27,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from vla_assistant.networks.compact import Sight
 from vla_assistant.networks.family.heads import ActionHead, weighted
+from vla_assistant.networks.seeing import Sight
 
 Batch = Mapping[str, Any]
 SPREAD = 0.022

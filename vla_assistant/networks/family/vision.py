@@ -10,9 +10,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from vla_assistant.networks.compact import Trunk
 from vla_assistant.networks.family import pretrained
 from vla_assistant.networks.family.config import VisionConfig
+from vla_assistant.networks.seeing import Trunk
 
 CLIP_MEAN, CLIP_STD = (0.48145466, 0.4578275, 0.40821073), (0.26862954, 0.26130258, 0.27577711)
 """Source: Radford et al. 2021, arXiv:2103.00020, its published preprocessing."""
