@@ -31,7 +31,7 @@ def weights(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     if request.param == "shipped":
         return default_weights()
     torch.manual_seed(3)
-    config = CompactConfig(front_size=32, wrist_size=16, stem=8, width=16, hidden=64)
+    config = CompactConfig(front_size=32, wrist_size=16, stem=8, width=16, hidden=64, head="geometric", aim=True)
     network = CompactVLA(config).train()
     for _ in range(3):
         network((torch.rand(4, 3, 32, 32), torch.rand(4, 3, 16, 16)), torch.rand(4, 17), *_batch(4))
@@ -76,7 +76,7 @@ STATE = np.linspace(-1, 1, 17, dtype=np.float32)
 
 
 def _flat(output: Output) -> list[torch.Tensor]:
-    return [*output.sights[0], *output.sights[1], *output[1:]]
+    return [*output.sights[0], *output.sights[1], *output[1:-1]]
 
 
 def _furthest(one: Output, other: Output) -> float:

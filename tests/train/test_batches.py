@@ -89,6 +89,7 @@ def test_shifted_picture_and_place_stay_together() -> None:
     for picture, (u, v) in zip(moved, there.uv[:, 0, 0], strict=True):
         assert picture[int(v * 128), int(u * 128)].tolist() == [200, 20, 20]
     np.testing.assert_array_equal(there.uv[:, :, 1], made.uv[:, :, 1])  # the wrist camera's stay
+    np.testing.assert_allclose(there.place_uv - made.place_uv, there.uv[:, 0, 0] - made.uv[:, 0, 0], atol=1e-6)
 
 
 def test_changed_pictures_stay_in_range_and_repeat() -> None:

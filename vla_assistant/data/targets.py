@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 from numpy.typing import NDArray
 
+from vla_assistant.data.aftermath import aftermath
 from vla_assistant.data.features import KNOWN, MAX_THINGS
 from vla_assistant.errors import InputError
 from vla_assistant.networks import tokens
@@ -39,6 +40,8 @@ class Targets:
         seen: Whether it is seen there (n, k, 2 cameras).
         scene_weight: 1 where the things in the scene are known (n,).
         success_weight: 1 where the success is known (n,).
+        place, place_uv: Where the object came to lie, on the table (n, 2) [m] and in the front picture (n, 2).
+        place_weight, place_uv_weight: 1 where that is known and was the aim (n,).
     """
 
     state: Floats
@@ -55,6 +58,10 @@ class Targets:
     seen: Floats
     scene_weight: Floats
     success_weight: Floats
+    place: Floats
+    place_uv: Floats
+    place_weight: Floats
+    place_uv_weight: Floats
 
     def take(self, frames: NDArray[np.int64]) -> Targets:
         """The targets of these frames."""
@@ -81,6 +88,7 @@ def make_targets(columns: Mapping[str, NDArray[np.generic]], horizon: int) -> Ta
     scene_known, action_known, success_known = (_known(columns, name) for name in KNOWN)
     lost = (named & ~valid).any(axis=1) & (scene_known > 0)
     actions, weight = _chunks(columns, horizon)
+    after = aftermath(columns)
     front = columns["things.front"].astype(np.float32).reshape(-1, MAX_THINGS, 3)
     wrist = columns["things.wrist"].astype(np.float32).reshape(-1, MAX_THINGS, 3)
     both = np.stack([front, wrist], axis=2)
@@ -99,6 +107,10 @@ def make_targets(columns: Mapping[str, NDArray[np.generic]], horizon: int) -> Ta
         seen=(both[..., 2] >= SEEN_SHARE).astype(np.float32),
         scene_weight=scene_known,
         success_weight=success_known,
+        place=after.place,
+        place_uv=after.uv,
+        place_weight=after.place_weight * scene_known * success_known,
+        place_uv_weight=after.uv_weight * scene_known * success_known,
     )
 
 

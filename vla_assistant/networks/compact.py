@@ -14,6 +14,7 @@ import torch
 from torch import Tensor, nn
 
 from vla_assistant.networks import tokens
+from vla_assistant.networks.aiming import AIM_WIDTH, Aim, Aiming, aims
 from vla_assistant.networks.geometry import (
     BEARING_WIDTH,
     PHASE_WIDTH,
@@ -43,6 +44,7 @@ class Output(NamedTuple):
         done: Logit that the expert would have ended the step, (b,).
         progress: Logit of the share of the step that lies behind, (b,).
         success: Logit that the aim of the step is reached right now, (b,).
+        aim: Where what is moved is to come to lie; None for a network that does not search for it.
     """
 
     sights: tuple[Sight, Sight]
@@ -51,6 +53,7 @@ class Output(NamedTuple):
     done: Tensor
     progress: Tensor
     success: Tensor
+    aim: Aim | None = None
 
 
 class CompactVLA(nn.Module):
@@ -74,10 +77,12 @@ class CompactVLA(nn.Module):
         outputs = config.horizon * ACTION_WIDTH + 2
         self._is_told = config.head == "geometric"
         related = RELATION_WIDTH if self._is_told else 0
-        self.act_inputs = features + (BEARING_WIDTH + related + PHASE_WIDTH if self._is_told else 0)
+        aimed = AIM_WIDTH if config.aim else 0
+        self.aiming = Aiming(width, instruction, hidden // 4, config.position_centre) if config.aim else None
+        self.act_inputs = features + (BEARING_WIDTH + related + PHASE_WIDTH if self._is_told else 0) + aimed
         layers = _normed if self._is_told else _mlp
         self.act = layers(self.act_inputs, hidden, outputs)
-        self.success = _mlp(features + related, hidden // 2, 1, depth=2)
+        self.success = _mlp(features + related + aimed, hidden // 2, 1, depth=2)
         self.centre: Tensor
         self.hand_offset: Tensor
         self.hand_scale: Tensor
@@ -144,9 +149,14 @@ class CompactVLA(nn.Module):
             related = relations(position, hand[:, 0], state, step, self.push_goals)
             to_act = torch.cat([features, bearing(state), related, phase(state)], dim=-1)
             to_judge = torch.cat([features, related], dim=-1)
+        aim = None
+        if self.aiming is not None:
+            aim = self.aiming(maps[0], from_front[..., -3:], position, instruction)
+            way = aims(aim.place, position[:, 0], hand[:, 0], step)
+            to_act, to_judge = torch.cat([to_act, way], dim=-1), torch.cat([to_judge, way], dim=-1)
         out, success = self.act(to_act), self.success(to_judge).squeeze(-1)
         actions = out[:, :-2].view(-1, self.config.horizon, ACTION_WIDTH)
-        return Output((front, wrist), position, actions, out[:, -2], out[:, -1], success)
+        return Output((front, wrist), position, actions, out[:, -2], out[:, -1], success, aim)
 
     def _halved(self, like: Tensor) -> torch.autocast:
         """Convolutions in bfloat16 while training."""

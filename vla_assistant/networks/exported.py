@@ -47,7 +47,7 @@ class _Flat(nn.Module):
 
     def forward(self, front: Tensor, wrist: Tensor, *rest: Tensor) -> tuple[Tensor, ...]:
         output = self.network((front, wrist), *rest)
-        return (*output.sights[0], *output.sights[1], *output[1:])
+        return (*output.sights[0], *output.sights[1], *output[1:-1])
 
 
 def export_weights(weights: Path, out: Path) -> None:
@@ -148,7 +148,8 @@ def _answers(before: Question, now: Question) -> bool:
 def _output(values: list[Tensor]) -> Output:
     width = len(SIGHT)
     front, wrist = Sight(*values[:width]), Sight(*values[width : 2 * width])
-    return Output((front, wrist), *values[2 * width :])
+    position, actions, done, progress, success = values[2 * width :]
+    return Output((front, wrist), position, actions, done, progress, success)
 
 
 def _digest(weights: Path) -> str:

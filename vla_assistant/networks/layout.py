@@ -21,6 +21,7 @@ class CompactConfig(BaseModel):
     head: Literal["plain", "geometric"] = Field(
         "plain", description="Action head; the geometric one is normalised, and told bearings and distances."
     )
+    aim: bool = Field(False, description="Search the table for where what is moved is to come to lie.")
     horizon: int = Field(8, ge=1, description="Actions in a chunk.")
     step_s: float = Field(0.1, gt=0, description="Duration of one action [s].")
     half_precision: bool = Field(True, description="Train the convolutions in bfloat16.")

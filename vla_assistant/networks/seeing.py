@@ -85,7 +85,7 @@ class Grounding(nn.Module):
         found = torch.bmm(weights, values.transpose(1, 2))
         best = logits.amax(dim=-1, keepdim=True)
         visible = self.seen(torch.cat([found, found * query, best], dim=-1)).squeeze(-1)
-        centres = _patch_centres(rows, columns, features)
+        centres = patch_centres(rows, columns, features)
         if not self.training:
             weights = torch.where(visible[..., None] > 0, _around_peak(weights, centres), weights)
             found = torch.bmm(weights, values.transpose(1, 2))
@@ -104,7 +104,7 @@ def _around_peak(weights: Tensor, centres: Tensor) -> Tensor:
     return kept / kept.sum(dim=-1, keepdim=True)
 
 
-def _patch_centres(rows: int, columns: int, like: Tensor) -> Tensor:
+def patch_centres(rows: int, columns: int, like: Tensor) -> Tensor:
     """Centres of the patches as fractions (u, v) of the picture, (rows * columns, 2)."""
     v = (torch.arange(rows, device=like.device, dtype=like.dtype) + 0.5) / rows
     u = (torch.arange(columns, device=like.device, dtype=like.dtype) + 0.5) / columns

@@ -23,6 +23,8 @@ DIRECTIONS = (
     *("forward", "back"),
 )
 """Where to: the side of a push, or how a thing is to lie beside another one."""
+AIMED = ("place", "put_down", "give")
+"""Skills after which something lies where nothing lay before."""
 PLACES = ("table", "user")
 """Destinations that the skill alone tells."""
 

@@ -50,6 +50,7 @@ def shifted(pictures: ImageArray, targets: Targets, most: int, rng: np.random.Ge
     columns = (np.arange(size) - right[:, None]).clip(0, size - 1)
     moved = pictures[np.arange(count)[:, None, None], rows[:, :, None], columns[:, None, :]]
     uv, seen = targets.uv.copy(), targets.seen.copy()
-    uv[:, :, _FRONT] += (np.stack([right, down], axis=-1) / size)[:, None].astype(np.float32)
+    moved_by = (np.stack([right, down], axis=-1) / size).astype(np.float32)
+    uv[:, :, _FRONT] += moved_by[:, None]
     seen[:, :, _FRONT] *= ((uv[:, :, _FRONT] > 0) & (uv[:, :, _FRONT] < 1)).all(axis=-1)
-    return moved, replace(targets, uv=uv, seen=seen)
+    return moved, replace(targets, uv=uv, seen=seen, place_uv=targets.place_uv + moved_by)

@@ -46,6 +46,10 @@ class Batch:
     seen: Tensor
     scene_weight: Tensor
     success_weight: Tensor
+    place: Tensor
+    place_uv: Tensor
+    place_weight: Tensor
+    place_uv_weight: Tensor
 
 
 class Batches:

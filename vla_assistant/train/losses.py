@@ -18,6 +18,8 @@ TURN = 5
 wanted, towards which an absolute error leads, is not to turn at all: the square leads towards the mean."""
 SPREAD = 0.022
 """Standard deviation of the wanted heat around a thing's centre, as a share of the picture: 0.7 patches of 32."""
+AIM_SPREAD = 0.044
+"""The same where something is to come to lie: 0.7 patches of 16."""
 
 
 def total_loss(output: Output, batch: Batch, weights: LossWeights) -> tuple[Tensor, dict[str, Tensor]]:
@@ -26,6 +28,7 @@ def total_loss(output: Output, batch: Batch, weights: LossWeights) -> tuple[Tens
         **_grounding(output, batch),
         "position": _position(output, batch),
         **_actions(output, batch, weights.first),
+        **_aim(output, batch),
         "done": _binary(output.done, batch.done),
         "progress": _binary(output.progress, batch.progress),
         "success": _binary(output.success, batch.success, batch.success_weight),
@@ -46,12 +49,12 @@ def matches(queries: Tensor, things: Tensor) -> Tensor:
     return (same_colour & same_shape).float()
 
 
-def wanted_heat(uv: Tensor, rows: int, columns: int) -> Tensor:
+def wanted_heat(uv: Tensor, rows: int, columns: int, spread: float = SPREAD) -> Tensor:
     """A small Gaussian around each point: (b, k, 2) -> (b, k, rows * columns), sum 1."""
     v = (torch.arange(rows, device=uv.device) + 0.5) / rows
     u = (torch.arange(columns, device=uv.device) + 0.5) / columns
-    across = functional.softmax(-((u - uv[..., :1]) ** 2) / (2 * SPREAD**2), dim=-1)
-    down = functional.softmax(-((v - uv[..., 1:]) ** 2) / (2 * SPREAD**2), dim=-1)
+    across = functional.softmax(-((u - uv[..., :1]) ** 2) / (2 * spread**2), dim=-1)
+    down = functional.softmax(-((v - uv[..., 1:]) ** 2) / (2 * spread**2), dim=-1)
     return (down[..., :, None] * across[..., None, :]).flatten(-2)
 
 
@@ -96,6 +99,18 @@ def _actions(output: Output, batch: Batch, first: float) -> dict[str, Tensor]:
     gripper = functional.binary_cross_entropy_with_logits(output.actions[..., 6], opening, reduction="none")
     parts = {"action": motion, "turn": turn, "gripper": gripper}
     return {name: (part * weight).sum() / count for name, part in parts.items()}
+
+
+def _aim(output: Output, batch: Batch) -> dict[str, Tensor]:
+    """Nothing for a network that does not search."""
+    if output.aim is None:
+        return {}
+    off = (output.aim.place - batch.place).abs().mean(-1) / 0.1
+    logits, (rows, columns) = output.aim.logits.flatten(1), output.aim.logits.shape[-2:]
+    wanted = wanted_heat(batch.place_uv[:, None], rows, columns, AIM_SPREAD)[:, 0]
+    entropy = torch.logsumexp(logits, -1) - (wanted * logits).sum(-1)
+    heat = (entropy * batch.place_uv_weight).sum() / batch.place_uv_weight.sum().clamp(min=1)
+    return {"aim": (off * batch.place_weight).sum() / batch.place_weight.sum().clamp(min=1), "aim_heat": heat}
 
 
 def _binary(logit: Tensor, label: Tensor, weight: Tensor | None = None) -> Tensor:

@@ -24,6 +24,8 @@ class LossWeights(BaseModel):
     turn: float = Field(4.0, ge=0, description="Rotation about the vertical, besides.")
     gripper: float = Field(0.7, ge=0, description="Opening of the chunk.")
     first: float = Field(1.0, ge=0, description="Of these three the chunk's first action, compared to a later one.")
+    aim: float = Field(1.0, ge=0, description="Where what is moved is to come to lie [per dm].")
+    aim_heat: float = Field(0.1, ge=0, description="The same in the front picture.")
     done: float = Field(0.2, ge=0, description="End of the step.")
     progress: float = Field(0.1, ge=0, description="Share of the step that lies behind.")
     success: float = Field(0.2, ge=0, description="Whether the aim is reached.")
