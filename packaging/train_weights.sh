@@ -17,7 +17,7 @@ export GOMP_SPINCOUNT=0 LP_NUM_THREADS=1
 share() { echo $((($1 * PERCENT + 99) / 100)); }
 ROLL_OUTS=$(share 200)
 
-"$VLA" generate --episodes "$(share 4000)" --seed 1000000 --out "$RUN/data"
+"$VLA" generate --episodes "$(share 6000)" --seed 1000000 --out "$RUN/data"
 "$VLA" train --preset "$PRESET" --data "$RUN/data" --out "$RUN/trained" &
 TRAINING=$!
 trap 'kill $TRAINING 2>/dev/null || true' EXIT INT TERM

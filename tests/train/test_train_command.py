@@ -36,7 +36,7 @@ def test_options_reach_the_run(data: Path, tmp_path: Path, capsys: pytest.Captur
         cli.main(["train", *words, "--start-from", str(start)])
     assert "another shape than the network of the preset" in capsys.readouterr().err
     with preset.open("a") as file:
-        file.write('[network]\nhidden = 1024\nhead = "geometric"\n')
+        file.write('[network]\nhidden = 1024\nhead = "geometric"\naim = true\n')
     type_in(*words, "--start-from", str(start), "--freeze", "vision", "--batch-size", "4", "--precision", "off")
     said = capsys.readouterr().out.splitlines()
     assert said
