@@ -14,11 +14,12 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from vla_assistant.networks.geometry import near_and_far
-from vla_assistant.networks.seeing import Residual, patch_centres
+from vla_assistant.networks.seeing import Residual, mlp, patch_centres
 from vla_assistant.networks.tokens import AIMED, NAMED
 from vla_assistant.types import SKILLS
 
 AIM_WIDTH = 8
+_LAYS_DOWN = torch.tensor([skill in AIMED for skill in SKILLS])
 _MARK = 0.06
 """Spread of the mark at a named thing, as a share of the picture."""
 
@@ -44,10 +45,7 @@ class Aiming(nn.Module):
         self.film = nn.Linear(instruction, 2 * width)
         self.think = nn.Sequential(Residual(width), Residual(width))
         self.heat = nn.Conv2d(width, 1, 1)
-        inputs = width + 2 + NAMED * 3 + instruction
-        self.place = nn.Sequential(
-            *(nn.Linear(inputs, hidden), nn.ReLU(), nn.Linear(hidden, hidden), nn.ReLU(), nn.Linear(hidden, 2))
-        )
+        self.place = mlp(width + 2 + NAMED * 3 + instruction, hidden, 2, depth=2)
         self.centre: Tensor
         self.register_buffer("centre", torch.tensor(centre), persistent=False)
 
@@ -60,23 +58,23 @@ class Aiming(nn.Module):
             position: Of the same things in the base frame, (b, 3, 3) [m].
             instruction: The step as numbers.
         """
-        thought = self.survey(features, named, instruction)
+        coarse = functional.avg_pool2d(features, 2)
+        rows, columns = coarse.shape[-2:]
+        centres = patch_centres(rows, columns, coarse)
+        away = centres - (named[..., None, :2] + 1) / 2
+        marks = torch.exp(-(away**2).sum(-1) / (2 * _MARK**2)) * named[..., 2:]
+        thought = self._survey(torch.cat([coarse, marks.view(-1, NAMED, rows, columns)], dim=1), instruction)
         logits = self.heat(thought).squeeze(1)
         weights = logits.flatten(1).softmax(dim=-1)
         found = torch.bmm(weights[:, None], thought.flatten(2).transpose(1, 2)).squeeze(1)
-        rows, columns = logits.shape[-2:]
-        uv = weights @ patch_centres(rows, columns, thought)
+        uv = weights @ centres
         known = (position - self.centre).flatten(1) / 0.1
         place = self.place(torch.cat([found, uv * 2 - 1, known, instruction], dim=-1))
         return Aim(logits, place * 0.1 + self.centre[:2])
 
-    def survey(self, features: Tensor, named: Tensor, instruction: Tensor) -> Tensor:
-        """The features of the coarser patches with the step in mind, (b, width, s / 2, s / 2)."""
-        coarse = functional.avg_pool2d(features, 2)
-        rows, columns = coarse.shape[-2:]
-        away = patch_centres(rows, columns, features) - (named[..., None, :2] + 1) / 2
-        marks = torch.exp(-(away**2).sum(-1) / (2 * _MARK**2)) * named[..., 2:]
-        mixed = self.enter(torch.cat([coarse, marks.view(-1, NAMED, rows, columns).to(coarse.dtype)], dim=1))
+    def _survey(self, marked: Tensor, instruction: Tensor) -> Tensor:
+        """Patches with the marks on them (b, width + 3, r, c) -> with the step in mind (b, width, r, c)."""
+        mixed = self.enter(marked)
         scale, shift = self.film(instruction)[:, :, None, None].chunk(2, dim=1)
         surveyed: Tensor = self.think(functional.relu(mixed * (1 + scale) + shift))
         return surveyed
@@ -91,5 +89,5 @@ def aims(place: Tensor, thing: Tensor, hand: Tensor, step: Tensor) -> Tensor:
         hand: The tool (b, 3) [m].
         step: Step codes (b, 8).
     """
-    wanted = torch.tensor([skill in AIMED for skill in SKILLS], device=step.device)[step[:, 0], None]
+    wanted = _LAYS_DOWN.to(step.device)[step[:, 0], None]
     return torch.cat([near_and_far(place - hand[:, :2]), near_and_far(place - thing[:, :2])], dim=-1) * wanted

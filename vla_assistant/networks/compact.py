@@ -26,7 +26,7 @@ from vla_assistant.networks.geometry import (
     relations,
 )
 from vla_assistant.networks.layout import CompactConfig
-from vla_assistant.networks.seeing import Glance, Grounding, Sight, Trunk
+from vla_assistant.networks.seeing import Glance, Grounding, Sight, Trunk, mlp
 from vla_assistant.networks.senses import STATE_WIDTH
 from vla_assistant.networks.tokens import NAMED
 from vla_assistant.types import ACTION_WIDTH, SKILLS
@@ -70,7 +70,7 @@ class CompactVLA(nn.Module):
         self.direction = nn.Embedding(len(tokens.DIRECTIONS), embedding)
         self.groundings = nn.ModuleList(Grounding(width, embedding) for _ in CAMERAS)
         sight = 2 * (width + 3)
-        self.locate = _mlp(sight + embedding + STATE_WIDTH, hidden // 2, 3, depth=2)
+        self.locate = mlp(sight + embedding + STATE_WIDTH, hidden // 2, 3, depth=2)
         instruction = (2 + NAMED) * embedding
         self.glance = Glance(width, instruction, hidden // 4)
         features = NAMED * (sight + 9) + STATE_WIDTH + instruction + hidden // 4
@@ -80,9 +80,9 @@ class CompactVLA(nn.Module):
         aimed = AIM_WIDTH if config.aim else 0
         self.aiming = Aiming(width, instruction, hidden // 4, config.position_centre) if config.aim else None
         self.act_inputs = features + (BEARING_WIDTH + related + PHASE_WIDTH if self._is_told else 0) + aimed
-        layers = _normed if self._is_told else _mlp
+        layers = _normed if self._is_told else mlp
         self.act = layers(self.act_inputs, hidden, outputs)
-        self.success = _mlp(features + related + aimed, hidden // 2, 1, depth=2)
+        self.success = mlp(features + related + aimed, hidden // 2, 1, depth=2)
         self.centre: Tensor
         self.hand_offset: Tensor
         self.hand_scale: Tensor
@@ -189,10 +189,3 @@ def _normed(inputs: int, hidden: int, outputs: int) -> nn.Sequential:
     second = [nn.Linear(hidden, hidden), nn.LayerNorm(hidden), nn.GELU()]
     third = [nn.Linear(hidden, hidden), nn.GELU(), nn.Linear(hidden, outputs)]
     return nn.Sequential(*first, *second, *third)
-
-
-def _mlp(inputs: int, hidden: int, outputs: int, depth: int = 3) -> nn.Sequential:
-    layers: list[nn.Module] = []
-    for index in range(depth):
-        layers += [nn.Linear(inputs if index == 0 else hidden, hidden), nn.ReLU()]
-    return nn.Sequential(*layers, nn.Linear(hidden, outputs))

@@ -23,7 +23,8 @@ OUTWARD = {"left": (0.0, -1.0), "right": (0.0, 1.0), "forward": (-1.0, 0.0), "ba
 """Where pushes go in the base frame (x, y)."""
 _R11, _R21, _R31, _R32, _LAG_RZ = map(STATE_NAMES.index, ("r11", "r21", "r31", "r32", "lag_rz"))
 _Z, _GRIPPER, _COMMAND = map(STATE_NAMES.index, ("z", "gripper", "gripper_command"))
-_LAG = constants()["state_scale"][_LAG_RZ]  # rad
+_OFFSET, _SCALE = constants()["state_offset"], constants()["state_scale"]
+_LAG = _SCALE[_LAG_RZ]  # rad
 _TURN = constants()["action_scale"][5]  # rad
 _FINE = 0.1  # rad
 
@@ -50,8 +51,7 @@ def phase(state: Tensor) -> Tensor:
     What comes next hangs on such thresholds: fingers on their way to each other wait, fingers around a thing lift it.
     Between the two lies a tenth of a second, and an action of a centimetre.
     """
-    offset, scale = constants()["state_offset"], constants()["state_scale"]
-    opening, command, height = (state[:, i, None] * scale[i] + offset[i] for i in (_GRIPPER, _COMMAND, _Z))
+    opening, command, height = (state[:, i, None] * _SCALE[i] + _OFFSET[i] for i in (_GRIPPER, _COMMAND, _Z))
     openings = _bumps(opening, _OPENINGS, (_OPENING_SPREAD,))
     return torch.cat([openings, openings * (command < 0.5), _bumps(height, _HEIGHTS, _HEIGHT_SPREAD)], dim=-1)
 

@@ -124,3 +124,11 @@ class Glance(nn.Module):
         scale, shift = self.film(step)[:, :, None, None].chunk(2, dim=1)
         mixed = functional.relu(self.mix(features) * (1 + scale) + shift)
         return functional.relu(self.out(functional.adaptive_avg_pool2d(mixed, 4).flatten(1)))
+
+
+def mlp(inputs: int, hidden: int, outputs: int, depth: int = 3) -> nn.Sequential:
+    """`depth` hidden layers with ReLU, and a linear one."""
+    layers: list[nn.Module] = []
+    for index in range(depth):
+        layers += [nn.Linear(inputs if index == 0 else hidden, hidden), nn.ReLU()]
+    return nn.Sequential(*layers, nn.Linear(hidden, outputs))

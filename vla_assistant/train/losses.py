@@ -68,7 +68,7 @@ def _grounding(output: Output, batch: Batch) -> dict[str, Tensor]:
         heat = heat + _heat(sight, seen, batch.uv[:, :, camera])
         label = (seen.sum(-1) > 0).float()
         loss = functional.binary_cross_entropy_with_logits(sight.visible, label, reduction="none")
-        visible = visible + (loss * asked).sum() / asked.sum().clamp(min=1)
+        visible = visible + _mean(loss, asked)
     return {"grounding": heat, "visible": visible}
 
 
@@ -77,28 +77,24 @@ def _heat(sight: Sight, seen: Tensor, uv: Tensor) -> Tensor:
     rows, columns = sight.logits.shape[-2:]
     count = seen.sum(-1, keepdim=True)
     target = torch.bmm(seen / count.clamp(min=1), wanted_heat(uv, rows, columns))
-    logits = sight.logits.flatten(2)
-    entropy = torch.logsumexp(logits, -1) - (target * logits).sum(-1)
-    there = (count.squeeze(-1) > 0).float()
-    return (entropy * there).sum() / there.sum().clamp(min=1)
+    return _mean(_entropy(sight.logits.flatten(2), target), (count.squeeze(-1) > 0).float())
 
 
 def _position(output: Output, batch: Batch) -> Tensor:
     error = (output.position - batch.position).abs().mean(-1) / 0.1
-    return (error * batch.position_weight).sum() / batch.position_weight.sum().clamp(min=1)
+    return _mean(error, batch.position_weight)
 
 
 def _actions(output: Output, batch: Batch, first: float) -> dict[str, Tensor]:
     """The first action is what is carried out before the next look; the later ones only bridge a delay."""
     weight = batch.action_weight.clone()
     weight[:, 0] *= first
-    count = weight.sum().clamp(min=1)
     error = output.actions[..., :6] - batch.actions[..., :6]
     motion, turn = error.abs().mean(-1), error[..., TURN].abs() + 2 * error[..., TURN] ** 2
     opening = (batch.actions[..., 6] > 0).float()
     gripper = functional.binary_cross_entropy_with_logits(output.actions[..., 6], opening, reduction="none")
     parts = {"action": motion, "turn": turn, "gripper": gripper}
-    return {name: (part * weight).sum() / count for name, part in parts.items()}
+    return {name: _mean(part, weight) for name, part in parts.items()}
 
 
 def _aim(output: Output, batch: Batch) -> dict[str, Tensor]:
@@ -108,13 +104,22 @@ def _aim(output: Output, batch: Batch) -> dict[str, Tensor]:
     off = (output.aim.place - batch.place).abs().mean(-1) / 0.1
     logits, (rows, columns) = output.aim.logits.flatten(1), output.aim.logits.shape[-2:]
     wanted = wanted_heat(batch.place_uv[:, None], rows, columns, AIM_SPREAD)[:, 0]
-    entropy = torch.logsumexp(logits, -1) - (wanted * logits).sum(-1)
-    heat = (entropy * batch.place_uv_weight).sum() / batch.place_uv_weight.sum().clamp(min=1)
-    return {"aim": (off * batch.place_weight).sum() / batch.place_weight.sum().clamp(min=1), "aim_heat": heat}
+    heat = _mean(_entropy(logits, wanted), batch.place_uv_weight)
+    return {"aim": _mean(off, batch.place_weight), "aim_heat": heat}
 
 
 def _binary(logit: Tensor, label: Tensor, weight: Tensor | None = None) -> Tensor:
     if weight is None:
         return functional.binary_cross_entropy_with_logits(logit, label)
     loss = functional.binary_cross_entropy_with_logits(logit, label, reduction="none")
-    return (loss * weight).sum() / weight.sum().clamp(min=1)
+    return _mean(loss, weight)
+
+
+def _entropy(logits: Tensor, wanted: Tensor) -> Tensor:
+    """Cross entropy between a heat (..., patches) and the wanted one."""
+    return torch.logsumexp(logits, -1) - (wanted * logits).sum(-1)
+
+
+def _mean(values: Tensor, weight: Tensor) -> Tensor:
+    """Over what counts; 0 where nothing does."""
+    return (values * weight).sum() / weight.sum().clamp(min=1)
