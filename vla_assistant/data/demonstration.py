@@ -32,7 +32,7 @@ DONE_FRAMES = 4
 RANDOM_STARTS = 0.35
 POLICY_FRAMES, EXPERT_FRAMES = (3, 26), (5, 13)
 AT_DRAWER_M, AT_DRAWER_Z = 0.20, 0.13
-EXECUTE = 2
+EXECUTE = 1
 """Actions of a policy's chunk that are carried out, as in the running program."""
 
 

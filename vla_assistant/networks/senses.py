@@ -26,6 +26,9 @@ _STATE_SCALE = np.array([0.15, 0.2, 0.15, *[1.0] * 6, 0.5, 0.5, *[0.02] * 3, *[0
 _ACTION_OFFSET = np.array([*[0.0] * 6, 0.5])
 _ACTION_SCALE = np.array([*[0.04] * 3, *[0.25] * 3, 0.5])
 
+PART_OPEN = 0.65
+"""Opening of the expert's fingers between the walls of the drawer, where there is no room for more."""
+
 NO_PICTURE = 128
 """Grey level in place of the picture of a camera that is not there."""
 
@@ -76,6 +79,12 @@ def real_action(action: NDArray[np.floating]) -> FloatArray:
     """Undo `normal_action`."""
     assert action.shape[-1] == ACTION_WIDTH
     return (action * _ACTION_SCALE + _ACTION_OFFSET).astype(np.float32)
+
+
+def opening(logit: NDArray[np.floating]) -> FloatArray:
+    """What the logit of the gripper (...) means: shut 0, open 1, or in between, which is learnt as a share of open."""
+    share = 1 / (1 + np.exp(-logit))
+    return np.select([share < 0.5, share < (1 + PART_OPEN) / 2], [0.0, PART_OPEN], 1.0).astype(np.float32)
 
 
 def constants() -> dict[str, list[float]]:

@@ -23,7 +23,14 @@ from vla_assistant.networks.familiar import pooled
 from vla_assistant.networks.learnt import Learnt
 from vla_assistant.networks.memory import Memory, Seen, places_of
 from vla_assistant.networks.question import Question
-from vla_assistant.networks.senses import NO_PICTURE, normal_state, policy_picture, real_action, state_vector
+from vla_assistant.networks.senses import (
+    NO_PICTURE,
+    normal_state,
+    opening,
+    policy_picture,
+    real_action,
+    state_vector,
+)
 from vla_assistant.policies.evidence import judge_step
 from vla_assistant.policies.named import maybe_in_drawer, stay_where_they_are, things_of
 from vla_assistant.policies.sighting import peak, without_doubles
@@ -60,7 +67,7 @@ class Config(BackendConfig):
     """Settings of the compact policy."""
 
     weights: str = Field("", description="A safetensors file of your own training; empty takes the shipped one.")
-    execute_steps: int = Field(2, ge=1, le=8, description="Actions carried out before the policy looks again.")
+    execute_steps: int = Field(1, ge=1, le=8, description="Actions carried out before the policy looks again.")
     min_visible: float = Field(0.5, ge=0, le=1, description="A thing counts as seen from this confidence.")
     min_success: float = Field(0.5, ge=0, le=1, description="A step counts as done from this confidence.")
     wrist_camera: bool = Field(
@@ -168,10 +175,11 @@ class CompactPolicy:
         """
         self._require_learnt(step)
         output = self._run(observation, step)
-        actions = output.actions[0].numpy().copy()
-        actions[:, 6] = np.where(actions[:, 6] > 0, 1.0, -1.0)
+        logits = output.actions[0].numpy()
+        actions = real_action(logits)
+        actions[:, 6] = opening(logits[:, 6])
         return ActionChunk(
-            actions=real_action(actions),
+            actions=actions,
             step_s=self._layout.step_s,
             observed_s=observation.state.time_s,
             done=float(output.done[0].sigmoid()),

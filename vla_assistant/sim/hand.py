@@ -34,6 +34,7 @@ LIFT_DONE = 0.070  # m: bottom of a picked thing, 2 cm more than the success tes
 CLEAR = 0.070  # m between the tool and what it let go before it may leave
 GRASP_XY, GRASP_Z, GRASP_YAW = 0.010, 0.010, 0.15  # m, m, rad: close enough to close the fingers
 GRASP_Z_FLAT, _FLAT = 0.004, 0.025  # m: as near for things that are lower than that
+_CLOSING = 0.25, 0.85  # opening, as a share of that on the way down, at which fingers are closing and still get around
 _DOWN = np.diag([1.0, -1.0, -1.0])  # the tool pointing down at home heading
 
 Answer = tuple[FloatArray, bool]
@@ -142,7 +143,8 @@ class Hand:
         """Around the thing from above, and close."""
         goal, heading, opening = self.grasp_of(thing)
         flat = self.now.shapes[thing].height < _FLAT
-        if self.around(goal, heading, GRASP_Z_FLAT if flat else GRASP_Z):
+        closing = _CLOSING[0] < self.opening / opening < _CLOSING[1]  # a little too high: goes on, and down meanwhile
+        if self.around(goal, heading, GRASP_Z_FLAT if flat and not closing else GRASP_Z):
             return self.move(goal, heading, CLOSED, SLOW_MOVE)
         if self.tool[2] < goal[2] - GRASP_Z_FLAT:  # too low to get on: the table is in the way
             return self.rise(goal[2] + HOVER / 2, opening)

@@ -91,7 +91,7 @@ def _actions(output: Output, batch: Batch, first: float) -> dict[str, Tensor]:
     weight[:, 0] *= first
     error = output.actions[..., :6] - batch.actions[..., :6]
     motion, turn = error.abs().mean(-1), error[..., TURN].abs() + 2 * error[..., TURN] ** 2
-    opening = (batch.actions[..., 6] > 0).float()
+    opening = ((batch.actions[..., 6] + 1) / 2).clamp(0, 1)  # a share where the fingers open in part
     gripper = functional.binary_cross_entropy_with_logits(output.actions[..., 6], opening, reduction="none")
     parts = {"action": motion, "turn": turn, "gripper": gripper}
     return {name: _mean(part, weight) for name, part in parts.items()}
