@@ -12,7 +12,7 @@ from typing import Any
 HERE = Path(__file__).resolve().parent
 TABLE = HERE.parent / "docs" / "benchmarks.md"
 BEGIN, END = "<!-- table: begin -->", "<!-- table: end -->"
-NO_BENCHMARK = {"conversations_app.py", "report.py", "run_all.py", "whole_app.py"}
+NO_BENCHMARK = {"ablations.py", "conversations_app.py", "report.py", "run_all.py", "whole_app.py"}
 
 
 def run(file: Path) -> list[dict[str, Any]]:
