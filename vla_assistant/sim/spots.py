@@ -1,12 +1,12 @@
 """Where to put something down: the free point that fits best, as a function of the state. Metres in the base frame.
 
-Every search rates a fixed set of points, so that the answer does not wander while nothing but the hand moves. A point's
-room is its distance to the nearest outline; where there is too little everywhere, the roomiest point is taken.
+Every search rates a fixed set of points. Of several that are about as good, the one nearest to where the thing is now
+wins, so that who has begun to carry it to one side has no reason to change over; without that, a policy that cannot
+tell by a millimetre which of two sides is better hangs between both. A point's room is its distance to the nearest
+outline; where there is too little everywhere, the roomiest point is taken.
 """
 
 from __future__ import annotations
-
-import math
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +27,7 @@ _REACH_X, _REACH_Y = (0.32, 0.70), (-0.34, 0.34)  # m: farther than where things
 _WALL_ROOM = 0.008  # m between what is put in the drawer and its walls
 _DISH_RIM = 0.013  # m that the middle of what lies in a dish stays from its rim
 _WITHIN_GAP = 0.012  # m that the expert's gap stays below the largest that counts
+_FAR = 0.1  # cost of each metre between the point and where the thing is now
 _ANGLES = np.radians(np.arange(-24.0, 25.0, 6.0))
 
 
@@ -92,8 +93,8 @@ def in_a_dish(now: Relations, thing: int, dish: int) -> tuple[Points, float | No
     others = np.array([circle for i in lying for circle in outlines.circles_of(now, i)])
     room = (np.hypot(points[:, :1] - others[:, 0], points[:, 1:] - others[:, 1]) - others[:, 2]).min(axis=1)
     wide = now.shapes[thing].grip_width / 2 if now.shapes[thing].long else now.shapes[thing].radius
-    cost = far + 0.004 * np.abs(np.cos(angles)) + _SHORTAGE * np.maximum(wide + 0.002 - room, 0.0)
-    best = int(np.argmin(cost))
+    lacking = _SHORTAGE * np.maximum(wide + 0.002 - room, 0.0)
+    best = int(np.argmin(far + 0.004 * np.abs(np.cos(angles)) + lacking + _carried(points, now, thing)))
     return points[best], float(angles[best])
 
 
@@ -103,20 +104,24 @@ def in_a_dish(now: Relations, thing: int, dish: int) -> tuple[Points, float | No
 def _around(now: Relations, thing: int, relation: str, anchor: int) -> tuple[Points, NDArray[np.float64]]:
     """Points beside the anchor and what each costs for standing aslant or far away."""
     sides = [SIDES[relation]] if relation in SIDES else [SIDES["left_of"], SIDES["right_of"]]
-    inward = -math.copysign(1.0, float(now.positions[anchor][1]))
     own, other = now.shapes[thing].radius, now.shapes[anchor].radius
     clear = max(FINGER_ROOM + 0.006, own + 0.028) - own
     most = (BESIDE_GAP if relation in SIDES else NEXT_TO_GAP) - _WITHIN_GAP
     turns = _ANGLES if relation in SIDES else np.radians(np.arange(-90.0, 91.0, 10.0))
     points, costs = [], []
     for side in sides:
-        outward = 0.0 if relation in SIDES or side[1] == inward else 0.004
         for gap in sorted({min(clear + more, most) for more in (0.0, 0.008, 0.016, 0.024)}):
             away = np.array([[side[0] * np.cos(t) - side[1] * np.sin(t), side[0] * np.sin(t) + side[1] * np.cos(t)]
                              for t in turns])  # fmt: skip
             points.append(now.positions[anchor][:2] + (own + other + gap) * away)
-            costs.append(0.02 * np.abs(turns) + (gap - clear) + outward)
-    return np.concatenate(points), np.concatenate(costs)
+            costs.append(0.02 * np.abs(turns) + (gap - clear))
+    everywhere, cost = np.concatenate(points), np.concatenate(costs)
+    return everywhere, cost if relation in SIDES else cost + _carried(everywhere, now, thing)
+
+
+def _carried(points: Points, now: Relations, thing: int) -> NDArray[np.float64]:
+    """What it costs to carry the thing from where it is now to each point."""
+    return np.asarray(_FAR * np.hypot(*(points - now.positions[thing][:2]).T))
 
 
 def _between(now: Relations, one: int, other: int) -> tuple[Points, NDArray[np.float64]]:
