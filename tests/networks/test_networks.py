@@ -13,6 +13,7 @@ from vla_assistant.errors import UnsupportedError, WeightsError
 from vla_assistant.networks import senses, tokens
 from vla_assistant.networks.layout import CompactConfig
 from vla_assistant.sim import things
+from vla_assistant.sim.hand import OPEN_INSIDE
 from vla_assistant.types import DIRECTIONS, RELATIONS, SKILLS, Reference, RobotState, Step
 
 SMALL = CompactConfig(stem=8, width=16, embedding=8, hidden=64)
@@ -59,6 +60,14 @@ def test_unknown_thing_is_refused_with_the_known_ones() -> None:
 def test_action_there_and_back(values: list[float]) -> None:
     action = np.array(values)
     np.testing.assert_allclose(senses.real_action(senses.normal_action(action)), action, atol=1e-6)
+
+
+def test_fingers_shut_open_in_part_or_open() -> None:
+    shares = np.array([0.05, 0.45, 0.55, senses.PART_OPEN, 0.8, 0.9])
+    assert senses.opening(np.log(shares / (1 - shares))) == pytest.approx(
+        [0.0, 0.0, senses.PART_OPEN, senses.PART_OPEN, senses.PART_OPEN, 1.0]
+    )
+    assert senses.PART_OPEN == OPEN_INSIDE
 
 
 def test_state_vector_says_how_far_the_arm_lags() -> None:

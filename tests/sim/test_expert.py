@@ -11,6 +11,7 @@ from vla_assistant.errors import InputError, UnsupportedError
 from vla_assistant.sim import spots, suite
 from vla_assistant.sim.expert import expert_action, why_impossible
 from vla_assistant.sim.grasps import best_grasp_yaw
+from vla_assistant.sim.hand import CLOSED, Hand
 from vla_assistant.sim.relations import Relations
 from vla_assistant.sim.scene import Drawer, Scene, Thing, scene_for_steps
 from vla_assistant.sim.tasks import TaskMonitor
@@ -100,6 +101,43 @@ def test_a_spot_beside_something_does_not_wander_with_the_hand(cell: Cell) -> No
     assert room == 0.0
     cell.world.place_thing(0, np.array([*first, 0.02]), np.array([1.0, 0.0, 0.0, 0.0]))
     assert Relations(cell.world).beside(0, "right_of", 1)
+
+
+def test_the_nearer_of_two_sides_is_chosen_and_stays_chosen_on_the_way(cell: Cell) -> None:
+    cell.load(Scene((Thing("cube", "red", 0.5, 0.3), Thing("cup", "blue", 0.5, 0.0))))
+    for side in (1.0, -1.0):
+        for away in (0.3, 0.2, 0.1, 0.03):
+            cell.world.place_thing(0, np.array([0.5, side * away, 0.15]), np.array([1.0, 0.0, 0.0, 0.0]))
+            spot, _ = spots.beside(Relations(cell.world), cell.world, 0, "next_to", 1)
+            assert np.sign(spot[1]) == side
+    cell.world.place_thing(0, np.array([*spot, 0.02]), np.array([1.0, 0.0, 0.0, 0.0]))
+    assert Relations(cell.world).beside(0, "next_to", 1)
+
+
+def test_the_nearer_side_of_what_lies_in_a_dish_is_chosen(cell: Cell) -> None:
+    things = Thing("ball", "red", 0.4, 0.3), Thing("plate", "white", 0.5, 0.0), Thing("cube", "blue", 0.3, -0.3)
+    cell.load(Scene(things))
+    cell.world.place_thing(2, np.array([0.5, 0.0, 0.026]), np.array([1.0, 0.0, 0.0, 0.0]))
+    for side in (1.0, -1.0):
+        cell.world.place_thing(0, np.array([0.5, side * 0.2, 0.15]), np.array([1.0, 0.0, 0.0, 0.0]))
+        now = Relations(cell.world)
+        assert now.on(2, 1)
+        spot, _ = spots.in_a_dish(now, 0, 1)
+        assert np.sign(spot[1]) == side
+
+
+def test_fingers_that_close_a_little_high_over_a_flat_thing_go_down_instead_of_opening_again(cell: Cell) -> None:
+    cell.load(Scene((Thing("marker", "purple", 0.5, 0.0, 0.7),)))
+    hand = Hand(cell.world, None)
+    goal, hand.heading, _ = hand.grasp_of(0)
+    hand.tool = goal + np.array([0.0, 0.0, 0.007])
+    hand.command = hand.now.tool.copy()
+    hand.command[:3, 3] = hand.tool
+    for opening, closes in ((1.0, False), (0.6, True), (0.1, False)):
+        hand.opening = opening
+        action = hand.grip(0)
+        assert (action[6] == CLOSED) == closes
+        assert action[2] < 0 or not closes
 
 
 def test_a_grip_does_not_jump_where_two_headings_are_equally_good() -> None:
