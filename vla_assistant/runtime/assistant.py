@@ -83,9 +83,9 @@ class Assistant:
             self._put,
             self._happened,
             now,
+            execute=getattr(settings.backend("policies", settings.use.policy), "execute_steps", 1),
             eye=self._eyes.see,
             arm_ready=self._arm.wait,
-            execute=getattr(settings.backend("policies", settings.use.policy), "execute_steps", 1),
             watch=not headless,
             conversation=language.Conversation(
                 settings.app.language, language.doubt_for(settings.dialogue.accepted_error), self._model.learnt

@@ -124,7 +124,7 @@ class PolicyDriver:
 
     by_keys = False
 
-    def __init__(self, policy: Policy, execute: int = 2, timeout_s: float = 20.0) -> None:
+    def __init__(self, policy: Policy, execute: int, timeout_s: float = 20.0) -> None:
         """`execute`: actions between two looks; `timeout_s`: of a step, in the arm's time."""
         self._policy, self._execute, self._timeout_s = policy, execute, timeout_s
 
