@@ -37,7 +37,7 @@ class Books:
 
     def __init__(self) -> None:
         self.scenes: list[int] = []
-        self.looked = 0
+        self.looked = self.forgot = 0
         self.error: Exception | None = None
 
     def observe(self) -> Any:
@@ -48,6 +48,9 @@ class Books:
         self.scenes.append(seed)
         if self.error is not None:
             raise self.error
+
+    def forget(self) -> None:
+        self.forgot += 1
 
     def task_verdict(self, settle_s: float) -> tuple[bool, str]:
         raise RuntimeError("a bug")
@@ -73,6 +76,7 @@ def test_another_scene_is_laid_and_a_refusal_is_told() -> None:
     desk.runner.perform(m.Lay(4))
     assert until(lambda: bool(desk.told), 60.0)
     assert desk.books.scenes == [4]
+    assert desk.books.forgot == 1, "what the policy saw was on another table"
     (laid,) = desk.told
     assert isinstance(laid, events.SceneLaid)
     assert laid.seed == 4

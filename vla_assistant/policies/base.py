@@ -7,7 +7,7 @@ import torch only when a policy is created. Who writes a new one: one file in th
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from vla_assistant.types import ActionChunk, Judgement, Observation, Plan, SeenThing, Step
 
@@ -34,3 +34,21 @@ class Policy(Protocol):
     def close(self) -> None:
         """Free what it holds."""
         ...
+
+
+@runtime_checkable
+class Forgetful(Protocol):
+    """The optional part of the contract, for a policy whose answers depend on what it was asked before."""
+
+    def forget(self) -> None:
+        """Another table lies there, or it is seen by another camera: what was seen and done before counts no more.
+
+        Nothing else tells it: the clock of an arm in real time goes on, and each simulated scene begins at time zero.
+        """
+        ...
+
+
+def forget(policy: Policy) -> None:
+    """Call it before the first look at another scene; for a policy that keeps nothing this does nothing."""
+    if isinstance(policy, Forgetful):
+        policy.forget()

@@ -134,6 +134,10 @@ class FamilyPolicy:
         what = f"The picture {'shows' if done else 'does not show'} that I managed to {language.describe([step])}."
         return Judgement(done, max(success if done else 1 - success, 0.5), what)
 
+    def forget(self) -> None:
+        """See `policies.base.Forgetful`: the last pictures and actions."""
+        self._moments.forget()
+
     def close(self) -> None:
         """Nothing is held open."""
 

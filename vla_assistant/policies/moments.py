@@ -43,11 +43,16 @@ class Moments:
     def remember(self, observation: Observation, step: Step, chunk: ActionChunk, executed: int) -> None:
         """What was seen, and the first `executed` actions of what follows from it."""
         if not self._goes_on(observation, step):
-            self._seen.clear()
-            self._done.clear()
+            self.forget()
         self._step, self._time_s = step, observation.state.time_s
         self._seen.append(self.now(observation))
         self._done.extend(normal_action(chunk.actions[:executed]))
+
+    def forget(self) -> None:
+        """Nothing was seen or done yet."""
+        self._seen.clear()
+        self._done.clear()
+        self._step = None
 
     def now(self, observation: Observation) -> dict[str, ImageArray]:
         """The observation's pictures, uint8 (size, size, 3).

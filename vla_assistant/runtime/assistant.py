@@ -267,6 +267,7 @@ class Assistant:
     def choose_camera(self, name: str) -> None:
         """Make this camera the policy's eye; may take a moment."""
         self._eyes.choose(name)
+        self._model.forget()
         self._put(m.SceneChanged())
 
     def gui_tick(self) -> None:

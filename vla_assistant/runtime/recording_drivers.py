@@ -10,7 +10,7 @@ import numpy as np
 
 from vla_assistant.data.displacement import STEP_S
 from vla_assistant.errors import InputError, UnsupportedError
-from vla_assistant.policies.base import Policy
+from vla_assistant.policies.base import Policy, forget
 from vla_assistant.policies.execution import DONE_CHUNKS, DONE_FROM
 from vla_assistant.types import ACTION_WIDTH, ActionChunk, Observation, Step
 
@@ -158,8 +158,9 @@ class PolicyDriver:
         return Order(ActionChunk(chunk.actions[done:], chunk.step_s, chunk.observed_s + done * chunk.step_s))
 
     def finish(self) -> None:
-        """The next chunk is asked for anew."""
+        """The next chunk is asked for anew, on another table."""
         self._chunk = None
+        forget(self._policy)
 
 
 class HandDriver:

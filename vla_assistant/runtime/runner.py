@@ -16,7 +16,7 @@ from vla_assistant import language
 from vla_assistant.errors import AssistantError
 from vla_assistant.events import Acting, Event, SceneLaid, SceneSeen, Warned
 from vla_assistant.language import Conversation, Hand
-from vla_assistant.policies.base import Policy
+from vla_assistant.policies.base import Policy, forget
 from vla_assistant.policies.execution import Hovering, holding
 from vla_assistant.runtime.looking import Looking
 from vla_assistant.runtime.mover import Motion, Mover
@@ -192,6 +192,7 @@ class Runner:
                 self._arm_ready()
                 self._motion.new_scene(seed, ())
                 self._conversation.forget_all()
+                forget(self._policy)
                 self._taken, self._moved = None, True
                 self._publish(SceneLaid(self._now(), seed))
 
