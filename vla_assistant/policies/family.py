@@ -122,7 +122,7 @@ class FamilyPolicy:
             done=self._taught("done", output.done),
             progress=self._taught("progress", output.progress),
         )
-        self._moments.remember(observation, step, chunk, self.config.execute_steps)
+        self._moments.remember(observation, step, chunk)
         return chunk
 
     def judge(self, step: Step, before: Observation, now: Observation) -> Judgement:
