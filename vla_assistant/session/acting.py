@@ -137,7 +137,7 @@ class Acting:
             self._end(Result.FAILED, f"I could not {self._describe((step,))}. {_sentence(reason)}", reason)
 
     def _end(self, result: Result, reason: str, evidence: str) -> None:
-        """The rest of a chunk would go on for most of a second after the end was said: only a last look lets it rest."""
+        """What is left of a chunk would go on for most of a second after the end; only a last look lets it rest."""
         if self._moves:
             self._emit(m.Hold("the command has ended", latched=False, command_id=self._run.command.id))
         self._finish(result, reason, evidence)
