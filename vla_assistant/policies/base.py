@@ -2,7 +2,8 @@
 
 A policy sees pictures, words and the arm's state, never the state of things. It lives in the model process; its files
 import torch only when a policy is created. Who writes a new one: one file in this folder with `REQUIRES`, `Config`,
-`BACKEND` and a class with the methods below; `tests/policies/test_contract.py` runs over every back end found.
+`BACKEND` and a class with the methods below, `forget` too if it keeps anything from one call to the next;
+`tests/policies/test_contract.py` runs over every back end found.
 """
 
 from __future__ import annotations
