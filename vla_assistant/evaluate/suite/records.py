@@ -21,11 +21,14 @@ class _Record(BaseModel):
 
 
 class Judged(_Record):
-    """One attempt at one step: what the policy believed when it ended, and whether the aim was reached then.
+    """One judgement: what the policy believed, and whether the aim was reached then.
 
-    `chance` is what its plan gave the step beforehand; None when it does not say.
+    An attempt has none if the guard ended it, and several if the policy said done too early. `step` numbers the steps
+    of the episode that were tried, from 0; `attempt` those attempts at it that were judged, from 1. `chance` is what
+    its plan gave the step beforehand; None when it does not say.
     """
 
+    step: int
     skill: str
     attempt: int
     chunk_done: float
@@ -46,6 +49,7 @@ class EpisodeRecord(_Record):
         claimed: The policy said done, of the last command that was begun.
         failure: Its kind; `reason` in a sentence.
         commands: How many there were to do; `fulfilled`: how many succeeded before the first miss.
+        attempts: The most that a step took.
         acted: Whether the first thing acted on was "named" or "other"; empty when nothing was.
         seconds: Simulated.
         path_m: Way of the tool [m]; jerk: of the tool, root mean square [m/s^3].
@@ -53,7 +57,7 @@ class EpisodeRecord(_Record):
         gave_way: How often the arm gave way to what the hand met.
         plan_confidence: The lowest of the episode's plans.
         act_ms: Each inference of a chunk [ms].
-        judged: Every attempt at every step.
+        judged: Every judgement of every step.
     """
 
     number: int
@@ -87,7 +91,7 @@ class EpisodeRecord(_Record):
 def last_attempts(record: EpisodeRecord) -> Iterator[Judged]:
     """The last judgement of each step."""
     for one, following in itertools.zip_longest(record.judged, record.judged[1:]):
-        if following is None or following.attempt == 1:
+        if following is None or following.step != one.step:
             yield one
 
 

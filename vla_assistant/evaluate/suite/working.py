@@ -10,7 +10,7 @@ import numpy as np
 
 from vla_assistant.evaluate.suite.contestants import Contestant
 from vla_assistant.evaluate.suite.records import EpisodeRecord
-from vla_assistant.policies.execution import Attempts
+from vla_assistant.policies.execution import Attempts, execute_of
 from vla_assistant.types import Step
 
 if TYPE_CHECKING:
@@ -37,6 +37,7 @@ class Order:
         tasks: Only these of the split's tasks; empty for all.
         words: The instruction is read from its words; otherwise the meant steps are given.
         retries: Further attempts at a failed step.
+        timeout_s: Simulated seconds for one attempt at a step.
         films: Make a film of each failure.
     """
 
@@ -46,7 +47,8 @@ class Order:
     numbers: tuple[int, ...]
     tasks: tuple[str, ...] = ()
     words: bool = True
-    retries: int = 1
+    retries: int = Attempts.retries
+    timeout_s: float = Attempts.timeout_s
     films: bool = False
 
 
@@ -91,7 +93,7 @@ class Workplace:
         observed = ObservedPolicy(policy, self.table.world)
         stage = Stage(self.table, sees=not who.is_expert, films=order.films)
         stage.begin(episode.scene, episode.start_joints, episode.start_gripper)
-        attempts = Attempts(retries=order.retries, execute=1 if who.is_expert else _execute(policy))
+        attempts = Attempts(execute_of(policy), order.timeout_s, order.retries)
         performance = Performance(
             stage, observed, reader_for(order, episode, number), episode.scene, attempts, who.told
         )
@@ -100,7 +102,7 @@ class Workplace:
             results.append(performance.command(words, steps))
             if not results[-1].success:
                 break
-        record = recorded(number, episode, results, stage, observed)
+        record = recorded(number, episode, results, stage, observed, performance.attempts)
         film = stage.film.mp4() if stage.film is not None and not record.success else b""
         return Performed(record, film)
 
@@ -146,7 +148,12 @@ def reader_for(order: Order, episode: SuiteEpisode, number: int) -> Reader:
 
 
 def recorded(
-    number: int, episode: SuiteEpisode, results: list[CommandResult], stage: Stage, observed: ObservedPolicy
+    number: int,
+    episode: SuiteEpisode,
+    results: list[CommandResult],
+    stage: Stage,
+    observed: ObservedPolicy,
+    attempts: int,
 ) -> EpisodeRecord:
     """What is written down of an episode that ended with the last of these results."""
     last = results[-1]
@@ -161,7 +168,7 @@ def recorded(
         commands=len(said(episode)),
         fulfilled=sum(result.success for result in results),
         acted=last.acted,
-        attempts=max((judged.attempt for judged in observed.judged), default=0),
+        attempts=attempts,
         seconds=round(stage.time_s, 2),
         path_m=round(stage.trace.path_m, 4),
         jerk=round(stage.trace.jerk, 3),
@@ -173,8 +180,3 @@ def recorded(
         act_ms=tuple(observed.act_ms),
         judged=tuple(observed.judged),
     )
-
-
-def _execute(policy: Policy) -> int:
-    """Actions of a chunk before the policy looks again, as its settings say."""
-    return int(getattr(getattr(policy, "config", None), "execute_steps", Attempts().execute))
