@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import os
 import sys
+from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from typer.testing import CliRunner
@@ -13,7 +16,7 @@ from typer.testing import CliRunner
 from tests.evaluate.examples import record
 from tests.one_machine import OneMachine
 from vla_assistant.cli import app
-from vla_assistant.errors import BackendError, ConfigError, InputError, WeightsError
+from vla_assistant.errors import BackendError, ConfigError, InputError, ProcessError, WeightsError
 from vla_assistant.evaluate.suite import cluster, running, working
 from vla_assistant.evaluate.suite.contestants import Contestant, contestant, without_language
 from vla_assistant.evaluate.suite.page import write_report
@@ -21,6 +24,7 @@ from vla_assistant.evaluate.suite.running import Entry, Evaluation, EvaluationPl
 from vla_assistant.evaluate.suite.summary import objects_of
 from vla_assistant.evaluate.suite.working import Order, Performed
 from vla_assistant.policies.compact import default_weights
+from vla_assistant.session import progress
 
 EXPERT = contestant("expert")
 WANTED = ("pick", "push_left")
@@ -81,6 +85,61 @@ def test_log_of_other_weights_is_refused(
     monkeypatch.setattr(Contestant, "fingerprint", lambda self: "sha256 other")
     with pytest.raises(InputError, match="made with weights"):
         Evaluation(plan(tmp_path))
+
+
+def test_log_of_other_rules_is_refused(tmp_path: Path, scripted: list[Order], monkeypatch: pytest.MonkeyPatch) -> None:
+    list(Evaluation(plan(tmp_path)).run())
+    with pytest.raises(InputError, match=r"session.step_timeout_s 30.0, not 15.0"):
+        Evaluation(plan(tmp_path, timeout_s=15.0))
+    monkeypatch.setattr(progress, "DOUBTS", 4)
+    with pytest.raises(InputError, match=r"session.progress.DOUBTS 3, not 4"):
+        Evaluation(plan(tmp_path))
+
+
+def test_log_of_a_policy_with_other_settings_is_refused_and_how_it_runs_does_not_matter(tmp_path: Path) -> None:
+    def entries(**options: object) -> tuple[Entry, ...]:
+        return (Entry(replace(contestant("compact"), options=json.dumps(options)), 1),)
+
+    first = Evaluation(plan(tmp_path, entries=entries()))
+    assert first.logs["seen", "compact"].header.settings["policies.compact.execute_steps"] == 1
+    Evaluation(plan(tmp_path, entries=entries(threads=2)))
+    with pytest.raises(InputError, match=r"policies.compact.execute_steps 1, not 2"):
+        Evaluation(plan(tmp_path, entries=entries(execute_steps=2)))
+    with pytest.raises(InputError, match=r"policies.compact.engine 'torch', not 'onnx'"):
+        Evaluation(plan(tmp_path, entries=entries(engine="onnx")))
+
+
+def test_weights_that_change_before_they_are_loaded_are_not_logged_as_the_old_ones(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "mine.safetensors"
+    file.write_bytes(default_weights().read_bytes())
+    evaluation = Evaluation(plan(tmp_path, 1, entries=(Entry(contestant(str(file)), 1),)))
+    file.write_bytes(file.read_bytes() + b" ")
+    (order,) = evaluation._orders(1)
+    assert order.made_of == contestant("compact").fingerprint()
+
+    class Loaded:
+        closed = False
+
+        def close(self) -> None:
+            self.closed = True
+
+    loaded, place = Loaded(), working.Workplace(SimpleNamespace(world=None))  # type: ignore[arg-type]
+    monkeypatch.setattr(Contestant, "create", lambda self, world: loaded)
+    with pytest.raises(WeightsError, match="not those with which this run"):
+        place.policy(order.contestant, order.made_of)
+    assert loaded.closed
+
+
+def dies(order: Order) -> list[Performed]:
+    os._exit(1)
+
+
+def test_a_worker_that_dies_is_told_in_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(running, "work", dies)
+    with pytest.raises(ProcessError, match=r"A worker died\. Run the same command again; it goes on\."):
+        list(Evaluation(plan(None)).run(workers=2))
 
 
 def test_films_are_kept_up_to_the_number_wanted_and_linked(tmp_path: Path, scripted: list[Order]) -> None:

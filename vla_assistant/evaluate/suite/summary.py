@@ -10,12 +10,14 @@ import numpy as np
 
 from vla_assistant.evaluate.calibration import auroc, brier, expected_calibration_error
 from vla_assistant.evaluate.intervals import mcnemar, wilson
-from vla_assistant.evaluate.suite.records import SUITE, VERSION, EpisodeRecord, Judged, last_attempts
+from vla_assistant.evaluate.suite.records import SUITE, EpisodeRecord, Judged, last_attempts
 
 if TYPE_CHECKING:
     from vla_assistant.evaluate.suite.running import Evaluation
 
 Figures = dict[str, Any]
+VERSION = 3
+"""Of the JSON object."""
 _GUARD = ("clipped", "refused", "held", "gave_way")
 
 

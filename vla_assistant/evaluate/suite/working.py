@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from vla_assistant.errors import WeightsError
 from vla_assistant.evaluate.suite.contestants import Contestant
 from vla_assistant.evaluate.suite.records import EpisodeRecord
 from vla_assistant.policies.execution import Attempts, execute_of
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from vla_assistant.sim.suite import SuiteEpisode
 
 BLIND_STREAM = 23
+_LEAVE_THEM = "Copy weights that are still being trained to a file of their own, and evaluate that."
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,7 @@ class Order:
         retries: Further attempts at a failed step.
         timeout_s: Simulated seconds for one attempt at a step.
         films: Make a film of each failure.
+        made_of: Fingerprint that the policy must have; empty takes any.
     """
 
     contestant: Contestant
@@ -50,6 +53,7 @@ class Order:
     retries: int = Attempts.retries
     timeout_s: float = Attempts.timeout_s
     films: bool = False
+    made_of: str = ""
 
 
 @dataclass(frozen=True)
@@ -81,7 +85,7 @@ class Workplace:
         from vla_assistant.data.table import Table
 
         self.table = table or Table()
-        self._policies: dict[Contestant, Policy] = {}
+        self._policies: dict[tuple[Contestant, str], Policy] = {}
 
     def perform(self, order: Order, episode: SuiteEpisode, number: int) -> Performed:
         """One episode from its first look to its last verdict."""
@@ -89,7 +93,7 @@ class Workplace:
         from vla_assistant.evaluate.suite.performing import Performance
         from vla_assistant.evaluate.suite.stage import Stage
 
-        who, policy = order.contestant, self.policy(order.contestant)
+        who, policy = order.contestant, self.policy(order.contestant, order.made_of)
         observed = ObservedPolicy(policy, self.table.world)
         stage = Stage(self.table, sees=not who.is_expert, films=order.films)
         stage.begin(episode.scene, episode.start_joints, episode.start_gripper)
@@ -106,15 +110,23 @@ class Workplace:
         film = stage.film.mp4() if stage.film is not None and not record.success else b""
         return Performed(record, film)
 
-    def policy(self, who: Contestant) -> Policy:
-        """The policy, loaded once."""
-        if who not in self._policies:
-            self._policies[who] = who.create(self.table.world)
-        return self._policies[who]
+    def policy(self, who: Contestant, made_of: str = "") -> Policy:
+        """The policy, loaded once.
+
+        Raises:
+            WeightsError: Its fingerprint is not `made_of`: its weights have changed since the evaluation began.
+        """
+        if (who, made_of) not in self._policies:
+            policy = who.create(self.table.world)
+            if made_of and who.fingerprint() != made_of:
+                policy.close()
+                raise WeightsError(f"The weights of {who.name} are not those with which this run began.", _LEAVE_THEM)
+            self._policies[who, made_of] = policy
+        return self._policies[who, made_of]
 
     def use(self, who: Contestant, policy: Policy) -> None:
-        """Let this policy, made already, act for that name."""
-        self._policies[who] = policy
+        """Let this policy, made already, act for that name in orders that take any."""
+        self._policies[who, ""] = policy
 
     def close(self) -> None:
         """Free the policies and the table."""
