@@ -16,7 +16,6 @@ from pydantic import JsonValue
 from vla_assistant.data.files import write_whole
 from vla_assistant.errors import ProcessError
 from vla_assistant.evaluate.suite.contestants import Contestant
-from vla_assistant.evaluate.suite.failures import Failure
 from vla_assistant.evaluate.suite.records import EpisodeLog, EpisodeRecord, LogHeader
 from vla_assistant.evaluate.suite.working import Order, Performed, work
 from vla_assistant.policies.execution import Attempts
@@ -154,15 +153,13 @@ class Evaluation:
         """The film before the line that tells of it."""
         name = order.contestant.name
         path = self.film_file(order.split, name, performed.record.number)
-        if path is not None and performed.film and self._wants_film(order.split, name):
+        if path is not None and performed.film and self._wants_film(path):
             write_whole(path, lambda draft: draft.write_bytes(performed.film))
         self.logs[order.split, name].add(performed.record)
 
-    def _wants_film(self, split: str, policy: str) -> bool:
-        if self.plan.films is None:
-            return True
-        failures = (r for r in self.logs[split, policy].records.values() if r.failure is not Failure.NONE)
-        return sum(1 for _ in failures) < self.plan.films
+    def _wants_film(self, path: Path) -> bool:
+        """Whether there are fewer films of its policy and split than wanted; earlier runs may have made none."""
+        return self.plan.films is None or len(list(path.parent.glob("*.mp4"))) < self.plan.films
 
     def _header(self, split: str, entry: Entry) -> LogHeader:
         plan, who = self.plan, entry.contestant
