@@ -5,10 +5,10 @@ from __future__ import annotations
 import itertools
 import multiprocessing
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from pydantic import JsonValue
@@ -42,7 +42,7 @@ class EvaluationPlan:
         splits: Names of the suite's splits.
         entries: Who takes part, those under test first.
         seed: Of the suite.
-        tasks: Only these of the splits' tasks; empty for all.
+        tasks: Split -> only these of its tasks; all of those that are not in it.
         words: Read the instructions from their words; otherwise the meant steps are given.
         retries: Further attempts at a failed step.
         timeout_s: Simulated seconds for one attempt at a step.
@@ -53,7 +53,7 @@ class EvaluationPlan:
     splits: tuple[str, ...]
     entries: tuple[Entry, ...]
     seed: int = 0
-    tasks: tuple[str, ...] = ()
+    tasks: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     words: bool = True
     retries: int = Attempts.retries
     timeout_s: float = Attempts.timeout_s
@@ -141,7 +141,7 @@ class Evaluation:
             split=split,
             seed=plan.seed,
             numbers=numbers,
-            tasks=plan.tasks,
+            tasks=plan.tasks.get(split, ()),
             words=plan.words,
             retries=plan.retries,
             timeout_s=plan.timeout_s,
@@ -169,7 +169,7 @@ class Evaluation:
             policy=who.name,
             weights=self._made_of[who],
             seed=plan.seed,
-            tasks=plan.tasks,
+            tasks=plan.tasks.get(split, ()),
             instructions="words" if words else "steps",
             retries=plan.retries,
             settings=who.settings() | {"session.step_timeout_s": plan.timeout_s} | _rules_of_a_step(),
