@@ -85,6 +85,13 @@ def test_scenes_without_any_miss_still_leave_a_doubt() -> None:
     assert figures["ci95"] == summarise("seen", "compact", [record(n) for n in range(10)])["ci95"]
     assert figures["false_done_ci95"][0] == 0.0
     assert figures["false_done_ci95"][1] > 0.2
+    low, high = figures["obedience_ci95"]
+    assert 0.3 < low < 0.6
+    assert high == 1.0
+    one = summarise("swap", "compact", [record(n, success=n < 2) for n in range(4)])["ci95"]
+    assert one[0] < 0.15 < 0.85 < one[1]
+    chains = summarise("chain", "compact", [record(n, commands=5, fulfilled=5) for n in range(20)])
+    assert chains["mean_length_ci95"] == pytest.approx([5 * 0.8389, 5.0], abs=0.001)
 
 
 def test_scenes_of_the_swap_split_are_those_of_the_suite() -> None:
@@ -98,7 +105,7 @@ def test_obedience_and_mean_length_have_intervals_around_them() -> None:
     figures = summarise("swap", "compact", acted)
     low, high = figures["obedience_ci95"]
     assert -1 < low < figures["obedience"] == 0.8 < high < 1
-    figures = summarise("chain", "compact", [record(n, fulfilled=n % 6) for n in range(60)])
+    figures = summarise("chain", "compact", [record(n, commands=5, fulfilled=n % 6) for n in range(60)])
     low, high = figures["mean_length_ci95"]
     assert 1.5 < low < figures["mean_length"] == 2.5 < high < 3.5
 

@@ -11,7 +11,7 @@ Z_95 = 1.959963985
 DRAWS = 2000
 
 
-def wilson(successes: int, trials: int, z: float = Z_95) -> tuple[float, float]:
+def wilson(successes: float, trials: int, z: float = Z_95) -> tuple[float, float]:
     """95 % interval of a success rate. Source: Wilson 1927, the score interval.
 
     Raises:

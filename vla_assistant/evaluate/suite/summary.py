@@ -47,10 +47,14 @@ def summarise(split: str, policy: str, records: Sequence[EpisodeRecord]) -> Figu
     figures["calibration"] = _calibration([judged for r in records for judged in r.judged]) | _chances(records)
     if split == "swap":
         figures["obedience"] = obedience(records)
-        figures["obedience_ci95"] = _drawn([_OBEYED.get(r.acted, 0) for r in records], records, alike(split))
+        figures["obedience_ci95"] = _drawn(
+            [_OBEYED.get(r.acted, 0) for r in records], records, alike(split), least=-1.0
+        )
     if split == "chain":
         figures["mean_length"] = round(float(np.mean([r.fulfilled for r in records])), 3)
-        figures["mean_length_ci95"] = _drawn([r.fulfilled for r in records], records)
+        figures["mean_length_ci95"] = _drawn(
+            [r.fulfilled for r in records], records, most=max(r.commands for r in records)
+        )
     return figures
 
 
@@ -92,23 +96,29 @@ def _success(records: Sequence[EpisodeRecord], of_scene: int) -> Figures:
 
 
 def _interval(happened: Sequence[bool], records: Sequence[EpisodeRecord], of_scene: int) -> list[float]:
-    """95 % interval of a rate: Wilson; over scenes where several episodes share one.
-
-    Where nothing differs there is nothing to draw: then each scene counts as one trial.
-    """
+    """95 % interval of a rate: Wilson; by drawing scenes where several episodes share one."""
     if not records:
         return [0.0, 1.0]
-    count = sum(happened)
-    if of_scene > 1 and 0 < count < len(records):
+    if of_scene > 1:
         return _drawn(happened, records, of_scene)
-    trials = len(_scenes(happened, records, of_scene))
-    low, high = wilson(count if of_scene == 1 else trials * (count > 0), trials)
-    return [round(low, 4), round(high, 4)]
+    return [round(end, 4) for end in wilson(sum(happened), len(records))]
 
 
-def _drawn(values: Sequence[float], records: Sequence[EpisodeRecord], of_scene: int = 1) -> list[float]:
-    """95 % interval of a mean, by drawing scenes."""
-    low, high = bootstrap(_scenes(values, records, of_scene))
+def _drawn(
+    values: Sequence[float], records: Sequence[EpisodeRecord], of_scene: int = 1, least: float = 0.0, most: float = 1.0
+) -> list[float]:
+    """95 % interval of a mean of values from `least` to `most`, by drawing scenes.
+
+    Where no scene differs from another there is nothing to draw: then Wilson's, each scene one trial, which is wide
+    enough because no values between two bounds spread further than those that lie on them.
+    """
+    scenes = _scenes(values, records, of_scene)
+    means = [sum(scene) / len(scene) for scene in scenes]
+    if min(means) < max(means):
+        low, high = bootstrap(scenes)
+    else:
+        ends = wilson((means[0] - least) / (most - least) * len(scenes), len(scenes))
+        low, high = (least + end * (most - least) for end in ends)
     return [round(low, 4), round(high, 4)]
 
 
