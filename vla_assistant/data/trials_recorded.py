@@ -20,7 +20,8 @@ from vla_assistant.data.table import STEP_S, Table
 from vla_assistant.data.targets import inside
 from vla_assistant.errors import UnsupportedError
 from vla_assistant.policies.base import Policy
-from vla_assistant.policies.execution import DONE_CHUNKS, DONE_FROM, begins_well
+from vla_assistant.policies.execution import begins_well
+from vla_assistant.session.progress import DONE_ABOVE, DONE_CHUNKS
 from vla_assistant.sim.expert import expert_action
 from vla_assistant.sim.tasks import HOLD_S, TaskMonitor
 from vla_assistant.types import FloatArray, Observation, Step
@@ -112,7 +113,7 @@ class _Attempt:
         """The action to do; None once the policy says that the step is done, which it then remains."""
         if not self._queue and self._agreed < DONE_CHUNKS:
             chunk = self._policy.act(observation, self._step)
-            self._agreed = self._agreed + 1 if chunk.done >= DONE_FROM else 0
+            self._agreed = self._agreed + 1 if chunk.done > DONE_ABOVE else 0
             self._queue = list(chunk.actions[:EXECUTE])
         return None if self._agreed >= DONE_CHUNKS else self._queue.pop(0)
 
