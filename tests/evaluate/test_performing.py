@@ -87,6 +87,22 @@ class Wild(Scripted):
         return ActionChunk(action, 0.1, observation.state.time_s)
 
 
+class Remembering(Careful):
+    """Counts the tables it was told of."""
+
+    tables = 0
+
+    def forget(self) -> None:
+        self.tables += 1
+
+
+def test_each_episode_begins_with_nothing_remembered(workplace: Workplace) -> None:
+    policy = Remembering(workplace)
+    for number in (1, 2):
+        perform(workplace, policy, Example())
+        assert policy.tables == number
+
+
 def test_expert_succeeds_and_needs_no_pictures(workplace: Workplace) -> None:
     record = workplace.perform(Order(EXPERT, "seen", 0, (0,)), Example(), 0).record  # type: ignore[arg-type]
     assert (record.success, record.claimed, record.failure) == (True, True, Failure.NONE), record.reason

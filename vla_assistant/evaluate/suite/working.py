@@ -11,6 +11,7 @@ import numpy as np
 from vla_assistant.errors import WeightsError
 from vla_assistant.evaluate.suite.contestants import Contestant
 from vla_assistant.evaluate.suite.records import EpisodeRecord
+from vla_assistant.policies.base import forget
 from vla_assistant.policies.execution import Attempts, execute_of
 from vla_assistant.types import Step
 
@@ -94,6 +95,7 @@ class Workplace:
         from vla_assistant.evaluate.suite.stage import Stage
 
         who, policy = order.contestant, self.policy(order.contestant, order.made_of)
+        forget(policy)
         observed = ObservedPolicy(policy, self.table.world)
         stage = Stage(self.table, sees=not who.is_expert, films=order.films)
         stage.begin(episode.scene, episode.start_joints, episode.start_gripper)
