@@ -47,6 +47,12 @@ def build(reader: DatasetReader, folder: Path | None = None) -> Iterator[CachePr
         yield CacheProgress(count, len(reader.shards))
 
 
+def is_decoded(reader: DatasetReader, folder: Path | None = None) -> bool:
+    """Whether every shard of the dataset has been decoded."""
+    folder = folder or reader.root / FOLDER
+    return all((folder / f"{shard:06d}.npz").is_file() for shard in reader.shards)
+
+
 class FrameStore:
     """All frames of a decoded dataset, numbered through."""
 

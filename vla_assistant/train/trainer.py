@@ -25,7 +25,7 @@ from vla_assistant.train.objective import CompactObjective, Objective, Trainable
 from vla_assistant.train.preset import Preset, Schedule, load_preset
 from vla_assistant.train.recordings import Recordings, Source
 from vla_assistant.train.report import TrainProgress
-from vla_assistant.train.team import join_team
+from vla_assistant.train.team import Team, join_team
 
 
 def preset_of(name: str) -> Preset | FamilyPreset:
@@ -145,16 +145,16 @@ class VLATrainer:
         team = self.team
         if not team.is_first:
             team.wait()
-        recordings = _opened(data, part, self._options.seed, decode=team.is_first)
+        recordings = _opened(data, part, self._options.seed, team)
         if team.is_first:
             team.wait()
         return recordings
 
 
-def _opened(data: Path | Mix, preset: Preset, seed: int, *, decode: bool) -> Recordings | Mixture:
+def _opened(data: Path | Mix, preset: Preset, seed: int, team: Team) -> Recordings | Mixture:
     if isinstance(data, Mix):
-        return open_mix(data, preset, seed, decode=decode)
-    return Recordings(data, preset, seed, decode=decode)
+        return open_mix(data, preset, seed, decode=team.is_first, processes=team.count)
+    return Recordings(data, preset, seed, decode=team.is_first, processes=team.count)
 
 
 def learnt_before(options: Options) -> Learnt:
