@@ -98,6 +98,19 @@ def test_reopening_goes_on_and_removes_what_a_kill_left(dataset: Path) -> None:
     assert reader.shards == (0, 1, 2)
 
 
+def test_one_writer_at_a_time(dataset: Path) -> None:
+    writer = DatasetWriter(dataset, FEATURES)
+    draft = writer.draft_folder("half")
+    draft.mkdir(parents=True)
+    with pytest.raises(InputError, match="at this moment"):
+        DatasetWriter(dataset, FEATURES)
+    assert draft.is_dir(), "who is refused removes nothing"
+    assert len(DatasetReader(dataset).episodes) == 3, "reading goes on"
+    writer.close()
+    DatasetWriter(dataset, FEATURES).append([made_up_episode(3)])
+    assert len(DatasetReader(dataset).episodes) == 4
+
+
 def test_other_columns_are_refused(dataset: Path) -> None:
     with pytest.raises(InputError, match="other columns"):
         DatasetWriter(dataset, ROBOT)

@@ -50,6 +50,7 @@ class RecordingStore:
             path.unlink(missing_ok=True)
         else:
             files.write_text_whole(path, stats)
+        self._writer.close()
         self._writer = self._opened()
         return True
 
