@@ -47,6 +47,11 @@ class Mixture:
         """How many frames can be drawn at present, of all sources together."""
         return sum(source.frames for source in self._sources)
 
+    @property
+    def held_out(self) -> int:
+        """How many frames are held out at present, of all sources together."""
+        return sum(source.held_out for source in self._sources)
+
     def learnt(self) -> Learnt:
         """What a network can learn from all of them."""
         first, *others = (source.learnt() for source in self._sources)

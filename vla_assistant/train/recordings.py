@@ -38,6 +38,16 @@ class Source(Protocol):
         ...
 
 
+@runtime_checkable
+class Measured(Protocol):
+    """A source that says how much its validations measure, which may grow while recordings arrive."""
+
+    @property
+    def held_out(self) -> int:
+        """How many frames are held out at present."""
+        ...
+
+
 class _Opened(NamedTuple):
     training: Batches
     validation: Batches
@@ -70,6 +80,10 @@ class Recordings:
     @property
     def frames(self) -> int:
         return len(self._opened.training)
+
+    @property
+    def held_out(self) -> int:
+        return len(self._opened.validation)
 
     def learnt(self) -> Learnt:
         """What a network can learn from them."""
