@@ -162,6 +162,30 @@ def test_cache_gives_the_same_frames_and_grows(dataset: Path) -> None:
     assert len(cache.FrameStore(DatasetReader(dataset))) == 36
 
 
+def test_what_is_decoded_of_a_shard_that_was_replaced_is_made_anew(tmp_path: Path) -> None:
+    for seed, folder in ((1, "one"), (2, "other")):
+        DatasetWriter(tmp_path / folder, FEATURES).append([made_up_episode(seed)])
+    first = DatasetReader(tmp_path / "one")
+    list(cache.build(first))
+    (tmp_path / "one" / ".cache").rename(tmp_path / "other" / ".cache")
+    other = DatasetReader(tmp_path / "other")
+    list(cache.build(other))
+    np.testing.assert_array_equal(
+        cache.FrameStore(other).columns["observation.state"], other.columns(0)["observation.state"]
+    )
+
+
+def test_what_was_decoded_before_there_were_notes_stays(dataset: Path) -> None:
+    reader = DatasetReader(dataset)
+    list(cache.build(reader))
+    decoded = sorted((dataset / ".cache").glob("*.np*"))
+    for note in (dataset / ".cache").glob("*.of"):
+        note.unlink()
+    before = [path.stat().st_mtime_ns for path in decoded]
+    list(cache.build(reader))
+    assert [path.stat().st_mtime_ns for path in decoded] == before
+
+
 def test_chunk_targets_end_at_noise_and_at_the_end() -> None:
     columns = dict(made_up_episode(0, length=6).columns)
     columns["episode_index"] = np.zeros((6, 1), np.int64)
