@@ -18,7 +18,8 @@ _LAG, _LAG_TURN = STATE_NAMES.index("lag_x"), STATE_NAMES.index("lag_rx")
 def executed(states: NDArray[np.floating]) -> FloatArray:
     """The actions (n, 7) between n + 1 recorded states (n + 1, 17), which are 0.1 s apart.
 
-    They are what `data.displacement` takes from live states. A state holds the measured pose and how far it lags behind the commanded one: their sum is what was commanded.
+    They are what `data.displacement` takes from live states. A state holds the measured pose and how far it lags behind
+    the commanded one: their sum is what was commanded.
     """
     rows = states.astype(np.float64)
     shift = np.diff(rows[:, :3] + rows[:, _LAG : _LAG + 3], axis=0)
