@@ -149,6 +149,22 @@ def test_kill_leaves_finished_shards_readable(tmp_path: Path) -> None:
     assert [row["episode_index"] for row in rows] == list(range(len(rows)))
 
 
+def test_the_disk_has_a_shard_before_it_counts(dataset: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    done: list[str] = []
+    replace, fsync = os.replace, os.fsync
+    monkeypatch.setattr(os, "fsync", lambda fd: (done.append("on disk"), fsync(fd)))
+    monkeypatch.setattr(os, "replace", lambda a, b: (done.append(str(Path(b).relative_to(dataset))), replace(a, b)))
+    writer = DatasetWriter(dataset, FEATURES)
+    done.clear()
+    writer.append([made_up_episode(3)])
+    renamed = [index for index, what in enumerate(done) if what != "on disk"]
+    assert all(done[index - 1] == done[index + 1] == "on disk" for index in renamed)
+    order = [done[index].split("/")[0] for index in renamed]
+    shard = [done[index] for index in renamed if "file-002" in done[index]]
+    assert (order[0], shard[-1]) == ("meta", "meta/episodes/chunk-000/file-002.parquet")
+    assert len(shard) == 4  # numbers, two videos, and last the list of episodes
+
+
 def test_cache_gives_the_same_frames_and_grows(dataset: Path) -> None:
     reader = DatasetReader(dataset)
     assert [p.shards for p in cache.build(reader)] == [1, 2]

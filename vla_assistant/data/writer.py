@@ -75,7 +75,7 @@ class DatasetWriter:
         for key in self._video_keys():
             target = files.video_file(self.root, shard, key)
             target.parent.mkdir(parents=True, exist_ok=True)
-            os.replace(folder / f"{key}.mp4", target)
+            files.move_whole(folder / f"{key}.mp4", target)
         added = read_stats(folder / STATS)
         self._write_episodes(notes, shard)
         self.episodes += len(notes)

@@ -85,6 +85,17 @@ def load_checkpoint(
         ) from error
 
 
+def steps_made(folder: Path) -> int | None:
+    """How far the run in this folder is; None when there is none that `load_checkpoint` could continue."""
+    from safetensors import SafetensorError, safe_open
+
+    try:
+        with safe_open(folder / NAME, framework="pt") as file:
+            return int(file.metadata()["step"])
+    except (SafetensorError, OSError, LookupError, ValueError):
+        return None
+
+
 def _trained(network: nn.Module) -> list[str]:
     """Names of the parameters that are not frozen; the optimizer's state is numbered in their order."""
     return [name for name, weight in network.named_parameters() if weight.requires_grad]

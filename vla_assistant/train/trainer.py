@@ -94,6 +94,9 @@ class VLATrainer:
             epochs: How often every frame is seen in the mean; default: the schedule's steps.
             batch_size: Frames in a step, of all processes together.
             learning_rate: Peak of the schedule.
+
+        Raises:
+            ConfigError: A number is not above zero.
         """
         last = None
         for progress in self.steps(epochs, batch_size, learning_rate):
@@ -105,6 +108,9 @@ class VLATrainer:
     ) -> Iterator[TrainProgress]:
         """As `train`, a report at a time; may be closed at any time, the last checkpoint stays."""
         changes = {"batch": batch_size, "learning_rate": learning_rate}
+        for value in (epochs, batch_size, learning_rate, self._options.minutes):
+            if value is not None and value <= 0:
+                raise ConfigError(f"A run cannot have {value:g} epochs, frames in a step, learning rate or minutes.")
         schedule = self._schedule.model_copy(update={name: value for name, value in changes.items() if value})
         source = self._source(schedule)
         if epochs:
