@@ -20,6 +20,7 @@ from vla_assistant.data.disturbance import Disturbance
 from vla_assistant.data.episode import Episode
 from vla_assistant.data.features import MAX_THINGS
 from vla_assistant.data.generate import GenerateProgress, generate
+from vla_assistant.data.own_recordings import step_of
 from vla_assistant.data.reader import DatasetReader
 from vla_assistant.data.supervision import SIZES
 from vla_assistant.data.table import Table
@@ -150,7 +151,7 @@ def test_generate_resumes_where_it_was(tmp_path: Path) -> None:
     assert (more.assignments, more.episodes) == (1, 3)
     rows = DatasetReader(tmp_path).episodes
     assert [row["seed"] for row in rows] == [42, 43, 44]
-    assert rows[0]["tasks"][0].startswith("pick up the ")
+    assert all(step_of(row["tasks"][0]) == draw_assignment(row["seed"], ("pick",)).steps[0] for row in rows)
 
 
 def test_kinds_may_have_spaces_between_and_every_core_works(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
