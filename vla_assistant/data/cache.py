@@ -43,7 +43,7 @@ def build(reader: DatasetReader, folder: Path | None = None) -> Iterator[CachePr
             for key in reader.video_keys:
                 pictures = np.stack(list(reader.pictures(shard, key)))
                 _save(folder / f"{shard:06d}.{key}.npy", pictures)
-            values = reader.columns(shard)
+            values = {name: rows for name, rows in reader.columns(shard).items() if rows.dtype != object}  # no words
             files.write_text_whole(_note(folder, shard), _stamp(reader, shard))
             files.write_whole(columns, lambda draft, values=values: _savez(draft, values))  # type: ignore[misc]
         yield CacheProgress(count, len(reader.shards))
