@@ -10,7 +10,9 @@ from vla_assistant.arms.guarded import GuardedArm, guarded
 from vla_assistant.arms.simulated import Config, SimulatedArm
 from vla_assistant.types import ActionChunk
 
-HORIZON, STEP_S, EXECUTE = 8, 0.1, 2
+HORIZON, STEP_S = 8, 0.1
+MOST_LATE = {1: 5, 2: 8}
+"""Actions between two looks, and how late their chunks come at most [ticks of 20 ms]: a look later the next is due."""
 DISAGREES = 0.03
 """Two chunks in a row want speeds that differ by up to this, each way [m/s]."""
 TOOL_ACCELERATION = 5.0
@@ -37,23 +39,25 @@ def late_chunk(arm: GuardedArm, rng: np.random.Generator) -> ActionChunk:
     return ActionChunk(actions, STEP_S, arm.state.time_s)
 
 
-def drive(arm: GuardedArm, rng: np.random.Generator, rounds: int = 15) -> tuple[np.ndarray, np.ndarray]:
-    """Ask, move on while the policy thinks for 20-160 ms, take over: tool places (n, 3) commanded, and the borders."""
+def drive(arm: GuardedArm, rng: np.random.Generator, execute: int, rounds: int = 15) -> tuple[np.ndarray, np.ndarray]:
+    """Ask, move on while the policy thinks, take over: tool places (n, 3) commanded, and the borders."""
     places, borders = [arm.state.T_base_command[:3, 3]], []
     for _ in range(rounds):
         chunk = late_chunk(arm, rng)
-        late = int(rng.integers(1, 9))  # ticks: 20-160 ms
+        late = int(rng.integers(1, MOST_LATE[execute] + 1))
         places += [arm.tick().T_base_command[:3, 3] for _ in range(late)]
         assert arm.submit(chunk).allowed
         borders.append(len(places) - 1)
-        left = max(1, round(EXECUTE * STEP_S / PERIOD_S) - late)
+        left = max(1, round(execute * STEP_S / PERIOD_S) - late)
         places += [arm.tick().T_base_command[:3, 3] for _ in range(left)]
     return np.array(places), np.array(borders)
 
 
+@pytest.mark.parametrize("execute", MOST_LATE)
 @pytest.mark.parametrize("seed", range(6))
-def test_speed_does_not_jump_where_a_late_chunk_takes_over(arm: GuardedArm, seed: int) -> None:
-    places, borders = drive(arm, np.random.default_rng(seed))
+def test_speed_does_not_jump_where_a_late_chunk_takes_over(arm: GuardedArm, seed: int, execute: int) -> None:
+    """Also where the next chunk comes before the last one has led the tool into its own path."""
+    places, borders = drive(arm, np.random.default_rng(seed), execute)
     speeds = np.diff(places, axis=0) / PERIOD_S
     changes = np.linalg.norm(np.diff(speeds, axis=0), axis=1)
     assert not arm.refusal
@@ -61,11 +65,14 @@ def test_speed_does_not_jump_where_a_late_chunk_takes_over(arm: GuardedArm, seed
     assert changes[borders - 1].max() < TOOL_ACCELERATION * PERIOD_S
 
 
-def test_the_joints_are_never_asked_for_more_than_they_may(arm: GuardedArm, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("execute", MOST_LATE)
+def test_the_joints_are_never_asked_for_more_than_they_may(
+    arm: GuardedArm, monkeypatch: pytest.MonkeyPatch, execute: int
+) -> None:
     """What is sent, after everything that smooths: speeds of the joints and how they change."""
     sent = []
     monkeypatch.setattr(arm._arm, "send", lambda command, send=arm._arm.send: sent.append(command) or send(command))
-    drive(arm, np.random.default_rng(7))
+    drive(arm, np.random.default_rng(7), execute)
     limits = arm._servo.limits
     speeds = np.array([command.velocities for command in sent])
     assert (np.abs(speeds) <= limits.velocity * 1.001).all()

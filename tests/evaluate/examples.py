@@ -28,8 +28,10 @@ class Example:
     candidates: tuple[Reference, ...] = field(default=())
 
 
-def judged(done: bool, confidence: float, reached: bool) -> Judged:
-    return Judged(skill="pick", attempt=1, chunk_done=0.9, done=done, confidence=confidence, reached=reached)
+def judged(done: bool, confidence: float, reached: bool, step: int = 0, attempt: int = 1) -> Judged:
+    return Judged(
+        step=step, skill="pick", attempt=attempt, chunk_done=0.9, done=done, confidence=confidence, reached=reached
+    )
 
 
 def record(number: int, success: bool = True, **changed: object) -> EpisodeRecord:

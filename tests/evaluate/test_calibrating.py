@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -31,29 +32,35 @@ def planned(confidence: float = 0.9) -> tuple[Plan, Clues]:
     return plan, Clues(rows, np.zeros(4, np.float32))
 
 
-def test_each_step_has_the_end_of_its_last_attempt_and_home_has_none() -> None:
-    second_try = replace_attempt(judged(True, 0.9, True), 2)
-    steps, reached = labelled(
-        planned(), record(0, judged=(judged(False, 0.8, False), second_try, judged(False, 0.9, False)))
+def test_each_step_has_the_end_of_its_last_judgement_and_home_has_none() -> None:
+    doubted, again, next_step = (
+        judged(False, 0.8, False),
+        judged(True, 0.9, True, attempt=2),
+        judged(False, 0.9, False, step=1),
     )
+    steps, reached = labelled(planned(), record(0, judged=(doubted, doubted, again, next_step), claimed=False))
     assert reached == (True, False)
     assert steps[:, 0].tolist() == [0.0, 2.0]
 
 
-def replace_attempt(one: object, attempt: int) -> object:
-    return one.model_copy(update={"attempt": attempt})  # type: ignore[attr-defined]
-
-
 def test_steps_behind_a_failure_teach_nothing() -> None:
-    steps, reached = labelled(planned(), record(0, judged=(judged(False, 0.8, False),)))
+    steps, reached = labelled(planned(), record(0, judged=(judged(False, 0.8, False),), claimed=False))
     assert reached == (False,)
     assert steps.shape == (1, COLUMNS)
 
 
-def test_a_hold_of_the_guard_and_a_thing_that_is_not_seen_are_failures() -> None:
-    assert labelled(planned(), record(0, judged=(judged(True, 0.9, True),), held=1))[1] == (True, False)
-    assert labelled(planned(0.1), record(0, judged=()))[1] == (False,)
-    assert labelled(None, record(0, judged=()))[1] == ()
+@pytest.mark.parametrize("how", ["held", "refused"])
+def test_a_step_that_ended_without_a_judgement_failed(how: str) -> None:
+    ended: Any = {how: 1}
+    begun = record(0, judged=(judged(True, 0.9, True),), claimed=False, **ended)
+    assert labelled(planned(), begun)[1] == (True, False)
+    doubted = record(0, judged=(judged(False, 0.9, False),), claimed=False, **ended)
+    assert labelled(planned(), doubted)[1] == (False,)
+
+
+def test_a_thing_that_is_not_seen_is_a_failure_of_the_first_step() -> None:
+    assert labelled(planned(0.1), record(0, judged=(), claimed=False))[1] == (False,)
+    assert labelled(None, record(0, judged=(), claimed=False))[1] == ()
 
 
 def made(number: int, rng: np.random.Generator, boast: bool = False) -> Trial:

@@ -8,14 +8,16 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from tests.evaluate.examples import BLUE_CUBE, GREEN_CUP, PICK, RED_BALL, Example
+from tests.evaluate.examples import BLUE_CUBE, GREEN_CUP, PICK, RED_BALL, SCENE, Example
 from vla_assistant.data.video import read_video
 from vla_assistant.errors import UnsupportedError
 from vla_assistant.evaluate.suite.contestants import Contestant
 from vla_assistant.evaluate.suite.expert_policy import ExpertPolicy
 from vla_assistant.evaluate.suite.failures import Failure
 from vla_assistant.evaluate.suite.film import LARGEST_BYTES
+from vla_assistant.evaluate.suite.stage import Stage
 from vla_assistant.evaluate.suite.working import Order, Performed, Workplace
+from vla_assistant.policies.execution import SETTLE_S
 from vla_assistant.types import ActionChunk, Grounding, Judgement, Observation, PixelPoint, Plan, Step
 
 EXPERT = Contestant("expert", "expert")
@@ -113,12 +115,57 @@ def test_what_goes_wrong_is_told_by_its_kind(
     assert record.reason
 
 
-def test_what_the_guard_refuses_moves_nothing_and_is_counted_while_time_goes_on(workplace: Workplace) -> None:
+def test_what_the_guard_refuses_moves_nothing_and_five_in_a_row_end_an_attempt(workplace: Workplace) -> None:
     record = perform(workplace, Wild(workplace), Example()).record
-    assert record.refused > 50
-    assert record.seconds > 14.0
+    assert (record.refused, record.clipped, record.judged) == (5, 0, ())
+    assert record.seconds == 0.0
     assert record.path_m < 0.01
     assert record.failure is Failure.NEVER_GRASPED
+    assert perform(workplace, Wild(workplace), Example(), retries=1).record.attempts == 2
+
+
+def test_the_guard_sees_a_whole_chunk_and_what_it_cuts_is_counted_where_it_is_carried_out(workplace: Workplace) -> None:
+    stage = Stage(workplace.table, sees=False)
+    stage.begin(SCENE)
+    stage.command(PICK)
+    actions = np.tile(np.eye(7, dtype=np.float32)[6], (3, 1))
+    actions[1:, 0] = -0.06  # faster than allowed
+    assert stage.run(ActionChunk(actions, 0.1, stage.time_s), 1).allowed
+    assert stage.guard.clipped == 0
+    stage.run(ActionChunk(actions, 0.1, stage.time_s), 3)
+    assert stage.guard.clipped == 2
+    actions[2, 0] = 9.0
+    began_s = stage.time_s
+    assert not stage.run(ActionChunk(actions, 0.1, stage.time_s), 1).allowed
+    assert stage.time_s == began_s
+
+
+def test_the_last_judgement_is_of_a_world_that_went_on_while_the_arm_rested(workplace: Workplace) -> None:
+    seen: list[float] = []
+
+    class Patient(Scripted):
+        def judge(self, step: Step, before: Observation, now: Observation) -> Judgement:
+            seen.append(now.state.time_s - self.said_s)
+            return super().judge(step, before, now)
+
+        def act(self, observation: Observation, step: Step) -> ActionChunk:
+            chunk = super().act(observation, step)
+            self.said_s = observation.state.time_s
+            return chunk
+
+    assert perform(workplace, Patient(workplace), Example()).record.success
+    assert seen[-1] == pytest.approx(0.1 + SETTLE_S)
+
+
+def test_settling_after_the_end_is_no_time_and_no_way_of_the_policy(workplace: Workplace) -> None:
+    stage = Stage(workplace.table, sees=False)
+    stage.begin(SCENE)
+    stage.command(PICK)
+    stage.run(ActionChunk(np.array([[0.03, 0, 0, 0, 0, 0, 1]], np.float32), 0.1, stage.time_s), 1)
+    before = (stage.time_s, stage.trace.path_m, stage.trace.jerk)
+    stage.settle()
+    assert (stage.time_s, stage.trace.path_m, stage.trace.jerk) == before
+    assert workplace.table.arm.state.time_s == pytest.approx(before[0] + SETTLE_S)
 
 
 def test_words_read_as_something_else_are_misread(workplace: Workplace) -> None:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import os
 import sys
+from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from typer.testing import CliRunner
@@ -13,7 +16,8 @@ from typer.testing import CliRunner
 from tests.evaluate.examples import record
 from tests.one_machine import OneMachine
 from vla_assistant.cli import app
-from vla_assistant.errors import BackendError, ConfigError, InputError, WeightsError
+from vla_assistant.commands import evaluate as command
+from vla_assistant.errors import BackendError, ConfigError, InputError, ProcessError, WeightsError
 from vla_assistant.evaluate.suite import cluster, running, working
 from vla_assistant.evaluate.suite.contestants import Contestant, contestant, without_language
 from vla_assistant.evaluate.suite.page import write_report
@@ -21,6 +25,9 @@ from vla_assistant.evaluate.suite.running import Entry, Evaluation, EvaluationPl
 from vla_assistant.evaluate.suite.summary import objects_of
 from vla_assistant.evaluate.suite.working import Order, Performed
 from vla_assistant.policies.compact import default_weights
+from vla_assistant.session import progress
+from vla_assistant.sim import suite
+from vla_assistant.sim.suite import seeds
 
 EXPERT = contestant("expert")
 WANTED = ("pick", "push_left")
@@ -31,7 +38,7 @@ def plan(out: Path | None, episodes: int = 3, **changed: object) -> EvaluationPl
     return EvaluationPlan(**(values | changed))  # type: ignore[arg-type]
 
 
-TWO_TASKS = plan(None, 2, splits=("unseen-seeds",), tasks=WANTED)
+TWO_TASKS = plan(None, 2, splits=("unseen-seeds",), tasks={"unseen-seeds": WANTED})
 
 
 @pytest.fixture
@@ -83,6 +90,61 @@ def test_log_of_other_weights_is_refused(
         Evaluation(plan(tmp_path))
 
 
+def test_log_of_other_rules_is_refused(tmp_path: Path, scripted: list[Order], monkeypatch: pytest.MonkeyPatch) -> None:
+    list(Evaluation(plan(tmp_path)).run())
+    with pytest.raises(InputError, match=r"session.step_timeout_s 30.0, not 15.0"):
+        Evaluation(plan(tmp_path, timeout_s=15.0))
+    monkeypatch.setattr(progress, "DOUBTS", 4)
+    with pytest.raises(InputError, match=r"session.progress.DOUBTS 3, not 4"):
+        Evaluation(plan(tmp_path))
+
+
+def test_log_of_a_policy_with_other_settings_is_refused_and_how_it_runs_does_not_matter(tmp_path: Path) -> None:
+    def entries(**options: object) -> tuple[Entry, ...]:
+        return (Entry(replace(contestant("compact"), options=json.dumps(options)), 1),)
+
+    first = Evaluation(plan(tmp_path, entries=entries()))
+    assert first.logs["seen", "compact"].header.settings["policies.compact.execute_steps"] == 1
+    Evaluation(plan(tmp_path, entries=entries(threads=2)))
+    with pytest.raises(InputError, match=r"policies.compact.execute_steps 1, not 2"):
+        Evaluation(plan(tmp_path, entries=entries(execute_steps=2)))
+    with pytest.raises(InputError, match=r"policies.compact.engine 'torch', not 'onnx'"):
+        Evaluation(plan(tmp_path, entries=entries(engine="onnx")))
+
+
+def test_weights_that_change_before_they_are_loaded_are_not_logged_as_the_old_ones(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "mine.safetensors"
+    file.write_bytes(default_weights().read_bytes())
+    evaluation = Evaluation(plan(tmp_path, 1, entries=(Entry(contestant(str(file)), 1),)))
+    file.write_bytes(file.read_bytes() + b" ")
+    (order,) = evaluation._orders(1)
+    assert order.made_of == contestant("compact").fingerprint()
+
+    class Loaded:
+        closed = False
+
+        def close(self) -> None:
+            self.closed = True
+
+    loaded, place = Loaded(), working.Workplace(SimpleNamespace(world=None))  # type: ignore[arg-type]
+    monkeypatch.setattr(Contestant, "create", lambda self, world: loaded)
+    with pytest.raises(WeightsError, match="not those with which this run"):
+        place.policy(order.contestant, order.made_of)
+    assert loaded.closed
+
+
+def dies(order: Order) -> list[Performed]:
+    os._exit(1)
+
+
+def test_a_worker_that_dies_is_told_in_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(running, "work", dies)
+    with pytest.raises(ProcessError, match=r"A worker died\. Run the same command again; it goes on\."):
+        list(Evaluation(plan(None)).run(workers=2))
+
+
 def test_films_are_kept_up_to_the_number_wanted_and_linked(tmp_path: Path, scripted: list[Order]) -> None:
     evaluation = Evaluation(plan(tmp_path, episodes=6, films=2))
     list(evaluation.run())
@@ -94,6 +156,12 @@ def test_films_are_kept_up_to_the_number_wanted_and_linked(tmp_path: Path, scrip
     assert "00005.mp4" not in page
     assert "<svg" in page
     assert "http" not in page.replace("http://www.w3.org/2000/svg", "")
+
+
+def test_films_are_made_up_for_where_an_earlier_run_made_none(tmp_path: Path, scripted: list[Order]) -> None:
+    list(Evaluation(plan(tmp_path, episodes=4, films=0)).run())
+    list(Evaluation(plan(tmp_path, episodes=10, films=2)).run())
+    assert sorted(path.name for path in tmp_path.rglob("*.mp4")) == ["00005.mp4", "00007.mp4"]
 
 
 def test_without_films_none_are_made(tmp_path: Path, scripted: list[Order]) -> None:
@@ -210,6 +278,52 @@ def test_command_runs_fewer_beside_or_none(scripted: list[Order]) -> None:
     assert [row["episodes"] for row in found["beside"].values()] == [2, 2]
     found = json.loads(run("--episodes", "4", "--beside", "0", "--workers", "1", "--json"))
     assert found["beside"] == {}
+
+
+def test_names_may_have_blanks_between(scripted: list[Order]) -> None:
+    options = ["--episodes", "1", "--beside", "0", "--workers", "1", "--json"]
+    lines = run("--split", "seen, swap", "--tasks", "pick, give", *options).splitlines()
+    assert [json.loads(line)["split"] for line in lines] == ["seen", "swap"]
+    assert {order.tasks for order in scripted} == {("pick", "give")}
+
+
+def test_long_tasks_are_those_of_each_split(scripted: list[Order]) -> None:
+    options = ["--episodes", "1", "--beside", "0", "--workers", "1", "--json"]
+    run("--split", "unseen-seeds,clutter", "--tasks", "long", *options)
+    assert [order.tasks for order in scripted] == [("swap", "tower", "sort", "clear"), ("swap", "tower", "sort")]
+    run("--split", "swap", "--tasks", "one-step", *options)
+    assert scripted[-1].tasks == suite.tasks("swap")
+
+
+@pytest.mark.parametrize(
+    ("splits", "kind", "without"),
+    [("unseen-seeds,swap", "long", "swap"), ("unseen-seeds,chain", "one-step", "chain"), ("named", "long", "named")],
+)
+def test_a_split_without_such_tasks_is_refused_before_anything_runs(
+    scripted: list[Order], splits: str, kind: str, without: str
+) -> None:
+    with pytest.raises(ConfigError, match=f"The split {without} has no {kind} tasks"):
+        CliRunner().invoke(app, ["evaluate", "--split", splits, "--tasks", kind], catch_exceptions=False)
+    assert not scripted
+
+
+def test_bounds_are_those_of_the_suite() -> None:
+    assert (command.MOST, command.HIGHEST) == (seeds.NUMBERS, seeds.SEEDS - 1)
+    for option in (("--episodes", "10001"), ("--seed", "10000")):
+        assert CliRunner().invoke(app, ["evaluate", *option]).exit_code == 2
+
+
+def test_settings_of_policy_and_session_count(scripted: list[Order], tmp_path: Path) -> None:
+    sets = ("policies.compact.engine=onnx", "session.step_timeout_s=20", "session.retries=3")
+    given = [part for one in sets for part in ("--set", one)]
+    run("--episodes", "1", "--workers", "1", "--json", "--out", str(tmp_path), *given)
+    assert {(order.timeout_s, order.retries) for order in scripted} == {(20.0, 3)}
+    told, blind = (order.contestant for order in scripted if not order.contestant.is_expert)
+    assert json.loads(told.options)["engine"] == json.loads(blind.options)["engine"] == "onnx"
+    header = json.loads((tmp_path / "episodes" / "seen" / "compact.jsonl").read_text().splitlines()[0])
+    assert header["settings"]["policies.compact.engine"] == "onnx"
+    with pytest.raises(ConfigError, match=r"--set safety.tool_speed=1 changes nothing"):
+        CliRunner().invoke(app, ["evaluate", "--set", "safety.tool_speed=1"], catch_exceptions=False)
 
 
 @pytest.mark.parametrize(

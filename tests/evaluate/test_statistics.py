@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from vla_assistant.evaluate.calibration import brier, expected_calibration_error, reliability
-from vla_assistant.evaluate.intervals import mcnemar, wilson
+from vla_assistant.evaluate.intervals import bootstrap, mcnemar, wilson
 from vla_assistant.evaluate.suite.trace import Trace
 
 
@@ -17,6 +17,21 @@ def test_wilson_is_the_textbook_interval() -> None:
     assert wilson(0, 10)[0] == 0.0
     with pytest.raises(ValueError):
         wilson(3, 0)
+
+
+def test_bootstrap_of_single_values_is_about_the_normal_interval_and_always_the_same() -> None:
+    values = [[float(n % 2)] for n in range(400)]
+    low, high = bootstrap(values)
+    assert (low, high) == bootstrap(values)
+    assert low == pytest.approx(0.5 - 1.96 * 0.5 / 20, abs=0.006)
+    assert high == pytest.approx(0.5 + 1.96 * 0.5 / 20, abs=0.006)
+    with pytest.raises(ValueError, match="no values"):
+        bootstrap([[], []])
+
+
+def test_bootstrap_of_groups_that_are_all_alike_is_as_wide_as_that_of_one_value_each() -> None:
+    single = [[float(n % 2)] for n in range(100)]
+    assert bootstrap([group * 4 for group in single]) == pytest.approx(bootstrap(single))
 
 
 @pytest.mark.parametrize(

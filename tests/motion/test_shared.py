@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from vla_assistant.errors import ProcessError
 from vla_assistant.runtime.control_words import ControlWords
-from vla_assistant.runtime.metronome import Metronome
+from vla_assistant.runtime.metronome import Beat, Metronome
 from vla_assistant.runtime.motion_messages import MotionMemory
 from vla_assistant.runtime.shared_box import LatestBox
 from vla_assistant.runtime.shared_memory import SharedMemory
@@ -170,3 +170,18 @@ def test_a_late_beat_is_counted_and_not_made_up_for() -> None:
         clock[0] += 0.03
         metronome.beat()
     assert 0.009 < metronome.late_p95_s < 0.11
+
+
+@given(st.lists(st.floats(-0.004, 0.004), min_size=40, max_size=80))
+def test_looks_two_beats_apart_are_five_ticks_apart(early_or_late: list[float]) -> None:
+    """Pictures 20 times a second, control periods of 20 ms that do not come on time."""
+    beat = Beat(0.05, 0.005)
+    taken = [tick for tick, off in enumerate([0.0, *early_or_late]) if beat.has_come(0.02 * tick + off)]
+    assert {later - look for look, later in zip(taken, taken[2:], strict=False)} == {5}
+
+
+def test_a_missed_beat_is_not_made_up_for() -> None:
+    beat = Beat(0.05, 0.005)
+    assert [time_s for time_s in (0.0, 0.5, 0.52, 0.56) if beat.has_come(time_s)] == [0.0, 0.5, 0.56]
+    beat.start()
+    assert beat.has_come(0.0), "another scene, another clock"

@@ -78,6 +78,18 @@ def test_it_does_not_last(memory: Memory, later: float) -> None:
     np.testing.assert_array_equal(memory.recall(PLACE, later), NOTHING)
 
 
+def test_it_is_told_to_forget_where_time_goes_on(memory: Memory) -> None:
+    _look(memory, PLACE, 1.0)
+    memory.forget()
+    np.testing.assert_array_equal(memory.recall(PLACE, 1.1), NOTHING)
+
+
+def test_a_scene_that_begins_at_the_same_time_is_told_too(memory: Memory) -> None:
+    _look(memory, PLACE, 0.0)
+    memory.forget()
+    np.testing.assert_array_equal(memory.recall(PLACE, 0.0), NOTHING)
+
+
 def test_what_is_barely_seen_is_not_remembered(memory: Memory) -> None:
     memory.recall(PLACE, 1.0)
     memory.keep([(1, 2), NO_THING, (3, 4)], _sight(1.0, 9.0, 3.0), least=2.0)

@@ -11,7 +11,7 @@ import pytest
 
 from tests.policies.conftest import observation
 from vla_assistant import registry
-from vla_assistant.policies.base import Policy
+from vla_assistant.policies.base import Policy, forget
 from vla_assistant.types import Observation, Reference, Step
 
 NAMES = [name for name, found in registry.backends("policies").items() if not found.missing]
@@ -57,6 +57,16 @@ def test_a_chunk_starts_at_the_observation_and_is_the_same_again(policy: Policy)
     assert 0 <= chunk.progress <= 1
     policy.act(observation(time_s=900.0), STEPS[1])
     np.testing.assert_array_equal(policy.act(now, STEPS[0]).actions, chunk.actions)
+
+
+def test_after_forgetting_it_answers_as_if_nothing_had_been_before(policy: Policy) -> None:
+    """Although the clock goes on: another table, the same arm."""
+    forget(policy)
+    fresh = policy.act(observation(1, time_s=100.2), STEPS[1])
+    forget(policy)
+    policy.act(observation(0, time_s=100.0), STEPS[1])
+    forget(policy)
+    np.testing.assert_array_equal(policy.act(observation(1, time_s=100.2), STEPS[1]).actions, fresh.actions)
 
 
 def test_a_judgement_has_a_reason(policy: Policy) -> None:

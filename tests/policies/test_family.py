@@ -19,16 +19,16 @@ from vla_assistant.types import ActionChunk, Reference, Step
 PICK = Step("pick", Reference("cup", "red"))
 
 
-def chunk(metres: float) -> ActionChunk:
+def chunk(metres: float, observed_s: float = 0.0) -> ActionChunk:
     actions = np.zeros((8, 7), np.float32)
     actions[:, 0] = metres
-    return ActionChunk(actions, 0.1, 0.0)
+    return ActionChunk(actions, 0.1, observed_s)
 
 
 def test_moments_are_the_last_ones_of_this_step() -> None:
     moments = Moments(("front",), 16, frames=3, history=5)
     for index in range(4):
-        moments.remember(observation(index, 0.2 * index), PICK, chunk(0.01 * index), executed=2)
+        moments.remember(observation(index, 0.2 * index), PICK, chunk(0.01 * index, 0.2 * index))
     now = observation(9, 0.8)
     pictures = moments.look(now, PICK)["front"]
     assert pictures.shape == (3, 16, 16, 3)
@@ -37,10 +37,22 @@ def test_moments_are_the_last_ones_of_this_step() -> None:
     np.testing.assert_allclose(moments.actions(now, PICK)[:, 0] * 0.04, [0.01, 0.02, 0.02, 0.03, 0.03], atol=1e-6)
 
 
+@pytest.mark.parametrize(("seconds", "count"), [(0.0, 0), (0.1, 1), (0.12, 1), (0.2, 2), (0.8, 8), (1.5, 8)])
+def test_what_was_carried_out_is_what_there_was_time_for(seconds: float, count: int) -> None:
+    """Also where the policy is asked by somebody who looks more often, or more rarely, than its settings say."""
+    moments = Moments(("front",), 16, frames=1, history=12)
+    moments.remember(observation(0, 5.0), PICK, chunk(0.01, 5.0))
+    now = observation(1, 5.0 + seconds)
+    assert len(moments.actions(now, PICK)) == count
+    moments.remember(now, PICK, chunk(0.02, 5.0 + seconds))
+    later = moments.actions(observation(2, 5.1 + seconds), PICK)
+    np.testing.assert_allclose(later[:, 0] * 0.04, [0.01] * count + [0.02], atol=1e-6)
+
+
 @pytest.mark.parametrize(("step", "time_s"), [(Step("home"), 0.2), (PICK, 60.0), (PICK, -1.0)])
 def test_another_step_a_pause_and_an_earlier_time_empty_the_memory(step: Step, time_s: float) -> None:
     moments = Moments(("front",), 16, frames=3, history=5)
-    moments.remember(observation(), PICK, chunk(0.01), executed=2)
+    moments.remember(observation(), PICK, chunk(0.01))
     now = observation(1, time_s)
     assert moments.look(now, step)["front"].shape == (1, 16, 16, 3)
     assert moments.actions(now, step).shape == (0, 7)

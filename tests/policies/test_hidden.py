@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from vla_assistant.data.table import Table
+from vla_assistant.policies.base import forget
 from vla_assistant.policies.compact import CompactPolicy
 from vla_assistant.sim.scene import Scene, Thing
 from vla_assistant.types import Grounding, Observation, Reference, Step
@@ -75,3 +76,11 @@ def test_another_table_is_not_remembered(policy: CompactPolicy, first: Observati
     hidden = _later(first, (point.u, point.v), (BLUE_AT[0] + 0.1, BLUE_AT[1]))
     earlier = replace(hidden, state=replace(hidden.state, time_s=first.state.time_s - 1.0))
     assert _blue(policy, PLACE, earlier).point.confidence < 0.5
+
+
+def test_after_forgetting_time_may_go_on(policy: CompactPolicy, first: Observation) -> None:
+    """Another table under an arm whose clock is that of the machine."""
+    point = _blue(policy, PLACE, first).point
+    hidden = _later(first, (point.u, point.v), (BLUE_AT[0] + 0.1, BLUE_AT[1]))
+    forget(policy)
+    assert _blue(policy, PLACE, hidden).point.confidence < 0.5

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from vla_assistant.policies.evidence import judge_step
-from vla_assistant.policies.execution import LIFT_ACTIONS, Attempts, Hovering, run_step
+from vla_assistant.policies.execution import Hovering
 from vla_assistant.policies.named import maybe_in_drawer
 from vla_assistant.policies.sighting import without_doubles
 from vla_assistant.policies.whereabouts import (
@@ -22,17 +22,12 @@ from vla_assistant.policies.whereabouts import (
 )
 from vla_assistant.sim import drawer_model, relations, things
 from vla_assistant.types import (
-    ActionChunk,
-    Frame,
-    Judgement,
-    Observation,
     PixelPoint,
     PoseArray,
     Reference,
     RobotState,
     SeenThing,
     Step,
-    Verdict,
 )
 
 CUBE, BOWL, DRAWER = Reference("cube", "blue"), Reference("bowl", "red"), Reference("drawer")
@@ -166,71 +161,6 @@ def seen(name: str, colour: str, u: float, confidence: float) -> SeenThing:
 def test_one_spot_has_one_name_but_a_ball_in_a_bowl_stays() -> None:
     things = [seen("bowl", "red", 0.5, 0.99), seen("ball", "blue", 0.505, 0.95), seen("plate", "red", 0.51, 0.6)]
     assert [str(t.reference) for t in without_doubles(things)] == ["red bowl", "blue ball"]
-
-
-class Bench:
-    """An environment whose clock alone moves."""
-
-    def __init__(self, blocked: bool = False) -> None:
-        self.time_s, self.executed, self.blocked = 0.0, [], blocked
-
-    def observe(self, instruction: str = "") -> Observation:
-        picture = Frame(np.zeros((8, 8, 3), np.uint8), "front", 0, self.time_s)
-        return Observation({"front": picture}, state(0.5, 0.0, self.time_s), instruction)
-
-    def run(self, chunk: ActionChunk, execute: int) -> Verdict:
-        self.time_s += execute * chunk.step_s
-        self.executed.append(execute)
-        return Verdict(True, chunk, gave_way=self.blocked and chunk.actions[0, 2] <= 0.0)
-
-
-class Scripted:
-    """Says done after some chunks; succeeds at the given attempt."""
-
-    def __init__(self, done_after: int, succeeds_at: int) -> None:
-        self.done_after, self.succeeds_at = done_after, succeeds_at
-        self.acts = self.judged = 0
-
-    def act(self, observation: Observation, step: Step) -> ActionChunk:
-        self.acts += 1
-        done = float(self.acts > self.done_after)
-        return ActionChunk(np.zeros((8, 7), np.float32), 0.1, observation.state.time_s, done)
-
-    def judge(self, step: Step, before: Observation, now: Observation) -> Judgement:
-        self.judged += 1
-        self.acts = 0
-        return Judgement(self.judged >= self.succeeds_at, 1.0, "")
-
-
-@pytest.mark.parametrize(("succeeds_at", "attempts", "done"), [(1, 1, True), (2, 2, True), (3, 2, False)])
-def test_failed_step_is_tried_once_more(succeeds_at: int, attempts: int, done: bool) -> None:
-    result = run_step(Scripted(3, succeeds_at), Bench(), Step("pick", CUBE))  # type: ignore[arg-type]
-    assert (result.attempts, result.judgement.done) == (attempts, done)
-
-
-def test_an_attempt_ends_when_the_hand_gave_way_three_times_and_the_next_begins_higher() -> None:
-    bench = Bench(blocked=True)
-    result = run_step(Scripted(10**6, 9), bench, Step("place", CUBE, CUBE))  # type: ignore[arg-type]
-    assert (result.attempts, result.judgement.done) == (2, False)
-    assert bench.executed == [2, 2, 2, LIFT_ACTIONS, 2, 2, 2]
-
-
-def test_a_drawer_is_pushed_until_it_stops_so_that_giving_way_ends_no_attempt() -> None:
-    bench = Bench(blocked=True)
-    result = run_step(Scripted(7, 1), bench, Step("close", Reference("drawer")))  # type: ignore[arg-type]
-    assert (result.attempts, result.judgement.done) == (1, True)
-    assert len(bench.executed) == 8
-
-
-def test_step_that_never_ends_runs_out_of_time() -> None:
-    result = run_step(Scripted(10**6, 1), Bench(), Step("pick", CUBE), Attempts(timeout_s=2.0))  # type: ignore[arg-type]
-    assert result.seconds == pytest.approx(2.0, abs=0.3)
-
-
-def test_a_hand_that_hovers_carries_out_the_whole_chunk() -> None:
-    bench = Bench()
-    run_step(Scripted(12, 1), bench, Step("pick", CUBE))  # type: ignore[arg-type]
-    assert bench.executed == [2, 2, 2, 2, 2, 8, 2, 2, 2, 2, 2, 8, 2]
 
 
 def test_a_hand_that_moves_or_whose_fingers_were_told_something_new_does_not_hover() -> None:

@@ -161,7 +161,7 @@ def test_a_policy_drives_as_in_the_running_program(cell: RecordingCell, tmp_path
 def test_a_policy_needs_words_that_are_understood(cell: RecordingCell, tmp_path: Path) -> None:
     user = Script([Start.BEGIN], [], [])
     with pytest.raises(InputError, match="only demonstrate what the program understands"):
-        recorded(cell, PolicyDriver(Downward()), user, tmp_path, "fold the towel")  # type: ignore[arg-type]
+        recorded(cell, PolicyDriver(Downward(), execute=1), user, tmp_path, "fold the towel")  # type: ignore[arg-type]
 
 
 def test_the_simulated_arm_has_no_hand_to_take_it_by(cell: RecordingCell) -> None:

@@ -228,6 +228,17 @@ def test_on_a_real_arm_a_new_scene_is_refused_and_costs_no_command_its_life(sett
     assert warned.message == "A real table cannot be laid out anew by the program."
 
 
+def test_another_eye_makes_the_policy_forget(settings_with: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What it saw with the eye before lies elsewhere in the new one's pictures."""
+    forgot: list[bool] = []
+    monkeypatch.setattr("vla_assistant.runtime.model.ModelProcess.forget", lambda model: forgot.append(True))
+    monkeypatch.setattr("vla_assistant.runtime.eyes.Eyes.choose", lambda eyes, name: None)
+    assistant = Assistant(settings_with(), headless=True, program="test")
+    assistant.choose_camera("simulated")
+    assistant.close()
+    assert forgot == [True]
+
+
 def test_cancel_in_motion_holds_and_the_next_command_may_follow(settings_with: Make) -> None:
     with table(settings_with("policies.scripted.mood=never")) as one:
         number = one.ask(PICK)

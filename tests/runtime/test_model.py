@@ -19,6 +19,7 @@ from vla_assistant.config import Settings
 from vla_assistant.errors import ProcessError, WeightsError
 from vla_assistant.events import Part, PartState
 from vla_assistant.runtime.model import ModelProcess
+from vla_assistant.runtime.model_server import _called
 from vla_assistant.runtime.served_models import CRASHED, ServedModels
 from vla_assistant.types import Frame, Observation, Reference, RobotState, Step
 
@@ -48,6 +49,9 @@ def test_it_answers_like_a_policy_and_tells_how_it_loads(
         assert model.act(observation, STEP).actions.shape == (8, 7)
         assert model.judge(STEP, observation, observation).evidence == "The hand rose by 0.000 m."
         assert [thing.reference.colour for thing in model.look(observation)] == ["blue", "red", "red"]
+        model.act(observation, STEP)
+        model.forget()
+        assert model.act(observation, STEP).done == 0.0, "the third chunk is done where nothing was forgotten"
     assert told[0][1] is PartState.LOADING
     assert told[-1] == (Part.POLICY, PartState.READY, 1.0)
     assert [progress for *_, progress in told] == sorted(progress for *_, progress in told)
@@ -186,3 +190,13 @@ def test_ctrl_c_does_not_reach_it_and_it_ends_when_the_app_is_killed(settings_wi
 
 def alive(process: psutil.Process) -> bool:
     return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+
+
+def test_a_process_that_is_not_up_has_nothing_to_forget(settings_with: Callable[..., Settings]) -> None:
+    model = ModelProcess(settings_with())
+    model.forget()
+    model.close()
+
+
+def test_a_policy_that_keeps_nothing_need_not_forget() -> None:
+    assert _called(object(), "forget")() is None

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import dataclasses
 import time
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pytest
 
 from tests.runtime.conftest import until
 from vla_assistant import events
+from vla_assistant.arms.base import PERIOD_S
 from vla_assistant.errors import InputError
 from vla_assistant.runtime.runner import Runner
 from vla_assistant.session import messages as m
@@ -35,7 +37,7 @@ class Books:
 
     def __init__(self) -> None:
         self.scenes: list[int] = []
-        self.looked = 0
+        self.looked = self.forgot = 0
         self.error: Exception | None = None
 
     def observe(self) -> Any:
@@ -46,6 +48,9 @@ class Books:
         self.scenes.append(seed)
         if self.error is not None:
             raise self.error
+
+    def forget(self) -> None:
+        self.forgot += 1
 
     def task_verdict(self, settle_s: float) -> tuple[bool, str]:
         raise RuntimeError("a bug")
@@ -62,7 +67,7 @@ class Desk:
     def __init__(self, watch: bool = False) -> None:
         self.books, self.answers, self.told = Books(), list[m.Input](), list[events.Event]()
         arm: Any = self.books
-        self.runner = Runner(arm, arm, self.answers.append, self.told.append, time.monotonic, watch=watch)
+        self.runner = Runner(arm, arm, self.answers.append, self.told.append, time.monotonic, execute=1, watch=watch)
         self.runner.start()
 
 
@@ -71,6 +76,7 @@ def test_another_scene_is_laid_and_a_refusal_is_told() -> None:
     desk.runner.perform(m.Lay(4))
     assert until(lambda: bool(desk.told), 60.0)
     assert desk.books.scenes == [4]
+    assert desk.books.forgot == 1, "what the policy saw was on another table"
     (laid,) = desk.told
     assert isinstance(laid, events.SceneLaid)
     assert laid.seed == 4
@@ -115,6 +121,7 @@ class HandAndEye:
     """An arm that is where the test puts it, and a policy that sees what the test puts there."""
 
     stopped = moving = False
+    lockstep = True
 
     def __init__(self) -> None:
         self.joints, self.gripper, self.gripper_command = AT_HOME, 1.0, 1.0
@@ -123,7 +130,7 @@ class HandAndEye:
         self.chunks = list[ActionChunk]()
         self.home_is = AT_HOME
 
-    def observe(self) -> Observation:
+    def observe(self, after_s: float | None = None) -> Observation:
         pose, joints = np.eye(4), HOME_JOINTS + self.joints
         state = RobotState(joints, 0 * joints, self.gripper, pose, pose, self.gripper_command, 0 * joints, 0.0)
         return Observation({"front": Frame(np.zeros((8, 8, 3), np.uint8), "front", 1, 0.0)}, state)
@@ -156,7 +163,7 @@ class Watch:
     def __init__(self) -> None:
         self.hand, self.told, self.answers = HandAndEye(), list[events.Event](), list[m.Input]()
         arm: Any = self.hand
-        self.runner = Runner(arm, arm, self.answers.append, self.told.append, time.monotonic, watch=True)
+        self.runner = Runner(arm, arm, self.answers.append, self.told.append, time.monotonic, execute=1, watch=True)
 
     @property
     def seen(self) -> list[tuple[SeenThing, ...]]:
@@ -268,3 +275,63 @@ def test_a_nudge_that_is_refused_is_told(watch: Watch) -> None:
     watch.runner.abandon(1)
     watch.perform(m.Nudge(FIRST, "down", 0.03))
     assert any("did not move" in event.message for event in watch.told if isinstance(event, events.Warned))
+
+
+STEP_S = 0.1
+
+
+class Film(HandAndEye):
+    """The same in real time, with pictures that the test has drawn in advance; the last one stays."""
+
+    lockstep = False
+
+    def __init__(self, *pictures: tuple[int, float]) -> None:
+        """`pictures`: number and time [s] of each look; a number that comes again is the same picture."""
+        super().__init__()
+        self.pictures = list(pictures)
+        self.waited_for = list[float | None]()
+        self.asked_about = list[int]()
+
+    def observe(self, after_s: float | None = None) -> Observation:
+        self.waited_for.append(after_s)
+        number, time_s = self.pictures.pop(0) if len(self.pictures) > 1 else self.pictures[0]
+        seen = super().observe()
+        frame = Frame(seen.frames["front"].image, "front", number, 0.0)
+        return Observation({"front": frame}, dataclasses.replace(seen.state, time_s=time_s))
+
+    def act(self, observation: Observation, step: Step) -> ActionChunk:
+        self.asked_about.append(observation.frames["front"].id)
+        return super().act(observation, step)
+
+
+def acted(film: Film, *tickets: m.Ticket, execute: int = 1) -> Film:
+    answers, motion = list[m.Input](), cast(Any, film)
+    runner = Runner(motion, motion, answers.append, lambda event: None, time.monotonic, execute=execute)
+    runner.start()
+    for ticket in tickets:
+        runner.perform(m.Act(ticket, PICK))
+    assert until(lambda: len(answers) == len(tickets), 60.0)
+    runner.close()
+    assert all(isinstance(answer, m.Acted) for answer in answers)
+    return film
+
+
+def test_the_policy_is_asked_once_about_a_picture() -> None:
+    """A camera beside the arm is slower than the arm's own clock."""
+    film = acted(Film((1, 5.0), (1, 5.1), (1, 5.11), (2, 5.12)), FIRST, FIRST)
+    assert film.asked_about == [1, 2]
+
+
+@pytest.mark.parametrize("execute", [1, 2])
+def test_it_looks_again_when_the_actions_of_its_last_look_are_over(execute: int) -> None:
+    """Counted from that look, however late the chunk came."""
+    film = acted(Film((1, 5.0), (2, 5.1)), FIRST, FIRST, execute=execute)
+    first, again = film.waited_for
+    assert first is None
+    assert again == pytest.approx(5.0 + execute * STEP_S, abs=PERIOD_S / 2 + 1e-9)
+
+
+def test_another_attempt_begins_with_what_is_seen_then() -> None:
+    film = acted(Film((1, 5.0)), FIRST, RETRY)
+    assert film.asked_about == [1, 1]
+    assert film.waited_for == [None, None]

@@ -52,13 +52,14 @@ class World:
         self.open: list[m.Effect] = []
         self.stopped = False
         self.withheld: set[int] = set()
+        self.moving = False
 
     def feed(self, item: m.Input) -> None:
         for effect in self.session.feed(item, self.now):
             if isinstance(effect, m.Publish):
                 self._event(effect.event)
             elif isinstance(effect, m.Hold):
-                self.stopped = self.stopped or effect.latched
+                self.stopped, self.moving = self.stopped or effect.latched, False
             elif isinstance(effect, m.Lay):
                 assert not self.session.acting, "another scene under a working arm"
             else:
@@ -69,6 +70,7 @@ class World:
             case events.RunEnded(command=command, outcome=outcome):
                 assert command.id in self.given
                 assert command.id not in self.ended, "two ends"
+                assert command.id not in self.confirmed or not self.moving, "the arm goes on after the end"
                 self.ended[command.id] = outcome.result
             case events.Proposed(proposal=proposal):
                 self.proposed[proposal.id] = proposal.command.id
@@ -86,6 +88,10 @@ class World:
             assert not self.stopped, "motion after a stop"
             said_in_pause = isinstance(effect, m.Nudge) and effect.paused
             assert said_in_pause or number not in self.withheld, "motion in a pause"
+            if isinstance(effect, m.Judge):
+                self.moving = self.moving and not effect.last  # the last judgement lets the arm come to rest first
+            else:
+                self.moving = self.moving or not isinstance(effect, m.Begin)
         if isinstance(effect, m.Withhold):
             (self.withheld.add if effect.on else self.withheld.discard)(effect.command_id)
         elif not isinstance(effect, UNANSWERED):
@@ -205,6 +211,25 @@ def test_after_a_stop_nothing_moves_before_resume(before: list[tuple], after: li
     replay(world, after)
     assert world.session.stopped
     assert world.session.proposal is None
+
+
+TROUBLE = st.one_of(
+    st.tuples(st.just("answer"), st.integers(0, 5), st.sampled_from([1, 1, 1, 0])),
+    st.tuples(st.just("answer"), st.integers(0, 5), st.sampled_from([1, 1, 1, 0])),
+    st.tuples(st.just("say"), st.sampled_from(["pause", "resume", "nudge"])),
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(TROUBLE, min_size=10, max_size=80))
+def test_after_the_end_of_a_command_nothing_is_left_running(actions: list[tuple]) -> None:
+    """`World` asserts it for every end; here commands are under way and most steps fail."""
+    world = World()
+    world.say("pick up the blue cube and place it in the red bowl")
+    while not world.session.acting:
+        replay(world, [("answer", 0, 0), ("confirm", None)])
+    replay(world, actions)
+    world.finish()
 
 
 def replay(world: World, actions: list[tuple]) -> None:

@@ -284,6 +284,8 @@ def test_a_failed_step_is_tried_once_more() -> None:
         out = talk.finish_attempt(again, done=False)
     assert end(out).result is Result.FAILED
     assert end(out).reason == "I could not pick up the blue cube. It is not there."
+    (hold,) = (effect for effect in out if isinstance(effect, m.Hold))
+    assert not hold.latched, "only what is left of the chunk is dropped"
     assert not end(out).claimed
 
 

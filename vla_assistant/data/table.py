@@ -75,6 +75,11 @@ class Table:
         """Let time pass without a new motion."""
         self.arm.rest(round(seconds / PERIOD_S))
 
+    @property
+    def held(self) -> str:
+        """Why the guard holds the arm, a clause; empty when it does not."""
+        return self.arm.held
+
     def close(self) -> None:
         """Free the world's drawing context."""
         self.world.close()

@@ -21,7 +21,8 @@ from vla_assistant.data.table import STEP_S, Table
 from vla_assistant.data.targets import inside
 from vla_assistant.errors import UnsupportedError
 from vla_assistant.policies.base import Policy
-from vla_assistant.policies.execution import DONE_CHUNKS, DONE_FROM, begins_well
+from vla_assistant.policies.execution import begins_well
+from vla_assistant.session.progress import DONE_ABOVE, DONE_CHUNKS
 from vla_assistant.sim.expert import expert_action
 from vla_assistant.sim.tasks import HOLD_S, TaskMonitor
 from vla_assistant.types import FloatArray, Observation, Step
@@ -109,7 +110,7 @@ class _Attempt:
         if self._agreed >= DONE_CHUNKS:
             return None
         chunk = self._policy.act(observation, self._step)  # after each action, as the running program asks
-        self._agreed = self._agreed + 1 if chunk.done >= DONE_FROM else 0
+        self._agreed = self._agreed + 1 if chunk.done > DONE_ABOVE else 0
         return None if self._agreed >= DONE_CHUNKS else chunk.actions[0]
 
     def _pass(self, action: FloatArray | None) -> None:

@@ -52,8 +52,6 @@ VIEWED_SEED = 1
 TRAINING_SCENES = 2
 """Training's scenes for each roll-out, each seen twice: at home and with the arm anywhere."""
 FIRST_TRAINING_SEED = 50_000_000
-SEEN_ABOVE = 0.3
-"""As `session.sight`: a plan with a thing that is less certain is refused."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -176,14 +174,15 @@ def trial(workplace: Workplace, who: Contestant, number: int, seed: int) -> Tria
 def labelled(planned: tuple[Plan, Clues] | None, record: EpisodeRecord) -> tuple[FloatArray, tuple[bool, ...]]:
     """Clues of the steps that were tried, and whether each succeeded in its last attempt.
 
-    A step that the guard ended failed. A plan that is refused because a thing is not seen fails at its first step.
-    `home` is no matter of chance.
+    A step that ended without a judgement, by the guard or by refusals, failed. A plan that is refused because a thing
+    is not seen fails at its first step. `home` is no matter of chance.
     """
     if planned is None:
         return np.zeros((0, 0), np.float32), ()
     plan, clues = planned
-    reached = [last.reached for last in last_attempts(record)]
-    if record.held or any(grounding.point.confidence < SEEN_ABOVE for grounding in plan.groundings):
+    ends = list(last_attempts(record))
+    reached = [last.reached for last in ends]
+    if not record.claimed and all(last.done for last in ends):
         reached.append(False)
     tried = [row for step, row in zip(plan.steps, clues.steps, strict=True) if step.skill != "home"]
     count = min(len(reached), len(tried))

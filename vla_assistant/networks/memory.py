@@ -60,13 +60,18 @@ class Memory:
         self._seen: dict[Thing, Seen] = {}
         self._now_s = -np.inf
 
+    def forget(self) -> None:
+        """What was seen so far is of another table."""
+        self._seen.clear()
+        self._now_s = -np.inf
+
     def recall(self, step: Codes, time_s: float) -> FloatArray:
         """Rows as in `nothing_remembered` of what the step named by these codes (8,) goes to; `time_s`: of the picture.
 
-        What a step moves is forgotten, and everything when time runs backwards, as it does with another table.
+        What a step moves is forgotten, and everything when time runs backwards: then it is surely another table.
         """
         if time_s < self._now_s:
-            self._seen.clear()
+            self.forget()
         self._now_s = time_s
         moved, *places = things_of(step)
         self._seen.pop(moved, None)

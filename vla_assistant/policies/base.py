@@ -2,12 +2,13 @@
 
 A policy sees pictures, words and the arm's state, never the state of things. It lives in the model process; its files
 import torch only when a policy is created. Who writes a new one: one file in this folder with `REQUIRES`, `Config`,
-`BACKEND` and a class with the methods below; `tests/policies/test_contract.py` runs over every back end found.
+`BACKEND` and a class with the methods below, `forget` too if it keeps anything from one call to the next;
+`tests/policies/test_contract.py` runs over every back end found.
 """
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from vla_assistant.types import ActionChunk, Judgement, Observation, Plan, SeenThing, Step
 
@@ -34,3 +35,21 @@ class Policy(Protocol):
     def close(self) -> None:
         """Free what it holds."""
         ...
+
+
+@runtime_checkable
+class Forgetful(Protocol):
+    """The optional part of the contract, for a policy whose answers depend on what it was asked before."""
+
+    def forget(self) -> None:
+        """Another table lies there, or it is seen by another camera: what was seen and done before counts no more.
+
+        Nothing else tells it: the clock of an arm in real time goes on, and each simulated scene begins at time zero.
+        """
+        ...
+
+
+def forget(policy: Policy) -> None:
+    """Call it before the first look at another scene; for a policy that keeps nothing this does nothing."""
+    if isinstance(policy, Forgetful):
+        policy.forget()

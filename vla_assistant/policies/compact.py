@@ -195,6 +195,10 @@ class CompactPolicy:
             return judgement
         return replace(judgement, confidence=tempered(judgement.confidence, self._calibration.temperature))
 
+    def forget(self) -> None:
+        """See `policies.base.Forgetful`: where the places to go to were seen."""
+        self._memory.forget()
+
     def close(self) -> None:
         """Nothing is held open."""
 

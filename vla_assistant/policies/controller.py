@@ -16,9 +16,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from vla_assistant import language
-from vla_assistant.errors import BackendError, InputError, UnsupportedError
+from vla_assistant.errors import BackendError, InputError, UnsafeError, UnsupportedError
 from vla_assistant.policies.base import Policy
 from vla_assistant.policies.execution import Attempts, Environment, run_step
+from vla_assistant.session.sight import not_seen, unseen
 from vla_assistant.types import (
     ActionChunk,
     Frame,
@@ -32,8 +33,6 @@ from vla_assistant.types import (
     Step,
     Understanding,
 )
-
-MIN_CONFIDENCE = 0.5
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,6 +83,11 @@ class VLAController:
     def execute_task(self, image: ImageArray, text: str, *, attempts: Attempts | None = None) -> Outcome:
         """Do what the words say, in the environment; `image` is the front picture on which it is decided.
 
+        Args:
+            image: As `process_command` takes it.
+            text: The command.
+            attempts: How patiently; as the program's defaults and the policy's settings say when not given.
+
         Raises:
             BackendError: There is no environment to act in.
             InputError: As `process_command`.
@@ -95,22 +99,25 @@ class VLAController:
                 "Create it with VLAController(environment=...), for example vla_assistant.data.table.Table().",
             )
         now = self._environment.observe(text)
+        began_s = now.state.time_s
         answer = self.process_command(image, text, wrist=_picture(now, "wrist"), state=now.state)
-        unseen = [str(g.reference) for g in answer.plan.groundings if g.point.confidence < MIN_CONFIDENCE]
-        if unseen:
-            there = ", ".join(answer.plan.alternatives) or "nothing I know"
-            return Outcome(Result.REFUSED, f"I do not see the {' and the '.join(unseen)}. I see {there}.")
-        return self._carry_out(answer.plan, self._environment, attempts)
+        if missing := unseen(answer.plan):
+            return Outcome(Result.REFUSED, not_seen(missing, answer.plan.alternatives))
+        try:
+            return self._carry_out(answer.plan, self._environment, attempts)
+        except UnsafeError as error:
+            return Outcome(Result.STOPPED, str(error), seconds=self._environment.observe().state.time_s - began_s)
 
     def _carry_out(self, plan: Plan, environment: Environment, attempts: Attempts | None) -> Outcome:
         seconds = 0.0
         evidence = ""
-        for step in plan.steps:
-            result = run_step(self._policy, environment, step, attempts)
+        for index, step in enumerate(plan.steps):
+            last = index == len(plan.steps) - 1
+            result = run_step(self._policy, environment, step, attempts, last)
             seconds += result.seconds
             evidence = result.judgement.evidence
             if not result.judgement.done:
-                reason = f"I could not {language.describe([step])}: {evidence}"
+                reason = f"I could not {language.describe([step])}: {result.reason}"
                 return Outcome(Result.FAILED, reason, evidence, seconds)
         return Outcome(Result.DONE, f"Done: {plan.summary}.", evidence, seconds, claimed=True)
 

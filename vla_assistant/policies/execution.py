@@ -1,29 +1,41 @@
-"""Carrying out a step in lockstep: act, look again, stop when the policy says done, judge, try once more.
+"""Carrying out a step in lockstep by the rules of the running program: `session.progress` decides, this does it.
 
-The same rules as in the running program, without its processes: for evaluation, and for programs that hold an
-environment of their own (see `policies.controller`).
+What the session, the runner and the mover of the running program do for one step, without their processes: for
+evaluation, and for programs that hold an environment of their own (see `policies.controller`).
 """
 
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
 
+from vla_assistant.errors import UnsafeError
+from vla_assistant.language import describe
 from vla_assistant.policies.base import Policy
-from vla_assistant.session.progress import most_give_ways
+from vla_assistant.session.messages import Acted, Ticket
+from vla_assistant.session.progress import Next, StepProgress, most_give_ways
+from vla_assistant.session.run import Rules
 from vla_assistant.sim.arm_model import HOME_JOINTS
-from vla_assistant.types import ActionChunk, Judgement, Observation, PoseArray, RobotState, Step, Verdict
+from vla_assistant.types import (
+    ACTION_WIDTH,
+    ActionChunk,
+    Judgement,
+    Observation,
+    PoseArray,
+    RobotState,
+    Step,
+    Verdict,
+)
 
-DONE_FROM = 0.5
-"""A chunk with this probability of being done counts as done ..."""
-DONE_CHUNKS = 2
-"""... when this many in a row say so: one alone may be a flicker at the grasp."""
+SETTLE_S = 1.2
+"""Things come to rest before the last step is judged, as `runtime.runner` lets them."""
 HOVER_S, HOVER_M = 1.0, 0.015
 """A hand that stays within so many metres for that many seconds hovers."""
-LIFT_M, LIFT_ACTIONS = 0.025, 4
+LIFT_M, LIFT_ACTIONS, LIFT_STEP_S = 0.025, 4, 0.1
+"""How the hand rises before another attempt, as `runtime.runner` lets it."""
 GRIPPER_EMPTY = 0.05
 """Fingers that are closed further than this hold nothing; the thinnest thing is 16 mm wide, a fifth of the opening."""
 AT_HOME_RAD = 0.1
@@ -41,53 +53,127 @@ class Environment(Protocol):
         """Carry out the first `execute` actions of the chunk, under guard; what came of them."""
         ...
 
+    def rest(self, seconds: float) -> None:
+        """Let time pass without a new motion."""
+        ...
+
+    @property
+    def held(self) -> str:
+        """Why the guard holds the arm, a clause; empty when it does not."""
+        ...
+
 
 @dataclass(frozen=True)
 class Attempts:
-    """How patient the runner is: simulated seconds for one attempt, further attempts, actions between two looks."""
+    """How patient the runner is.
 
-    timeout_s: float = 15.0
-    retries: int = 1
-    execute: int = 2
+    Attributes:
+        execute: Actions of a chunk that are carried out before the policy looks again, see `execute_of`.
+        timeout_s: Simulated seconds for one attempt.
+        retries: Further attempts.
+    """
+
+    execute: int
+    timeout_s: float = Rules.step_timeout_s
+    retries: int = Rules.retries
 
 
 @dataclass(frozen=True)
 class StepResult:
-    """What came of a step: the policy's judgement, attempts made, and simulated seconds."""
+    """What came of a step.
+
+    Attributes:
+        judgement: The policy's last one; a plain no where an attempt ended before there was any.
+        attempts: How many were made.
+        seconds: Simulated.
+        reason: Why the step failed, a sentence; empty when it is done.
+    """
 
     judgement: Judgement
     attempts: int
     seconds: float
+    reason: str = ""
 
 
-def run_step(policy: Policy, environment: Environment, step: Step, attempts: Attempts | None = None) -> StepResult:
-    """Carry out one step and judge it, with retries."""
-    attempts = attempts or Attempts()
-    before = now = environment.observe()
-    for attempt in range(1, attempts.retries + 2):
-        if attempt > 1:
-            step_back(environment, now)
-        now = _attempt(policy, environment, step, attempts)
-        judgement = policy.judge(step, before, now)
-        if judgement.done or attempt == attempts.retries + 1:
-            break
-    return StepResult(judgement, attempt, now.state.time_s - before.state.time_s)
+def execute_of(policy: Policy) -> int:
+    """Actions of a chunk before the policy looks again, as its settings say; 1 for one without, as in the program."""
+    return int(getattr(getattr(policy, "config", None), "execute_steps", 1))
 
 
-def _attempt(policy: Policy, environment: Environment, step: Step, attempts: Attempts) -> Observation:
-    """Act until the policy says done, time is up or the hand has met too much; the last observation."""
-    now = environment.observe()
-    agreed, gave_way, left_s, hovering = 0, 0, attempts.timeout_s, Hovering()
-    while left_s > 0 and gave_way < most_give_ways(step):
-        chunk = policy.act(now, step)
-        agreed = agreed + 1 if chunk.done >= DONE_FROM else 0
-        if agreed >= DONE_CHUNKS:
-            break
-        execute = len(chunk.actions) if hovering.noticed(now.state) else attempts.execute
-        gave_way += environment.run(chunk, execute).gave_way
-        left_s -= execute * chunk.step_s
-        now = environment.observe()
-    return now
+def run_step(
+    policy: Policy, environment: Environment, step: Step, attempts: Attempts | None = None, last: bool = True
+) -> StepResult:
+    """Carry out one step and judge it, with retries.
+
+    Args:
+        policy: What acts and judges.
+        environment: Where.
+        step: What to do.
+        attempts: How patiently; as the program's defaults and the policy's settings say when not given.
+        last: Whether it is the last step of a command: things then come to rest before it is judged.
+
+    Raises:
+        UnsafeError: The guard holds the arm: in the running program the command ends here.
+    """
+    attempts = attempts or Attempts(execute_of(policy))
+    attempt = first = _Attempt(policy, environment, step, attempts, last)
+    ended, count = attempt.run(), 1
+    while ended is Next.FAILED and count <= attempts.retries:
+        step_back(environment)
+        attempt = _Attempt(policy, environment, step, attempts, last)
+        ended, count = attempt.run(), count + 1
+    seconds = attempt.now.state.time_s - first.before.state.time_s
+    return StepResult(attempt.judgement, count, seconds, attempt.progress.reason)
+
+
+class _Attempt:
+    """One attempt at one step: acts and judges as its progress tells."""
+
+    def __init__(self, policy: Policy, environment: Environment, step: Step, attempts: Attempts, last: bool) -> None:
+        self._policy, self._environment, self._step = policy, environment, step
+        self._execute, self._last = attempts.execute, last
+        self.progress = StepProgress(attempts.timeout_s, most_give_ways(step))
+        self.judgement = Judgement(False, 1.0, "")
+        self._hovering = Hovering()
+        self.before = self.now = self._look()
+
+    def run(self) -> Next:
+        """To its end: DONE or FAILED."""
+        what = Next.ACT
+        while what in (Next.ACT, Next.JUDGE):
+            what = self._act() if what is Next.ACT else self._judge()
+        return what
+
+    def _look(self) -> Observation:
+        return replace(self._environment.observe(), instruction=describe((self._step,)))
+
+    def _act(self) -> Next:
+        now = self.now
+        chunk = self._policy.act(now, self._step)
+        execute = len(chunk.actions) if self._hovering.noticed(now.state) else self._execute
+        verdict = self._environment.run(chunk, execute)
+        _require_free(self._environment)
+        self.now = self._look()
+        reason = " ".join(verdict.reasons)
+        acted = Acted(_TICKET, chunk.done, now.state.time_s, verdict.allowed, reason, verdict.gave_way)
+        return self.progress.acted(acted)
+
+    def _judge(self) -> Next:
+        if self._last:
+            self._environment.rest(SETTLE_S)
+            _require_free(self._environment)
+            self.now = self._look()
+        self.judgement = self._policy.judge(self._step, self.before, self.now)
+        return self.progress.judged(self.judgement)
+
+
+_TICKET = Ticket(0, 0, 1, 0)
+"""Tells attempts apart where results come back late; here none does."""
+
+
+def _require_free(environment: Environment) -> None:
+    if environment.held:
+        raise UnsafeError(f"The guard held the arm: {environment.held}.")
 
 
 class Hovering:
@@ -112,12 +198,17 @@ class Hovering:
         return stays
 
 
-def step_back(environment: Environment, now: Observation, step_s: float = 0.1) -> None:
-    """Rise straight up before the next attempt, so that it does not begin where the last one was stuck."""
-    actions = np.zeros((LIFT_ACTIONS, 7), np.float32)
+def step_back(environment: Environment) -> None:
+    """Rise straight up before the next attempt, so that it does not begin where the last one was stuck.
+
+    The fingers open unless something is between them.
+    """
+    state = environment.observe().state
+    actions = np.zeros((LIFT_ACTIONS, ACTION_WIDTH), np.float32)
     actions[:, 2] = LIFT_M
-    actions[:, 6] = now.state.gripper_command
-    environment.run(ActionChunk(actions, step_s, now.state.time_s), LIFT_ACTIONS)
+    actions[:, 6] = state.gripper_command if holding(state) else 1.0
+    environment.run(ActionChunk(actions, LIFT_STEP_S, state.time_s), LIFT_ACTIONS)
+    _require_free(environment)
 
 
 def holding(state: RobotState) -> bool:

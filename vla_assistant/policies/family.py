@@ -122,7 +122,7 @@ class FamilyPolicy:
             done=self._taught("done", output.done),
             progress=self._taught("progress", output.progress),
         )
-        self._moments.remember(observation, step, chunk, self.config.execute_steps)
+        self._moments.remember(observation, step, chunk)
         return chunk
 
     def judge(self, step: Step, before: Observation, now: Observation) -> Judgement:
@@ -133,6 +133,10 @@ class FamilyPolicy:
         done = success >= self.config.min_success
         what = f"The picture {'shows' if done else 'does not show'} that I managed to {language.describe([step])}."
         return Judgement(done, max(success if done else 1 - success, 0.5), what)
+
+    def forget(self) -> None:
+        """See `policies.base.Forgetful`: the last pictures and actions."""
+        self._moments.forget()
 
     def close(self) -> None:
         """Nothing is held open."""

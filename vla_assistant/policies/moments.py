@@ -22,6 +22,7 @@ class Moments:
         self._cameras, self._size, self._frames = tuple(cameras), size, frames
         self._seen: deque[dict[str, ImageArray]] = deque(maxlen=frames)
         self._done: deque[FloatArray] = deque(maxlen=history)
+        self._wanted: ActionChunk | None = None
         self._step: Step | None = None
         self._time_s = 0.0
 
@@ -37,17 +38,25 @@ class Moments:
 
     def actions(self, observation: Observation, step: Step) -> FloatArray:
         """Earlier normal actions of this step, (k, 7), the last one last."""
-        kept = list(self._done) if self._goes_on(observation, step) else []
+        if not self._goes_on(observation, step):
+            return np.zeros((0, ACTION_WIDTH), np.float32)
+        kept = deque([*self._done, *self._carried_out(observation.state.time_s)], maxlen=self._done.maxlen)
         return np.stack(kept) if kept else np.zeros((0, ACTION_WIDTH), np.float32)
 
-    def remember(self, observation: Observation, step: Step, chunk: ActionChunk, executed: int) -> None:
-        """What was seen, and the first `executed` actions of what follows from it."""
+    def remember(self, observation: Observation, step: Step, chunk: ActionChunk) -> None:
+        """What was seen and what follows from it; how much of that is carried out, the next look tells."""
         if not self._goes_on(observation, step):
-            self._seen.clear()
-            self._done.clear()
+            self.forget()
+        self._done.extend(self._carried_out(observation.state.time_s))
+        self._wanted = chunk
         self._step, self._time_s = step, observation.state.time_s
         self._seen.append(self.now(observation))
-        self._done.extend(normal_action(chunk.actions[:executed]))
+
+    def forget(self) -> None:
+        """Nothing was seen or done yet."""
+        self._seen.clear()
+        self._done.clear()
+        self._step = self._wanted = None
 
     def now(self, observation: Observation) -> dict[str, ImageArray]:
         """The observation's pictures, uint8 (size, size, 3).
@@ -60,6 +69,16 @@ class Moments:
             there = ", ".join(observation.frames) or "none"
             raise InputError(f"This model needs a picture of the {missing[0]} camera.", f"Pictures given: {there}.")
         return {camera: policy_picture(observation.frames[camera].image, self._size) for camera in self._cameras}
+
+    def _carried_out(self, now_s: float) -> FloatArray:
+        """Normal actions (k, 7) of the last chunk that time was for until now: who carries them out decides how many.
+
+        One while demonstrations are corrected, all of them where the hand hovers, none where the chunk was refused.
+        """
+        if self._wanted is None:
+            return np.zeros((0, ACTION_WIDTH), np.float32)
+        passed = round((now_s - self._wanted.observed_s) / self._wanted.step_s)
+        return normal_action(self._wanted.actions[: max(passed, 0)])
 
     def _goes_on(self, observation: Observation, step: Step) -> bool:
         return step == self._step and 0 <= observation.state.time_s - self._time_s <= LONGEST_GAP_S

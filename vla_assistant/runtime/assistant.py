@@ -83,9 +83,9 @@ class Assistant:
             self._put,
             self._happened,
             now,
+            execute=getattr(settings.backend("policies", settings.use.policy), "execute_steps", 1),
             eye=self._eyes.see,
             arm_ready=self._arm.wait,
-            execute=getattr(settings.backend("policies", settings.use.policy), "execute_steps", 1),
             watch=not headless,
             conversation=language.Conversation(
                 settings.app.language, language.doubt_for(settings.dialogue.accepted_error), self._model.learnt
@@ -267,6 +267,7 @@ class Assistant:
     def choose_camera(self, name: str) -> None:
         """Make this camera the policy's eye; may take a moment."""
         self._eyes.choose(name)
+        self._model.forget()
         self._put(m.SceneChanged())
 
     def gui_tick(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from collections.abc import Callable
 
@@ -45,3 +46,24 @@ class Metronome:
         self._beats += 1
         if self._beats % _JUDGED_EVERY == 1:
             self.late_p95_s = float(np.percentile(self._lateness, 95))
+
+
+class Beat:
+    """Which ticks of a faster clock are those of a slower beat: looks as many beats apart are as many seconds apart."""
+
+    def __init__(self, period_s: float, tolerance_s: float) -> None:
+        """A tick counts that comes up to `tolerance_s` too early; less than half of what lies between two ticks."""
+        self._period_s, self._tolerance_s = period_s, tolerance_s
+        self._due_s = -math.inf
+
+    def has_come(self, now_s: float) -> bool:
+        """Whether this tick is one of the beat; a beat that was missed is not made up for."""
+        if now_s < self._due_s - self._tolerance_s:
+            return False
+        on_time = now_s - self._due_s < self._period_s
+        self._due_s = (self._due_s if on_time else now_s) + self._period_s
+        return True
+
+    def start(self, now_s: float = -math.inf) -> None:
+        """Count anew from now on; without a time the next tick is one of the beat."""
+        self._due_s = now_s + self._period_s

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from vla_assistant.config import Settings
 from vla_assistant.errors import ProcessError
 from vla_assistant.runtime.learnt import LearntByModel
@@ -42,6 +44,12 @@ class ModelProcess(ServedModels):
         self._require_same_process()
         judgement: Judgement = self.call("judge", step, before, now)
         return judgement
+
+    def forget(self) -> None:
+        """See `policies.base.Forgetful`; a process that is not up, or dies of it, keeps nothing anyway."""
+        if self.ready("policies"):
+            with suppress(ProcessError):
+                self.call("forget")
 
     def _why_not(self, step: Step) -> str:
         why: str = self.call("why_not", step)

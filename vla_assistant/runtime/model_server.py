@@ -11,11 +11,13 @@ import logging
 import os
 import threading
 from collections.abc import Callable
+from functools import partial
 from queue import SimpleQueue
 from typing import Any
 
 from vla_assistant import registry
 from vla_assistant.errors import AssistantError, ProcessError
+from vla_assistant.policies.base import forget
 from vla_assistant.runtime import framing
 from vla_assistant.runtime.child_process import described, take_pipes
 
@@ -23,6 +25,7 @@ log = logging.getLogger(__name__)
 
 LANES = {
     "look": "policies", "plan": "policies", "act": "policies", "judge": "policies", "why_not": "policies",
+    "forget": "policies",
     "transcribe": "recognizers",
 }  # fmt: skip
 """Call -> the lane, named like the kind of back end that serves it."""
@@ -81,10 +84,12 @@ class Lane:
 
 
 def _called(model: Any, call: str) -> Callable[..., Any]:
-    """The method that serves the call; a policy that does not say what it has learnt can be asked for anything."""
+    """What serves the call; a policy that does not say what it has learnt can be asked for anything."""
     if call == "why_not":
         learnt = getattr(model, "learnt", None)
         method: Callable[..., Any] = (lambda _: "") if learnt is None else learnt.why_not
+    elif call == "forget":
+        method = partial(forget, model)
     else:
         method = getattr(model, call)
     return method

@@ -18,7 +18,7 @@ from vla_assistant.arms.guarded import GuardedArm
 from vla_assistant.config import SafetySection
 from vla_assistant.errors import AssistantError, ProcessError
 from vla_assistant.runtime.child_process import described
-from vla_assistant.runtime.metronome import Metronome
+from vla_assistant.runtime.metronome import Beat, Metronome
 from vla_assistant.runtime.motion_messages import PICTURE_SIZES, MotionMemory, MotionReport, MotionSetup
 from vla_assistant.runtime.motion_pictures import PictureDrawer
 from vla_assistant.runtime.motion_tasks import TaskDesk
@@ -65,7 +65,7 @@ class MotionServer:
         self._drawer = PictureDrawer(bare.world, memory.pictures, PICTURE_SIZES) if bare.world is not None else None
         self._desk = TaskDesk(bare.world, arm)
         self._metronome = Metronome(PERIOD_S, time.monotonic)
-        self._drawn_s = -1.0
+        self._pictures = Beat(1.0 / setup.picture_rate_hz, PERIOD_S / 4)
         self._ticks = 0
         self._stop_number = 0
         self._resumed = 0
@@ -285,17 +285,15 @@ class MotionServer:
             return
         with self._drawer.idle():
             self._desk.new_scene(seed, steps)
-        self._drawn_s = -1.0
+        self._pictures.start()
 
     def _show_when_due(self, state: RobotState) -> None:
-        if self._drawer is None or state.time_s - self._drawn_s < 1.0 / self._setup.picture_rate_hz - PERIOD_S / 2:
-            return
-        self._drawn_s = state.time_s
-        self._drawer.take(state)
+        if self._drawer is not None and self._pictures.has_come(state.time_s):
+            self._drawer.take(state)
 
     def _show_now(self) -> None:
         if self._drawer is not None:
-            self._drawn_s = self._arm.state.time_s
+            self._pictures.start(self._arm.state.time_s)
             self._drawer.take_and_wait(self._arm.state)
 
     def _report(self) -> None:

@@ -12,6 +12,7 @@ from types import TracebackType
 from typing import Self
 
 from vla_assistant import registry
+from vla_assistant.arms.base import PERIOD_S
 from vla_assistant.config import Settings
 from vla_assistant.data.displacement import STEP_S
 from vla_assistant.errors import DeviceError
@@ -114,7 +115,7 @@ class RecordingCell:
         verdict = self._motion.submit(chunk, 1) if chunk is not None else None
         refused = "" if verdict is None or verdict.allowed else verdict.reasons[0]
         if not self.lockstep:
-            return self.observe(before.state.time_s + STEP_S), refused
+            return self.observe(before.state.time_s + STEP_S - PERIOD_S / 2), refused  # pictures come at ticks, about
         if verdict is None or refused:
             self._motion.rest(STEP_S)
         return self.observe(), refused

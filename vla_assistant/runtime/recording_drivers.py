@@ -10,8 +10,8 @@ import numpy as np
 
 from vla_assistant.data.displacement import STEP_S
 from vla_assistant.errors import InputError, UnsupportedError
-from vla_assistant.policies.base import Policy
-from vla_assistant.policies.execution import DONE_CHUNKS, DONE_FROM
+from vla_assistant.policies.base import Policy, forget
+from vla_assistant.session.progress import DONE_ABOVE, DONE_CHUNKS
 from vla_assistant.types import ACTION_WIDTH, ActionChunk, Observation, Step
 
 MOVES = {"left": (0, -1, 0), "right": (0, 1, 0), "up": (-1, 0, 0), "down": (1, 0, 0), "w": (0, 0, 1), "s": (0, 0, -1)}
@@ -124,7 +124,7 @@ class PolicyDriver:
 
     by_keys = False
 
-    def __init__(self, policy: Policy, execute: int = 2, timeout_s: float = 20.0) -> None:
+    def __init__(self, policy: Policy, execute: int, timeout_s: float = 20.0) -> None:
         """`execute`: actions between two looks; `timeout_s`: of a step, in the arm's time."""
         self._policy, self._execute, self._timeout_s = policy, execute, timeout_s
 
@@ -150,7 +150,7 @@ class PolicyDriver:
             return Order(ended=True)
         if self._chunk is None or self._carried_out >= min(self._execute, len(self._chunk.actions)):
             self._chunk, self._carried_out = self._policy.act(now, self._step), 0
-            self._agreed = self._agreed + 1 if self._chunk.done >= DONE_FROM else 0
+            self._agreed = self._agreed + 1 if self._chunk.done > DONE_ABOVE else 0
             if self._agreed >= DONE_CHUNKS:
                 return Order(ended=True)
         done, chunk = self._carried_out, self._chunk
@@ -158,8 +158,9 @@ class PolicyDriver:
         return Order(ActionChunk(chunk.actions[done:], chunk.step_s, chunk.observed_s + done * chunk.step_s))
 
     def finish(self) -> None:
-        """The next chunk is asked for anew."""
+        """The next chunk is asked for anew, on another table."""
         self._chunk = None
+        forget(self._policy)
 
 
 class HandDriver:

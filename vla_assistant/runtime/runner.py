@@ -16,8 +16,9 @@ from vla_assistant import language
 from vla_assistant.errors import AssistantError
 from vla_assistant.events import Acting, Event, SceneLaid, SceneSeen, Warned
 from vla_assistant.language import Conversation, Hand
-from vla_assistant.policies.base import Policy
+from vla_assistant.policies.base import Policy, forget
 from vla_assistant.policies.execution import Hovering, holding
+from vla_assistant.runtime.looking import Looking
 from vla_assistant.runtime.mover import Motion, Mover
 from vla_assistant.runtime.preview import preview
 from vla_assistant.session import messages as m
@@ -52,9 +53,9 @@ class Runner:
         answer: Callable[[m.Input], None],
         publish: Callable[[Event], None],
         now: Callable[[], float],
+        execute: int,
         eye: Callable[[Observation], Observation] = lambda observation: observation,
         arm_ready: Callable[[], None] = lambda: None,
-        execute: int = 2,
         watch: bool = False,
         conversation: Conversation | None = None,
     ) -> None:
@@ -66,14 +67,15 @@ class Runner:
             answer: Takes the results.
             publish: Takes events: chunks that were sent, what is seen.
             now: The clock [s].
+            execute: Actions of each chunk that are carried out before the policy looks again.
             eye: Puts the pictures of the chosen camera into an observation.
             arm_ready: Waits until the arm is up; raises when it did not start.
-            execute: Actions of each chunk that are carried out before the policy looks again.
             watch: Look at the table every second while nothing else is to do.
             conversation: Understands what is said; one of its own when None.
         """
         self._policy, self._motion, self._answer, self._publish = policy, motion, answer, publish
-        self._now, self._eye, self._arm_ready, self._watch = now, eye, arm_ready, watch
+        self._now, self._arm_ready, self._watch = now, arm_ready, watch
+        self._looking = Looking(motion, eye)
         self._execute = execute
         self._tasks: SimpleQueue[m.Effect | None] = SimpleQueue()
         self._mover = Mover(motion, now)
@@ -190,6 +192,7 @@ class Runner:
                 self._arm_ready()
                 self._motion.new_scene(seed, ())
                 self._conversation.forget_all()
+                forget(self._policy)
                 self._taken, self._moved = None, True
                 self._publish(SceneLaid(self._now(), seed))
 
@@ -246,7 +249,7 @@ class Runner:
 
     def _observe(self) -> Observation:
         self._arm_ready()
-        return self._eye(self._motion.observe())
+        return self._looking.now()
 
     def _nudge(self, ticket: m.Ticket, direction: str, metres: float, paused: bool) -> None:
         if paused:
@@ -257,7 +260,8 @@ class Runner:
 
     def _act(self, ticket: m.Ticket, step: Step) -> m.Acted:
         self._mover.await_release(ticket.command_id)
-        observation = _instructed(self._observe(), step)
+        self._arm_ready()
+        observation = _instructed(self._looking.for_action(ticket), step)
         if self._before is None or self._before[0] != ticket:
             if not self._begins_well(ticket, observation.state):
                 homed = self._mover.go_home(ticket)
@@ -268,6 +272,7 @@ class Runner:
         chunk = self._policy.act(observation, step)
         chunk = replace(chunk, step_s=chunk.step_s / self._pace)
         execute = len(chunk.actions) if self._hovering.noticed(observation.state) else self._execute
+        self._looking.note(ticket, observation, execute * chunk.step_s)
         verdict = self._mover.send(ticket, chunk, execute)
         if verdict.allowed:
             self._publish(Acting(self._now(), ticket.index, verdict.chunk or chunk, observation.state))

@@ -40,10 +40,11 @@ class Acting:
     ) -> None:
         """Begin: from here on motion is asked for. `serials` number the attempts of all runs."""
         self._run, self._rules, self._serials = run, rules, serials
-        self._emit, self._now, self._finish, self._describe = emit, now, finish, describe
+        self._emit_effect, self._now, self._finish, self._describe = emit, now, finish, describe
         self._waiting: list[m.Effect] = []
+        self._moves = False  # something was asked for since the arm was last told to hold or to come to rest
         self.paused = False
-        emit(m.Begin(run.command, run.steps))
+        self._emit(m.Begin(run.command, run.steps))
         self._set_pace()
         self._start_step(0)
 
@@ -103,6 +104,8 @@ class Acting:
             case m.Acted():
                 self._go_on_after(item.ticket, progress.acted(item), "")
             case m.Judged(judgement=judgement):
+                if judgement.done and self._run.steps[item.ticket.index].skill == "home":  # the arm itself says so
+                    self._moves = False
                 self._go_on_after(item.ticket, progress.judged(judgement), judgement.evidence)
             case m.Recovered():
                 self._start_step(item.ticket.index)
@@ -123,7 +126,7 @@ class Acting:
         if ticket.index + 1 < len(self._run.steps):
             self._start_step(ticket.index + 1)
         else:
-            self._finish(Result.DONE, f"Done: {self._describe(self._run.steps)}.", evidence)
+            self._end(Result.DONE, f"Done: {self._describe(self._run.steps)}.", evidence)
 
     def _attempt_failed(self, ticket: m.Ticket, reason: str) -> None:
         step = self._run.steps[ticket.index]
@@ -131,7 +134,13 @@ class Acting:
         if ticket.attempt <= self._rules.retries:
             self._move(m.Recover(ticket, step))
         else:
-            self._finish(Result.FAILED, f"I could not {self._describe((step,))}. {_sentence(reason)}", reason)
+            self._end(Result.FAILED, f"I could not {self._describe((step,))}. {_sentence(reason)}", reason)
+
+    def _end(self, result: Result, reason: str, evidence: str) -> None:
+        """What is left of a chunk would go on for most of a second after the end; only a last look lets it rest."""
+        if self._moves:
+            self._emit(m.Hold("the command has ended", latched=False, command_id=self._run.command.id))
+        self._finish(result, reason, evidence)
 
     def _start_step(self, index: int) -> None:
         run = self._run
@@ -147,6 +156,13 @@ class Acting:
             self._waiting.append(effect)
         else:
             self._emit(effect)
+
+    def _emit(self, effect: m.Effect) -> None:
+        if isinstance(effect, m.Act | m.Recover | m.Nudge):
+            self._moves = True
+        elif isinstance(effect, m.Hold) or (isinstance(effect, m.Judge) and effect.last):
+            self._moves = False
+        self._emit_effect(effect)
 
     def _set_pace(self) -> None:
         self._emit(m.Pace(self._run.pace))

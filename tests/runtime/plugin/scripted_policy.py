@@ -73,5 +73,8 @@ class ScriptedPolicy:
         self._acted = 0
         return Judgement(True, 0.9, f"The hand rose by {rose:.3f} m.")
 
+    def forget(self) -> None:
+        self._acted = 0
+
     def close(self) -> None:
         pass

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+import json
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,10 +12,13 @@ from vla_assistant.errors import BackendError, WeightsError
 from vla_assistant.policies.base import Policy
 
 if TYPE_CHECKING:
+    from vla_assistant.config import Settings
     from vla_assistant.sim.world import SimWorld
 
 EXPERT, NO_LANGUAGE, COMPACT = "expert", "no-language", "compact"
 _WEIGHTS_ENDING = ".safetensors"
+_WITHOUT_EFFECT = {"weights", "onnx", "threads"}
+"""Settings that say where something lies or how fast it runs; what the weights are says their hash."""
 
 
 @dataclass(frozen=True)
@@ -26,12 +30,14 @@ class Contestant:
         backend: Back end of policies/, or EXPERT.
         weights: File or folder for it; empty takes what it ships with.
         told: Whether it gets the words.
+        options: Settings of its back end, a JSON object; empty takes the defaults.
     """
 
     name: str
     backend: str
     weights: str = ""
     told: bool = True
+    options: str = ""
 
     @property
     def is_expert(self) -> bool:
@@ -68,11 +74,19 @@ class Contestant:
             digest.update(file.read_bytes())
         return f"sha256 {digest.hexdigest()}"
 
+    def settings(self) -> dict[str, Any]:
+        """The settings of its back end that its figures depend on: name as in config.toml -> value."""
+        if self.is_expert:
+            return {}
+        values = self._config().model_dump(mode="json", exclude=_WITHOUT_EFFECT)
+        return {f"policies.{self.backend}.{name}": value for name, value in values.items()}
+
     def _config(self) -> Any:
         config = _found(self.backend).config_class
         if self.weights and "weights" not in config.model_fields:
             raise BackendError(f"The policy back end {self.backend!r} takes no weights.", f"Leave {self.weights} out.")
-        return config.model_validate({"weights": self.weights} if self.weights else {})
+        given = json.loads(self.options or "{}")
+        return config.model_validate(given | ({"weights": self.weights} if self.weights else {}))
 
     def _weights_path(self) -> Path | None:
         """Where the weights are; None for a back end without any here."""
@@ -80,12 +94,17 @@ class Contestant:
         if hasattr(module, "weights_file"):
             path: Path = module.weights_file(self._config())
             return path
-        return Path(self.weights) if self.weights else None
+        weights = getattr(self._config(), "weights", "")
+        return Path(weights) if weights else None
 
 
-def contestant(name: str) -> Contestant:
+def contestant(name: str, settings: Settings | None = None) -> Contestant:
     """The one meant by a name: `compact`, any policy back end, a weights file, BACKEND=WEIGHTS, `expert`,
     `no-language` (the shipped weights) or `no-language:` and one of the former.
+
+    Args:
+        name: Of the policy.
+        settings: Where those of its back end are; the defaults when not given.
 
     Raises:
         BackendError: There is no such policy.
@@ -100,7 +119,8 @@ def contestant(name: str) -> Contestant:
     if not equals and (rest.endswith(_WEIGHTS_ENDING) or "/" in rest):
         backend, weights = COMPACT, rest
     _found(backend)
-    found = Contestant(name, backend, weights, told)
+    options = settings.backend("policies", backend).model_dump_json() if settings else ""
+    found = Contestant(name, backend, weights, told, options)
     found.fingerprint()
     return found
 
@@ -108,7 +128,7 @@ def contestant(name: str) -> Contestant:
 def without_language(told: Contestant) -> Contestant:
     """The same weights, not told the words."""
     name = NO_LANGUAGE if told.name == COMPACT else f"{NO_LANGUAGE}:{told.name}"
-    return Contestant(name, told.backend, told.weights, told=False)
+    return replace(told, name=name, told=False)
 
 
 def _found(backend: str) -> Any:

@@ -27,7 +27,8 @@ class ObservedPolicy:
     def __init__(self, policy: Policy, world: SimWorld) -> None:
         self._policy, self._world = policy, world
         self._last_done = 0.0
-        self._attempt = 0
+        self._step, self._attempt = -1, 0
+        self._before: Observation | None = None
         self._chances: dict[Step, float] = {}
         self.act_ms: list[float] = []
         self.judged: list[Judged] = []
@@ -35,7 +36,7 @@ class ObservedPolicy:
 
     def begin(self) -> None:
         """The next attempts are at another step."""
-        self._attempt = 0
+        self._step, self._attempt, self._before = self._step + 1, 0, None
 
     def look(self, observation: Observation) -> tuple[SeenThing, ...]:
         return self._policy.look(observation)
@@ -55,9 +56,11 @@ class ObservedPolicy:
 
     def judge(self, step: Step, before: Observation, now: Observation) -> Judgement:
         judgement = self._policy.judge(step, before, now)
-        self._attempt += 1
+        self._attempt += before is not self._before  # each attempt begins with a look of its own
+        self._before = before
         self.judged.append(
             Judged(
+                step=self._step,
                 skill=step.skill,
                 attempt=self._attempt,
                 chunk_done=round(self._last_done, 4),

@@ -1,8 +1,9 @@
 """One episode: each command read, grounded, carried out and judged as in the running program, then held to the state.
 
-Rules of the program that hold here too: a thing that is not seen is refused; a failed step is tried again
-(`policies.execution`); a step that begins with an empty hand away from home begins by going home, but for the first of
-an episode, whose pose belongs to the test; `home` is the arm's own way; a hold of the guard ends everything.
+Rules of the program that hold here too: a thing that is not seen is refused; a step is acted, judged and tried again as
+`session.progress` says (`policies.execution`), the last of a command after a rest; a step that begins with an empty
+hand away from home begins by going home, but for the first of an episode, whose pose belongs to the test; `home` is the
+arm's own way; a hold of the guard ends everything.
 """
 
 from __future__ import annotations
@@ -52,6 +53,9 @@ class Performance:
         scene: What lies there, to tell misread words from well-read ones.
         attempts: How patient the program is.
         told: Whether the reader is meant to give the steps that are meant.
+
+    Attributes:
+        attempts: The most that a step took so far.
     """
 
     def __init__(
@@ -61,6 +65,7 @@ class Performance:
         self._rules, self._told = attempts, told
         self._taken: Reference | None = None
         self._begun = False
+        self.attempts = 0
 
     def command(self, words: str, meant: tuple[Step, ...]) -> CommandResult:
         """Say one command and watch what comes of it."""
@@ -90,23 +95,24 @@ class Performance:
         return _Ending(refused=True, reason=not_seen(missing, plan.alternatives)) if missing else None
 
     def _each(self, steps: tuple[Step, ...]) -> _Ending:
-        for step in steps:
-            done, evidence = self._step(step)
+        for index, step in enumerate(steps):
+            done, reason = self._step(step, last=index == len(steps) - 1)
             self._begun = True
             if not done:
-                return _Ending(reason=evidence)
+                return _Ending(reason=reason)
         return _Ending(claimed=True)
 
-    def _step(self, step: Step) -> tuple[bool, str]:
+    def _step(self, step: Step, last: bool) -> tuple[bool, str]:
         if step.skill == "home":
             return self._stage.go_home(), "The arm did not arrive at home."
         if self._begun and not begins_well(self._stage.observe().state) and not self._stage.go_home():
             return False, "The arm did not arrive at home."
         self._policy.begin()
-        result = run_step(self._policy, self._stage, step, self._rules)
+        result = run_step(self._policy, self._stage, step, self._rules, last)
+        self.attempts = max(self.attempts, result.attempts)
         if step.skill == "pick" and result.judgement.done:
             self._taken = step.object
-        return result.judgement.done, result.judgement.evidence
+        return result.judgement.done, result.reason
 
     def _look(self) -> tuple[SeenThing, ...]:
         return self._policy.look(self._stage.observe())

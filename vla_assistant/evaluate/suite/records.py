@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import itertools
+import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, JsonValue, ValidationError
 
 from vla_assistant.errors import InputError
 from vla_assistant.evaluate.suite.failures import Failure
 
-VERSION = 2
+VERSION = 3
+"""Of the log's format."""
+RULES = 1
+"""What an episode is and how it is judged. Raise it by hand whenever the expert, the success tests, the suite or what
+runs the episodes changes, so that no log mixes episodes of both."""
 SUITE = "tabletop"
 
 
@@ -21,11 +26,14 @@ class _Record(BaseModel):
 
 
 class Judged(_Record):
-    """One attempt at one step: what the policy believed when it ended, and whether the aim was reached then.
+    """One judgement: what the policy believed, and whether the aim was reached then.
 
-    `chance` is what its plan gave the step beforehand; None when it does not say.
+    An attempt has none if the guard ended it, and several if the policy said done too early. `step` numbers the steps
+    of the episode that were tried, from 0; `attempt` those attempts at it that were judged, from 1. `chance` is what
+    its plan gave the step beforehand; None when it does not say.
     """
 
+    step: int
     skill: str
     attempt: int
     chunk_done: float
@@ -46,6 +54,7 @@ class EpisodeRecord(_Record):
         claimed: The policy said done, of the last command that was begun.
         failure: Its kind; `reason` in a sentence.
         commands: How many there were to do; `fulfilled`: how many succeeded before the first miss.
+        attempts: The most that a step took.
         acted: Whether the first thing acted on was "named" or "other"; empty when nothing was.
         seconds: Simulated.
         path_m: Way of the tool [m]; jerk: of the tool, root mean square [m/s^3].
@@ -53,7 +62,7 @@ class EpisodeRecord(_Record):
         gave_way: How often the arm gave way to what the hand met.
         plan_confidence: The lowest of the episode's plans.
         act_ms: Each inference of a chunk [ms].
-        judged: Every attempt at every step.
+        judged: Every judgement of every step.
     """
 
     number: int
@@ -87,17 +96,19 @@ class EpisodeRecord(_Record):
 def last_attempts(record: EpisodeRecord) -> Iterator[Judged]:
     """The last judgement of each step."""
     for one, following in itertools.zip_longest(record.judged, record.judged[1:]):
-        if following is None or following.attempt == 1:
+        if following is None or following.step != one.step:
             yield one
 
 
 class LogHeader(_Record):
     """What the episodes of a log have in common; a log is only continued by a run that has the same.
 
-    `weights` is a hash of what the policy is made of, `instructions` "words" or "steps".
+    `weights` is a hash of what the policy is made of, `instructions` "words" or "steps". `settings` are those that the
+    figures depend on: name -> value.
     """
 
     version: int = VERSION
+    rules: int = RULES
     suite: str = SUITE
     split: str
     policy: str
@@ -106,6 +117,15 @@ class LogHeader(_Record):
     tasks: tuple[str, ...] = ()
     instructions: str
     retries: int
+    settings: dict[str, JsonValue] = {}
+
+    def difference(self, wanted: LogHeader) -> str:
+        """What of this is not as wanted, with both values, a clause; empty when nothing is."""
+        for found, other in ((dict(self), dict(wanted)), (self.settings, wanted.settings)):
+            for name in sorted({*found, *other} - {"settings"}):
+                if found.get(name) != other.get(name):
+                    return f"{name} {found.get(name)!r}, not {other.get(name)!r}"
+        return ""
 
 
 class EpisodeLog:
@@ -135,19 +155,28 @@ class EpisodeLog:
         self.records[record.number] = record
 
     def _read(self, path: Path, lines: list[str]) -> None:
+        _require_version(path, lines[0])
         try:
             found = LogHeader.model_validate_json(lines[0])
             records = [EpisodeRecord.model_validate_json(line) for line in lines[1:]]
         except ValidationError as error:
             raise InputError(f"The log {path} cannot be read: {error.errors()[0]['msg']}.", _ELSEWHERE) from error
-        for name, value in found:
-            wanted = getattr(self.header, name)
-            if value != wanted:
-                raise InputError(f"The log {path} was made with {name} {value!r}, not {wanted!r}.", _ELSEWHERE)
+        if difference := found.difference(self.header):
+            raise InputError(f"The log {path} was made with {difference}.", _ELSEWHERE)
         self.records = {record.number: record for record in records}
 
 
 _ELSEWHERE = "Choose another folder with --out; logs are never changed."
+
+
+def _require_version(path: Path, line: str) -> None:
+    """A log of another version may have other keys; that is no damage."""
+    try:
+        version = json.loads(line)["version"]
+    except (ValueError, KeyError, TypeError) as error:
+        raise InputError(f"The log {path} cannot be read: its first line is no header.", _ELSEWHERE) from error
+    if version != VERSION:
+        raise InputError(f"The log {path} was made with version {version!r}, not {VERSION}.", _ELSEWHERE)
 
 
 def _whole_lines(path: Path) -> list[str]:

@@ -5,19 +5,25 @@ from __future__ import annotations
 import itertools
 import multiprocessing
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from dataclasses import dataclass
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from pydantic import JsonValue
+
 from vla_assistant.data.files import write_whole
+from vla_assistant.errors import ProcessError
 from vla_assistant.evaluate.suite.contestants import Contestant
-from vla_assistant.evaluate.suite.failures import Failure
 from vla_assistant.evaluate.suite.records import EpisodeLog, EpisodeRecord, LogHeader
 from vla_assistant.evaluate.suite.working import Order, Performed, work
+from vla_assistant.policies.execution import Attempts
+from vla_assistant.session import progress
 
 LARGEST_PART = 8
 """Episodes that a worker carries out before it reports; a kill loses no more of each worker's."""
+_GOES_ON = "Run the same command again; it goes on. Fewer --workers need less memory."
 
 
 @dataclass(frozen=True)
@@ -36,9 +42,10 @@ class EvaluationPlan:
         splits: Names of the suite's splits.
         entries: Who takes part, those under test first.
         seed: Of the suite.
-        tasks: Only these of the splits' tasks; empty for all.
+        tasks: Split -> only these of its tasks; all of those that are not in it.
         words: Read the instructions from their words; otherwise the meant steps are given.
         retries: Further attempts at a failed step.
+        timeout_s: Simulated seconds for one attempt at a step.
         out: Folder for logs and films; None keeps nothing.
         films: Films of failures to keep at most, for each policy and split; None keeps all.
     """
@@ -46,9 +53,10 @@ class EvaluationPlan:
     splits: tuple[str, ...]
     entries: tuple[Entry, ...]
     seed: int = 0
-    tasks: tuple[str, ...] = ()
+    tasks: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     words: bool = True
-    retries: int = 1
+    retries: int = Attempts.retries
+    timeout_s: float = Attempts.timeout_s
     out: Path | None = None
     films: int | None = None
 
@@ -79,6 +87,7 @@ class Evaluation:
             WeightsError: Weights are missing.
         """
         self.plan = plan
+        self._made_of = {entry.contestant: entry.contestant.fingerprint() for entry in plan.entries}
         self.logs = {
             (split, entry.contestant.name): EpisodeLog(self._header(split, entry), self._log_file(split, entry))
             for split in plan.splits
@@ -127,21 +136,30 @@ class Evaluation:
     def _order(self, split: str, who: Contestant, numbers: tuple[int, ...]) -> Order:
         plan = self.plan
         films = plan.out is not None and plan.films != 0
-        return Order(who, split, plan.seed, numbers, plan.tasks, plan.words, plan.retries, films)
+        return Order(
+            contestant=who,
+            split=split,
+            seed=plan.seed,
+            numbers=numbers,
+            tasks=plan.tasks.get(split, ()),
+            words=plan.words,
+            retries=plan.retries,
+            timeout_s=plan.timeout_s,
+            films=films,
+            made_of=self._made_of[who],
+        )
 
     def _keep(self, order: Order, performed: Performed) -> None:
         """The film before the line that tells of it."""
         name = order.contestant.name
         path = self.film_file(order.split, name, performed.record.number)
-        if path is not None and performed.film and self._wants_film(order.split, name):
+        if path is not None and performed.film and self._wants_film(path):
             write_whole(path, lambda draft: draft.write_bytes(performed.film))
         self.logs[order.split, name].add(performed.record)
 
-    def _wants_film(self, split: str, policy: str) -> bool:
-        if self.plan.films is None:
-            return True
-        failures = (r for r in self.logs[split, policy].records.values() if r.failure is not Failure.NONE)
-        return sum(1 for _ in failures) < self.plan.films
+    def _wants_film(self, path: Path) -> bool:
+        """Whether there are fewer films of its policy and split than wanted; earlier runs may have made none."""
+        return self.plan.films is None or len(list(path.parent.glob("*.mp4"))) < self.plan.films
 
     def _header(self, split: str, entry: Entry) -> LogHeader:
         plan, who = self.plan, entry.contestant
@@ -149,11 +167,12 @@ class Evaluation:
         return LogHeader(
             split=split,
             policy=who.name,
-            weights=who.fingerprint(),
+            weights=self._made_of[who],
             seed=plan.seed,
-            tasks=plan.tasks,
+            tasks=plan.tasks.get(split, ()),
             instructions="words" if words else "steps",
             retries=plan.retries,
+            settings=who.settings() | {"session.step_timeout_s": plan.timeout_s} | _rules_of_a_step(),
         )
 
     def _log_file(self, split: str, entry: Entry) -> Path | None:
@@ -164,6 +183,13 @@ class Evaluation:
 def slug(name: str) -> str:
     """A policy's name as the name of a file."""
     return "".join(letter if letter.isalnum() or letter in "-_." else "-" for letter in name).strip("-.")
+
+
+def _rules_of_a_step() -> dict[str, JsonValue]:
+    """What the program itself decides by, which no setting changes."""
+    names = ("DONE_ABOVE", "DONE_CHUNKS", "DOUBTS", "REFUSALS", "GIVE_WAYS", "PRESSING")
+    rules = {f"session.progress.{name}": getattr(progress, name) for name in names}
+    return {name: list(value) if isinstance(value, tuple) else value for name, value in rules.items()}
 
 
 def _carried_out(orders: list[Order], workers: int, ray: str) -> Iterator[tuple[Order, list[Performed]]]:
@@ -177,7 +203,11 @@ def _carried_out(orders: list[Order], workers: int, ray: str) -> Iterator[tuple[
 
 
 def _in_processes(orders: Sequence[Order], workers: int) -> Iterator[tuple[Order, list[Performed]]]:
-    """Orders in the order in which they are finished; one that waits for each worker keeps all of them busy."""
+    """Orders in the order in which they are finished; one that waits for each worker keeps all of them busy.
+
+    Raises:
+        ProcessError: A worker died.
+    """
     os.environ.setdefault("OMP_NUM_THREADS", "1")  # before the workers start: theirs is read when numpy is imported
     waiting = iter(orders)
     with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn")) as pool:
@@ -190,5 +220,7 @@ def _in_processes(orders: Sequence[Order], workers: int) -> Iterator[tuple[Order
                     yield running.pop(future), future.result()
                     for order in itertools.islice(waiting, 1):
                         running[pool.submit(work, order)] = order
+        except BrokenProcessPool as error:
+            raise ProcessError("A worker died.", _GOES_ON) from error
         finally:
             pool.shutdown(wait=True, cancel_futures=True)

@@ -8,19 +8,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from vla_assistant.arms.base import PERIOD_S
 from vla_assistant.data.table import STEP_S, Table
 from vla_assistant.errors import UnsafeError
 from vla_assistant.evaluate.suite.film import Film
 from vla_assistant.evaluate.suite.touching import Touching
 from vla_assistant.evaluate.suite.trace import Trace
+from vla_assistant.policies.execution import SETTLE_S
 from vla_assistant.sim.scene import Scene
 from vla_assistant.sim.tasks import TaskMonitor
 from vla_assistant.types import ActionChunk, Observation, PoseArray, Step, Verdict
 
-SETTLE_S = 1.2
-"""The success tests want an effect to last one second."""
 HOME_TIMEOUT_S = 20.0
+SAME = 1e-6
+"""An action that differs by less was not cut."""
 
 
 @dataclass
@@ -51,6 +54,7 @@ class Stage:
         self.guard, self.trace = GuardEvents(), Trace()
         self.film = Film(self._table.world) if self._films else None
         self._seen: Observation | None = None
+        self._ticks, self._settling, self._settled_s = 0, False, 0.0
         self.trace.add(self.state_pose)
         self._film()
 
@@ -61,7 +65,8 @@ class Stage:
 
     @property
     def time_s(self) -> float:
-        return self._table.arm.state.time_s
+        """Simulated seconds since `begin`, without those of `settle`."""
+        return self._table.arm.state.time_s - self._settled_s
 
     @property
     def state_pose(self) -> PoseArray:
@@ -75,65 +80,70 @@ class Stage:
         return self._seen
 
     def run(self, chunk: ActionChunk, execute: int) -> Verdict:
-        """Carry out the first `execute` actions, each watched; what is left once the hand gave way is dropped.
+        """Carry out the first `execute` actions; the guard sees the whole chunk, as in the running program.
+
+        What is left once the hand gave way is dropped, and what ends early lasts to the end of its action. A chunk that
+        is refused takes no time.
+        """
+        arm, before = self._table.arm, self._table.arm.counts
+        verdict = arm.submit(chunk, execute)
+        self.guard.clipped += cut(chunk, verdict, execute)
+        ticks = 0
+        while arm.busy or (verdict.allowed and ticks % round(chunk.step_s / PERIOD_S)):
+            self._tick()
+            ticks += 1
+        self.guard.refused += arm.counts.refused - before.refused
+        self.guard.gave_way += arm.counts.gave_way - before.gave_way
+        self.guard.held += bool(arm.held)
+        return arm.since(verdict)
+
+    @property
+    def held(self) -> str:
+        """Why the guard holds the arm, a clause; empty when it does not."""
+        return self._table.arm.held
+
+    def rest(self, seconds: float) -> None:
+        """Let time pass without a new motion."""
+        for _ in range(round(seconds / PERIOD_S)):
+            self._tick()
+
+    def go_home(self) -> bool:
+        """The arm's own way home, as the program takes it; whether it arrived.
 
         Raises:
             UnsafeError: The guard holds the arm: in the running program the command ends here.
         """
-        verdict = Verdict(True, chunk)
-        for index in range(min(execute, len(chunk.actions))):
-            state = self._table.arm.state
-            verdict = self._act(ActionChunk(chunk.actions[index : index + 1], chunk.step_s, state.time_s))
-            if self._table.arm.held:
-                self.guard.held += 1
-                raise UnsafeError(f"The guard held the arm: {self._table.arm.held}.")
-            if verdict.gave_way:
-                break
-        return verdict
-
-    def go_home(self) -> bool:
-        """The arm's own way home, as the program takes it; whether it arrived."""
         arm = self._table.arm
         arm.home()
-        for tick in range(round(HOME_TIMEOUT_S / PERIOD_S)):
+        for _ in range(round(HOME_TIMEOUT_S / PERIOD_S)):
             if not arm.homing:
                 break
             self._tick()
-            if tick % round(STEP_S / PERIOD_S) == 0:
-                self._watch()
-        self._watch()
-        return not arm.homing and not arm.held
+        if arm.held:
+            self.guard.held += 1
+            raise UnsafeError(f"The guard held the arm: {arm.held}.")
+        return not arm.homing
 
     def settle(self) -> None:
-        """Let effects last as long as the success tests want."""
-        self._rest(SETTLE_S)
+        """Let effects last as long as the success tests want, after the command: no time of the policy's."""
+        self._settling = True
+        began_s = self._table.arm.state.time_s
+        self.rest(SETTLE_S)
+        self._watch()
+        self._settled_s += self._table.arm.state.time_s - began_s
+        self._settling = False
 
     # Inside
 
-    def _act(self, chunk: ActionChunk) -> Verdict:
-        """One action; the time passes also where the guard refuses it."""
-        arm, began_s = self._table.arm, self.time_s
-        before = arm.counts
-        verdict = arm.submit(chunk)
-        while arm.busy:
-            self._tick()
-        self.guard.clipped += arm.counts.clipped - before.clipped
-        self.guard.refused += arm.counts.refused - before.refused
-        self._rest(chunk.step_s - (self.time_s - began_s))
-        self.guard.gave_way += arm.counts.gave_way - before.gave_way
-        self._watch()
-        return arm.since(verdict)
-
-    def _rest(self, seconds: float) -> None:
-        ticks = round(seconds / PERIOD_S)
-        for tick in range(1, ticks + 1):
-            self._tick()
-            if tick % round(STEP_S / PERIOD_S) == 0:
-                self._watch()
-
     def _tick(self) -> None:
+        """One period; the world is looked at every 0.1 s."""
         self._seen = None
-        self.trace.add(self._table.arm.tick().T_base_tool)
+        state = self._table.arm.tick()
+        if not self._settling:
+            self.trace.add(state.T_base_tool)
+        self._ticks += 1
+        if self._ticks % round(STEP_S / PERIOD_S) == 0:
+            self._watch()
 
     def _watch(self) -> None:
         self.monitor.update()
@@ -143,3 +153,11 @@ class Stage:
     def _film(self) -> None:
         if self.film is not None:
             self.film.add()
+
+
+def cut(chunk: ActionChunk, verdict: Verdict, execute: int) -> int:
+    """How many of the first `execute` actions the guard cut; what it cuts of those behind is never carried out."""
+    if verdict.chunk is None:
+        return 0
+    wanted, allowed = chunk.actions[:execute], verdict.chunk.actions[:execute]
+    return int((np.abs(wanted - allowed) > SAME).any(axis=1).sum())

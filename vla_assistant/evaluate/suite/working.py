@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from vla_assistant.errors import WeightsError
 from vla_assistant.evaluate.suite.contestants import Contestant
 from vla_assistant.evaluate.suite.records import EpisodeRecord
-from vla_assistant.policies.execution import Attempts
+from vla_assistant.policies.execution import Attempts, execute_of
 from vla_assistant.types import Step
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from vla_assistant.sim.suite import SuiteEpisode
 
 BLIND_STREAM = 23
+_LEAVE_THEM = "Copy weights that are still being trained to a file of their own, and evaluate that."
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,9 @@ class Order:
         tasks: Only these of the split's tasks; empty for all.
         words: The instruction is read from its words; otherwise the meant steps are given.
         retries: Further attempts at a failed step.
+        timeout_s: Simulated seconds for one attempt at a step.
         films: Make a film of each failure.
+        made_of: Fingerprint that the policy must have; empty takes any.
     """
 
     contestant: Contestant
@@ -46,8 +50,10 @@ class Order:
     numbers: tuple[int, ...]
     tasks: tuple[str, ...] = ()
     words: bool = True
-    retries: int = 1
+    retries: int = Attempts.retries
+    timeout_s: float = Attempts.timeout_s
     films: bool = False
+    made_of: str = ""
 
 
 @dataclass(frozen=True)
@@ -79,7 +85,7 @@ class Workplace:
         from vla_assistant.data.table import Table
 
         self.table = table or Table()
-        self._policies: dict[Contestant, Policy] = {}
+        self._policies: dict[tuple[Contestant, str], Policy] = {}
 
     def perform(self, order: Order, episode: SuiteEpisode, number: int) -> Performed:
         """One episode from its first look to its last verdict."""
@@ -87,11 +93,11 @@ class Workplace:
         from vla_assistant.evaluate.suite.performing import Performance
         from vla_assistant.evaluate.suite.stage import Stage
 
-        who, policy = order.contestant, self.policy(order.contestant)
+        who, policy = order.contestant, self.policy(order.contestant, order.made_of)
         observed = ObservedPolicy(policy, self.table.world)
         stage = Stage(self.table, sees=not who.is_expert, films=order.films)
         stage.begin(episode.scene, episode.start_joints, episode.start_gripper)
-        attempts = Attempts(retries=order.retries, execute=1 if who.is_expert else _execute(policy))
+        attempts = Attempts(execute_of(policy), order.timeout_s, order.retries)
         performance = Performance(
             stage, observed, reader_for(order, episode, number), episode.scene, attempts, who.told
         )
@@ -100,19 +106,27 @@ class Workplace:
             results.append(performance.command(words, steps))
             if not results[-1].success:
                 break
-        record = recorded(number, episode, results, stage, observed)
+        record = recorded(number, episode, results, stage, observed, performance.attempts)
         film = stage.film.mp4() if stage.film is not None and not record.success else b""
         return Performed(record, film)
 
-    def policy(self, who: Contestant) -> Policy:
-        """The policy, loaded once."""
-        if who not in self._policies:
-            self._policies[who] = who.create(self.table.world)
-        return self._policies[who]
+    def policy(self, who: Contestant, made_of: str = "") -> Policy:
+        """The policy, loaded once.
+
+        Raises:
+            WeightsError: Its fingerprint is not `made_of`: its weights have changed since the evaluation began.
+        """
+        if (who, made_of) not in self._policies:
+            policy = who.create(self.table.world)
+            if made_of and who.fingerprint() != made_of:
+                policy.close()
+                raise WeightsError(f"The weights of {who.name} are not those with which this run began.", _LEAVE_THEM)
+            self._policies[who, made_of] = policy
+        return self._policies[who, made_of]
 
     def use(self, who: Contestant, policy: Policy) -> None:
-        """Let this policy, made already, act for that name."""
-        self._policies[who] = policy
+        """Let this policy, made already, act for that name in orders that take any."""
+        self._policies[who, ""] = policy
 
     def close(self) -> None:
         """Free the policies and the table."""
@@ -146,7 +160,12 @@ def reader_for(order: Order, episode: SuiteEpisode, number: int) -> Reader:
 
 
 def recorded(
-    number: int, episode: SuiteEpisode, results: list[CommandResult], stage: Stage, observed: ObservedPolicy
+    number: int,
+    episode: SuiteEpisode,
+    results: list[CommandResult],
+    stage: Stage,
+    observed: ObservedPolicy,
+    attempts: int,
 ) -> EpisodeRecord:
     """What is written down of an episode that ended with the last of these results."""
     last = results[-1]
@@ -161,7 +180,7 @@ def recorded(
         commands=len(said(episode)),
         fulfilled=sum(result.success for result in results),
         acted=last.acted,
-        attempts=max((judged.attempt for judged in observed.judged), default=0),
+        attempts=attempts,
         seconds=round(stage.time_s, 2),
         path_m=round(stage.trace.path_m, 4),
         jerk=round(stage.trace.jerk, 3),
@@ -173,8 +192,3 @@ def recorded(
         act_ms=tuple(observed.act_ms),
         judged=tuple(observed.judged),
     )
-
-
-def _execute(policy: Policy) -> int:
-    """Actions of a chunk before the policy looks again, as its settings say."""
-    return int(getattr(getattr(policy, "config", None), "execute_steps", Attempts().execute))
