@@ -1,11 +1,11 @@
 """What each part of the recipe brings: the same short training from nothing without it, on the same scenes.
 
 Run: python benchmarks/ablations.py [--out FOLDER] [--demonstrations N] [--corrections N] [--steps N] [--episodes N]
-Hours; goes on where it was stopped. Every training has as many assignments and as many steps: `full` demonstrations
-and corrections (DAgger); `no_grounding` the same without the loss of the grounding maps; `no_dagger` more
-demonstrations instead of corrections; `no_randomisation` recorded with one camera, light and table. While corrections
-are recorded, the policy of `no_dagger` drives. `no-language` has the weights of `full` and is not told which things are
-meant. Prints one JSON line for each split and policy.
+Hours; goes on where it was stopped, with the same options. Every training has as many assignments and as many steps:
+`full` demonstrations and corrections (DAgger); `no_grounding` the same without the loss of the grounding maps;
+`no_dagger` more demonstrations instead of corrections; `no_randomisation` recorded with one camera, light and table.
+While corrections are recorded, the policy of `no_dagger` drives. `no-language` has the weights of `full` and is not
+told which things are meant. Prints one JSON line for each split and policy.
 """
 
 from __future__ import annotations
@@ -32,9 +32,11 @@ class Ablations:
     def __init__(self, out: Path, demonstrations: int, corrections: int, steps: int, batch: int) -> None:
         self._out, self._steps, self._batch = out, steps, batch
         self._demonstrations, self._corrections = demonstrations, corrections
+        self._options = {"demonstrations": demonstrations, "corrections": corrections, "steps": steps, "batch": batch}
 
     def train_all(self) -> dict[str, Path]:
         """The weights of each training, by its name."""
+        self._require_same("options.json", json.dumps(self._options))
         self._record("changing", self._demonstrations, DEMONSTRATIONS)
         self._record("plain", self._demonstrations, DEMONSTRATIONS, "--plain")
         self._record(self._copy("changing", "only_shown"), self._corrections, MORE)
@@ -60,6 +62,17 @@ class Ablations:
         begun = ("--episodes", str(assignments), "--seed", str(seed), "--out", str(self._out / "data" / name))
         _program("generate", *begun, *options)
 
+    def _require_same(self, name: str, text: str) -> Path:
+        """The file of this name, which says what the folder was made with; it ends the program when that was another.
+
+        Figures of trainings that differ in more than one thing would say nothing.
+        """
+        path = self._out / name
+        if path.exists() and path.read_text("utf-8") != text:
+            raise SystemExit(f"{path} says that {self._out} was made with other options: name another --out.")
+        path.write_text(text, "utf-8")
+        return path
+
     def _copy(self, source: str, name: str) -> str:
         target = self._out / "data" / name
         if not target.exists():
@@ -71,10 +84,9 @@ class Ablations:
 
     def _train(self, name: str, data: str, **loss: float) -> Path:
         done = self._out / f"{name}.safetensors"
+        preset = self._require_same(f"{name}.toml", _preset(self._steps, self._batch, loss))
         if done.exists():
             return done
-        preset = self._out / f"{name}.toml"
-        preset.write_text(_preset(self._steps, self._batch, loss), "utf-8")
         folder = self._out / "trained" / name
         _program("train", "--preset", str(preset), "--data", str(self._out / "data" / data), "--out", str(folder))
         shutil.copyfile(folder / "compact.safetensors", done)

@@ -17,16 +17,36 @@ export GOMP_SPINCOUNT=0 LP_NUM_THREADS=1
 share() { echo $((($1 * PERCENT + 99) / 100)); }
 ROLL_OUTS=$(share 200)
 
-"$VLA" generate --episodes "$(share 6000)" --seed 1000000 --out "$RUN/data"
+# Runs one command of the program so that a signal is heeded at once, not when the command has ended.
+run() {
+  "$VLA" "$@" &
+  RUNNING=$!
+  wait $RUNNING
+  RUNNING=
+}
+TRAINING=
+RUNNING=
+trap 'kill $TRAINING $RUNNING 2>/dev/null || true' EXIT
+trap 'exit 130' INT TERM
+
+run generate --episodes "$(share 6000)" --seed 1000000 --out "$RUN/data"
 "$VLA" train --preset "$PRESET" --data "$RUN/data" --out "$RUN/trained" &
 TRAINING=$!
-trap 'kill $TRAINING 2>/dev/null || true' EXIT INT TERM
+
+# A training that failed ends this script with its status.
+wait_for_training() {
+  if [ -n "$TRAINING" ]; then
+    wait $TRAINING || exit $?
+    TRAINING=
+  fi
+}
 
 wait_for_step() {
-  while kill -0 $TRAINING 2>/dev/null; do
+  while [ -n "$TRAINING" ]; do
     step=$(tail -n 1 "$RUN/trained/train.jsonl" 2>/dev/null | sed 's/^{"step": \([0-9]*\),.*/\1/')
     [ "${step:-0}" -ge "$1" ] && return
-    sleep 10
+    kill -0 $TRAINING 2>/dev/null || wait_for_training
+    sleep "${POLL_S:-10}"
   done
 }
 
@@ -34,18 +54,17 @@ wait_for_step() {
 correct() {
   wait_for_step "$(share "$1")"
   cp "$RUN/trained/compact.safetensors" "$RUN/at-step-$1.safetensors"
-  "$VLA" generate --episodes "$(share "$2")" --seed "$3" --workers 1 --kinds "${4:-}" \
+  run generate --episodes "$(share "$2")" --seed "$3" --workers 1 --kinds "${4:-}" \
     --policy "$RUN/at-step-$1.safetensors" --out "$RUN/data"
 }
 correct 8000 700 2000000
 correct 14000 700 2500000
 correct 20000 700 2900000
 correct 26000 500 3100000 between,next_to,in_front_of,push_left,push_right,push_forward,push_back,open_drawer,retrieve,tower,swap,clear
-wait $TRAINING
-trap - EXIT INT TERM
+wait_for_training
 
 mkdir -p "$(dirname "$WEIGHTS")"
 cp "$RUN/trained/compact.safetensors" "$WEIGHTS"
-"$VLA" calibrate --episodes "$((ROLL_OUTS < 30 ? 30 : ROLL_OUTS))" --policy "$WEIGHTS" --out "$WEIGHTS"
-"$VLA" evaluate --split seen,unseen-seeds,swap --episodes "$(share 300)" --beside "$(share 100)" --policy "$WEIGHTS" \
+run calibrate --episodes "$((ROLL_OUTS < 30 ? 30 : ROLL_OUTS))" --policy "$WEIGHTS" --out "$WEIGHTS"
+run evaluate --split seen,unseen-seeds,swap --episodes "$(share 300)" --beside "$(share 100)" --policy "$WEIGHTS" \
   --out "$RUN/evaluation"

@@ -98,6 +98,19 @@ def test_reopening_goes_on_and_removes_what_a_kill_left(dataset: Path) -> None:
     assert reader.shards == (0, 1, 2)
 
 
+def test_one_writer_at_a_time(dataset: Path) -> None:
+    writer = DatasetWriter(dataset, FEATURES)
+    draft = writer.draft_folder("half")
+    draft.mkdir(parents=True)
+    with pytest.raises(InputError, match="at this moment"):
+        DatasetWriter(dataset, FEATURES)
+    assert draft.is_dir(), "who is refused removes nothing"
+    assert len(DatasetReader(dataset).episodes) == 3, "reading goes on"
+    writer.close()
+    DatasetWriter(dataset, FEATURES).append([made_up_episode(3)])
+    assert len(DatasetReader(dataset).episodes) == 4
+
+
 def test_other_columns_are_refused(dataset: Path) -> None:
     with pytest.raises(InputError, match="other columns"):
         DatasetWriter(dataset, ROBOT)
@@ -136,6 +149,22 @@ def test_kill_leaves_finished_shards_readable(tmp_path: Path) -> None:
     assert [row["episode_index"] for row in rows] == list(range(len(rows)))
 
 
+def test_the_disk_has_a_shard_before_it_counts(dataset: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    done: list[str] = []
+    replace, fsync = os.replace, os.fsync
+    monkeypatch.setattr(os, "fsync", lambda fd: (done.append("on disk"), fsync(fd)))
+    monkeypatch.setattr(os, "replace", lambda a, b: (done.append(str(Path(b).relative_to(dataset))), replace(a, b)))
+    writer = DatasetWriter(dataset, FEATURES)
+    done.clear()
+    writer.append([made_up_episode(3)])
+    renamed = [index for index, what in enumerate(done) if what != "on disk"]
+    assert all(done[index - 1] == done[index + 1] == "on disk" for index in renamed)
+    order = [done[index].split("/")[0] for index in renamed]
+    shard = [done[index] for index in renamed if "file-002" in done[index]]
+    assert (order[0], shard[-1]) == ("meta", "meta/episodes/chunk-000/file-002.parquet")
+    assert len(shard) == 4  # numbers, two videos, and last the list of episodes
+
+
 def test_cache_gives_the_same_frames_and_grows(dataset: Path) -> None:
     reader = DatasetReader(dataset)
     assert [p.shards for p in cache.build(reader)] == [1, 2]
@@ -147,6 +176,30 @@ def test_cache_gives_the_same_frames_and_grows(dataset: Path) -> None:
     DatasetWriter(dataset, FEATURES).append([made_up_episode(9)])
     list(cache.build(DatasetReader(dataset)))
     assert len(cache.FrameStore(DatasetReader(dataset))) == 36
+
+
+def test_what_is_decoded_of_a_shard_that_was_replaced_is_made_anew(tmp_path: Path) -> None:
+    for seed, folder in ((1, "one"), (2, "other")):
+        DatasetWriter(tmp_path / folder, FEATURES).append([made_up_episode(seed)])
+    first = DatasetReader(tmp_path / "one")
+    list(cache.build(first))
+    (tmp_path / "one" / ".cache").rename(tmp_path / "other" / ".cache")
+    other = DatasetReader(tmp_path / "other")
+    list(cache.build(other))
+    np.testing.assert_array_equal(
+        cache.FrameStore(other).columns["observation.state"], other.columns(0)["observation.state"]
+    )
+
+
+def test_what_was_decoded_before_there_were_notes_stays(dataset: Path) -> None:
+    reader = DatasetReader(dataset)
+    list(cache.build(reader))
+    decoded = sorted((dataset / ".cache").glob("*.np*"))
+    for note in (dataset / ".cache").glob("*.of"):
+        note.unlink()
+    before = [path.stat().st_mtime_ns for path in decoded]
+    list(cache.build(reader))
+    assert [path.stat().st_mtime_ns for path in decoded] == before
 
 
 def test_chunk_targets_end_at_noise_and_at_the_end() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -12,11 +13,16 @@ import pytest
 import torch
 
 from tests.data.recordings import FEATURES, made_up_episode
+from tests.recording.made import made_store, own_episode
 from vla_assistant.data.dataset import ColumnMap, RobotActionDataset, VLADataset
+from vla_assistant.data.displacement import displacement
+from vla_assistant.data.executed import executed
 from vla_assistant.data.video import write_video
 from vla_assistant.data.writer import DatasetWriter
 from vla_assistant.errors import InputError
-from vla_assistant.networks.senses import normal_action, normal_state
+from vla_assistant.networks.senses import normal_action, normal_state, real_action, state_vector
+from vla_assistant.sim.kinematics import rotation_matrix
+from vla_assistant.types import RobotState
 
 LENGTHS = (6, 4)
 """Frames of the foreign recording's episodes."""
@@ -99,7 +105,8 @@ def test_a_sample_holds_what_came_before_and_what_comes_after(ours: Path) -> Non
     assert first["history"].tolist() == np.zeros((2, 7)).tolist()
     episode = made_up_episode(0, length=5)
     actions = normal_action(episode.columns["action"].astype(np.float64))
-    np.testing.assert_allclose(last["history"], actions[2:4], rtol=1e-6)
+    done = normal_action(executed(episode.columns["observation.state"][2:]).astype(np.float64))
+    np.testing.assert_allclose(last["history"], done, rtol=1e-5)
     np.testing.assert_allclose(first["actions"], actions[:4], rtol=1e-6)
     np.testing.assert_allclose(last["state"], normal_state(episode.columns["observation.state"][4]), rtol=1e-6)
     assert last["action_weight"].tolist() == [1, 1, 1, 1]  # it was done: from there on the arm stays
@@ -116,6 +123,46 @@ def test_nothing_is_learnt_from_behind_a_disturbance(tmp_path: Path) -> None:
         [1, 0, 0, 0],
         [1, 1, 1, 1],
     ]
+
+
+def test_history_is_what_was_executed_not_what_the_expert_would_have_done(tmp_path: Path) -> None:
+    """The commanded pose moves by 3 cm towards -x and turns by 0.1 rad, while the label says 2 cm towards +x."""
+    episode = made_up_episode(0, length=4)
+    state = episode.columns["observation.state"]
+    for frame, row in enumerate(state):
+        angle = 0.1 * frame
+        row[:] = [0.5, 0, 0.2, 1, 0, 0, 0, 1, 0, 0.3, 0.2 * frame, -0.03 * frame, 0, 0, 0, 0, angle]
+    episode.columns["label.noisy"][:] = 1
+    DatasetWriter(tmp_path / "d", FEATURES).append([episode])
+    history = real_action(VLADataset(tmp_path / "d", history=2)[3]["history"].numpy())
+    wanted = [[-0.03, 0, 0, 0, 0, 0.1, 0.4], [-0.03, 0, 0, 0, 0, 0.1, 0.6]]
+    np.testing.assert_allclose(history, wanted, atol=1e-6)
+
+
+def test_what_a_live_state_says_of_an_action_is_read_back_from_the_recorded_ones() -> None:
+    rng = np.random.default_rng(3)
+    poses = [rotation_matrix(rng.normal(0, 0.5, 3)) for _ in range(3)]
+    states = [moving_state(pose, rng) for pose in poses]
+    wanted = [displacement(one, other) for one, other in pairwise(states)]
+    np.testing.assert_allclose(executed(np.stack([state_vector(state) for state in states])), wanted, atol=1e-5)
+
+
+def moving_state(rotation: np.ndarray, rng: np.random.Generator) -> RobotState:
+    """An arm that lags behind its command."""
+    command = np.eye(4)
+    command[:3, :3], command[:3, 3] = rotation, rng.uniform(0.2, 0.5, 3)
+    measured = command.copy()
+    measured[:3, :3] = rotation_matrix(rng.normal(0, 0.05, 3)) @ rotation
+    measured[:3, 3] += rng.normal(0, 0.01, 3)
+    return RobotState(np.zeros(7), np.zeros(7), 0.5, measured, command, float(rng.random()), np.zeros(7), 0.0)
+
+
+def test_a_demonstration_marked_as_failed_teaches_no_actions(tmp_path: Path) -> None:
+    made_store(tmp_path, own_episode("go home", 6), own_episode("go home", 5, success=False))
+    dataset = VLADataset(tmp_path, horizon=2)
+    weights = [dataset[index]["action_weight"].tolist() for index in range(11)]
+    assert weights[:5] == [[1, 1]] * 5
+    assert weights[6:] == [[0, 0]] * 5
 
 
 def test_a_foreign_recording_is_read_by_naming_its_columns(foreign: Path) -> None:

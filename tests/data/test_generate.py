@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from tests.one_machine import OneMachine
+from vla_assistant import cli
 from vla_assistant.data.assignments import KINDS, Assignment, draw_assignment
 from vla_assistant.data.demonstration import demonstrate, recording_table
 from vla_assistant.data.disturbance import Disturbance
 from vla_assistant.data.episode import Episode
 from vla_assistant.data.features import MAX_THINGS
-from vla_assistant.data.generate import generate
+from vla_assistant.data.generate import GenerateProgress, generate
+from vla_assistant.data.own_recordings import step_of
 from vla_assistant.data.reader import DatasetReader
 from vla_assistant.data.supervision import SIZES
 from vla_assistant.data.table import Table
@@ -146,7 +151,20 @@ def test_generate_resumes_where_it_was(tmp_path: Path) -> None:
     assert (more.assignments, more.episodes) == (1, 3)
     rows = DatasetReader(tmp_path).episodes
     assert [row["seed"] for row in rows] == [42, 43, 44]
-    assert rows[0]["tasks"][0].startswith("pick up the ")
+    assert all(step_of(row["tasks"][0]) == draw_assignment(row["seed"], ("pick",)).steps[0] for row in rows)
+
+
+def test_kinds_may_have_spaces_between_and_every_core_works(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: dict[str, Any] = {}
+
+    def made(*_: object, **options: Any) -> Iterator[GenerateProgress]:
+        seen.update(options)
+        yield from ()
+
+    monkeypatch.setattr("vla_assistant.data.generate.generate", made)
+    with pytest.raises(SystemExit):
+        cli.main(["generate", "--episodes", "1", "--out", str(tmp_path), "--kinds", "pick, stack"])
+    assert (seen["kinds"], seen["workers"]) == (("pick", "stack"), os.cpu_count())
 
 
 def test_shards_of_a_cluster_are_those_of_this_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

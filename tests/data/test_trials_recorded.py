@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from tests.data.recordings import FEATURES, made_up_episode
+from tests.recording.made import made_store, own_episode
 from vla_assistant.data import trials_kept
 from vla_assistant.data.assignments import draw_assignment
 from vla_assistant.data.demonstration import recording_table
@@ -17,7 +19,7 @@ from vla_assistant.data.table import Table
 from vla_assistant.data.trials_kept import TrialOrder, Tried, expert_frames, limits, record_trials
 from vla_assistant.data.trials_recorded import Trial, try_alone
 from vla_assistant.data.writer import DatasetWriter
-from vla_assistant.errors import UnsupportedError
+from vla_assistant.errors import InputError, UnsupportedError
 from vla_assistant.sim.expert import expert_action
 from vla_assistant.types import ActionChunk, Observation, Step
 
@@ -97,3 +99,15 @@ def test_what_was_tried_is_not_tried_again(tmp_path: Path, monkeypatch: pytest.M
     assert list(record_trials(tmp_path, order, shard_assignments=1)) == [Tried(3, 3, 1, 1)]
     assert asked == [10, 11, 12]
     assert DatasetWriter(tmp_path, FEATURES).seeds == {11}
+    with (tmp_path / trials_kept.TRIED_NAME).open("a") as log:
+        log.write('{"first": 13, "assign')  # a kill came while it was written
+    more = replace(order, seeds=(10, 13, 14))
+    for _ in range(2):
+        assert list(record_trials(tmp_path, more, shard_assignments=1))[-1] == Tried(3, 3, 1, 1)
+    assert asked == [10, 11, 12, 13, 14]
+
+
+def test_a_recording_of_a_real_table_shows_no_expert_s_pace(tmp_path: Path) -> None:
+    made_store(tmp_path, own_episode("pick up the red cup", 8))
+    with pytest.raises(InputError, match="none of the simulator"):
+        expert_frames(tmp_path)

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
 
 from tests.policies.conftest import observation, write_family
 from vla_assistant import registry
@@ -62,6 +63,17 @@ def test_earlier_moments_change_what_it_does(family_folder: Path) -> None:
     fresh = policy.act(observation(1, 0.2), PICK)
     policy.act(observation(0, 100.0), PICK)
     assert not np.array_equal(policy.act(observation(1, 100.2), PICK).actions, fresh.actions)
+
+
+def test_fingers_open_in_part_where_the_expert_does(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    policy = FamilyPolicy(Config(weights=str(write_family(tmp_path, ("actions",)))))
+    shares = np.array([0.1, 0.4, 0.6, 0.7, 0.8, 0.9, 1.1, -0.2])
+    output = policy._run(observation(), PICK)
+    actions = torch.zeros(1, 8, 7)
+    actions[0, :, 6] = torch.from_numpy(2 * shares - 1)
+    monkeypatch.setattr(policy, "_run", lambda *_: output._replace(actions=actions))
+    found = policy.act(observation(), PICK).actions[:, 6]
+    np.testing.assert_allclose(found, [0, 0, 0.65, 0.65, 0.65, 1, 1, 0], rtol=1e-6)
 
 
 def test_what_it_was_not_taught_it_does_not_pretend(tmp_path: Path) -> None:

@@ -6,13 +6,18 @@ from dataclasses import fields
 from pathlib import Path
 
 import numpy as np
+import pyarrow
+import pyarrow.parquet as parquet
 import pytest
 import torch
 
 from tests.data.recordings import FEATURES, made_up_episode
 from tests.recording.made import made_store, own_episode
+from vla_assistant.data import files
+from vla_assistant.data.episode import Episode
+from vla_assistant.data.features import Feature
 from vla_assistant.data.writer import DatasetWriter
-from vla_assistant.errors import ConfigError
+from vla_assistant.errors import ConfigError, InputError
 from vla_assistant.networks import tokens
 from vla_assistant.networks.compact import CompactVLA
 from vla_assistant.networks.learnt import Learnt
@@ -53,6 +58,45 @@ def test_own_pictures_have_the_networks_size_and_a_missing_camera_is_grey(own: P
     assert wrist.shape[-2:] == (64, 64)
     assert front.std() > 0.1
     assert wrist.abs().max() < 0.01
+
+
+@pytest.mark.parametrize(
+    ("state", "action", "camera", "fps", "said"),
+    [
+        (6, 7, "front", 10, "observation.state of 17 numbers"),
+        (17, 6, "front", 10, "action of 7 numbers"),
+        (17, 7, "top", 10, "videos observation.images.front"),
+        (17, 7, "front", 30, "10 frames a second"),
+        (17, 7, "front", 10, ""),
+    ],
+)
+def test_recordings_of_other_programs_are_read_or_refused_in_a_sentence(
+    tmp_path: Path, state: int, action: int, camera: str, fps: int, said: str
+) -> None:
+    """Their columns are lists of any length, and one holds words."""
+    write_foreign(tmp_path, state, action, camera, fps)
+    if not said:
+        assert Recordings(tmp_path, PRESET, seed=1).frames == 12
+        return
+    with pytest.raises(InputError, match=said):
+        Recordings(tmp_path, PRESET, seed=1)
+
+
+def write_foreign(root: Path, state: int, action: int, camera: str, fps: int) -> None:
+    key, count = f"observation.images.{camera}", 12
+    video = {key: Feature("video", (32, 32, 3))}
+    features = {"observation.state": Feature("float32", (state,)), "action": Feature("float32", (action,))} | video
+    columns = {
+        name: np.zeros((count, feature.shape[0]), np.float32) for name, feature in features.items() if name != key
+    }
+    pictures = {key: np.zeros((count, 32, 32, 3), np.uint8)}
+    DatasetWriter(root, features, fps=fps).append([Episode("pick up the red cup", columns, pictures, success=True)])
+    path = files.data_file(root, 0)
+    table = parquet.read_table(path)
+    for name in ("observation.state", "action"):
+        lists = pyarrow.array(table[name].to_pylist(), pyarrow.list_(pyarrow.float32()))
+        table = table.set_column(table.column_names.index(name), name, lists)
+    parquet.write_table(table.append_column("note", pyarrow.array(["word"] * count)), path)
 
 
 def test_what_is_unknown_gives_no_gradient(own: Path) -> None:

@@ -35,6 +35,26 @@ drawn = trainer.source.draw(trainer.team.rank).state
 (out / f"rank-{trainer.team.rank}.txt").write_text(f"{sums}|{tuple(drawn.shape)}|{drawn[0].tolist()}")
 trainer.team.leave()
 """
+GROWING = """
+import sys
+from pathlib import Path
+from tests.data.recordings import FEATURES, made_up_episode
+from vla_assistant.data.writer import DatasetWriter
+from vla_assistant.train.loop import Options
+from vla_assistant.train.preset import load_preset
+from vla_assistant.train.trainer import VLATrainer
+
+data, out = map(Path, sys.argv[1:])
+changes = {"steps": 400, "log_steps": 1, "refresh_steps": 4, "validation_share": 0.0}
+trainer = VLATrainer(load_preset("debug").model_copy(update=changes), data, Options(out / "run"))
+for report in trainer.steps():
+    if report.step == 1 and trainer.team.is_first:
+        DatasetWriter(data, FEATURES).append([made_up_episode(seed) for seed in (6, 7)])
+    if trainer.team.mean([trainer.source.frames])[0] == 8 * 12:
+        break
+(out / f"grown-{trainer.team.rank}.txt").write_text(str(trainer.source.frames))
+trainer.team.leave()
+"""
 
 
 @pytest.fixture
@@ -56,6 +76,12 @@ def test_two_processes_hold_the_same_weights_and_see_other_frames(data: Path, tm
     assert said[0][0] == said[1][0]
     assert said[0][1] == said[1][1] == "(4, 17)"  # half of a batch of 8
     assert said[0][2] != said[1][2]
+
+
+def test_every_process_uses_what_is_recorded_meanwhile(data: Path, tmp_path: Path) -> None:
+    (tmp_path / "growing.py").write_text(GROWING)
+    run(str(tmp_path / "growing.py"), str(data), str(tmp_path))
+    assert [(tmp_path / f"grown-{rank}.txt").read_text() for rank in (0, 1)] == ["96", "96"]
 
 
 def test_the_command_runs_unchanged_in_two_processes(data: Path, tmp_path: Path) -> None:

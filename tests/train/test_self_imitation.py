@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,7 +18,7 @@ from vla_assistant.errors import ConfigError, InputError
 from vla_assistant.networks.weights import load_weights, read_card
 from vla_assistant.train.loop import Options
 from vla_assistant.train.preset import load_preset
-from vla_assistant.train.self_imitation import Rounds, SelfImitation
+from vla_assistant.train.self_imitation import ROUNDS_NAME, Rounds, SelfImitation
 from vla_assistant.train.trainer import VLATrainer
 
 PRESET = load_preset("debug")
@@ -72,6 +74,10 @@ def test_a_run_that_was_stopped_goes_on_where_it_was(started: Path, tmp_path: Pa
     card = read_card(tmp_path / "round-1" / "compact.safetensors")
     list(learning(started, tmp_path).steps(epochs=0.3))
     assert len(orders) == 2
+    rounds = tmp_path / ROUNDS_NAME
+    rounds.write_text(rounds.read_text() + '{"number": 3, "tri')  # a kill came while it was written
+    assert list(learning(started, tmp_path, replace(HOW, rounds=3)).steps(epochs=0.3))
+    assert [json.loads(line)["number"] for line in rounds.read_text().splitlines()] == [1, 2, 3]
     assert read_card(tmp_path / "round-1" / "compact.safetensors") == card
     assert list(learning(started, tmp_path).steps(epochs=0.3)) == []
 

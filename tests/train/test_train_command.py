@@ -62,5 +62,38 @@ def test_a_run_without_recordings_says_how_to_make_some(tmp_path: Path, capsys: 
     assert "vla-assistant generate" in capsys.readouterr().err
 
 
+def test_a_run_that_is_there_says_how_it_goes_on(
+    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["--preset", "debug", "--data", str(data), "--out", str(tmp_path / "out")]
+    type_in(*words, "--epochs", "1")
+    assert "goes on" not in capsys.readouterr().out
+    type_in(*words, "--epochs", "1")
+    assert "had ended at step" in capsys.readouterr().out
+    start = assets() / "weights" / "compact" / "compact.safetensors"
+    type_in(*words, "--epochs", "2", "--start-from", str(start))
+    said = capsys.readouterr().out
+    assert "goes on at step" in said
+    assert "--start-from names is left aside" in said
+
+
+@pytest.mark.parametrize("option", ["--epochs", "--minutes"])
+def test_a_run_without_length_is_refused(
+    data: Path, tmp_path: Path, option: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ending:
+        cli.main(["train", "--preset", "debug", "--data", str(data), "--out", str(tmp_path / "out"), option, "-1"])
+    assert ending.value.code
+    assert option in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+
+
+def test_the_decoder_refuses_what_is_not_meant_for_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ending:
+        cli.main(["train", "--preset", "decoder", "--out", str(tmp_path), "--epochs", "2", "--freeze", "vision"])
+    assert ending.value.code
+    assert "--epochs, --freeze means nothing" in capsys.readouterr().err
+
+
 def test_time_left_is_told_in_hours_and_minutes() -> None:
     assert [_duration(seconds) for seconds in (20, 600, 5400)] == ["0 min", "10 min", "1 h 30 min"]

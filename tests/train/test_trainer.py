@@ -13,6 +13,8 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from safetensors import safe_open
+from safetensors.torch import save_file
 from torch import Tensor, nn
 
 from tests.data.recordings import FEATURES, made_up_episode
@@ -49,6 +51,13 @@ def same(one: Mapping[str, Tensor], other: Mapping[str, Tensor]) -> bool:
     return one.keys() == other.keys() and all(torch.equal(one[name], other[name]) for name in one)
 
 
+def change_header(path: Path, **entries: str | None) -> None:
+    """Other entries in the header of a checkpoint; None takes one out."""
+    with safe_open(path, framework="pt") as file:
+        header, tensors = file.metadata() | entries, {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+    save_file(tensors, path, metadata={name: value for name, value in header.items() if value is not None})
+
+
 def test_held_out_episodes_are_measured_and_the_best_weights_kept(data: Path, tmp_path: Path) -> None:
     last = VLATrainer(load_preset("debug"), data, Options(tmp_path)).train()
     assert last is not None
@@ -83,6 +92,20 @@ def test_a_run_ends_when_validations_bring_nothing_better(data: Path, tmp_path: 
     assert len(asked) == 4
     assert reports[-1].best == 0.4
     assert read_card(tmp_path / BEST_NAME)["steps"] == 4
+
+
+@pytest.mark.parametrize("grown", [False, True])
+def test_the_best_is_sought_anew_when_other_episodes_are_held_out(tmp_path: Path, grown: bool) -> None:
+    writer = DatasetWriter(tmp_path / "d", FEATURES)
+    writer.append([made_up_episode(seed) for seed in range(EPISODES)])
+    VLATrainer(preset(), tmp_path / "d", Options(tmp_path / "out")).train()
+    change_header(tmp_path / "out" / "checkpoint.safetensors", best="0.001")
+    if grown:
+        writer.append([made_up_episode(seed) for seed in range(100, 200) if is_held_out(seed, 0.3)][:2])
+    last = VLATrainer(preset(steps=6), tmp_path / "d", Options(tmp_path / "out")).train()
+    assert last is not None
+    assert last.best is not None
+    assert (last.best > 0.001) == grown
 
 
 def test_a_killed_run_goes_on_to_the_same_weights(data: Path, tmp_path: Path) -> None:
@@ -126,6 +149,24 @@ def test_a_frozen_tower_stays_as_it_is(data: Path, tmp_path: Path) -> None:
     one, other = state(tmp_path / "first" / WEIGHTS_NAME), state(tmp_path / "next" / WEIGHTS_NAME)
     assert all(torch.equal(one[name], other[name]) for name in one if name.startswith("trunks."))
     assert not torch.equal(one["act.0.weight"], other["act.0.weight"])
+
+
+def test_a_run_goes_on_with_the_same_parts_frozen_only(data: Path, tmp_path: Path) -> None:
+    VLATrainer(preset(), data, Options(tmp_path, freeze=("vision",))).train()
+    for others in ((), ("language",)):
+        with pytest.raises(WeightsError, match="other parts of the network"):
+            VLATrainer(preset(steps=6), data, Options(tmp_path, freeze=others)).train()
+    last = VLATrainer(preset(steps=6), data, Options(tmp_path, freeze=("vision",))).train()
+    assert last is not None
+    assert last.step == 6
+
+
+def test_a_checkpoint_that_names_no_parts_is_continued(data: Path, tmp_path: Path) -> None:
+    VLATrainer(preset(), data, Options(tmp_path)).train()
+    change_header(tmp_path / "checkpoint.safetensors", trained=None)
+    last = VLATrainer(preset(steps=6), data, Options(tmp_path)).train()
+    assert last is not None
+    assert last.step == 6
 
 
 def test_what_cannot_be_frozen_is_told_with_what_can(data: Path, tmp_path: Path) -> None:

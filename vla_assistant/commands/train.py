@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from vla_assistant.train.preset import Schedule
     from vla_assistant.train.report import TrainProgress
     from vla_assistant.train.results import Score
+
+
+LEAST = 0.001
+"""Of what must be above zero."""
 
 
 class BestBy(StrEnum):
@@ -52,8 +56,10 @@ def train(
         Path | None, typer.Option(help="A recording of your own table, mixed into every batch; see docs/own-robot.md.")
     ] = None,
     own_share: Annotated[float, typer.Option(help="Share of every batch that comes from it.")] = 0.3,
-    minutes: Annotated[float | None, typer.Option(help="End the run after this much training time.")] = None,
-    epochs: Annotated[float | None, typer.Option(help="End it after so many times the recordings' frames.")] = None,
+    minutes: Annotated[float | None, typer.Option(min=LEAST, help="End the run after this much training time.")] = None,
+    epochs: Annotated[
+        float | None, typer.Option(min=LEAST, help="End it after so many times the recordings' frames.")
+    ] = None,
     batch_size: Annotated[int | None, typer.Option(min=1, help="Frames in a step; default: the preset's.")] = None,
     learning_rate: Annotated[float | None, typer.Option(min=0, help="At its highest; default: the preset's.")] = None,
     seed: Annotated[int, typer.Option(min=0, max=HIGHEST_SEED, help="Of the first weights and of the batches.")] = 0,
@@ -78,7 +84,7 @@ def train(
         float, typer.Option(min=0, help="Trials that take more times the expert's median are not kept.")
     ] = 1.5,
     kinds: Annotated[str, typer.Option(help="Try only these kinds of assignments, for example pick,stack.")] = "",
-    workers: Annotated[int, typer.Option(min=1, help="Processes that try.")] = 2,
+    workers: Annotated[int | None, typer.Option(min=1, help="Processes that try; default: one for each core.")] = None,
 ) -> None:
     """Train the compact policy, or with the preset `decoder` what reads words that the grammar does not cover.
 
@@ -89,8 +95,11 @@ def train(
 
     decoder = load_decoder_preset(preset)
     if decoder is not None:
+        without = {"data": data, "own": own, "epochs": epochs, "batch-size": batch_size, "freeze": freeze, "lora": lora}
+        _refuse_for_decoder(without | {"learning-rate": learning_rate, "lora-layers": lora_layers})
         _train_decoder(decoder, out, minutes, seed, start_from)
         return
+    from vla_assistant.train.checkpoint import steps_made
     from vla_assistant.train.loop import Options
     from vla_assistant.train.mixture import Mix
     from vla_assistant.train.preset import Preset
@@ -117,7 +126,7 @@ def train(
     if algorithm is Algorithm.SELF_IMITATION:
         if not isinstance(chosen, Preset) or own is not None:
             raise ConfigError("Self-imitation trains the compact network, without --own.", "Try --preset compact.")
-        how = Rounds(rounds, tries, tried_share, noise, slower, _names(kinds), workers)
+        how = Rounds(rounds, tries, tried_share, noise, slower, _names(kinds), workers or os.cpu_count() or 1)
         learning = SelfImitation(chosen, data, options, how, half_precision=precision is Precision.BF16)
         for line in learning.steps(epochs, batch_size, learning_rate):
             typer.echo(line)
@@ -125,9 +134,10 @@ def train(
     dataset = data if own is None else Mix(data, own, own_share)
     trainer = VLATrainer(chosen, dataset, options, half_precision=precision is Precision.BF16)
     reports = trainer.steps(epochs, batch_size, learning_rate)
+    before = steps_made(out)
     if trainer.team.is_first:
         _say_what_is_missing(options)
-        _show(reports)
+        _show(reports if before is None else _gone_on(reports, out, before, start_from))
     else:
         for _ in reports:
             pass
@@ -150,6 +160,20 @@ def _say_what_is_missing(options: Options) -> None:
 
     if options.tensorboard and not is_installed():
         typer.echo("No curves are drawn: TensorBoard is not installed (pip install tensorboard). The log has them.")
+
+
+def _gone_on(
+    reports: Iterator[TrainProgress], out: Path, step: int, start_from: Path | None
+) -> Iterator[TrainProgress]:
+    """The reports of a run that was there before, once it is said how it goes on."""
+    report = next(reports, None)
+    if report is None:
+        typer.echo(f"The run in {out} had ended at step {step}; nothing is left to do.")
+        return
+    aside = "" if start_from is None else "; what --start-from names is left aside, for it has begun already"
+    typer.echo(f"The run in {out} goes on at step {step}{aside}.")
+    yield report
+    yield from reports
 
 
 def _show(reports: Iterable[TrainProgress]) -> None:
@@ -175,11 +199,24 @@ def _duration(seconds: float) -> str:
     return f"{minutes // 60} h {minutes % 60} min" if minutes >= 60 else f"{minutes} min"
 
 
+def _refuse_for_decoder(options: Mapping[str, object]) -> None:
+    """Raises ConfigError when one of these is given that the decoder's training does not know."""
+    given = [f"--{name}" for name, value in options.items() if value]
+    if given:
+        raise ConfigError(
+            f"The decoder makes its own texts and is trained whole: {', '.join(given)} means nothing for it.",
+            "Its sizes and its schedule stand in the preset; see docs/decoder.md.",
+        )
+
+
 def _train_decoder(preset: DecoderPreset, out: Path, minutes: float | None, seed: int, start_from: Path | None) -> None:
     from vla_assistant.train.decoder import train as run
 
+    progress = None
     for progress in run(preset, out, seed=seed, minutes=minutes, start_from=start_from):
         typer.echo(
             f"{100 * progress.share:5.1f} %  step {progress.step}  loss {progress.loss:.3f}  "
             f"{100 * progress.right:.1f} % of texts right  {progress.texts_per_s:.0f} texts/s"
         )
+    if progress is None:
+        typer.echo(f"The run in {out} had ended; nothing is left to do.")

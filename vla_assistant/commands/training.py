@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -16,7 +17,7 @@ def generate(
     seed: Annotated[
         int, typer.Option(min=0, max=HIGHEST_SEED, help="Of the first assignment; the others follow.")
     ] = 1_000_000,
-    workers: Annotated[int, typer.Option(min=1, help="Processes.")] = 2,
+    workers: Annotated[int | None, typer.Option(min=1, help="Processes; default: one for each core.")] = None,
     policy: Annotated[
         Path | None, typer.Option(help="Weights: let this policy drive in part, corrected by the expert (DAgger).")
     ] = None,
@@ -32,9 +33,10 @@ def generate(
     """
     from vla_assistant.data.generate import generate as run
 
-    chosen = tuple(kind for kind in kinds.split(",") if kind)
+    chosen = tuple(kind.strip() for kind in kinds.split(",") if kind.strip())
+    count = workers or os.cpu_count() or 1
     progress = None
-    for progress in run(out, episodes, seed, workers=workers, policy=policy, kinds=chosen, plain=plain, ray=ray):
+    for progress in run(out, episodes, seed, workers=count, policy=policy, kinds=chosen, plain=plain, ray=ray):
         typer.echo(
             f"{progress.assignments}/{progress.total} assignments, {progress.episodes} episodes, "
             f"{progress.frames} frames, {progress.successes} reached their aim, {progress.seconds:.0f} s"

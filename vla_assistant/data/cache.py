@@ -38,13 +38,46 @@ def build(reader: DatasetReader, folder: Path | None = None) -> Iterator[CachePr
     folder.mkdir(parents=True, exist_ok=True)
     for count, shard in enumerate(reader.shards, start=1):
         columns = folder / f"{shard:06d}.npz"
-        if not columns.is_file():
+        if not _is_whole(reader, folder, shard):
+            forget(folder, shard)
             for key in reader.video_keys:
                 pictures = np.stack(list(reader.pictures(shard, key)))
                 _save(folder / f"{shard:06d}.{key}.npy", pictures)
-            values = reader.columns(shard)
+            values = {name: rows for name, rows in reader.columns(shard).items() if rows.dtype != object}  # no words
+            files.write_text_whole(_note(folder, shard), _stamp(reader, shard))
             files.write_whole(columns, lambda draft, values=values: _savez(draft, values))  # type: ignore[misc]
         yield CacheProgress(count, len(reader.shards))
+
+
+def is_decoded(reader: DatasetReader, folder: Path | None = None) -> bool:
+    """Whether every shard of the dataset has been decoded."""
+    folder = folder or reader.root / FOLDER
+    return all(_is_whole(reader, folder, shard) for shard in reader.shards)
+
+
+def forget(folder: Path, shard: int) -> None:
+    """Delete what is decoded of a shard; its columns, which say that it is whole, go first."""
+    (folder / f"{shard:06d}.npz").unlink(missing_ok=True)
+    for decoded in folder.glob(f"{shard:06d}.*"):
+        decoded.unlink()
+
+
+def _note(folder: Path, shard: int) -> Path:
+    """Where it stands of which file the decoded shard is."""
+    return folder / f"{shard:06d}.of"
+
+
+def _stamp(reader: DatasetReader, shard: int) -> str:
+    """Size and time of the shard's file of numbers: another shard of the same number has others."""
+    found = files.data_file(reader.root, shard).stat()
+    return f"{found.st_size} {found.st_mtime_ns}"
+
+
+def _is_whole(reader: DatasetReader, folder: Path, shard: int) -> bool:
+    """Whether the shard is decoded, and of the file that is there now; without a note that is taken to be so."""
+    note = _note(folder, shard)
+    is_same = not note.is_file() or note.read_text("utf-8") == _stamp(reader, shard)
+    return is_same and (folder / f"{shard:06d}.npz").is_file()
 
 
 class FrameStore:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from vla_assistant.data.executed import executed
 from vla_assistant.data.robot_actions import ColumnMap, Item, RobotActionDataset
 from vla_assistant.errors import InputError
 from vla_assistant.networks.senses import STATE_WIDTH, normal_action, normal_state
@@ -72,9 +73,10 @@ class VLADataset:
 
         Returns:
             "pictures" {camera: float (frames, 3, h, w) in [0, 1]}, oldest first; "text"; "state" (s,) normal numbers;
-            "history" (k, 7) and "actions" (horizon, 7) normal numbers; "action_weight" (horizon,), 0 behind an end that
-            was not known as one, and where something else than the recorded action was done; done, progress and success
-            where they are known; "plan" where there is one.
+            "history" (k, 7) what was executed before and "actions" (horizon, 7) normal numbers; "action_weight"
+            (horizon,), 0 behind an end that was not known as one, where something else than the recorded action was
+            done, and in a demonstration that its user marked as failed; done, progress and success where they are
+            known; "plan" where there is one.
         """
         import torch
 
@@ -116,12 +118,18 @@ class VLADataset:
         chunk = action[np.minimum(wanted, len(action) - 1)]
         chunk[~there, :6] = 0.0
         weight = (there | self._ended(episode)) & self._undisturbed(episode, frame)
+        weight &= not self._failed(episode)
         return torch.from_numpy(chunk), torch.from_numpy(weight.astype(np.float32))
 
     def _ended(self, episode: int) -> bool:
         """Whether the episode is known to end because it was done: then the arm shall stay where it is."""
         rows, key = self.recorded.files.columns(episode), self.recorded.columns.labels.get("done", "")
         return key in rows and bool(rows[key][-1, 0] > 0.5)
+
+    def _failed(self, episode: int) -> bool:
+        """Whether a person's demonstration was marked as failed; a simulator's labels are right in a failed one too."""
+        labelled = any(key in self.recorded.files.columns(episode) for key in self.recorded.columns.labels.values())
+        return not labelled and not self.recorded.files.episodes[episode].get("success", True)
 
     def _undisturbed(self, episode: int, frame: int) -> NDArray[np.bool_]:
         """Whether the arm did what is recorded until just before each action of the chunk, (horizon,)."""
@@ -135,10 +143,17 @@ class VLADataset:
         return ~disturbed
 
     def _before(self, episode: int, frame: int) -> Tensor:
-        """The actions before this frame (history, 7), the last one last."""
+        """What was executed before this frame (history, 7), the last one last."""
         import torch
 
-        before = self._actions(episode)[max(frame - self._history, 0) : frame]
+        begin = max(frame - self._history, 0)
+        rows, columns = self.recorded.files.columns(episode), self.recorded.columns
+        if columns.labels.get("noisy", "") in rows and rows[columns.state].shape[1] == STATE_WIDTH:
+            before = normal_action(
+                executed(rows[columns.state][begin : frame + 1].astype(np.float64)).astype(np.float64)
+            )
+        else:
+            before = self._actions(episode)[begin:frame]
         result = np.zeros((self._history, ACTION_WIDTH), np.float32)
         if self._history and len(before):
             result[-len(before) :] = before

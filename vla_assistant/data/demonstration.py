@@ -32,8 +32,6 @@ DONE_FRAMES = 4
 RANDOM_STARTS = 0.35
 POLICY_FRAMES, EXPERT_FRAMES = (3, 26), (5, 13)
 AT_DRAWER_M, AT_DRAWER_Z = 0.20, 0.13
-EXECUTE = 1
-"""Actions of a policy's chunk that are carried out, as in the running program."""
 
 
 def recording_table() -> Table:
@@ -102,23 +100,19 @@ class _Driver:
         self._policy, self._step, self._rng = policy, step, rng
         self._policy_turn = bool(rng.random() < 0.7)
         self._left = 0
-        self._queue: list[FloatArray] = []
 
     def drive(self, observation: Observation) -> FloatArray | None:
         """The policy's action, or None when it is the expert's turn, or the policy has not learnt the step."""
         if self._left == 0:
             self._policy_turn = not self._policy_turn
             self._left = int(self._rng.integers(*(POLICY_FRAMES if self._policy_turn else EXPERT_FRAMES)))
-            self._queue = []
         self._left -= 1
         if not self._policy_turn:
             return None
-        if not self._queue:
-            try:
-                self._queue = list(self._policy.act(observation, self._step).actions[:EXECUTE])
-            except UnsupportedError:
-                return None
-        return self._queue.pop(0)
+        try:
+            return self._policy.act(observation, self._step).actions[0]  # asked after each action, as when it runs
+        except UnsupportedError:
+            return None
 
 
 def _is_at_drawer(world: SimWorld) -> bool:

@@ -11,8 +11,10 @@ Axes = NDArray[np.float64]
 
 NOISY_EPISODES = 0.75
 KICKS_PER_STEP = 0.035
-_SPREAD = np.array([0.007, 0.007, 0.006, 0.02, 0.02, 0.04])  # m and rad in one action of 0.1 s
-_MEMORY = 0.75  # share of the drift that is left after one action
+SPREAD = np.array([0.007, 0.007, 0.006, 0.02, 0.02, 0.04])
+"""Drift of a noise of strength 1 in one action of 0.1 s [m, rad]."""
+MEMORY = 0.75
+"""Share of the drift that is left after one action."""
 _GENTLE = 0.4  # share of the drift that is left beside what does not give way
 _KICK = np.array([0.03, 0.03, 0.025, 0.05, 0.05, 0.15])
 
@@ -39,8 +41,8 @@ class Disturbance:
         if self._kick_left and self._kick is not None:
             self._kick_left -= 1
             return self._kick, True
-        spread = _SPREAD * np.sqrt(1 - _MEMORY**2) * self._strength
-        self._drift = _MEMORY * self._drift + self._rng.normal(0.0, 1.0, 6) * spread
+        spread = SPREAD * np.sqrt(1 - MEMORY**2) * self._strength
+        self._drift = MEMORY * self._drift + self._rng.normal(0.0, 1.0, 6) * spread
         noisy = action.copy()
         noisy[:6] += self._drift * (_GENTLE if gently else 1.0)
         return noisy, False

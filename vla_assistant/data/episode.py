@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from vla_assistant.data.features import FRAMES_PER_SECOND, picture_key
+from vla_assistant.data.features import picture_key
 from vla_assistant.errors import InputError
 from vla_assistant.networks.senses import policy_picture, state_vector
-from vla_assistant.types import ActionChunk, ImageArray, Observation
+from vla_assistant.types import ImageArray, Observation
 
 Rows = NDArray[np.generic]
 
@@ -46,8 +46,6 @@ class Episode:
 class EpisodeRecorder:
     """Collects what a policy sees and what was done, at 10 frames a second."""
 
-    frames_per_second = FRAMES_PER_SECOND
-
     def __init__(self, sizes: Mapping[str, int]) -> None:
         """`sizes`: camera -> edge of the recorded pictures [pixels]."""
         self._sizes = dict(sizes)
@@ -65,10 +63,6 @@ class EpisodeRecorder:
             self._append(name.replace("_", ".", 1), np.atleast_1d(np.asarray(value)))
         for camera, size in self._sizes.items():
             self._pictures[picture_key(camera)].append(policy_picture(observation.frames[camera].image, size))
-
-    def add_chunk(self, observation: Observation, chunk: ActionChunk) -> None:
-        """One frame with the first action of the chunk that was executed."""
-        self.add(observation, chunk.actions[0])
 
     def finish(self, task: str, *, seed: int = -1, success: bool = False, **labels: Rows) -> Episode:
         """The episode, with further columns (n, width) that could only be known at its end."""

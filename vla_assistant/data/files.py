@@ -6,6 +6,7 @@ Source of the layout: huggingface/lerobot, src/lerobot/datasets/utils.py (codeba
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -34,15 +35,37 @@ def episodes_file(root: Path, shard: int) -> Path:
     return root / EPISODES_PATH.format(**place(shard))
 
 
+def move_whole(source: Path, target: Path) -> None:
+    """Rename a file once the disk has what is in it: after a power cut it is there whole, or not at all."""
+    with source.open("r+b") as file:
+        os.fsync(file.fileno())
+    os.replace(source, target)
+    if sys.platform != "win32":  # there a folder cannot be opened
+        folder = os.open(target.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+
+
 def write_whole(path: Path, write: Callable[[Path], object]) -> None:
     """Let `write` fill a file beside `path`, then rename it: readers see the old file or the new one, whole."""
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         write(draft)
-        os.replace(draft, path)
+        move_whole(draft, path)
     finally:
         draft.unlink(missing_ok=True)
+
+
+def drop_cut_line(path: Path) -> None:
+    """Take a last line that a kill cut off out of a file of lines, so that the next one does not continue it."""
+    if path.is_file():
+        text = path.read_text("utf-8")
+        whole = text[: text.rfind("\n") + 1]
+        if whole != text:
+            write_text_whole(path, whole)
 
 
 def write_text_whole(path: Path, text: str) -> None:

@@ -1,9 +1,10 @@
 """Makes recordings of a real table usable for training: what is unknown there gets the weight zero.
 
-A recording made with `vla-assistant record`, or by another LeRobot program with our state and action, holds pictures,
-state, action and words, but nothing of what only a simulator knows. Its words become the code of the step, its end says
-when a step is done, and the user's mark whether it succeeded. Where things are remains unknown, so training on own
-pictures teaches how to move, not what is visible.
+A recording made with `vla-assistant record` holds pictures, state, action and words, but nothing of what only a
+simulator knows. So does one of another LeRobot program if it has our columns, a state (17), an action (7) and a camera
+`front`, 10 times a second; others are refused. The words become the code of the step, the end says when a step is done,
+and the user's mark whether it succeeded. Where things are remains unknown, so training on own pictures teaches how to
+move, not what is visible.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vla_assistant import language
-from vla_assistant.data.features import KNOWN, SUPERVISION
+from vla_assistant.data.features import FRAMES_PER_SECOND, KNOWN, ROBOT, SUPERVISION, picture_key
 from vla_assistant.data.reader import DatasetReader
 from vla_assistant.errors import AssistantError, InputError
 from vla_assistant.networks import tokens
@@ -41,8 +42,10 @@ def supervision(columns: Columns, reader: DatasetReader) -> dict[str, NDArray[np
         reader: The recording, for the words and marks of its episodes.
 
     Raises:
-        InputError: No episode of it succeeded in something that the compact policy can be told.
+        InputError: It has other columns than ours, or no episode of it succeeded in something that the compact policy
+            can be told.
     """
+    _require_ours(columns, reader)
     episode = columns["episode_index"].reshape(-1)
     result = _unknown(len(episode))
     steps = {row["tasks"][0]: step_of(row["tasks"][0]) for row in reader.episodes}
@@ -61,6 +64,24 @@ def supervision(columns: Columns, reader: DatasetReader) -> dict[str, NDArray[np
     if unused:
         log.info("left out, not one step that the compact policy knows: %s", "; ".join(unused))
     return result
+
+
+def _require_ours(columns: Columns, reader: DatasetReader) -> None:
+    found = {name: columns[name] for name in ROBOT if name in columns}
+    wrong = [
+        f"{name} of {feature.shape[0]} numbers a row"
+        for name, feature in ROBOT.items()
+        if name not in found or found[name].dtype.kind not in "fiu" or found[name].shape[1:] != feature.shape
+    ]
+    if picture_key("front") not in reader.video_keys:
+        wrong.append(f"videos {picture_key('front')}")
+    if reader.info.get("fps") != FRAMES_PER_SECOND:
+        wrong.append(f"{FRAMES_PER_SECOND} frames a second")
+    if wrong:
+        raise InputError(
+            f"The compact policy cannot learn from the recording in {reader.root}: it needs {', '.join(wrong)}.",
+            "docs/training.md says what a recording holds; the model family learns from others too.",
+        )
 
 
 def step_of(text: str) -> Step | None:

@@ -63,14 +63,21 @@ class DatasetReader:
         return tuple(sorted(chunk * files.CHUNK_SIZE + file for chunk, file in places))
 
     def columns(self, shard: int) -> dict[str, NDArray[np.generic]]:
-        """All columns of a shard, each (n, width)."""
+        """All columns of a shard, each (n, width).
+
+        Raises:
+            InputError: The lists of a column have several lengths.
+        """
         import pyarrow.parquet as parquet
 
         table = parquet.read_table(files.data_file(self.root, shard))
         result = {}
         for name in table.column_names:
-            column = table.column(name).combine_chunks()
-            flat = column.flatten() if hasattr(column.type, "list_size") else column
+            column = flat = table.column(name).combine_chunks()
+            while hasattr(flat.type, "value_type"):  # lists, of fixed length or not
+                flat = flat.flatten()
+            if len(flat) % len(column):
+                raise InputError(f"The rows of the column {name} in {self.root} have several lengths.")
             result[name] = flat.to_numpy(zero_copy_only=False).reshape(len(column), -1)
         return result
 

@@ -42,14 +42,14 @@ class RecordingStore:
         from vla_assistant.data.reader import DatasetReader
 
         shard = DatasetReader(self.root).shards[-1]
+        cache.forget(self.root / cache.FOLDER, shard)  # first: a kill in between must not leave it to the next shard
         files.episodes_file(self.root, shard).unlink()  # from here on it does not exist for readers
-        for decoded in (self.root / cache.FOLDER).glob(f"{shard:06d}.*"):
-            decoded.unlink()
         stats, path = self._before.pop(), self.root / files.STATS_PATH
         if stats is None:
             path.unlink(missing_ok=True)
         else:
             files.write_text_whole(path, stats)
+        self._writer.close()
         self._writer = self._opened()
         return True
 

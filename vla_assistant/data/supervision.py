@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from vla_assistant import language
 from vla_assistant.data.episode import Episode, EpisodeRecorder, Rows
 from vla_assistant.data.features import MAX_THINGS
+from vla_assistant.data.wording import wording
 from vla_assistant.networks import tokens
 from vla_assistant.sim.scene import Scene
 from vla_assistant.sim.world import SimWorld
@@ -54,7 +54,7 @@ class Supervisor:
 
     def finish(self, seed: int, success: bool) -> Episode:
         """The episode of the scene with this seed."""
-        task, progress = language.describe([self._step]), _progress(np.array(self._done))
+        task, progress = wording(self._step, seed), _progress(np.array(self._done))
         return self._recorder.finish(task, seed=seed, success=success, label_progress=progress)
 
 

@@ -13,15 +13,16 @@ from numpy.typing import NDArray
 from vla_assistant.arms import simulated
 from vla_assistant.arms.base import PERIOD_S
 from vla_assistant.arms.guarded import guarded
+from vla_assistant.data.displacement import STEP_S
 from vla_assistant.sim.kinematics import Kinematics, rotation_matrix
 from vla_assistant.sim.scene import Scene
 from vla_assistant.sim.world import SimWorld
 from vla_assistant.types import ActionChunk, Frame, Observation, PoseArray, Verdict
 
+__all__ = ["PICTURE_SIZES", "STEP_S", "Table"]
+
 PICTURE_SIZES = {"front": 384, "wrist": 128}
 """Edges of the rendered pictures [pixels], as the motion process renders them; the policy averages them down."""
-
-STEP_S = 0.1
 
 
 class Table:

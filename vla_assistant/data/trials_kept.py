@@ -12,9 +12,12 @@ from pathlib import Path
 
 import numpy as np
 
+from vla_assistant.data import own_recordings
+from vla_assistant.data.files import drop_cut_line
 from vla_assistant.data.generate import features, in_workers
 from vla_assistant.data.reader import DatasetReader
 from vla_assistant.data.writer import DatasetWriter
+from vla_assistant.errors import InputError
 from vla_assistant.networks import tokens
 from vla_assistant.types import SKILLS
 
@@ -69,6 +72,7 @@ def record_trials(
     Yields what came of all these assignments so far, at first of those tried before.
     """
     writer = DatasetWriter(out, features())
+    drop_cut_line(out / TRIED_NAME)
     before = _tried(out)
     total = sum((tried for first, tried in before.items() if first in order.seeds), Tried())
     yield total
@@ -117,12 +121,17 @@ def expert_frames(data: Path) -> dict[str, float]:
     """Skill -> median of the frames that the expert took for it in a recording, as far as it shows the skill.
 
     Raises:
-        InputError: There is no recording.
+        InputError: There is no recording, or it is none of the simulator, which says when a step is done.
     """
     ways: dict[str, list[int]] = {}
     reader = DatasetReader(data)
     for shard in reader.shards:
         columns = reader.columns(shard)
+        if own_recordings.lacks_supervision(columns):
+            raise InputError(
+                f"The recording in {data} is none of the simulator: it does not say how long the expert takes.",
+                "Name one made by `vla-assistant generate` with --data.",
+            )
         episode = columns["episode_index"].reshape(-1)
         for rows in np.split(np.arange(len(episode)), np.flatnonzero(np.diff(episode)) + 1):
             done = columns["label.done"][rows, 0] > 0.5
@@ -139,8 +148,8 @@ def limits(medians: Mapping[str, float], slower: float) -> dict[str, float]:
 
 
 def _tried(out: Path) -> dict[int, Tried]:
-    """First seed of a shard -> what came of it; a line that a kill cut off does not count."""
+    """First seed of a shard -> what came of it."""
     path = out / TRIED_NAME
-    lines: Sequence[str] = path.read_text("utf-8").splitlines(keepends=True) if path.is_file() else ()
-    rows = [json.loads(line) for line in lines if line.endswith("\n")]
+    lines: Sequence[str] = path.read_text("utf-8").splitlines() if path.is_file() else ()
+    rows = [json.loads(line) for line in lines]
     return {row.pop("first"): Tried(**row) for row in rows}

@@ -12,8 +12,9 @@ import numpy as np
 from vla_assistant.arms.base import PERIOD_S
 from vla_assistant.data.aims import aim_reached
 from vla_assistant.data.assignments import Assignment
-from vla_assistant.data.demonstration import DONE_FRAMES, EXECUTE, FEWER_FRAMES, MAX_FRAMES, RANDOM_STARTS
+from vla_assistant.data.demonstration import DONE_FRAMES, FEWER_FRAMES, MAX_FRAMES, RANDOM_STARTS
 from vla_assistant.data.displacement import displacement
+from vla_assistant.data.disturbance import MEMORY, SPREAD
 from vla_assistant.data.episode import Episode
 from vla_assistant.data.supervision import Supervisor
 from vla_assistant.data.table import STEP_S, Table
@@ -28,10 +29,6 @@ from vla_assistant.types import FloatArray, Observation, Step
 
 SETTLE_S = HOLD_S + 0.2
 HOME_S = 20.0
-SPREAD = np.array([0.007, 0.007, 0.006, 0.02, 0.02, 0.04])
-"""Drift that exploring adds to an action of 0.1 s at noise 1 [m, rad]."""
-MEMORY = 0.75
-"""Share of the drift that is left after one action."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,7 +83,6 @@ class _Attempt:
         self._table, self._step, self._policy, self._rng = table, step, policy, rng
         self._spread = noise * SPREAD * np.sqrt(1 - MEMORY**2)
         self._drift = np.zeros(6)
-        self._queue: list[FloatArray] = []
         self._agreed = 0
 
     def run(self, seed: int) -> Trial:
@@ -111,11 +107,11 @@ class _Attempt:
 
     def _next(self, observation: Observation) -> FloatArray | None:
         """The action to do; None once the policy says that the step is done, which it then remains."""
-        if not self._queue and self._agreed < DONE_CHUNKS:
-            chunk = self._policy.act(observation, self._step)
-            self._agreed = self._agreed + 1 if chunk.done > DONE_ABOVE else 0
-            self._queue = list(chunk.actions[:EXECUTE])
-        return None if self._agreed >= DONE_CHUNKS else self._queue.pop(0)
+        if self._agreed >= DONE_CHUNKS:
+            return None
+        chunk = self._policy.act(observation, self._step)  # after each action, as the running program asks
+        self._agreed = self._agreed + 1 if chunk.done > DONE_ABOVE else 0
+        return None if self._agreed >= DONE_CHUNKS else chunk.actions[0]
 
     def _pass(self, action: FloatArray | None) -> None:
         """Do the action, or nothing; 0.1 s pass also where the guard refuses it."""

@@ -1,7 +1,7 @@
 """Writes a LeRobotDataset v3: shard after shard, each appearing whole, so that a kill leaves finished work readable.
 
 The episodes file of a shard is renamed into place last; a shard without one does not exist for readers, and is removed
-when the dataset is opened for writing again. One process writes; any number encode shards for it.
+when the dataset is opened for writing again. One process writes, which a lock sees to; any number encode shards for it.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ import numpy as np
 from vla_assistant.data import files
 from vla_assistant.data.episode import Episode
 from vla_assistant.data.features import FRAMES_PER_SECOND, INDEX, Feature
+from vla_assistant.data.lock import lock
 from vla_assistant.data.reader import read_episode_rows
 from vla_assistant.data.shard import STATS, TABLE, EpisodeNote, encode_shard, read_notes
 from vla_assistant.data.stats import read_stats, stats_text
@@ -40,10 +41,11 @@ class DatasetWriter:
         """Open or begin the dataset.
 
         Raises:
-            InputError: What lies there has other columns, or is no dataset.
+            InputError: What lies there has other columns, or is no dataset, or another writer has it open.
         """
         self.root, self._features, self._robot_type, self._fps = root, dict(features) | INDEX, robot_type, fps
         self._check_columns()
+        self._lock = lock(root)
         rows = read_episode_rows(root)
         self.episodes = len(rows)
         self.frames = sum(row["length"] for row in rows)
@@ -57,6 +59,10 @@ class DatasetWriter:
         """A place on the same file system where a worker may encode a shard."""
         return self.root / _DRAFTS / name
 
+    def close(self) -> None:
+        """Let others write; the lock also goes when nothing holds the writer any more."""
+        self._lock.close()
+
     def append(self, episodes: Sequence[Episode]) -> None:
         """Encode and add these episodes."""
         self.commit(encode_shard(episodes, self.draft_folder(f"own-{os.getpid()}-{self._shards}"), self._fps))
@@ -69,7 +75,7 @@ class DatasetWriter:
         for key in self._video_keys():
             target = files.video_file(self.root, shard, key)
             target.parent.mkdir(parents=True, exist_ok=True)
-            os.replace(folder / f"{key}.mp4", target)
+            files.move_whole(folder / f"{key}.mp4", target)
         added = read_stats(folder / STATS)
         self._write_episodes(notes, shard)
         self.episodes += len(notes)

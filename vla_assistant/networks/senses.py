@@ -83,7 +83,11 @@ def real_action(action: NDArray[np.floating]) -> FloatArray:
 
 def opening(logit: NDArray[np.floating]) -> FloatArray:
     """What the logit of the gripper (...) means: shut 0, open 1, or in between, which is learnt as a share of open."""
-    share = 1 / (1 + np.exp(-logit))
+    return nearest_opening(1 / (1 + np.exp(-logit)))
+
+
+def nearest_opening(share: NDArray[np.floating]) -> FloatArray:
+    """The opening that the expert would take for a share of open (...), 0-1: shut, in between, or open."""
     return np.select([share < 0.5, share < (1 + PART_OPEN) / 2], [0.0, PART_OPEN], 1.0).astype(np.float32)
 
 

@@ -16,7 +16,7 @@ from pydantic import Field
 from vla_assistant import language
 from vla_assistant.errors import WeightsError
 from vla_assistant.networks import tokens
-from vla_assistant.networks.senses import STATE_WIDTH, normal_state, real_action, state_vector
+from vla_assistant.networks.senses import STATE_WIDTH, nearest_opening, normal_state, real_action, state_vector
 from vla_assistant.policies.moments import Moments
 from vla_assistant.policies.named import things_of
 from vla_assistant.policies.sighting import without_doubles
@@ -113,10 +113,10 @@ class FamilyPolicy:
     def act(self, observation: Observation, step: Step) -> ActionChunk:
         """The next actions; done and progress are 0 where the model was not taught them."""
         output = self._run(observation, step)
-        actions = output.actions[0].numpy().copy()
-        actions[:, 6] = np.where(actions[:, 6] > 0, 1.0, -1.0)
+        actions = real_action(output.actions[0].numpy())
+        actions[:, 6] = nearest_opening(actions[:, 6])
         chunk = ActionChunk(
-            actions=real_action(actions),
+            actions=actions,
             step_s=self._model.config.action.step_s,
             observed_s=observation.state.time_s,
             done=self._taught("done", output.done),

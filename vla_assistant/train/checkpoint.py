@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,7 @@ from vla_assistant.data.files import write_whole
 from vla_assistant.errors import WeightsError
 
 NAME = "checkpoint.safetensors"
+_TRAINED = "trained"
 
 
 @dataclass
@@ -26,6 +28,7 @@ class Progress:
         seconds: Time spent.
         best: Best score of a validation so far, the smaller the better.
         waited: Validations since then.
+        held_out: Frames that validations measured then; 0 when that does not matter or is unknown.
     """
 
     step: int = 0
@@ -33,6 +36,7 @@ class Progress:
     seconds: float = 0.0
     best: float = math.inf
     waited: int = 0
+    held_out: int = 0
 
 
 def save_checkpoint(
@@ -45,7 +49,7 @@ def save_checkpoint(
     tensors |= {f"average.{name}": value for name, value in average.state_dict().items()}
     for index, state in optimizer.state_dict()["state"].items():
         tensors |= {f"optimizer.{index}.{name}": value for name, value in state.items()}
-    header = {name: repr(value) for name, value in vars(progress).items()}
+    header = {name: repr(value) for name, value in vars(progress).items()} | {_TRAINED: json.dumps(_trained(network))}
     packed = {name: value.detach().clone(memory_format=torch.contiguous_format) for name, value in tensors.items()}
     folder.mkdir(parents=True, exist_ok=True)
     write_whole(folder / NAME, lambda draft: save_file(packed, draft, metadata=header))
@@ -57,7 +61,7 @@ def load_checkpoint(
     """Put the saved state back; None when there is none. Without an optimizer only the networks are loaded.
 
     Raises:
-        WeightsError: The checkpoint is damaged or of another network.
+        WeightsError: The checkpoint is damaged or of another network, or other parts of it were trained.
     """
     from safetensors import SafetensorError, safe_open
 
@@ -71,17 +75,43 @@ def load_checkpoint(
         network.load_state_dict(_under(tensors, "network."))
         average.load_state_dict(_under(tensors, "average."))
         if optimizer is not None:
+            _require_same(path, header.get(_TRAINED), network)
             _load_optimizer(optimizer, _under(tensors, "optimizer."))
         return _progress(header)
-    except (SafetensorError, RuntimeError, KeyError, ValueError) as error:
+    except (SafetensorError, RuntimeError, LookupError, ValueError) as error:
         raise WeightsError(
             f"The checkpoint {path} cannot be continued from ({str(error).splitlines()[0]}).",
             "It is damaged or of another preset; train into an empty folder.",
         ) from error
 
 
+def steps_made(folder: Path) -> int | None:
+    """How far the run in this folder is; None when there is none that `load_checkpoint` could continue."""
+    from safetensors import SafetensorError, safe_open
+
+    try:
+        with safe_open(folder / NAME, framework="pt") as file:
+            return int(file.metadata()["step"])
+    except (SafetensorError, OSError, LookupError, ValueError):
+        return None
+
+
+def _trained(network: nn.Module) -> list[str]:
+    """Names of the parameters that are not frozen; the optimizer's state is numbered in their order."""
+    return [name for name, weight in network.named_parameters() if weight.requires_grad]
+
+
+def _require_same(path: Path, before: str | None, network: nn.Module) -> None:
+    """Raises WeightsError when other parameters are trained than those of the checkpoint, if it names them."""
+    if before is not None and json.loads(before) != _trained(network):
+        raise WeightsError(
+            f"The checkpoint {path} cannot be continued from: other parts of the network were trained until now.",
+            "Name the same --freeze as before; to train other parts, --start-from this run with another --out.",
+        )
+
+
 def _progress(header: dict[str, str]) -> Progress:
-    whole = {name: int(header[name]) for name in ("step", "frames", "waited") if name in header}
+    whole = {name: int(header[name]) for name in ("step", "frames", "waited", "held_out") if name in header}
     progress = Progress(**whole)
     progress.seconds, progress.best = float(header["seconds"]), float(header.get("best", "inf"))
     return progress

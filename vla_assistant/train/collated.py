@@ -37,6 +37,10 @@ class Collated:
     def frames(self) -> int:
         return len(self._training)
 
+    @property
+    def held_out(self) -> int:
+        return len(self._held_out)
+
     def draw(self, index: int) -> Any:
         """The batch with this number."""
         return self._draw(self._training, index)

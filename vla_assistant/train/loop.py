@@ -21,7 +21,7 @@ from vla_assistant.train.device import moved
 from vla_assistant.train.objective import Objective
 from vla_assistant.train.preset import Schedule
 from vla_assistant.train.read_ahead import ReadAhead
-from vla_assistant.train.recordings import Source
+from vla_assistant.train.recordings import Measured, Source
 from vla_assistant.train.report import Journal, TrainProgress
 from vla_assistant.train.results import Results, Score
 from vla_assistant.train.team import Team
@@ -101,7 +101,7 @@ def run(
             journal.add(loss, parts)
             if progress.step % schedule.validation_steps == 0:
                 validation = _validate(average, source, team)
-                results.judge(validation, options.score)
+                results.judge(validation, options.score, source.held_out if isinstance(source, Measured) else 0)
             if progress.step % schedule.checkpoint_steps == 0:
                 results.save()
             if progress.step % schedule.log_steps == 0:
@@ -182,4 +182,5 @@ def _rate(schedule: Schedule, step: int, share: float) -> float:
 def _validate(average: Objective, source: Source, team: Team) -> float | None:
     """Mean loss of the averaged weights on held-out episodes; None when there are none."""
     losses = [float(average(moved(batch, team.device))[0]) for batch in source.validation()]
-    return team.mean([sum(losses) / len(losses)])[0] if losses else None
+    total, count = team.mean([sum(losses), len(losses)])  # a process that has seen no new recordings may have none
+    return total / count if count else None

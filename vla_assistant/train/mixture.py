@@ -47,6 +47,11 @@ class Mixture:
         """How many frames can be drawn at present, of all sources together."""
         return sum(source.frames for source in self._sources)
 
+    @property
+    def held_out(self) -> int:
+        """How many frames are held out at present, of all sources together."""
+        return sum(source.held_out for source in self._sources)
+
     def learnt(self) -> Learnt:
         """What a network can learn from all of them."""
         first, *others = (source.learnt() for source in self._sources)
@@ -63,7 +68,7 @@ class Mixture:
         return chain.from_iterable(source.validation() for source in self._sources)
 
 
-def open_mix(mix: Mix, preset: Preset, seed: int, *, decode: bool = True) -> Mixture:
+def open_mix(mix: Mix, preset: Preset, seed: int, *, decode: bool = True, processes: int = 1) -> Mixture:
     """Both recordings of a mix, as `Recordings` opens each.
 
     Raises:
@@ -72,7 +77,7 @@ def open_mix(mix: Mix, preset: Preset, seed: int, *, decode: bool = True) -> Mix
     own = min(max(round(mix.own_share * preset.batch), 1), preset.batch - 1)
     parts = ((mix.data, preset.batch - own), (mix.own, own))
     sized = ((folder, preset.model_copy(update={"batch": count})) for folder, count in parts)
-    return Mixture([Recordings(folder, part, seed, decode=decode) for folder, part in sized])
+    return Mixture([Recordings(folder, part, seed, decode=decode, processes=processes) for folder, part in sized])
 
 
 def joined(batches: Sequence[Batch]) -> Batch:

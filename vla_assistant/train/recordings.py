@@ -38,6 +38,16 @@ class Source(Protocol):
         ...
 
 
+@runtime_checkable
+class Measured(Protocol):
+    """A source that says how much its validations measure, which may grow while recordings arrive."""
+
+    @property
+    def held_out(self) -> int:
+        """How many frames are held out at present."""
+        ...
+
+
 class _Opened(NamedTuple):
     training: Batches
     validation: Batches
@@ -46,7 +56,7 @@ class _Opened(NamedTuple):
 class Recordings:
     """Draws batches from a folder that may grow meanwhile."""
 
-    def __init__(self, data: Path, preset: Preset, seed: int, *, decode: bool = True) -> None:
+    def __init__(self, data: Path, preset: Preset, seed: int, *, decode: bool = True, processes: int = 1) -> None:
         """Decode what is there already.
 
         Args:
@@ -54,18 +64,26 @@ class Recordings:
             preset: Size of a batch, share to hold out, changes of light, and how often to look for new recordings.
             seed: Of the batches.
             decode: Decode videos; otherwise use what another process has decoded.
+            processes: How many draw batches in turns, so that so many numbers make one step.
 
         Raises:
             InputError: There is no recording.
         """
-        self._data, self._preset, self._seed, self._decode = data, preset, seed, decode
-        self._opened = self._open()
+        self._data, self._preset, self._seed = data, preset, seed
+        self._decode, self._processes = decode, processes
+        self._opened = self._open(DatasetReader(data))
         self._pool = ThreadPoolExecutor(1, "recordings")
-        self._newer: Future[_Opened] | None = None
+        self._newer: Future[_Opened | None] | None = None
+        self._looking = False
+        self._found: DatasetReader | None = None
 
     @property
     def frames(self) -> int:
         return len(self._opened.training)
+
+    @property
+    def held_out(self) -> int:
+        return len(self._opened.validation)
 
     def learnt(self) -> Learnt:
         """What a network can learn from them."""
@@ -73,11 +91,10 @@ class Recordings:
 
     def draw(self, index: int) -> Batch:
         """The batch with this number; every `refresh_steps` a look for new recordings begins beside it."""
-        every = self._preset.refresh_steps
-        if every and index and index % every == 0 and self._newer is None:
-            self._newer = self._pool.submit(self._open)
-        if self._newer is not None and self._newer.done():
-            self._opened, self._newer = self._newer.result(), None
+        step, every = index // self._processes, self._preset.refresh_steps
+        if every and step and step % every == 0:
+            self._looking, self._found = True, None
+        self._take_newer()
         return self._opened.training.draw(index)
 
     def validation(self) -> Iterator[Batch]:
@@ -85,8 +102,21 @@ class Recordings:
         count = min(self._preset.validation_batches, -(-len(held_out) // self._preset.batch))
         return map(held_out.draw, range(count))
 
-    def _open(self) -> _Opened:
-        reader = DatasetReader(self._data)
+    def _take_newer(self) -> None:
+        """Go on with a look for new recordings, if there is one; what it found is used from here on."""
+        if self._newer is not None and self._newer.done():
+            newer, self._newer = self._newer.result(), None
+            if newer is not None:
+                self._opened, self._looking = newer, False
+        if self._looking and self._newer is None:
+            self._newer = self._pool.submit(self._open_newer)
+
+    def _open_newer(self) -> _Opened | None:
+        """What is there at this look; None as long as the process that decodes it has not done so."""
+        found = self._found = self._found or DatasetReader(self._data)
+        return self._open(found) if self._decode or cache.is_decoded(found) else None
+
+    def _open(self, reader: DatasetReader) -> _Opened:
         if self._decode:
             for _ in cache.build(reader):
                 pass

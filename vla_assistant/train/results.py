@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -38,15 +39,20 @@ class Results:
             save_checkpoint(self._out, *networks, self._optimizer, self._progress)
             self._write(self._out / self._objective.WEIGHTS_NAME)
 
-    def judge(self, validation: float | None, score: Score | None) -> None:
-        """Keep the averaged weights if they are the best so far: by `score`, else by the loss of the validation."""
+    def judge(self, validation: float | None, score: Score | None, held_out: int = 0) -> None:
+        """Keep the averaged weights if they are the best so far: by `score`, else by the loss of the validation.
+
+        Losses on other held-out episodes, of which there are so many frames now, say nothing about this one.
+        """
         if validation is None and score is None:
             return
         candidate = self._out / CANDIDATE_NAME
         value = validation
         if self._team.is_first:
             self._write(candidate)
-        if score is not None:
+        if score is None:
+            self._begin_anew_if_other(held_out)
+        else:
             value = self._team.first(score(candidate) if self._team.is_first else 0.0)
         is_best = value is not None and value < self._progress.best
         if is_best:
@@ -58,6 +64,13 @@ class Results:
             candidate.replace(self._out / BEST_NAME)
         elif self._team.is_first:
             candidate.unlink()
+
+    def _begin_anew_if_other(self, held_out: int) -> None:
+        """In all processes at once, though the first may have seen new recordings before the others."""
+        progress, held_out = self._progress, round(self._team.first(held_out))
+        if progress.held_out and held_out != progress.held_out:
+            progress.best, progress.waited = math.inf, 0
+        progress.held_out = held_out
 
     def _write(self, path: Path) -> None:
         self._average.write(path, plain_state(self._average.network), self._card())

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-from vla_assistant.data.files import write_whole
+from vla_assistant.data.files import drop_cut_line, write_whole
 from vla_assistant.data.trials_kept import TrialOrder, Tried, expert_frames, limits, record_trials
 from vla_assistant.errors import ConfigError, InputError
 from vla_assistant.train.loop import Options
@@ -148,8 +148,9 @@ def _close(out: Path, ended: Round) -> None:
 
 def _rounds_over(out: Path) -> list[Round]:
     path = out / ROUNDS_NAME
-    lines = path.read_text("utf-8").splitlines(keepends=True) if path.is_file() else []
-    rows = [json.loads(line) for line in lines if line.endswith("\n")]
+    drop_cut_line(path)
+    lines = path.read_text("utf-8").splitlines() if path.is_file() else []
+    rows = [json.loads(line) for line in lines]
     return [
         Round(row["number"], Tried(**row["tried"]), out / f"round-{row['number']}" / CompactObjective.WEIGHTS_NAME)
         for row in rows

@@ -25,7 +25,7 @@ from vla_assistant.train.objective import CompactObjective, Objective, Trainable
 from vla_assistant.train.preset import Preset, Schedule, load_preset
 from vla_assistant.train.recordings import Recordings, Source
 from vla_assistant.train.report import TrainProgress
-from vla_assistant.train.team import join_team
+from vla_assistant.train.team import Team, join_team
 
 
 def preset_of(name: str) -> Preset | FamilyPreset:
@@ -94,6 +94,9 @@ class VLATrainer:
             epochs: How often every frame is seen in the mean; default: the schedule's steps.
             batch_size: Frames in a step, of all processes together.
             learning_rate: Peak of the schedule.
+
+        Raises:
+            ConfigError: A number is not above zero.
         """
         last = None
         for progress in self.steps(epochs, batch_size, learning_rate):
@@ -105,6 +108,9 @@ class VLATrainer:
     ) -> Iterator[TrainProgress]:
         """As `train`, a report at a time; may be closed at any time, the last checkpoint stays."""
         changes = {"batch": batch_size, "learning_rate": learning_rate}
+        for value in (epochs, batch_size, learning_rate, self._options.minutes):
+            if value is not None and value <= 0:
+                raise ConfigError(f"A run cannot have {value:g} epochs, frames in a step, learning rate or minutes.")
         schedule = self._schedule.model_copy(update={name: value for name, value in changes.items() if value})
         source = self._source(schedule)
         if epochs:
@@ -145,16 +151,16 @@ class VLATrainer:
         team = self.team
         if not team.is_first:
             team.wait()
-        recordings = _opened(data, part, self._options.seed, decode=team.is_first)
+        recordings = _opened(data, part, self._options.seed, team)
         if team.is_first:
             team.wait()
         return recordings
 
 
-def _opened(data: Path | Mix, preset: Preset, seed: int, *, decode: bool) -> Recordings | Mixture:
+def _opened(data: Path | Mix, preset: Preset, seed: int, team: Team) -> Recordings | Mixture:
     if isinstance(data, Mix):
-        return open_mix(data, preset, seed, decode=decode)
-    return Recordings(data, preset, seed, decode=decode)
+        return open_mix(data, preset, seed, decode=team.is_first, processes=team.count)
+    return Recordings(data, preset, seed, decode=team.is_first, processes=team.count)
 
 
 def learnt_before(options: Options) -> Learnt:
