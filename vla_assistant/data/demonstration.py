@@ -17,7 +17,7 @@ from vla_assistant.data.supervision import Supervisor
 from vla_assistant.data.table import Table
 from vla_assistant.data.targets import inside
 from vla_assistant.errors import UnsupportedError
-from vla_assistant.policies.base import Policy
+from vla_assistant.policies.base import Policy, forget
 from vla_assistant.sim.expert import expert_action
 from vla_assistant.sim.world import SimWorld
 from vla_assistant.types import FloatArray, Observation, Step
@@ -48,6 +48,8 @@ def demonstrate(
     """Record one episode for each step of the assignment; a later step begins where the earlier one ended."""
     joints = table.random_joints(rng) if rng.random() < RANDOM_STARTS else None
     table.reset(assignment.scene, joints)
+    if policy is not None:
+        forget(policy)
     episodes = []
     for step in assignment.steps:
         episodes.append(_Demonstration(table, step, rng, policy).record(assignment.scene.seed))

@@ -20,7 +20,7 @@ from vla_assistant.data.supervision import Supervisor
 from vla_assistant.data.table import STEP_S, Table
 from vla_assistant.data.targets import inside
 from vla_assistant.errors import UnsupportedError
-from vla_assistant.policies.base import Policy
+from vla_assistant.policies.base import Policy, forget
 from vla_assistant.policies.execution import begins_well
 from vla_assistant.session.progress import DONE_ABOVE, DONE_CHUNKS
 from vla_assistant.sim.expert import expert_action
@@ -53,6 +53,7 @@ def try_alone(
         noise: Strength of the drift that is added to its actions; 0 adds none.
     """
     table.reset(assignment.scene, table.random_joints(rng) if rng.random() < RANDOM_STARTS else None)
+    forget(policy)
     trials: list[Trial] = []
     for number, step in enumerate(assignment.steps):
         if step.skill == "home" or (number and not begins_well(table.arm.state)):

@@ -103,6 +103,9 @@ class _Watched:
     def judge(self, step: Step, before: Observation, now: Observation) -> Judgement:
         return self._policy.judge(step, before, now)
 
+    def forget(self) -> None:
+        self._policy.forget()
+
     def scene(self, observation: Observation) -> FloatArray:
         """Pooled features of the front picture (d,)."""
         return self._policy.clues(Plan((), "", 1.0), observation).scene
