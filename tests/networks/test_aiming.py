@@ -9,7 +9,6 @@ from torch.nn import functional
 
 from vla_assistant.networks import tokens
 from vla_assistant.networks.aiming import AIM_WIDTH, Aiming, aims
-from vla_assistant.train.losses import AIM_SPREAD, wanted_heat
 from vla_assistant.types import Reference, Step
 
 CUBE, BOWL = Reference("cube", "blue"), Reference("bowl", "red")
@@ -41,10 +40,7 @@ def test_the_free_side_is_found() -> None:
     step = torch.ones(32, 4)
     for _ in range(150):
         features, named, position, places = _table(32, rng)
-        aim = aiming(features, named, position, step)
-        uv = torch.stack([places[:, 1] + 0.5, (places[:, 0] - 0.2) / 0.5], dim=-1)
-        heat = wanted_heat(uv[:, None], *aim.logits.shape[-2:], AIM_SPREAD)[:, 0]
-        loss = functional.l1_loss(aim.place, places) + 0.01 * functional.cross_entropy(aim.logits.flatten(1), heat)
+        loss = functional.l1_loss(aiming(features, named, position, step).place, places)
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()

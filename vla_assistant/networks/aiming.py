@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from vla_assistant.networks.geometry import near_and_far
-from vla_assistant.networks.seeing import Residual, around_peak, mlp, patch_centres
+from vla_assistant.networks.seeing import Residual, mlp, patch_centres
 from vla_assistant.networks.tokens import AIMED, NAMED
 from vla_assistant.types import SKILLS
 
@@ -66,8 +66,6 @@ class Aiming(nn.Module):
         thought = self._survey(torch.cat([coarse, marks.view(-1, NAMED, rows, columns)], dim=1), instruction)
         logits = self.heat(thought).squeeze(1)
         weights = logits.flatten(1).softmax(dim=-1)
-        if not self.training:  # of two free places the mean may lie on what is between them
-            weights = around_peak(weights[:, None], centres)[:, 0]
         found = torch.bmm(weights[:, None], thought.flatten(2).transpose(1, 2)).squeeze(1)
         uv = weights @ centres
         known = (position - self.centre).flatten(1) / 0.1

@@ -87,13 +87,13 @@ class Grounding(nn.Module):
         visible = self.seen(torch.cat([found, found * query, best], dim=-1)).squeeze(-1)
         centres = patch_centres(rows, columns, features)
         if not self.training:
-            weights = torch.where(visible[..., None] > 0, around_peak(weights, centres), weights)
+            weights = torch.where(visible[..., None] > 0, _around_peak(weights, centres), weights)
             found = torch.bmm(weights, values.transpose(1, 2))
         uv = weights @ centres
         return Sight(logits.view(batch, -1, rows, columns), uv, visible, found)
 
 
-def around_peak(weights: Tensor, centres: Tensor) -> Tensor:
+def _around_peak(weights: Tensor, centres: Tensor) -> Tensor:
     """The weights (b, q, patches) near the strongest patch alone, sum 1.
 
     Of two look-alikes the mean would lie between them, where neither is; training seldom shows that, running does.
