@@ -11,6 +11,7 @@ import pytest
 
 from tests.policies.conftest import observation
 from vla_assistant import registry
+from vla_assistant.networks.senses import PART_OPEN
 from vla_assistant.policies.base import Policy, forget
 from vla_assistant.types import Observation, Reference, Step
 
@@ -52,7 +53,7 @@ def test_a_chunk_starts_at_the_observation_and_is_the_same_again(policy: Policy)
     chunk = policy.act(now, STEPS[0])
     assert chunk.observed_s == 2.5
     assert chunk.actions.dtype == np.float32
-    assert set(np.unique(chunk.actions[:, 6])) <= {0.0, 1.0}
+    assert set(np.unique(chunk.actions[:, 6])) <= {np.float32(opening) for opening in (0.0, PART_OPEN, 1.0)}
     assert 0 <= chunk.done <= 1
     assert 0 <= chunk.progress <= 1
     policy.act(observation(time_s=900.0), STEPS[1])
