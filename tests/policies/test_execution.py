@@ -12,8 +12,8 @@ from vla_assistant.config import SessionSection
 from vla_assistant.errors import UnsafeError
 from vla_assistant.policies.controller import VLAController
 from vla_assistant.policies.execution import (
-    LIFT_ACTIONS,
     SETTLE_S,
+    SHIFT_ACTIONS,
     Attempts,
     StepResult,
     execute_of,
@@ -156,7 +156,7 @@ def test_three_doubts_end_an_attempt_and_the_next_one_looks_anew() -> None:
     bench, policy = Bench(), Scripted(1, *[False] * DOUBTS, True)
     result = carried_out(policy, bench)
     assert (result.judgement.done, result.attempts, policy.judged) == (True, 2, DOUBTS + 1)
-    assert bench.executed.count(LIFT_ACTIONS) == 1
+    assert bench.executed.count(SHIFT_ACTIONS) == 1
     first, again = policy.looks[0][0], policy.looks[-1][0]
     assert again.state.time_s > first.state.time_s
 
@@ -179,7 +179,7 @@ def test_an_attempt_ends_when_the_hand_gave_way_three_times_and_the_next_begins_
     bench = Bench(blocked=True)
     result = carried_out(Scripted(10**6, False), bench, Step("place", CUBE, CUBE))
     assert (result.attempts, result.judgement.done) == (2, False)
-    assert bench.executed == [2, 2, 2, LIFT_ACTIONS, 2, 2, 2]
+    assert bench.executed == [2, 2, 2, SHIFT_ACTIONS, 2, 2, 2]
     assert "met something 3 times" in result.reason
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from vla_assistant.commands.options import ConfigFile, Sets, settings_of
+from vla_assistant.commands.options import ConfigFile, Sets, names_in, settings_of
 from vla_assistant.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -97,14 +97,10 @@ def _settings(config_file: Path | None, sets: Sequence[str]) -> Settings:
     return settings_of(config_file, sets)
 
 
-def _names(text: str) -> list[str]:
-    return [name for part in text.split(",") if (name := part.strip())]
-
-
 def _splits(names: str) -> tuple[str, ...]:
     from vla_assistant.sim.suite import splits
 
-    chosen = tuple(dict.fromkeys(splits() if names.strip() == "all" else _names(names)))
+    chosen = tuple(dict.fromkeys(splits() if names.strip() == "all" else names_in(names)))
     for name in chosen or ("",):
         _check("split", name, splits())
     return chosen
@@ -116,7 +112,7 @@ def _tasks(chosen: Sequence[str], names: str) -> dict[str, tuple[str, ...]]:
 
     if names.strip() in KINDS:
         return {split: _of_kind(split, names.strip()) for split in chosen}
-    found = tuple(_names(names))
+    found = names_in(names)
     for name, split in itertools.product(found, chosen):
         _check("tasks", name, tasks(split))
     return dict.fromkeys(chosen, found) if found else {}

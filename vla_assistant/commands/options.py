@@ -28,6 +28,11 @@ Seed = Annotated[
 ]
 
 
+def names_in(text: str) -> tuple[str, ...]:
+    """The names of a list with commas between."""
+    return tuple(name.strip() for name in text.split(",") if name.strip())
+
+
 def settings_of(config_file: Path | None, sets: Iterable[str] | None, defaults: Iterable[str] = ()) -> Settings:
     """The settings of a command.
 

@@ -112,6 +112,7 @@ def _columns(sizes: dict[str, int]) -> dict[str, Feature]:
 
 def _driver(by: str, settings: Settings, cell: RecordingCell) -> Driver:
     from vla_assistant import registry
+    from vla_assistant.policies.execution import execute_in
     from vla_assistant.runtime.recording_drivers import KEYS_HELP, HandDriver, KeyboardDriver, PolicyDriver
 
     if by == "hand":
@@ -120,7 +121,7 @@ def _driver(by: str, settings: Settings, cell: RecordingCell) -> Driver:
         name = settings.use.policy
         config = settings.backend("policies", name)
         policy = registry.backend("policies", name).create(config)
-        return PolicyDriver(policy, getattr(config, "execute_steps", 1), settings.session.step_timeout_s)
+        return PolicyDriver(policy, execute_in(config), settings.session.step_timeout_s)
     print(KEYS_HELP)
     return KeyboardDriver(cell.time_s, cell.tool_speed)
 

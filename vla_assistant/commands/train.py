@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from vla_assistant.commands.options import names_in
 from vla_assistant.errors import ConfigError
 from vla_assistant.seeds import HIGHEST_SEED
 
@@ -117,16 +118,16 @@ def train(
         seed=seed,
         minutes=minutes,
         start_from=start_from,
-        freeze=_names(freeze),
+        freeze=names_in(freeze),
         lora=lora,
-        lora_layers=_names(lora_layers),
+        lora_layers=names_in(lora_layers),
         tensorboard=tensorboard,
         score=_failures(chosen, trials) if best_by is BestBy.ROLLOUT else None,
     )
     if algorithm is Algorithm.SELF_IMITATION:
         if not isinstance(chosen, Preset) or own is not None:
             raise ConfigError("Self-imitation trains the compact network, without --own.", "Try --preset compact.")
-        how = Rounds(rounds, tries, tried_share, noise, slower, _names(kinds), workers or os.cpu_count() or 1)
+        how = Rounds(rounds, tries, tried_share, noise, slower, names_in(kinds), workers or os.cpu_count() or 1)
         learning = SelfImitation(chosen, data, options, how, half_precision=precision is Precision.BF16)
         for line in learning.steps(epochs, batch_size, learning_rate):
             typer.echo(line)
@@ -142,10 +143,6 @@ def train(
         for _ in reports:
             pass
     trainer.team.leave()
-
-
-def _names(text: str) -> tuple[str, ...]:
-    return tuple(name.strip() for name in text.split(",") if name.strip())
 
 
 def _failures(preset: Schedule, trials: int) -> Score:

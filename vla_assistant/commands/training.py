@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from vla_assistant.commands.options import names_in
 from vla_assistant.seeds import HIGHEST_SEED
 
 
@@ -33,7 +34,7 @@ def generate(
     """
     from vla_assistant.data.generate import generate as run
 
-    chosen = tuple(kind.strip() for kind in kinds.split(",") if kind.strip())
+    chosen = names_in(kinds)
     count = workers or os.cpu_count() or 1
     progress = None
     for progress in run(out, episodes, seed, workers=count, policy=policy, kinds=chosen, plain=plain, ray=ray):

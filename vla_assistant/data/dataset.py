@@ -149,9 +149,7 @@ class VLADataset:
         begin = max(frame - self._history, 0)
         rows, columns = self.recorded.files.columns(episode), self.recorded.columns
         if columns.labels.get("noisy", "") in rows and rows[columns.state].shape[1] == STATE_WIDTH:
-            before = normal_action(
-                executed(rows[columns.state][begin : frame + 1].astype(np.float64)).astype(np.float64)
-            )
+            before = normal_action(executed(rows[columns.state][begin : frame + 1].astype(np.float64)))
         else:
             before = self._actions(episode)[begin:frame]
         result = np.zeros((self._history, ACTION_WIDTH), np.float32)

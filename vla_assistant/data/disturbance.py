@@ -11,21 +11,32 @@ Axes = NDArray[np.float64]
 
 NOISY_EPISODES = 0.75
 KICKS_PER_STEP = 0.035
-SPREAD = np.array([0.007, 0.007, 0.006, 0.02, 0.02, 0.04])
-"""Drift of a noise of strength 1 in one action of 0.1 s [m, rad]."""
-MEMORY = 0.75
-"""Share of the drift that is left after one action."""
+_SPREAD = np.array([0.007, 0.007, 0.006, 0.02, 0.02, 0.04])  # m and rad in one action of 0.1 s
+_MEMORY = 0.75  # share of the drift that is left after one action
 _GENTLE = 0.4  # share of the drift that is left beside what does not give way
 _KICK = np.array([0.03, 0.03, 0.025, 0.05, 0.05, 0.15])
 
 
+class Drift:
+    """Noise that wanders. Source: Uhlenbeck and Ornstein 1930."""
+
+    def __init__(self, rng: np.random.Generator, strength: float) -> None:
+        self._rng, self._spread = rng, _SPREAD * np.sqrt(1 - _MEMORY**2) * strength
+        self._now = np.zeros(6)
+
+    def next(self) -> Axes:
+        """What is added to the next action of 0.1 s (6,) [m, rad]."""
+        self._now = _MEMORY * self._now + self._rng.normal(0.0, 1.0, 6) * self._spread
+        return self._now
+
+
 class Disturbance:
-    """Noise of one episode. Source of the drift: Uhlenbeck and Ornstein 1930."""
+    """Noise of one episode: drift and kicks."""
 
     def __init__(self, rng: np.random.Generator) -> None:
         self._rng = rng
         self._strength = rng.uniform(0.3, 1.0) if rng.random() < NOISY_EPISODES else 0.0
-        self._drift = np.zeros(6)
+        self._drift = Drift(rng, self._strength)
         self._kick: FloatArray | None = None
         self._kick_left = 0
 
@@ -41,10 +52,8 @@ class Disturbance:
         if self._kick_left and self._kick is not None:
             self._kick_left -= 1
             return self._kick, True
-        spread = SPREAD * np.sqrt(1 - MEMORY**2) * self._strength
-        self._drift = MEMORY * self._drift + self._rng.normal(0.0, 1.0, 6) * spread
         noisy = action.copy()
-        noisy[:6] += self._drift * (_GENTLE if gently else 1.0)
+        noisy[:6] += self._drift.next() * (_GENTLE if gently else 1.0)
         return noisy, False
 
     def _begin_kick(self, action: FloatArray) -> None:

@@ -62,10 +62,10 @@ def write_whole(path: Path, write: Callable[[Path], object]) -> None:
 def drop_cut_line(path: Path) -> None:
     """Take a last line that a kill cut off out of a file of lines, so that the next one does not continue it."""
     if path.is_file():
-        text = path.read_text("utf-8")
-        whole = text[: text.rfind("\n") + 1]
-        if whole != text:
-            write_text_whole(path, whole)
+        content = path.read_bytes()
+        whole = content.rfind(b"\n") + 1
+        if whole < len(content):
+            os.truncate(path, whole)
 
 
 def write_text_whole(path: Path, text: str) -> None:

@@ -14,7 +14,7 @@ from vla_assistant.data.aims import aim_reached
 from vla_assistant.data.assignments import Assignment
 from vla_assistant.data.demonstration import DONE_FRAMES, FEWER_FRAMES, MAX_FRAMES, RANDOM_STARTS
 from vla_assistant.data.displacement import displacement
-from vla_assistant.data.disturbance import MEMORY, SPREAD
+from vla_assistant.data.disturbance import Drift
 from vla_assistant.data.episode import Episode
 from vla_assistant.data.supervision import Supervisor
 from vla_assistant.data.table import STEP_S, Table
@@ -81,9 +81,8 @@ class _Attempt:
     """One step being tried and recorded."""
 
     def __init__(self, table: Table, step: Step, policy: Policy, rng: np.random.Generator, noise: float) -> None:
-        self._table, self._step, self._policy, self._rng = table, step, policy, rng
-        self._spread = noise * SPREAD * np.sqrt(1 - MEMORY**2)
-        self._drift = np.zeros(6)
+        self._table, self._step, self._policy = table, step, policy
+        self._drift = Drift(rng, noise)
         self._agreed = 0
 
     def run(self, seed: int) -> Trial:
@@ -118,9 +117,8 @@ class _Attempt:
         """Do the action, or nothing; 0.1 s pass also where the guard refuses it."""
         began_s = self._table.arm.state.time_s
         if action is not None:
-            self._drift = MEMORY * self._drift + self._rng.normal(0.0, 1.0, 6) * self._spread
             moved = action.copy()
-            moved[:6] += self._drift
+            moved[:6] += self._drift.next()
             self._table.act(moved)
         self._table.rest(max(STEP_S - (self._table.arm.state.time_s - began_s), 0.0))
 

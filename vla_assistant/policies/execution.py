@@ -31,11 +31,12 @@ from vla_assistant.types import (
 )
 
 SETTLE_S = 1.2
-"""Things come to rest before the last step is judged, as `runtime.runner` lets them."""
+"""Things come to rest before the last step is judged; success is measured over one second."""
 HOVER_S, HOVER_M = 1.0, 0.015
 """A hand that stays within so many metres for that many seconds hovers."""
-LIFT_M, LIFT_ACTIONS, LIFT_STEP_S = 0.025, 4, 0.1
-"""How the hand rises before another attempt, as `runtime.runner` lets it."""
+RISE_M = 0.1
+"""How far the hand rises before another attempt."""
+SHIFT_ACTIONS, SHIFT_STEP_S = 4, 0.1
 GRIPPER_EMPTY = 0.05
 """Fingers that are closed further than this hold nothing; the thinnest thing is 16 mm wide, a fifth of the opening."""
 AT_HOME_RAD = 0.1
@@ -96,8 +97,13 @@ class StepResult:
 
 
 def execute_of(policy: Policy) -> int:
-    """Actions of a chunk before the policy looks again, as its settings say; 1 for one without, as in the program."""
-    return int(getattr(getattr(policy, "config", None), "execute_steps", 1))
+    """Actions of a chunk before the policy looks again, as its settings say."""
+    return execute_in(getattr(policy, "config", None))
+
+
+def execute_in(config: object) -> int:
+    """Actions of a chunk before a policy with these settings looks again; 1 where they do not say."""
+    return int(getattr(config, "execute_steps", 1))
 
 
 def run_step(
@@ -199,16 +205,17 @@ class Hovering:
 
 
 def step_back(environment: Environment) -> None:
-    """Rise straight up before the next attempt, so that it does not begin where the last one was stuck.
-
-    The fingers open unless something is between them.
-    """
-    state = environment.observe().state
-    actions = np.zeros((LIFT_ACTIONS, ACTION_WIDTH), np.float32)
-    actions[:, 2] = LIFT_M
-    actions[:, 6] = state.gripper_command if holding(state) else 1.0
-    environment.run(ActionChunk(actions, LIFT_STEP_S, state.time_s), LIFT_ACTIONS)
+    """Rise straight up before the next attempt, so that it does not begin where the last one was stuck."""
+    environment.run(shift(environment.observe().state, np.array([0.0, 0.0, RISE_M])), SHIFT_ACTIONS)
     _require_free(environment)
+
+
+def shift(state: RobotState, way: PoseArray) -> ActionChunk:
+    """Straight along `way` (3,) [m] in the base frame; the fingers open unless something is between them."""
+    actions = np.zeros((SHIFT_ACTIONS, ACTION_WIDTH), np.float32)
+    actions[:, :3] = way / SHIFT_ACTIONS
+    actions[:, 6] = state.gripper_command if holding(state) else 1.0
+    return ActionChunk(actions, SHIFT_STEP_S, state.time_s)
 
 
 def holding(state: RobotState) -> bool:

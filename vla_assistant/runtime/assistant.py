@@ -22,6 +22,7 @@ from vla_assistant import events, language, paths
 from vla_assistant.config import Settings
 from vla_assistant.errors import AssistantError
 from vla_assistant.events import Event, Part, PartState
+from vla_assistant.policies.execution import execute_in
 from vla_assistant.runtime.arm_start import ArmStart
 from vla_assistant.runtime.ears import Ears
 from vla_assistant.runtime.eyes import Eyes
@@ -83,7 +84,7 @@ class Assistant:
             self._put,
             self._happened,
             now,
-            execute=getattr(settings.backend("policies", settings.use.policy), "execute_steps", 1),
+            execute=execute_in(settings.backend("policies", settings.use.policy)),
             eye=self._eyes.see,
             arm_ready=self._arm.wait,
             watch=not headless,

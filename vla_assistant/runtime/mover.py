@@ -10,10 +10,9 @@ from typing import Protocol
 import numpy as np
 
 from vla_assistant.errors import InputError
-from vla_assistant.policies.execution import holding, is_home
+from vla_assistant.policies.execution import is_home, shift
 from vla_assistant.session.messages import Ticket
 from vla_assistant.types import (
-    ACTION_WIDTH,
     ActionChunk,
     Judgement,
     Observation,
@@ -22,8 +21,6 @@ from vla_assistant.types import (
     Verdict,
 )
 
-SHIFT_ACTIONS = 4
-SHIFT_STEP_S = 0.1
 HOME_TIMEOUT_S = 20.0
 HOME_POLL_S = 0.02
 RELEASE_S = 2.0
@@ -125,11 +122,8 @@ class Mover:
 
     def shift(self, ticket: Ticket, direction: str, metres: float, paused: bool = False) -> Verdict:
         """Straight that way, with the gripper open unless something is in it."""
-        state = self._motion.observe().state
-        actions = np.zeros((SHIFT_ACTIONS, ACTION_WIDTH), np.float32)
-        actions[:, :3] = np.array(WAYS[direction]) * metres / SHIFT_ACTIONS
-        actions[:, 6] = state.gripper_command if holding(state) else 1.0
-        return self.send(ticket, ActionChunk(actions, SHIFT_STEP_S, state.time_s), len(actions), paused)
+        chunk = shift(self._motion.observe().state, np.array(WAYS[direction]) * metres)
+        return self.send(ticket, chunk, len(chunk.actions), paused)
 
     def go_home(self, ticket: Ticket) -> Judgement:
         """Go home and wait for it; done only when nothing came in between."""

@@ -17,7 +17,7 @@ from vla_assistant.errors import AssistantError
 from vla_assistant.events import Acting, Event, SceneLaid, SceneSeen, Warned
 from vla_assistant.language import Conversation, Hand
 from vla_assistant.policies.base import Policy, forget
-from vla_assistant.policies.execution import Hovering, holding
+from vla_assistant.policies.execution import RISE_M, SETTLE_S, Hovering, holding
 from vla_assistant.runtime.looking import Looking
 from vla_assistant.runtime.mover import Motion, Mover
 from vla_assistant.runtime.preview import preview
@@ -38,9 +38,6 @@ from vla_assistant.types import (
 log = logging.getLogger(__name__)
 
 LOOK_PERIOD_S = 1.0
-SETTLE_S = 1.2
-"""Things come to rest before the last judgement; success is measured over one second."""
-RISE_M = 0.1
 
 
 class Runner:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, JsonValue, ValidationError
 
+from vla_assistant.data.files import drop_cut_line
 from vla_assistant.errors import InputError
 from vla_assistant.evaluate.suite.failures import Failure
 
@@ -180,14 +181,9 @@ def _require_version(path: Path, line: str) -> None:
 
 
 def _whole_lines(path: Path) -> list[str]:
-    """The lines of a log; what a kill left of a last one is cut off, so that the next begins on a line of its own."""
-    if not path.exists():
-        return []
-    content = path.read_bytes()
-    whole = content[: content.rfind(b"\n") + 1]
-    if len(whole) < len(content):
-        os.truncate(path, len(whole))
-    return whole.decode("utf-8").splitlines()
+    """The lines of a log; what a kill left of a last one is cut off."""
+    drop_cut_line(path)
+    return path.read_text("utf-8").splitlines() if path.exists() else []
 
 
 def _append(path: Path, line: str) -> None:
