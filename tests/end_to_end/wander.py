@@ -6,6 +6,7 @@ a policy of another package is found by its entry point. `install` makes that pa
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
 
 import numpy as np
@@ -44,7 +45,7 @@ class Wanderer:
     def __init__(self, config: Config) -> None:
         self.config = config
 
-    def look(self, observation: Observation) -> tuple[SeenThing, ...]:
+    def look(self, observation: Observation, named: Collection[Reference] = ()) -> tuple[SeenThing, ...]:
         return (SeenThing(Reference("cube", "blue"), PixelPoint("front", 0.5, 0.5, 1.0)),)
 
     def plan(self, steps: tuple[Step, ...], observation: Observation) -> Plan:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from types import SimpleNamespace
 from typing import Any
 
@@ -93,7 +94,7 @@ class Scripted:
         point = PixelPoint("front", 0.5, 0.5, 0.4)
         return Plan(steps, "pick", 0.4, (Grounding(CUBE, "front", np.ones((1, 1), np.float32), point),))
 
-    def look(self, observation: Observation) -> tuple[()]:
+    def look(self, observation: Observation, named: Collection[Reference] = ()) -> tuple[()]:
         return ()
 
     def act(self, observation: Observation, step: Step) -> ActionChunk:

@@ -10,7 +10,7 @@ import pytest
 from vla_assistant.policies.evidence import judge_step
 from vla_assistant.policies.execution import Hovering
 from vla_assistant.policies.named import maybe_in_drawer
-from vla_assistant.policies.sighting import without_doubles
+from vla_assistant.policies.sighting import listed
 from vla_assistant.policies.whereabouts import (
     BESIDE_GAP,
     BETWEEN_OFF,
@@ -160,7 +160,20 @@ def seen(name: str, colour: str, u: float, confidence: float) -> SeenThing:
 
 def test_one_spot_has_one_name_but_a_ball_in_a_bowl_stays() -> None:
     things = [seen("bowl", "red", 0.5, 0.99), seen("ball", "blue", 0.505, 0.95), seen("plate", "red", 0.51, 0.6)]
-    assert [str(t.reference) for t in without_doubles(things)] == ["red bowl", "blue ball"]
+    assert [str(t.reference) for t in listed(things, 0.5)] == ["red bowl", "blue ball"]
+
+
+def test_what_lies_in_a_dish_of_its_colour_is_another_thing_where_both_are_surely_there() -> None:
+    plate, ball = seen("plate", "green", 0.5, 0.99), seen("ball", "green", 0.505, 0.9)
+    assert listed([plate, ball], 0.5) == (plate, ball)
+    assert listed([plate, seen("ball", "green", 0.505, 0.7)], 0.5) == (plate,)
+    assert listed([plate, seen("bowl", "green", 0.505, 0.9)], 0.5) == (plate,)
+
+
+def test_what_the_words_name_is_listed_from_where_a_plan_would_take_it_for_seen() -> None:
+    can, ball, cup = (seen(name, "pink", 0.5, sure) for name, sure in (("can", 0.6), ("ball", 0.35), ("cup", 0.25)))
+    assert listed([can, ball, cup], 0.5) == (can,)
+    assert listed([can, ball, cup], 0.5, {ball.reference, cup.reference}) == (can, ball)
 
 
 def test_a_hand_that_moves_or_whose_fingers_were_told_something_new_does_not_hover() -> None:

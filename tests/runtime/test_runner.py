@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any, cast
 
 import numpy as np
@@ -126,6 +126,7 @@ class HandAndEye:
     def __init__(self) -> None:
         self.joints, self.gripper, self.gripper_command = AT_HOME, 1.0, 1.0
         self.things = (CUP,)
+        self.faint: SeenThing | None = None
         self.looks = self.homes = 0
         self.chunks = list[ActionChunk]()
         self.home_is = AT_HOME
@@ -135,9 +136,9 @@ class HandAndEye:
         state = RobotState(joints, 0 * joints, self.gripper, pose, pose, self.gripper_command, 0 * joints, 0.0)
         return Observation({"front": Frame(np.zeros((8, 8, 3), np.uint8), "front", 1, 0.0)}, state)
 
-    def look(self, observation: Observation) -> tuple[SeenThing, ...]:
+    def look(self, observation: Observation, named: Collection[Reference] = ()) -> tuple[SeenThing, ...]:
         self.looks += 1
-        return self.things
+        return (*self.things, self.faint) if self.faint and self.faint.reference in named else self.things
 
     def begin_task(self, steps: tuple[Step, ...]) -> None:
         pass
@@ -202,6 +203,17 @@ def test_what_a_hand_over_the_table_makes_seem_to_be_there_is_not_listed(watch: 
     watch.hand.gripper_command = 1.0
     watch.look()
     assert watch.seen == [(CUP,), (CUP, GHOST)]
+
+
+def test_what_is_made_out_only_because_the_text_names_it_is_understood_and_not_listed(watch: Watch) -> None:
+    watch.hand.faint = SeenThing(Reference("ball", "blue"), PixelPoint("front", 0.2, 0.2, 0.4))
+    command = Command(1, "swap the red cup and the blue ball", Source.TYPED, 0.0)
+    watch.perform(m.Interpret(command))
+    assert until(lambda: bool(watch.answers), 60.0)
+    (answer,) = watch.answers
+    assert isinstance(answer, m.Interpreted)
+    assert answer.understanding.steps
+    assert watch.seen == [(CUP,)]
 
 
 def test_with_nothing_seen_so_far_a_covered_table_is_better_than_none(watch: Watch) -> None:

@@ -11,7 +11,7 @@ import logging
 import multiprocessing
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
@@ -33,6 +33,7 @@ from vla_assistant.types import (
     Judgement,
     Observation,
     Plan,
+    Reference,
     SeenThing,
     Step,
 )
@@ -89,8 +90,8 @@ class _Watched:
         self.config = policy.config
         self.planned: list[tuple[Plan, Clues]] = []
 
-    def look(self, observation: Observation) -> tuple[SeenThing, ...]:
-        return self._policy.look(observation)
+    def look(self, observation: Observation, named: Collection[Reference] = ()) -> tuple[SeenThing, ...]:
+        return self._policy.look(observation, named)
 
     def plan(self, steps: tuple[Step, ...], observation: Observation) -> Plan:
         plan = self._policy.plan(steps, observation)

@@ -7,7 +7,7 @@ from vla_assistant.language.conversation import Conversation
 from vla_assistant.language.interjections import approves, interjection, resumes
 from vla_assistant.language.interpreter import understand
 from vla_assistant.language.less import means_less
-from vla_assistant.language.looking import interpret
+from vla_assistant.language.looking import interpret, named_in
 from vla_assistant.language.meaning import Hand
 from vla_assistant.language.phrasing import describe, examples, help_text
 from vla_assistant.language.speech_grammar import further, jsgf
@@ -28,6 +28,7 @@ __all__ = [
     "interpret",
     "jsgf",
     "means_less",
+    "named_in",
     "resumes",
     "understand",
 ]

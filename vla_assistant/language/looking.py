@@ -7,8 +7,10 @@ from collections.abc import Callable
 from vla_assistant.errors import InputError
 from vla_assistant.language.by_colour import looking_for
 from vla_assistant.language.capability import EVERYTHING, Learnt
+from vla_assistant.language.fragments import mentioned
 from vla_assistant.language.interpreter import understand
 from vla_assistant.language.meaning import Hand
+from vla_assistant.language.words import normalised
 from vla_assistant.types import DIRECTIONS, Intent, Reference, SeenThing, Understanding
 
 Look = Callable[[], tuple[SeenThing, ...]]
@@ -46,6 +48,12 @@ def interpret(
     except InputError as error:
         return Understanding(text, Intent.UNSUPPORTED, confidence=0.0, reason=str(error))
     return understanding
+
+
+def named_in(text: str) -> frozenset[Reference]:
+    """The things that the text calls by colour and noun, to be looked for with more care than others. English only."""
+    named = ((thing.kind, thing.colour) for thing in mentioned(normalised(text)))
+    return frozenset(Reference(kind, colour) for kind, colour in named if colour is not None)
 
 
 def _needs_picture(understanding: Understanding) -> bool:

@@ -8,16 +8,21 @@ import torch only when a policy is created. Who writes a new one: one file in th
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Protocol, runtime_checkable
 
-from vla_assistant.types import ActionChunk, Judgement, Observation, Plan, SeenThing, Step
+from vla_assistant.types import ActionChunk, Judgement, Observation, Plan, Reference, SeenThing, Step
 
 
 class Policy(Protocol):
     """Looks, plans, acts and judges. Not thread-safe: one thread owns it."""
 
-    def look(self, observation: Observation) -> tuple[SeenThing, ...]:
-        """The things that the front picture shows, most confident first."""
+    def look(self, observation: Observation, named: Collection[Reference] = ()) -> tuple[SeenThing, ...]:
+        """The things that the front picture shows, most confident first.
+
+        `named`: what the words name. Of these everything is listed that a plan would take for seen, even where by
+        itself it would be too uncertain to be told of.
+        """
         ...
 
     def plan(self, steps: tuple[Step, ...], observation: Observation) -> Plan:

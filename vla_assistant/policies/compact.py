@@ -7,7 +7,7 @@ success was trained on roll-outs, failures too.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -33,7 +33,7 @@ from vla_assistant.networks.senses import (
 )
 from vla_assistant.policies.evidence import judge_step
 from vla_assistant.policies.named import maybe_in_drawer, stay_where_they_are, things_of
-from vla_assistant.policies.sighting import peak, without_doubles
+from vla_assistant.policies.sighting import listed, peak
 from vla_assistant.policies.whereabouts import Belief
 from vla_assistant.registry import BackendConfig
 from vla_assistant.types import (
@@ -134,14 +134,14 @@ class CompactPolicy:
         """The words that these weights know, and why not a step of others."""
         return self._learnt
 
-    def look(self, observation: Observation) -> tuple[SeenThing, ...]:
-        """The things in the front picture, most confident first."""
+    def look(self, observation: Observation, named: Collection[Reference] = ()) -> tuple[SeenThing, ...]:
+        """The things in the front picture, most confident first; of what is named, all that a plan takes for seen."""
         asked = tuple(filter(self._learnt.knows, tokens.all_references()))
         sight = self._run(observation, Step("home"), asked).sights[0].beyond(tokens.NAMED)
         visible = sight.visible[0].sigmoid().numpy()
-        points = [peak(heat) for heat in sight.logits[0]]
-        order = [int(i) for i in np.argsort(-visible) if visible[i] >= self.config.min_visible]
-        return without_doubles(SeenThing(asked[i], PixelPoint("front", *points[i], float(visible[i]))) for i in order)
+        points = [PixelPoint("front", *peak(sight.logits[0, i]), float(visible[i])) for i in range(len(asked))]
+        found = (SeenThing(asked[int(i)], points[int(i)]) for i in np.argsort(-visible))
+        return listed(found, self.config.min_visible, named)
 
     def plan(self, steps: tuple[Step, ...], observation: Observation) -> Plan:
         """Heat maps of every named thing; where one is not seen, what is there instead; chances, if calibrated.

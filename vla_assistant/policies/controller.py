@@ -76,7 +76,7 @@ class VLAController:
             UnsupportedError: They ask for what the arm cannot do.
         """
         observation = _observation(image, text, wrist, state)
-        understanding = language.understand(text, self._policy.look(observation))
+        understanding = language.understand(text, self._policy.look(observation, language.named_in(text)))
         steps = _steps_of(understanding)
         return Answer(understanding, self._policy.plan(steps, observation), self._policy.act(observation, steps[0]))
 

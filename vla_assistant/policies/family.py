@@ -6,7 +6,7 @@ grounding maps nothing is looked for, without a judgement of success no step cou
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,7 +19,7 @@ from vla_assistant.networks import tokens
 from vla_assistant.networks.senses import STATE_WIDTH, nearest_opening, normal_state, real_action, state_vector
 from vla_assistant.policies.moments import Moments
 from vla_assistant.policies.named import things_of
-from vla_assistant.policies.sighting import without_doubles
+from vla_assistant.policies.sighting import listed
 from vla_assistant.registry import BackendConfig
 from vla_assistant.types import (
     ActionChunk,
@@ -89,16 +89,15 @@ class FamilyPolicy:
         self._camera = "front" if "front" in wanted.cameras else wanted.cameras[0]
         self._names: dict[str, Tensor] = {}
 
-    def look(self, observation: Observation) -> tuple[SeenThing, ...]:
+    def look(self, observation: Observation, named: Collection[Reference] = ()) -> tuple[SeenThing, ...]:
         """The things in the front picture, most confident first; none for a model without grounding maps."""
         if not self._model.has_learnt("grounding"):
             return ()
         asked = tokens.all_references()
         sight = self._find(asked, observation)
         visible, places = sight.visible[0].sigmoid().numpy(), sight.uv[0].numpy()
-        order = [int(i) for i in np.argsort(-visible) if visible[i] >= self.config.min_visible]
-        seen = (SeenThing(asked[i], self._point(places[i], visible[i])) for i in order)
-        return without_doubles(seen)
+        found = (SeenThing(asked[i], self._point(places[i], visible[i])) for i in np.argsort(-visible))
+        return listed(found, self.config.min_visible, named)
 
     def plan(self, steps: tuple[Step, ...], observation: Observation) -> Plan:
         """Heat maps of every named thing; without grounding maps the plan points at nothing."""

@@ -7,7 +7,7 @@ from typing import Self
 
 from vla_assistant.config import Settings
 from vla_assistant.errors import AssistantError, UnsupportedError
-from vla_assistant.language import interpret
+from vla_assistant.language import interpret, named_in
 from vla_assistant.runtime.model import ModelProcess
 from vla_assistant.runtime.motion import MotionProcess
 from vla_assistant.runtime.table import Wanted, wanted_on_table
@@ -76,7 +76,7 @@ class Grounder:
         observation = motion.observe()
 
         def look() -> tuple[SeenThing, ...]:
-            return model.look(observation)
+            return model.look(observation, named_in(text))
 
         understanding = interpret(text, look, language=self._settings.app.language, learnt=model.learnt)
         if not understanding.steps or understanding.question:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from contextlib import suppress
 
 from vla_assistant.config import Settings
 from vla_assistant.errors import ProcessError
 from vla_assistant.runtime.learnt import LearntByModel
 from vla_assistant.runtime.served_models import CRASHED, ServedModels, Tell
-from vla_assistant.types import ActionChunk, Judgement, Observation, Plan, SeenThing, Step
+from vla_assistant.types import ActionChunk, Judgement, Observation, Plan, Reference, SeenThing, Step
 
 
 class ModelProcess(ServedModels):
@@ -21,9 +22,9 @@ class ModelProcess(ServedModels):
         self.learnt = LearntByModel(self._why_not)
         self.serve("policies", settings.use.policy)
 
-    def look(self, observation: Observation) -> tuple[SeenThing, ...]:
+    def look(self, observation: Observation, named: Collection[Reference] = ()) -> tuple[SeenThing, ...]:
         """See `Policy.look`."""
-        seen: tuple[SeenThing, ...] = self.call("look", observation)
+        seen: tuple[SeenThing, ...] = self.call("look", observation, tuple(named))
         return seen
 
     def plan(self, steps: tuple[Step, ...], observation: Observation) -> Plan:

@@ -10,6 +10,7 @@ import logging
 import threading
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from queue import Empty, SimpleQueue
 
 from vla_assistant import language
@@ -196,7 +197,8 @@ class Runner:
     # Understanding.
 
     def _understand(self, command: Command, going: Going) -> Understanding:
-        return self._conversation.understand(command.id, command.text, going, self._look, self._feel)
+        look = partial(self._look, command.text)
+        return self._conversation.understand(command.id, command.text, going, look, self._feel)
 
     def _feel(self) -> Hand | None:
         """What the hand holds, as the gripper reports it; None when that is not known."""
@@ -210,19 +212,21 @@ class Runner:
             return Hand()
         return Hand(self._taken) if self._taken else None
 
-    def _look(self) -> tuple[SeenThing, ...]:
-        """What is seen on the table now; without a policy or pictures nothing is.
+    def _look(self, text: str = "") -> tuple[SeenThing, ...]:
+        """What is seen on the table now, for a text that may name some of it; without a policy or pictures nothing is.
 
-        What the window lists stays that of the last clear look: a hand over the table hides and alters things.
+        What the window lists stays that of the last clear look: a hand over the table hides and alters things. Nor does
+        it list what is only made out because the text names it: the next glance would take that off again.
         """
+        named = language.named_in(text)
         try:
             observation = self._observe()
-            seen = self._policy.look(observation)
+            seen = self._policy.look(observation, named)
         except AssistantError as error:
             log.info("nothing is seen: %s", error)
             return ()
         clear = self._sees_clearly(observation.state) or not self.seen
-        if clear and (self._moved or _arrangement(seen) != _arrangement(self.seen)):
+        if clear and not (named and self._watch) and (self._moved or _arrangement(seen) != _arrangement(self.seen)):
             self._publish(SceneSeen(self._now(), seen, observation.frames["front"].id))
             self.seen, self._moved = seen, False
         return seen

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Collection
 from typing import Literal
 
 import numpy as np
@@ -44,7 +45,7 @@ class ScriptedPolicy:
         self._config = config
         self._acted = 0
 
-    def look(self, observation: Observation) -> tuple[SeenThing, ...]:
+    def look(self, observation: Observation, named: Collection[Reference] = ()) -> tuple[SeenThing, ...]:
         assert observation.frames["front"].image.any()
         return tuple(SeenThing(reference, POINT) for reference in SEEN)
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from vla_assistant.data.aims import aim_reached
 from vla_assistant.sim.expert import STEP_S, expert_action
-from vla_assistant.types import ActionChunk, Judgement, Observation, Plan, SeenThing, Step
+from vla_assistant.types import ActionChunk, Judgement, Observation, Plan, Reference, SeenThing, Step
 
 if TYPE_CHECKING:
     from vla_assistant.sim.world import SimWorld
@@ -18,7 +19,7 @@ class ExpertPolicy:
     def __init__(self, world: SimWorld) -> None:
         self._world = world
 
-    def look(self, observation: Observation) -> tuple[SeenThing, ...]:
+    def look(self, observation: Observation, named: Collection[Reference] = ()) -> tuple[SeenThing, ...]:
         """Nothing: it does not look."""
         return ()
 

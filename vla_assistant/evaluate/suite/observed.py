@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from vla_assistant.data.aims import aim_reached
 from vla_assistant.errors import InputError
 from vla_assistant.evaluate.suite.records import Judged
 from vla_assistant.policies.base import Policy
-from vla_assistant.types import ActionChunk, Judgement, Observation, Plan, SeenThing, Step
+from vla_assistant.types import ActionChunk, Judgement, Observation, Plan, Reference, SeenThing, Step
 
 if TYPE_CHECKING:
     from vla_assistant.sim.world import SimWorld
@@ -38,8 +39,8 @@ class ObservedPolicy:
         """The next attempts are at another step."""
         self._step, self._attempt, self._before = self._step + 1, 0, None
 
-    def look(self, observation: Observation) -> tuple[SeenThing, ...]:
-        return self._policy.look(observation)
+    def look(self, observation: Observation, named: Collection[Reference] = ()) -> tuple[SeenThing, ...]:
+        return self._policy.look(observation, named)
 
     def plan(self, steps: tuple[Step, ...], observation: Observation) -> Plan:
         plan = self._policy.plan(steps, observation)

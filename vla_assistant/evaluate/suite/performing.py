@@ -15,7 +15,7 @@ from vla_assistant.evaluate.suite.failures import Evidence, Failure, kind_of
 from vla_assistant.evaluate.suite.observed import ObservedPolicy
 from vla_assistant.evaluate.suite.reading import Reader, same_meaning
 from vla_assistant.evaluate.suite.stage import Stage
-from vla_assistant.language import Hand, describe
+from vla_assistant.language import Hand, describe, named_in
 from vla_assistant.policies.execution import Attempts, begins_well, holding, run_step
 from vla_assistant.session.sight import not_seen, unseen
 from vla_assistant.sim.scene import Scene
@@ -70,7 +70,7 @@ class Performance:
     def command(self, words: str, meant: tuple[Step, ...]) -> CommandResult:
         """Say one command and watch what comes of it."""
         self._stage.command(meant)
-        read = self._reader.read(words, meant, self._look, self._feel)
+        read = self._reader.read(words, meant, lambda: self._look(words), self._feel)
         ending = self._carry_out(read.steps) if read.steps else _Ending(reason=read.reason)
         self._reader.ended(ending.claimed)
         self._stage.settle()
@@ -114,8 +114,8 @@ class Performance:
             self._taken = step.object
         return result.judgement.done, result.reason
 
-    def _look(self) -> tuple[SeenThing, ...]:
-        return self._policy.look(self._stage.observe())
+    def _look(self, words: str) -> tuple[SeenThing, ...]:
+        return self._policy.look(self._stage.observe(), named_in(words))
 
     def _feel(self) -> Hand | None:
         if not holding(self._stage.observe().state):
