@@ -212,7 +212,7 @@ def test_what_is_made_out_only_because_the_text_names_it_is_understood_and_not_l
     assert until(lambda: bool(watch.answers), 60.0)
     (answer,) = watch.answers
     assert isinstance(answer, m.Interpreted)
-    assert answer.understanding.steps
+    assert "The blue ball is on the table." in answer.understanding.reason
     assert watch.seen == [(CUP,)]
 
 
