@@ -85,8 +85,14 @@ class Batches:
     def draw(self, index: int) -> Batch:
         """The batch with this number."""
         rng = np.random.default_rng([self._seed, index])
-        frames = np.sort(rng.choice(self._frames, self._preset.batch))
-        return self._make(frames, rng)
+        return self._make(np.sort(self._chosen(rng)), rng)
+
+    def _chosen(self, rng: np.random.Generator) -> NDArray[np.int64]:
+        """Frames of a batch (b,): from everywhere, and a share from those that were recorded last."""
+        preset = self._preset
+        newest = self._frames[-preset.newest_frames :] if preset.newest_frames else self._frames[:0]
+        extra = round(preset.newest_share * preset.batch) if len(newest) else 0
+        return np.concatenate([rng.choice(self._frames, preset.batch - extra), rng.choice(newest, extra)])
 
     def _make(self, frames: NDArray[np.int64], rng: np.random.Generator) -> Batch:
         targets, preset = self._targets.take(frames), self._preset

@@ -65,6 +65,8 @@ class Preset(Schedule):
     tint: float = Field(0.05, ge=0, le=1, description="Largest change of one colour channel.")
     noise: float = Field(0.02, ge=0, le=1, description="Largest standard deviation of noise, as a share of full light.")
     shift_pixels: int = Field(0, ge=0, description="Largest shift of the front picture [pixels].")
+    newest_frames: int = Field(0, ge=0, description="How many of the frames recorded last are drawn more often.")
+    newest_share: float = Field(0.0, ge=0, lt=1, description="Share of each batch that is drawn from those alone.")
     refresh_steps: int = Field(500, ge=0, description="Steps between looks for new recordings; 0 never looks.")
 
 

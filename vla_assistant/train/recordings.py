@@ -16,7 +16,7 @@ from vla_assistant.networks.learnt import Learnt
 from vla_assistant.train.batches import Batch, Batches
 from vla_assistant.train.preset import Preset
 
-UNCHANGED = ("colour_dropout", "shape_dropout", "brightness", "tint", "noise", "shift_pixels")
+UNCHANGED = ("colour_dropout", "shape_dropout", "brightness", "tint", "noise", "shift_pixels", "newest_share")
 """Fields of a preset that change what is drawn; validation sees everything as it was recorded."""
 
 
