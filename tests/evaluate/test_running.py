@@ -139,9 +139,10 @@ def dies(order: Order) -> list[Performed]:
     os._exit(1)
 
 
+@pytest.mark.expects_log
 def test_a_worker_that_dies_is_told_in_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(running, "work", dies)
-    with pytest.raises(ProcessError, match=r"A worker died\. Run the same command again; it goes on\."):
+    with pytest.raises(ProcessError, match=r"died 3 times over the same work\. Run the same command again; it"):
         list(Evaluation(plan(None)).run(workers=2))
 
 

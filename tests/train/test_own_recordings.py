@@ -124,6 +124,15 @@ def test_each_batch_holds_the_wanted_share(simulated: Path, own: Path) -> None:
     assert set(mixture.learnt().skills) == skills
 
 
+def test_a_share_of_each_batch_comes_from_what_was_recorded_last(simulated: Path) -> None:
+    last = Recordings(simulated, PRESET.model_copy(update={"newest_frames": 1, "newest_share": 0.5}), seed=1).draw(0)
+    assert len(last.progress) == PRESET.batch == 8
+    assert (last.progress[4:] == 1.0).all(), "the last frame of an episode"
+    assert (last.progress[:4] < 1.0).any()
+    anywhere = Recordings(simulated, PRESET.model_copy(update={"newest_frames": 1}), seed=1).draw(0)
+    assert (anywhere.progress[4:] < 1.0).any()
+
+
 def test_joining_one_batch_changes_nothing(simulated: Path) -> None:
     batch = Recordings(simulated, PRESET, seed=1).draw(0)
     one = joined([batch])

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import itertools
-import multiprocessing
 import os
+import shutil
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TypeVar
 
 import numpy as np
 
@@ -19,11 +16,9 @@ from vla_assistant.cluster import carried_out
 from vla_assistant.data.features import ROBOT, SUPERVISION, Feature, picture_feature, picture_key
 from vla_assistant.data.shard import encode_shard, read_notes
 from vla_assistant.data.writer import DatasetWriter
+from vla_assistant.workers import in_processes, leave_if_orphaned
 
 SHARD_ASSIGNMENTS = 20
-
-Given = TypeVar("Given")
-Made = TypeVar("Made")
 
 
 @dataclass(frozen=True)
@@ -98,28 +93,13 @@ def generate(
     weights = None if policy is None else policy.resolve()  # workers may stand in another folder
     orders = [Order(part, writer.draft_folder(f"{os.getpid()}-{part[0]}"), kinds, weights, plain) for part in parts]
     made = successes = 0
-    for order in _on_cluster(orders, ray) if ray else in_workers(_make_shard, orders, workers):
+    here = (order for order, _ in in_processes(_make_shard, orders, workers))
+    for order in _on_cluster(orders, ray) if ray else here:
         successes += sum(note.success for note in read_notes(order.folder))
         writer.commit(order.folder)
         made += len(order.seeds)
         elapsed = time.monotonic() - began
         yield GenerateProgress(made, len(seeds), writer.episodes, writer.frames, successes, elapsed)
-
-
-def in_workers(work: Callable[[Given], Made], orders: Sequence[Given], workers: int) -> Iterator[Made]:
-    """What comes of the orders, in the order in which they are finished; only a few wait at a time."""
-    if workers == 1:
-        yield from map(work, orders)
-        return
-    context = multiprocessing.get_context("spawn")
-    waiting = iter(orders)
-    with ProcessPoolExecutor(workers, mp_context=context) as pool:
-        running: set[Future[Made]] = {pool.submit(work, order) for order in itertools.islice(waiting, workers)}
-        while running:
-            finished, running = wait(running, return_when=FIRST_COMPLETED)
-            running |= {pool.submit(work, order) for order in itertools.islice(waiting, len(finished))}
-            for future in finished:
-                yield future.result()
 
 
 def _on_cluster(orders: Sequence[Order], address: str) -> Iterator[Order]:
@@ -152,12 +132,11 @@ def _make_shard(order: Order) -> Order:
     table = recording_table()
     try:
         episodes = []
-        parent = multiprocessing.parent_process()
         for seed in order.seeds:
-            if parent is not None and not parent.is_alive():
-                raise SystemExit("The process that wanted this shard is gone.")
+            leave_if_orphaned()
             rng = np.random.default_rng([seed, 11])
             episodes += demonstrate(table, draw_assignment(seed, order.kinds, plain=order.plain), rng, policy)
+        shutil.rmtree(order.folder, ignore_errors=True)  # of a worker that died over it
         encode_shard(episodes, order.folder)
     finally:
         table.close()

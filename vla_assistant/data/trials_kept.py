@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import math
-import multiprocessing
 import os
+import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -14,12 +14,13 @@ import numpy as np
 
 from vla_assistant.data import own_recordings
 from vla_assistant.data.files import drop_cut_line
-from vla_assistant.data.generate import features, in_workers
+from vla_assistant.data.generate import features
 from vla_assistant.data.reader import DatasetReader
 from vla_assistant.data.writer import DatasetWriter
 from vla_assistant.errors import InputError
 from vla_assistant.networks import tokens
 from vla_assistant.types import SKILLS
+from vla_assistant.workers import in_processes, leave_if_orphaned
 
 TRIED_NAME = "tried.jsonl"
 SHARD_ASSIGNMENTS = 10
@@ -80,7 +81,7 @@ def record_trials(
     parts = [order.seeds[i : i + shard_assignments] for i in starts]
     left = [part for part in parts if part[0] not in before]
     orders = [replace(order, seeds=part, folder=writer.draft_folder(f"{os.getpid()}-{part[0]}")) for part in left]
-    for part_order, tried in in_workers(try_shard, orders, workers):
+    for part_order, (_, tried) in in_processes(try_shard, orders, workers):
         if tried.kept and not writer.seeds.intersection(part_order.seeds):  # a kill may have come before the line
             writer.commit(part_order.folder)
         with (out / TRIED_NAME).open("a", encoding="utf-8") as log:
@@ -101,11 +102,9 @@ def try_shard(order: TrialOrder) -> tuple[TrialOrder, Tried]:
     policy = CompactPolicy(Config(weights=str(order.weights)))
     table = recording_table()
     trials: list[Trial] = []
-    parent = multiprocessing.parent_process()
     try:
         for seed in order.seeds:
-            if parent is not None and not parent.is_alive():
-                raise SystemExit("The process that wanted these trials is gone.")
+            leave_if_orphaned()
             rng = np.random.default_rng([seed, 13])
             trials += try_alone(table, draw_assignment(seed, order.kinds), policy, rng, order.noise)
     finally:
@@ -113,6 +112,7 @@ def try_shard(order: TrialOrder) -> tuple[TrialOrder, Tried]:
     good = [trial for trial in trials if trial.episode.success]
     kept = [trial.episode for trial in good if trial.frames <= order.longest.get(trial.skill, math.inf)]
     if kept:
+        shutil.rmtree(order.folder, ignore_errors=True)  # of a worker that died over it
         encode_shard(kept, order.folder)
     return order, Tried(len(order.seeds), len(trials), len(good), len(kept))
 

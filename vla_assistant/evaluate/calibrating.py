@@ -8,18 +8,15 @@ from __future__ import annotations
 
 import itertools
 import logging
-import multiprocessing
-import os
 import time
 from collections.abc import Callable, Collection, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from vla_assistant.errors import ProcessError
 from vla_assistant.evaluate.strange import KINDS, strange_picture
 from vla_assistant.evaluate.suite.contestants import Contestant, contestant
 from vla_assistant.evaluate.suite.records import EpisodeRecord, last_attempts
@@ -37,6 +34,7 @@ from vla_assistant.types import (
     SeenThing,
     Step,
 )
+from vla_assistant.workers import in_processes, leave_if_orphaned
 
 if TYPE_CHECKING:
     from vla_assistant.data.table import Table
@@ -119,7 +117,7 @@ def trials(
     weights: Path, episodes: int, seed: int, workers: int = 1, until: float | None = None,
     clock: Callable[[], float] = time.monotonic,
 ) -> Iterator[Trial]:  # fmt: skip
-    """The roll-outs as they are finished; fewer when the time is over or a worker dies.
+    """The roll-outs as they are finished; fewer when the time is over or workers keep dying.
 
     Args:
         weights: A file that holds no calibration.
@@ -132,21 +130,10 @@ def trials(
     orders = itertools.takewhile(
         lambda _: until is None or clock() < until, ((str(weights), number, seed) for number in range(episodes))
     )
-    if workers == 1:
-        yield from (_work(order) for order in orders)
-        return
-    os.environ.setdefault("OMP_NUM_THREADS", "1")  # before the workers start: theirs is read when numpy is imported
-    with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn")) as pool:
-        running: set[Future[Trial]] = {pool.submit(_work, order) for order in itertools.islice(orders, workers)}
-        while running:
-            done, running = wait(running, return_when=FIRST_COMPLETED)
-            for future in done:
-                try:
-                    yield future.result()
-                    running |= {pool.submit(_work, order) for order in itertools.islice(orders, 1)}
-                except BrokenProcessPool:
-                    log.warning("a worker died; no further roll-outs are made")
-                    return
+    try:
+        yield from (made for _, made in in_processes(_work, orders, workers))
+    except ProcessError as error:
+        log.warning("%s No further roll-outs are made.", error)
 
 
 def trial(workplace: Workplace, who: Contestant, number: int, seed: int) -> Trial:
@@ -231,9 +218,7 @@ _kept: list[Workplace] = []
 def _work(order: tuple[str, int, int]) -> Trial:
     """One roll-out in a worker process or in this one; the heavy things are kept for the next."""
     weights, number, seed = order
-    parent = multiprocessing.parent_process()
-    if parent is not None and not parent.is_alive():
-        raise SystemExit("The process that wanted these roll-outs is gone.")
+    leave_if_orphaned()
     if not _kept:
         _kept.append(Workplace())
     return trial(_kept[0], contestant(f"compact={weights}"), number, seed)

@@ -3,27 +3,22 @@
 from __future__ import annotations
 
 import itertools
-import multiprocessing
-import os
-from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from pydantic import JsonValue
 
 from vla_assistant.data.files import write_whole
-from vla_assistant.errors import ProcessError
 from vla_assistant.evaluate.suite.contestants import Contestant
 from vla_assistant.evaluate.suite.records import EpisodeLog, EpisodeRecord, LogHeader
 from vla_assistant.evaluate.suite.working import Order, Performed, work
 from vla_assistant.policies.execution import Attempts
 from vla_assistant.session import progress
+from vla_assistant.workers import in_processes
 
 LARGEST_PART = 8
 """Episodes that a worker carries out before it reports; a kill loses no more of each worker's."""
-_GOES_ON = "Run the same command again; it goes on. Fewer --workers need less memory."
 
 
 @dataclass(frozen=True)
@@ -197,30 +192,4 @@ def _carried_out(orders: list[Order], workers: int, ray: str) -> Iterator[tuple[
         from vla_assistant.evaluate.suite.cluster import on_cluster
 
         return on_cluster(orders, ray)
-    if workers == 1:
-        return ((order, work(order)) for order in orders)
-    return _in_processes(orders, workers)
-
-
-def _in_processes(orders: Sequence[Order], workers: int) -> Iterator[tuple[Order, list[Performed]]]:
-    """Orders in the order in which they are finished; one that waits for each worker keeps all of them busy.
-
-    Raises:
-        ProcessError: A worker died.
-    """
-    os.environ.setdefault("OMP_NUM_THREADS", "1")  # before the workers start: theirs is read when numpy is imported
-    waiting = iter(orders)
-    with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn")) as pool:
-        running: dict[Future[list[Performed]], Order] = {}
-        try:
-            for order in itertools.islice(waiting, 2 * workers):
-                running[pool.submit(work, order)] = order
-            while running:
-                for future in wait(running, return_when=FIRST_COMPLETED).done:
-                    yield running.pop(future), future.result()
-                    for order in itertools.islice(waiting, 1):
-                        running[pool.submit(work, order)] = order
-        except BrokenProcessPool as error:
-            raise ProcessError("A worker died.", _GOES_ON) from error
-        finally:
-            pool.shutdown(wait=True, cancel_futures=True)
+    return in_processes(work, orders, workers)

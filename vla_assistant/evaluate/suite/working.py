@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -14,6 +13,7 @@ from vla_assistant.evaluate.suite.records import EpisodeRecord
 from vla_assistant.policies.base import forget
 from vla_assistant.policies.execution import Attempts, execute_of
 from vla_assistant.types import Step
+from vla_assistant.workers import leave_if_orphaned
 
 if TYPE_CHECKING:
     from vla_assistant.data.table import Table
@@ -70,11 +70,9 @@ def work(order: Order) -> list[Performed]:
     from vla_assistant.sim.suite import episode
 
     workplace = _workplace()
-    parent = multiprocessing.parent_process()
     done = []
     for number in order.numbers:
-        if parent is not None and not parent.is_alive():
-            raise SystemExit("The process that wanted these episodes is gone.")
+        leave_if_orphaned()
         done.append(workplace.perform(order, episode(order.split, number, order.seed, order.tasks), number))
     return done
 
