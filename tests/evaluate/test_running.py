@@ -271,7 +271,11 @@ def test_command_prints_one_object_a_split(tmp_path: Path, scripted: list[Order]
     assert set(objects[0]["beside"]) == {"expert", "no-language"}
     assert objects[0]["beside"]["expert"]["p_value"] == 1.0
     assert (tmp_path / "report.json").read_text().splitlines() == lines
-    assert (tmp_path / "report.html").exists()
+    page = (tmp_path / "report.html").read_text()
+    low, high = (f"{100 * end:.1f} %" for end in objects[0]["false_done_ci95"])
+    assert f"({low} - {high})" in page
+    low, high = (f"{end:+.3f}" for end in objects[1]["obedience_ci95"])
+    assert f"obedience {objects[1]['obedience']:+.3f} ({low} - {high})" in page
 
 
 def test_command_runs_fewer_beside_or_none(scripted: list[Order]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from html import escape
 from pathlib import Path
 
@@ -50,15 +50,15 @@ def _page(body: str) -> str:
 
 
 def _overview(objects: Sequence[Figures]) -> str:
-    head = ("split", "policy", "episodes", "success", "95 % interval", "false done", "seconds", "violations", "p95 ms")
+    head = ("split", "policy", "episodes", "success", "false done", "of its own", "seconds", "violations", "p95 ms")
     rows = [
         (
             figures["split"],
             figures["policy"],
             figures["episodes"],
-            _percent(figures["success_rate"]),
-            " - ".join(_percent(end) for end in figures["ci95"]),
-            _percent(figures["false_done_rate"]),
+            _with_interval(_percent, figures, "success_rate", "ci95"),
+            _with_interval(_percent, figures, "false_done_rate", "false_done_ci95"),
+            _of_its_own(figures),
             figures["median_seconds"],
             figures["violations"],
             figures["latency_ms"]["p95"] or "",
@@ -66,6 +66,18 @@ def _overview(objects: Sequence[Figures]) -> str:
         for figures in objects
     ]
     return _table(head, rows)
+
+
+def _of_its_own(figures: Figures) -> str:
+    """What only this split measures."""
+    kept = {"obedience": "{:+.3f}", "mean_length": "{:.2f}"}
+    told = [(n, _with_interval(form.format, figures, n, f"{n}_ci95")) for n, form in kept.items() if n in figures]
+    return ", ".join(f"{name.replace('_', ' ')} {said}" for name, said in told)
+
+
+def _with_interval(shown: Callable[[float], str], figures: Figures, value: str, interval: str) -> str:
+    """A figure with its 95 % interval behind it: "93 % (91 % - 95 %)"."""
+    return f"{shown(figures[value])} ({' - '.join(shown(end) for end in figures[interval])})"
 
 
 def _comparison(kept: dict[str, list[EpisodeRecord]], split: str) -> str:
