@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vla_assistant.sim import arm_model
+from vla_assistant.sim.physics import Physics
 from vla_assistant.sim.scene_model import TIMESTEP_S
 from vla_assistant.types import JOINTS, PoseArray
 
@@ -29,10 +30,10 @@ class Drives:
         gripper: Opening that the gripper's motor has been told, 0 closed to 1 open.
     """
 
-    def __init__(self, model: Any, data: Any) -> None:
+    def __init__(self, model: Any, data: Any, physics: Physics) -> None:
         import mujoco
 
-        self._mj, self._model, self._data = mujoco, model, data
+        self._mj, self._model, self._data, self._physics = mujoco, model, data, physics
         self._weights: dict[int, tuple[Array, Array, Array]] = {}
         self._acceleration, self._torque = np.zeros(model.nv), np.zeros(model.nv)
         self.reset(arm_model.HOME_JOINTS, 1.0)
@@ -54,11 +55,13 @@ class Drives:
         torque = self._feed_forward(acceleration @ ends / duration**2, v)
         self._close(gripper, duration)
         data = self._data
-        for index in range(substeps):
+
+        def tell(index: int) -> None:
             data.ctrl[:JOINTS] = q[index]
             data.ctrl[JOINTS : 2 * JOINTS] = v[index]
             data.qfrc_applied[:JOINTS] = torque[index]
-            self._mj.mj_step(self._model, data)
+
+        self._physics.run(tell, substeps)
         self.joints, self.velocities = np.array(joints, dtype=np.float64), np.array(velocities, dtype=np.float64)
 
     def _close(self, gripper: float, duration_s: float) -> None:

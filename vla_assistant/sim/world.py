@@ -16,6 +16,7 @@ from vla_assistant.sim import arm_model, scene_model
 from vla_assistant.sim.drawer import DrawerInWorld
 from vla_assistant.sim.drawing import Painter
 from vla_assistant.sim.drives import Drives
+from vla_assistant.sim.physics import Physics
 from vla_assistant.sim.pool import ThingPool
 from vla_assistant.sim.scene import Scene
 from vla_assistant.types import JOINTS, ImageArray, PoseArray, Reference, RobotState
@@ -49,7 +50,8 @@ class SimWorld:
         self._painter: Painter | None = None
         self._pool = ThingPool(self.model)
         self._drawer = DrawerInWorld(self.model)
-        self._drives = Drives(self.model, self.data)
+        self._physics = Physics(self.model, self.data)
+        self._drives = Drives(self.model, self.data, self._physics)
         self._tool = self.model.site("tool").id
         self._cameras = {name: self.model.camera(name).id for name in scene_model.CAMERAS}
         self._fingers = np.array([self.model.joint(f"{name}_slide").qposadr[0] for name in ("left", "right")])
@@ -226,15 +228,11 @@ class SimWorld:
 
     def get_state(self) -> WorldState:
         """A snapshot for `set_state`; valid for the same scene only."""
-        spec = self._mj.mjtState.mjSTATE_INTEGRATION
-        physics = np.empty(self._mj.mj_stateSize(self.model, spec))
-        self._mj.mj_getState(self.model, self.data, physics, spec)
-        return WorldState(physics, self._drives.joints, self._drives.velocities, self._drives.gripper)
+        return WorldState(self._physics.snapshot(), self._drives.joints, self._drives.velocities, self._drives.gripper)
 
     def set_state(self, state: WorldState) -> None:
         """Go back to a snapshot of this scene."""
-        self._mj.mj_resetData(self.model, self.data)  # wakes everything
-        self._mj.mj_setState(self.model, self.data, state.physics, self._mj.mjtState.mjSTATE_INTEGRATION)
+        self._physics.restore(state.physics)
         self._drives.reset(state.joints, state.gripper)
         self._drives.velocities = state.velocities
         self._mj.mj_forward(self.model, self.data)
