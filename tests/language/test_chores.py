@@ -1,5 +1,7 @@
 """The drawer, the marker and tasks of several steps: from words to steps, and what moves nothing."""
 
+from dataclasses import replace
+
 import pytest
 
 from tests.language.sentences import seen
@@ -151,6 +153,19 @@ def test_a_marker_that_is_seen_is_taken_from_where_it_is():
     table = (*ROOM, at(-0.2, 0.2, "green marker"))
     assert understand("pick up the marker", table).steps == (Step("pick", MARKER),)
     assert understand("take the marker out of the drawer", table).steps == (Step("pick", MARKER),)
+
+
+def test_a_drawer_that_is_to_be_opened_is_opened_wherever_the_thing_is():
+    table = (*ROOM, at(-0.2, 0.2, "green marker"))
+    for text in ("open the drawer and retrieve the marker", "open the drawer and pick up the marker"):
+        assert understand(text, table).steps == (OPEN, Step("pick", MARKER))
+
+
+def test_words_that_place_a_thing_in_the_drawer_count_more_than_an_unsure_look():
+    surely = at(-0.2, 0.2, "green marker")
+    unsurely = replace(surely, point=replace(surely.point, confidence=0.5))
+    assert understand("take the marker out of the drawer", (*ROOM, surely)).steps == (Step("pick", MARKER),)
+    assert understand("take the marker out of the drawer", (*ROOM, unsurely)).steps == (OPEN, Step("pick", MARKER))
 
 
 def test_a_marker_that_nobody_speaks_of_the_drawer_for_is_asked_about():

@@ -99,7 +99,8 @@ def test_words_of_other_writers_come_to_what_they_mean(task, text):
         (act,) = request.acts
         assert (act.skill, {str(act.object), *map(str, act.anchors)}) == ("swap", {"green ball", "blue cube"})
     else:
-        assert "; ".join(map(str, request.acts)).replace(", a bit", "") == MEANT[task]
+        meant = "; ".join(map(str, request.acts)).replace(", a bit", "")
+        assert (meant.removeprefix("open(drawer); ") if task == "retrieve" else meant) == MEANT[task]  # said or implied
 
 
 @pytest.mark.parametrize("text", NO_REQUEST)

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from vla_assistant.language import places
 from vla_assistant.language.request import ANYTHING, IT, Act, Description, Request
 from vla_assistant.language.vocabulary import Thing
-from vla_assistant.types import Reference, SeenThing
+from vla_assistant.types import SURE, Reference, SeenThing
 
 DRAWER = "drawer"
 
@@ -50,7 +50,7 @@ def with_hidden(request: Request, seen: Sequence[SeenThing], things: Mapping[str
         if (
             wanted is not None
             and wanted.kind in things[DRAWER].holds
-            and not any(_is(wanted, thing) for thing in found)
+            and not any(_is(wanted, thing) and _may_lie_there(wanted, thing, drawer) for thing in found)
         ):
             found.append(SeenThing(Reference(wanted.kind, wanted.colour), drawer.point))
         opened = opened or act.skill == "open"
@@ -63,6 +63,12 @@ def _taken(act: Act, opened: bool) -> Description | None:
         return None
     put_in = bool(act.anchors) and act.anchors[0].kind == DRAWER
     return act.object if not put_in and (opened or from_drawer(act.object)) else None
+
+
+def _may_lie_there(wanted: Description, thing: SeenThing, drawer: SeenThing) -> bool:
+    """Not one that seems to be outside of the drawer, when the words say that it is in there; what surely is, is it."""
+    sure = thing.point.confidence >= SURE
+    return sure or not from_drawer(wanted) or places.in_drawer(thing.point, drawer.point)
 
 
 def _is(wanted: Description, thing: SeenThing) -> bool:

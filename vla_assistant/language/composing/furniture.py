@@ -76,7 +76,8 @@ def retrieved(row: Row) -> tuple[Act, ...]:
         return ()
     if has(row, "me", "all") or (_goes_in(row) and not inside and not has(row, "go")):
         return ()
-    return (Act("pick", replace(things[0], relation="in", anchors=(DRAWER,))),)
+    act = Act("pick", replace(things[0], relation="in", anchors=(DRAWER,)))
+    return (Act("open", DRAWER), act) if _is_opened(row) else (act,)
 
 
 def _is_looked_for(row: Row) -> bool:
@@ -110,10 +111,15 @@ def put_away(row: Row) -> tuple[Act, ...]:
         has(row, "put", "go", "hold", "home_of", "want", "must", "let", "give", "push", "clear") or not _verbs(row)
     ):
         return ()
-    opens = any(piece.may("open") and piece.concepts["open"] == "base" for piece in row[:place])
+    opens = _is_opened(row[:place])
     closes = any(piece.may("close", "closed") for piece in row[place:])
     act = Act("place", things[0], "in", (DRAWER,))
     return (*((Act("open", DRAWER),) if opens else ()), act, *((Act("close", DRAWER),) if closes else ()))
+
+
+def _is_opened(row: Row) -> bool:
+    """Whether it is said that the drawer is to be opened."""
+    return any(piece.may("open") and piece.concepts["open"] == "base" for piece in row)
 
 
 def _verbs(row: Row) -> bool:
