@@ -164,8 +164,11 @@ def test_a_drawer_that_is_to_be_opened_is_opened_wherever_the_thing_is():
 def test_words_that_place_a_thing_in_the_drawer_count_more_than_an_unsure_look():
     surely = at(-0.2, 0.2, "green marker")
     unsurely = replace(surely, point=replace(surely.point, confidence=0.5))
-    assert understand("take the marker out of the drawer", (*ROOM, surely)).steps == (Step("pick", MARKER),)
-    assert understand("take the marker out of the drawer", (*ROOM, unsurely)).steps == (OPEN, Step("pick", MARKER))
+    assert understand("take the green marker out of the drawer", (*ROOM, surely)).steps == (Step("pick", MARKER),)
+    assert understand("take the green marker out of the drawer", (*ROOM, unsurely)).steps == (
+        OPEN,
+        Step("pick", MARKER),
+    )
 
 
 def test_a_marker_that_nobody_speaks_of_the_drawer_for_is_asked_about():
