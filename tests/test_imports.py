@@ -16,7 +16,7 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
         "errors seeds",
         "types",
         "events paths",
-        "registry wire framing child_process cluster session safety language",
+        "registry wire framing child_process cluster workers session safety language",
         "config config_words",
         "sim networks speech cameras policies arms data",
         "train evaluate serve",
