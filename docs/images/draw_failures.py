@@ -21,20 +21,20 @@ from PyQt6.QtCore import QRectF, Qt
 from PyQt6.QtGui import QColor, QFont, QGuiApplication, QImage, QPainter
 
 from vla_assistant.evaluate.suite.failures import MEANING, Failure
+from vla_assistant.evaluate.suite.film import SIDE
 from vla_assistant.evaluate.suite.records import EpisodeRecord
-from vla_assistant.evaluate.suite.running import slug
+from vla_assistant.evaluate.suite.running import film_in, log_in
 
 HERE = Path(__file__).resolve().parent
-SHOWN, SIDE, GAP, TEXT, WIDTH_OF_TEXT = 6, 160, 6, 12, 330  # pictures of a film; pixels
+SHOWN, GAP, WIDTH_OF_TEXT, FONT_SIZE = 6, 6, 330, 9  # pictures of a film; pixels, points
 
 
 def failures(out: Path, split: str, policy: str) -> tuple[Counter[str], list[tuple[EpisodeRecord, Path]]]:
     """How often each kind happened, and of each kind, the most frequent first, one failure that was filmed."""
-    lines = (out / "episodes" / split / f"{slug(policy)}.jsonl").read_text("utf-8").splitlines()
+    lines = log_in(out, split, policy).read_text("utf-8").splitlines()
     failed = [r for r in map(EpisodeRecord.model_validate_json, lines[1:]) if not r.success]
     counts = Counter(str(record.failure) for record in failed)
-    films = out / "films" / split / slug(policy)
-    filmed = [(record, films / f"{record.number:05d}.mp4") for record in failed]
+    filmed = [(record, film_in(out, split, policy, record.number)) for record in failed]
     there = [(record, film) for record, film in filmed if film.exists()]
     first = {str(record.failure): (record, film) for record, film in reversed(there)}
     return counts, [first[kind] for kind, _ in counts.most_common() if kind in first]
@@ -56,7 +56,7 @@ def draw(counts: Counter[str], shown: list[tuple[EpisodeRecord, Path]], file: Pa
     sheet = QImage(WIDTH_OF_TEXT + SHOWN * (SIDE + GAP) + GAP, height, QImage.Format.Format_RGB32)
     sheet.fill(QColor("white"))
     painter = QPainter(sheet)
-    painter.setFont(QFont("DejaVu Sans", TEXT - 3))
+    painter.setFont(QFont("DejaVu Sans", FONT_SIZE))
     for row, (record, film) in enumerate(shown):
         top = GAP + row * (SIDE + GAP)
         kind, of_all = Failure(record.failure), sum(counts.values())

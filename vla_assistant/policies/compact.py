@@ -139,9 +139,10 @@ class CompactPolicy:
         asked = tuple(filter(self._learnt.knows, tokens.all_references()))
         sight = self._run(observation, Step("home"), asked).sights[0].beyond(tokens.NAMED)
         visible = sight.visible[0].sigmoid().numpy()
-        points = [PixelPoint("front", *peak(sight.logits[0, i]), float(visible[i])) for i in range(len(asked))]
-        found = (SeenThing(asked[int(i)], points[int(i)]) for i in np.argsort(-visible))
-        return listed(found, self.config.min_visible, named)
+        points = [
+            PixelPoint("front", *peak(heat), float(sure)) for heat, sure in zip(sight.logits[0], visible, strict=True)
+        ]
+        return listed(map(SeenThing, asked, points), self.config.min_visible, named)
 
     def plan(self, steps: tuple[Step, ...], observation: Observation) -> Plan:
         """Heat maps of every named thing; where one is not seen, what is there instead; chances, if calibrated.

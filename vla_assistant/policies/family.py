@@ -96,8 +96,7 @@ class FamilyPolicy:
         asked = tokens.all_references()
         sight = self._find(asked, observation)
         visible, places = sight.visible[0].sigmoid().numpy(), sight.uv[0].numpy()
-        found = (SeenThing(asked[i], self._point(places[i], visible[i])) for i in np.argsort(-visible))
-        return listed(found, self.config.min_visible, named)
+        return listed(map(SeenThing, asked, map(self._point, places, visible)), self.config.min_visible, named)
 
     def plan(self, steps: tuple[Step, ...], observation: Observation) -> Plan:
         """Heat maps of every named thing; without grounding maps the plan points at nothing."""

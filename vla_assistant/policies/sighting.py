@@ -35,7 +35,7 @@ def peak(logits: Tensor) -> tuple[float, float]:
 
 
 def listed(found: Iterable[SeenThing], surely: float, named: Collection[Reference] = ()) -> tuple[SeenThing, ...]:
-    """What is worth telling of, in the order in which it is given, the most confident first.
+    """What is worth telling of, the most confident first.
 
     Of several names for the same spot only the first is listed; different things in one another all are. What the words
     name is listed whenever a plan would take it for seen, double or not: the words say which of the names is meant.
@@ -46,7 +46,7 @@ def listed(found: Iterable[SeenThing], surely: float, named: Collection[Referenc
         named: What the words name.
     """
     kept: list[SeenThing] = []
-    for thing in found:
+    for thing in sorted(found, key=lambda thing: -thing.point.confidence):
         told = thing.reference in named and thing.point.confidence >= SEEN_ABOVE
         sure = thing.point.confidence >= surely and not any(_same_thing(thing, other) for other in kept)
         if told or sure:

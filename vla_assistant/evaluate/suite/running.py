@@ -115,7 +115,7 @@ class Evaluation:
         """Where the film of an episode is; None when there is none."""
         if self.plan.out is None:
             return None
-        return self.plan.out / "films" / split / slug(policy) / f"{number:05d}.mp4"
+        return film_in(self.plan.out, split, policy, number)
 
     def _orders(self, workers: int) -> list[Order]:
         """All missing episodes in parts, the splits one after the other and in each the policies in turn."""
@@ -172,7 +172,17 @@ class Evaluation:
 
     def _log_file(self, split: str, entry: Entry) -> Path | None:
         out = self.plan.out
-        return None if out is None else out / "episodes" / split / f"{slug(entry.contestant.name)}.jsonl"
+        return None if out is None else log_in(out, split, entry.contestant.name)
+
+
+def log_in(out: Path, split: str, policy: str) -> Path:
+    """Where a run that writes to `out` keeps the episodes of a policy."""
+    return out / "episodes" / split / f"{slug(policy)}.jsonl"
+
+
+def film_in(out: Path, split: str, policy: str, number: int) -> Path:
+    """Where it keeps the film of one of them."""
+    return out / "films" / split / slug(policy) / f"{number:05d}.mp4"
 
 
 def slug(name: str) -> str:
