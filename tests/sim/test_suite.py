@@ -215,3 +215,9 @@ def test_plain_training_is_of_the_same_kinds_in_the_world_as_shipped() -> None:
         plain = draw_training(seed, plain=True)
         assert plain.scene.look == Look()
         assert plain.kind == draw_training(seed).kind
+
+
+@pytest.mark.parametrize("row", [11, 59, 281])
+def test_a_scene_of_swap_is_found_where_no_other_thing_has_the_first_ones_shape(row: int) -> None:
+    made = episode("swap", 4 * row, 47)
+    assert len(set(made.candidates)) == 4

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from vla_assistant.errors import InputError
 from vla_assistant.sim import things
 from vla_assistant.sim.suite.drafts import Draft, Draw
@@ -23,13 +25,16 @@ def obedience_draft(draw: Draw, skill: str) -> Draft:
         holder = draw.thing(tuple(things.SHAPES))
     onto = holder.name if holder is not None and skill != "next_to" else ""
     first, second = draw.moved(onto), draw.moved(onto)
-    candidates = (first, second, _alike(draw, onto, first.colour or ""), draw.thing((first.name,)))
+    of_its_colour = _where_left(lambda: draw.moved(onto, (first.colour or "",)), draw, onto)
+    of_its_shape = _where_left(lambda: draw.thing((first.name,)), draw, onto)
+    candidates = (first, second, of_its_colour, of_its_shape)
     return Draft(tuple((_step(skill, thing, holder),) for thing in candidates))
 
 
-def _alike(draw: Draw, onto: str, colour: str) -> Reference:
+def _where_left(alike: Callable[[], Reference], draw: Draw, onto: str) -> Reference:
+    """What is alike, or anything that can be moved there when the stock has nothing alike any more."""
     try:
-        return draw.moved(onto, (colour,))
+        return alike()
     except InputError:
         return draw.moved(onto)
 
