@@ -20,10 +20,16 @@ def pushed(row: Row) -> tuple[Act, ...]:
     named = list(dict.fromkeys(thing for _, thing in mentions(row)))
     if len(named) != 1 or named[0].kind == ONE or not has(row, "push", "pressing") or not holds_only(row, "push"):
         return ()
-    ways = {way for piece in row if (way := _way(piece))}
+    ways = {way for piece in row if (way := _way(piece))} or _way_to_me(row)
     if len(ways) != 1 or not ways <= set(_WAYS):
         return ()
     return (Act("push", named[0], direction=ways.pop(), amount="a bit" if has(row, "bit") else ""),)
+
+
+def _way_to_me(row: Row) -> set[str]:
+    """ "Slide it over here to me", in which no verb may be for carrying it."""
+    pushes = all(piece.may("push", "pressing") for piece in row if "base" in piece.concepts.values())
+    return {"back"} if pushes and any(piece.may("me") and "here" in piece.words for piece in row) else set()
 
 
 def _way(piece: Piece) -> str:
@@ -51,14 +57,27 @@ def picked(row: Row) -> tuple[Act, ...]:
     named = list(dict.fromkeys(thing for _, thing in mentions(row)))
     if len(named) != 1 or named[0].kind == ONE or not holds_only(row, "pick"):
         return ()
-    if not has(row, "take") and not _in_hand(row) and not (has(row, "pull") and has(row, "directions")):
+    if (
+        not (has(row, "take") or _is_held(row))
+        and not _in_hand(row)
+        and not (has(row, "pull") and has(row, "directions"))
+    ):
         return ()
+    if has(row, "out") and has(row, "hand"):
+        return ()  # "get it out of your hand"
     upwards = all(piece.concepts.get("directions", "up") in ("up", "back") or piece.may("nothing") for piece in row)
     if not upwards or (has(row, "close") and not has(row, "hand")) or has(row, "me"):
         return ()
     if has(row, "lowering", "put", "table") and not has(row, "out"):
         return ()
     return (Act("pick", named[0]),)
+
+
+def _is_held(row: Row) -> bool:
+    """ "Hold the cup for me": the only verb, before the thing."""
+    held = [at for at, piece in enumerate(row[:-1]) if "hold" in piece.words and row[at + 1].thing is not None]
+    verbs = [at for at, piece in enumerate(row) if "base" in piece.concepts.values() and not piece.may("nothing")]
+    return bool(held) and verbs == held
 
 
 def _in_hand(row: Row) -> bool:

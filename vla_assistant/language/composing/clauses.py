@@ -19,6 +19,8 @@ _ROOM = frozenset(("gap", "space", "room", "spot", "opening"))
 _FORMS = ("base", "s", "ing", "past")
 _NAMING = ("thing", "drawer", "all", "table", "mixed")
 """What a clause that only tells names for the next."""
+_UNWANTED = ("unwanted", "thing", "drawer", "all", "table", "loose", "nothing", "bare", "within")
+"""All that a clause holds which says what is not wanted."""
 _GERUND_AFTER = ("finish", "start", "after", "polite", "want", "use")
 
 
@@ -109,7 +111,7 @@ def _is_perfect(first: Piece, second: Piece) -> bool:
 def _says_how(rest: Row) -> bool:
     """Whether a state follows: "its still open", not "its place"."""
     state = next((piece for piece in rest if not piece.is_only(("nothing",))), None)
-    return state is not None and state.may("opened", "closed", "in", "mixed", "bare", "loose")
+    return state is not None and not state.may("side") and state.may("opened", "closed", "in", "mixed", "bare", "loose")
 
 
 def _verb_forms(concepts: Mapping[str, str]) -> dict[str, str]:
@@ -146,8 +148,15 @@ def _named(tells: Row) -> Row:
     return tuple(piece for piece in tells if piece.may(*_NAMING, *(("relations", "middle", "gap") if room else ())))
 
 
+def denies(clause: Row) -> bool:
+    """Whether the clause says no more than what nobody wants or needs: "nobody needs the drawer any more"."""
+    return any(piece.may("unwanted") for piece in clause) and all(piece.may(*_UNWANTED) for piece in clause)
+
+
 def _split(clause: Row, licensed: bool, going_on: bool) -> tuple[Row | None, Row]:
     """What a clause asks for, and what it only tells; None where that cannot be known."""
+    if denies(clause):
+        return (), clause
     reason: Row = ()
     if is_unknown(clause) and (orders(clause) or not told(clause, licensed)):
         clause, reason = cut(clause)

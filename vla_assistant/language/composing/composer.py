@@ -10,6 +10,7 @@ from vla_assistant.language.composing.asides import may_be_left_out
 from vla_assistant.language.composing.carrying import given, picked, pushed, sent_home, set_down
 from vla_assistant.language.composing.clauses import asked, orders
 from vla_assistant.language.composing.concepts import load
+from vla_assistant.language.composing.denials import agrees, without_contrast
 from vla_assistant.language.composing.frames import has
 from vla_assistant.language.composing.furniture import of_drawer, put_away, retrieved
 from vla_assistant.language.composing.many import cleared, sorted_by_colour, swapped
@@ -92,6 +93,7 @@ def _composed(said: Phrase, frames: tuple[Callable[[Row], tuple[Act, ...]], ...]
     if len(said) > _LONGEST or not said or said[-1] in reading.load().sets["unfinished"] or load().tells(said):
         return ()
     row = row_of_words(said)
+    row, denied = without_contrast(row)
     wanted = asked(row) if row else ()
-    found = {acts for frame in frames if wanted and (acts := frame(wanted))}
+    found = {acts for frame in frames if wanted and (acts := frame(wanted)) and agrees(acts, denied)}
     return found.pop() if len(found) == 1 else ()

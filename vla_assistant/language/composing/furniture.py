@@ -9,6 +9,7 @@ from vla_assistant.language.composing.frames import has, holds_only, named
 from vla_assistant.language.composing.row import Piece, Row
 from vla_assistant.language.request import Act, Description
 
+_IS = frozenset(("its", "is", "thats"))
 _CONDITIONS = ("once", "when", "after", "as")
 DRAWER = Description("drawer")
 
@@ -70,7 +71,7 @@ def retrieved(row: Row) -> tuple[Act, ...]:
     things = named(row)
     if len(things) != 1 or not has(row, "drawer", "shut_drawer") or not holds_only(row, "retrieve"):
         return ()
-    inside = _is_looked_for(row)
+    inside = _is_looked_for(row) or _lies_inside(row)
     taken_from = has(row, "out") or any("from" in piece.words for piece in row)
     if not (inside or taken_from or (has(row, "take") and not has(row, "put"))):
         return ()
@@ -85,7 +86,25 @@ def _is_looked_for(row: Row) -> bool:
     drawer = next((at for at, piece in enumerate(row) if piece.may("drawer", "shut_drawer")), len(row))
     thing = next((at for at, piece in enumerate(row) if piece.thing is not None), 0)
     taken = thing > 1 and row[thing - 1].may("take") and not row[thing - 1].may("put")
+    taken = taken or (thing > 1 and row[thing - 1].words == ("for",) and row[0].may("go"))
     return drawer < thing and (taken or has(row, "reach"))
+
+
+def _lies_inside(row: Row) -> bool:
+    """Whether it is wanted of what is said to be in the drawer: "take what's hiding in it", "I need it, it's in there"."""
+    place = next((at for at, piece in enumerate(row) if at and piece.may("in") and _is_of(row, at)), 0)
+    said = [piece for piece in row[:place] if not piece.may("loose", "stay", "closed", "nothing") or _says_is(piece)]
+    said = [piece for piece in said if piece.concepts.get("put") not in ("ing", "past")]
+    return bool(said) and _says_is(said[-1]) and has(row[:place], "take", "want") and not has(row, "must")
+
+
+def _is_of(row: Row, at: int) -> bool:
+    """Whether the drawer is named next."""
+    return at + 1 < len(row) and row[at + 1].may("drawer", "shut_drawer")
+
+
+def _says_is(piece: Piece) -> bool:
+    return not _IS.isdisjoint(piece.words) and not piece.may("want")
 
 
 def _goes_in(row: Row) -> bool:
@@ -101,7 +120,7 @@ def put_away(row: Row) -> tuple[Act, ...]:
     things = named(row)
     if len(things) != 1 or not has(row, "drawer") or not holds_only(row, "put_away") or has(row, "out", "all"):
         return ()
-    if any("out" in piece.words for piece in row) or _is_looked_for(row):
+    if any("out" in piece.words for piece in row) or _is_looked_for(row) or _lies_inside(row):
         return ()
     place = next((at for at, piece in enumerate(row) if piece.thing is not None), 0)
     if has(row, "stay") and not has(row, "must"):

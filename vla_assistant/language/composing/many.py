@@ -100,7 +100,10 @@ def swapped(row: Row) -> tuple[Act, ...]:
     if any(thing.colour is None and thing.kind == ANYTHING for thing in things):
         return ()
     swaps = has(row, "swapping", "swap")
-    places = any(piece.may("places", "instead_of") and piece.concepts.get("put") != "base" for piece in row)
+    places = any(
+        piece.may("places", "instead_of") and (piece.concepts.get("put") != "base" or (at and row[at - 1].may("other")))
+        for at, piece in enumerate(row)
+    )
     order = [thing for _, thing in mentions(row)]
     there = len(order) == 4 and order == [order[0], order[1], order[1], order[0]]
     crossed = there and (places or has(row, "change", "of"))

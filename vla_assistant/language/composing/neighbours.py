@@ -24,7 +24,7 @@ def told_among(row: Row, things: Things) -> list[Told]:
         return []
     if (has(row, "in_row") or _lines_up(row)) and not any(map(relation_of, row)):
         return [Told(0, "between", (named[0], named[2]))]
-    pair = _with_one_on_each_side(row, things) or _apart(row, things, named)
+    pair = _with_one_on_each_side(row, things) or _apart(row, things, named) or _having(row, things)
     return [Told(0, "between", pair)] if pair else []
 
 
@@ -151,6 +151,14 @@ def _apart(row: Row, things: Things, named: list[Description]) -> tuple[Descript
     if len(set(pairs)) == 1:
         return pairs[0]
     return (named[1], named[2]) if middle and not parted else ()
+
+
+def _having(row: Row, things: Things) -> tuple[Description, ...]:
+    """ "The bowl and the plate should have the cup in the middle": the two."""
+    have = next((at for at, piece in enumerate(row) if "have" in piece.words and piece.thing is None), 0)
+    before = list(dict.fromkeys(things[at] for at in things if at < have))
+    bidden = has(row[:have], "must") and has(row[have:], "middle")
+    return tuple(before) if bidden and len(before) == 2 and not any(map(relation_of, row)) else ()
 
 
 def _pairs(row: Row, things: Things) -> list[tuple[Description, Description]]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from vla_assistant.language.composing.frames import has, holds_only, mentions
 from vla_assistant.language.composing.neighbours import told_among, told_beside
 from vla_assistant.language.composing.relations import (
@@ -64,7 +66,7 @@ def _counts_me(row: Row, told: Told) -> bool:
 
 def _as_it_comes_to_be(row: Row, things: Things) -> Told | None:
     """ "Put the cup so that the bowl is on its left": the place beside the bowl; None where nothing is told so."""
-    begins = next((at for at, piece in enumerate(row) if piece.may("result")), len(row))
+    begins = next((at for at in range(len(row)) if row[at].may("result") or _comes_with(row, at)), len(row))
     before = {things[at] for at in things if at < begins}
     after = [at for at in things if at > begins]
     if len(before) != 1 or len(set(things.values())) != 2 or not after or things[after[0]] in before:
@@ -75,6 +77,14 @@ def _as_it_comes_to_be(row: Row, things: Things) -> Told | None:
     own = next((side for place in after[1:] if (side := own_side(row, place))), "")
     told = Told(at, own or side_of_it(row, at) or relation_of(row[at]), tuple(before))
     return seen_from(told, things[after[0]])
+
+
+def _comes_with(row: Row, at: int) -> bool:
+    """ "Put the cup down with the bowl on its left"."""
+    own = any(piece.may("side") and before.words == ("its",) for before, piece in pairwise(row[at:]))
+    return (
+        row[at].concepts.get("relations") == "with" and row[following(row, at + 1) % len(row)].thing is not None and own
+    )
 
 
 def _ordered_last(row: Row, things: Things) -> Description | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from vla_assistant.language.composing.relations import OPPOSITE
-from vla_assistant.language.request import Act, Description, Request
+from vla_assistant.language.request import ALL, Act, Description, Request
 
 _SIDES = frozenset(OPPOSITE)
 
@@ -27,6 +27,8 @@ def says_more(composed: Request, other: Request) -> bool:
     if len(other.acts) > 1 and all(said.skill in ("push", "place", "put_down", "give") for said in other.acts):
         return _moves_what_it_is_beside(act, other)
     last = other.acts[-1]
+    if act.relation == "between" and last.skill == "place" and last.relation in ("in", "on"):
+        return last.object == act.object and set(last.anchors) < set(act.anchors)  # "there's a gap ..., put it in it"
     if last.skill == "put_down" and last.object is not None and last.object.anchors:
         return replace(last.object, relation="", anchors=()) == act.object and last.object.anchors == act.anchors
     return last.skill == "place" and (_is_narrower(act, last) or _is_of_the_other(act, last))
@@ -40,7 +42,8 @@ def _moves_what_it_is_beside(act: Act, other: Request) -> bool:
     if act in other.acts and not lowered:
         return False  # the other one says something besides
     moved = {said.object for said in other.acts}
-    return {*moved, *(thing for said in other.acts for thing in said.anchors)} == {act.object, *act.anchors}
+    anchors = {thing for said in other.acts for thing in said.anchors if thing.number != ALL}
+    return moved | anchors == {act.object, *act.anchors}
 
 
 def _is_narrower(act: Act, other: Act) -> bool:

@@ -18,6 +18,8 @@ _SENSES = {"P": "take", "L": "put", "D": "lowering", "G": "give", "S": "push"}
 """The reader's letters for what a verb may mean."""
 _FILLERS = ("filler", "opening")
 _DETERMINERS = frozenset(("the", "a", "an", "that", "this", "my", "your", "our", "said"))
+_COMMON = ("thing", "object", "item")
+"""Of these "red things" are several, not what is the thing's own."""
 _UNFURNISHED = ("drawer",)
 
 
@@ -69,7 +71,9 @@ def _with_possessives(said: Phrase) -> Phrase:
     found: list[str] = []
     for at, word in enumerate(said):
         owner = word.removesuffix("s")
-        named = owner == "drawer" or (bool(owner) and "nouns" in reading.load().at((owner,), 0))
+        named = owner == "drawer" or (
+            bool(owner) and owner not in _COMMON and "nouns" in reading.load().at((owner,), 0)
+        )
         coloured = at > 0 and "colours" in reading.load().at(said, at - 1)
         found += [owner, "s"] if word != owner and named and (coloured or owner == "drawer") else [word]
     return tuple(found)
