@@ -91,7 +91,7 @@ def _is_looked_for(row: Row) -> bool:
 
 
 def _lies_inside(row: Row) -> bool:
-    """Whether it is wanted of what is said to be in the drawer: "take what's hiding in it", "I need it, it's in there"."""
+    """Whether it is said to be in the drawer of what is wanted: "take what's hiding in it", "I need it, it's in it"."""
     place = next((at for at, piece in enumerate(row) if at and piece.may("in") and _is_of(row, at)), 0)
     said = [piece for piece in row[:place] if not piece.may("loose", "stay", "closed", "nothing") or _says_is(piece)]
     said = [piece for piece in said if piece.concepts.get("put") not in ("ing", "past")]

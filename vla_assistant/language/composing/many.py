@@ -62,6 +62,7 @@ def cleared(row: Row) -> tuple[Act, ...]:
         everything
         and has(row, "drawer")
         and has(row, "close", "closed", "table", "away", "clear", "loose", "nothing_left")
+        and has(row, "put", "in", "go", "hold", "fill", "give", "away", "clear", "nothing_left", "reach")
     )
     stowed = stowed or (everything and has(row, "drawer") and not any(_puts(piece) for piece in row))
     gone = everything and (

@@ -12,6 +12,7 @@ from vla_assistant.language.composing.preferring import says_more
 from vla_assistant.language.decoding.grounding import denied, denies_request, grounded
 from vla_assistant.language.decoding.opinion import opinion
 from vla_assistant.language.decoding.reserving import reserves
+from vla_assistant.language.decoding.stand_in import among_others
 from vla_assistant.language.reading import lexicon, reader
 from vla_assistant.language.request import Act, Request
 from vla_assistant.language.vocabulary import Phrase
@@ -66,6 +67,8 @@ def considered(text: str, read: Request | None) -> Request | None:
     sure where words around the request make it one for another time or for nobody.
     """
     found = _in_parts(parts) if (parts := apart(text)) is not None else _considered(text, read)
+    if found is None or found.confidence < SURE:
+        found = among_others(text, lambda words: considered(words, reader.read(words))) or found
     known = plainly_composed_of(text)
     if found is None or found.confidence < SURE:
         known = known or _confirmed(text, found)
