@@ -40,7 +40,7 @@ def told(clause: Row, licensed: bool = False) -> bool:
     if any(first.may("may_be") and "past" in second.concepts.values() for first, second in pairwise(clause)):
         return False
     licensed = licensed or clause[0].may("asks")
-    if clause[0].may("asks") and not any(_verb_forms(piece.concepts) for piece in clause[1:]):
+    if clause[0].may("asks") and not any(_verb_forms(piece.concepts) or piece.may("must") for piece in clause[1:]):
         return True
     if any(_is_perfect(*pair) for pair in pairwise(clause)):
         return True

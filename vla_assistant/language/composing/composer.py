@@ -62,6 +62,11 @@ def composed(said: Phrase) -> tuple[Act, ...]:
     return _composed(said, _FRAMES)
 
 
+def composed_at_all(said: Phrase) -> tuple[Act, ...]:
+    """The same, or the act on one thing."""
+    return composed(said) or _composed(said, _PLAIN)
+
+
 def is_accounted_for(text: str) -> bool:
     """Whether every word of the text is known here."""
     return not has(row_of_words(spelling.normalised(text)), "unknown")

@@ -24,6 +24,8 @@ class Concepts:
         longest: The number of words of the longest phrase that begins with a word.
         frames: Which concepts a request of each kind may hold; "any": every one.
         reserved: Words that no story beside a request holds: they may deny, quote or delay it.
+        harmless: Those of them that may follow a request.
+        setting: Words with which a clause begins that says when, how or whether, and tells no story.
         happened: Phrases that no request holds: it happened without anybody's doing.
     """
 
@@ -31,6 +33,8 @@ class Concepts:
     longest: Mapping[str, int]
     frames: Mapping[str, tuple[str, ...]]
     reserved: frozenset[str]
+    harmless: frozenset[str]
+    setting: frozenset[str]
     happened: frozenset[Phrase]
 
     def tells(self, words: Phrase) -> bool:
@@ -70,8 +74,10 @@ def load() -> Concepts:
     for words in phrases:
         longest[words[0]] = max(longest.get(words[0], 0), len(words))
     frames = {frame: tuple(concepts) for frame, concepts in tables["frames"].items()}
-    reserved, happened = tables["reserved"]["words"], _all_of(tables["reserved"]["happened"])
-    return Concepts(phrases, longest, frames, frozenset(reserved), frozenset(happened))
+    reserved = tables["reserved"]
+    kept, harmless, setting = (frozenset(reserved[kind]) for kind in ("words", "harmless", "setting"))
+    happened = frozenset(_all_of(reserved["happened"]))
+    return Concepts(phrases, longest, frames, kept, harmless, setting, happened)
 
 
 def _all_of(written: Iterable[str]) -> Iterator[Phrase]:

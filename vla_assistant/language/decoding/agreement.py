@@ -66,9 +66,15 @@ def considered(text: str, read: Request | None) -> Request | None:
     decoder reads what is there. What it understands counts less where a negation makes no difference to it. Nothing is
     sure where words around the request make it one for another time or for nobody.
     """
+    found = _by_itself(text, read)
+    if found is not None and found.confidence >= SURE:
+        return found
+    return among_others(text, lambda words: _by_itself(words, reader.read(words))) or found
+
+
+def _by_itself(text: str, read: Request | None) -> Request | None:
+    """The same without an order that stands in for what is asked."""
     found = _in_parts(parts) if (parts := apart(text)) is not None else _considered(text, read)
-    if found is None or found.confidence < SURE:
-        found = among_others(text, lambda words: considered(words, reader.read(words))) or found
     known = plainly_composed_of(text)
     if found is None or found.confidence < SURE:
         known = known or _confirmed(text, found)

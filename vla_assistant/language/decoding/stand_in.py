@@ -1,4 +1,4 @@
-"""Requests that are only composed, of the drawer and of long tasks, among words that nobody knows here.
+"""Requests that are only composed, as of the drawer and of long tasks, among words that nobody knows here.
 
 The decoder tells stories, quotations and conditions from orders better than lists of words do, but knows neither the
 drawer nor long tasks. So an order that it does know stands for the request: where the text then asks for exactly that
@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 
 from vla_assistant.language import words as spelling
 from vla_assistant.language.composing.clauses import clauses
-from vla_assistant.language.composing.composer import BESIDE_A_STORY, composed, only_asks
+from vla_assistant.language.composing.composer import BESIDE_A_STORY, composed_at_all, only_asks
 from vla_assistant.language.composing.concepts import load
 from vla_assistant.language.composing.frames import has
 from vla_assistant.language.composing.row import Row, row_of_words
@@ -23,13 +23,6 @@ _KINDS = ("cube", "ball", "can", "cup", "bowl", "plate")
 _COLOURS = ("red", "green", "blue", "yellow", "white", "black")
 """What the order that stands in may be about, where the text does not name it."""
 _FURNITURE = ("drawer", "shut_drawer", "drawers")
-_HARMLESS = frozenset(("you", "would", "will", "id", "hope", "must", "how"))
-"""Reserved words that may follow a request: "..., that's how I like it"."""
-_SETTING = frozenset(
-    ("with", "without", "using", "every", "each", "after", "later", "once", "when", "whenever", "until", "instead", "only",
-     "dont", "never", "not", "tomorrow", "tonight", "soon", "eventually", "some", "pretend", "imagine", "stop")
-)  # fmt: skip
-"""Words with which a clause begins that says when, how or whether, and tells no story; but "once more"."""
 _MOST = 60
 
 
@@ -38,14 +31,14 @@ def among_others(text: str, read: Callable[[str], Request | None]) -> Request | 
 
     Args:
         text: What was said.
-        read: What a text asks for that names neither the drawer nor a long task.
+        read: What the text asks for with the order that stands in.
     """
     said = spelling.normalised(text)
     if len(said) > _MOST or only_asks(text) or (known := _unnamed(said)) is None:
         return None
     row = row_of_words(said)
     for begin, end in _spans(row):
-        acts = composed(_words(row[begin:end]))
+        acts = composed_at_all(_words(row[begin:end]))
         if acts and not _goes_on(row, begin, end):
             standing = ("pick", "up", "the", known[1], known[0])
             found = read(" ".join((*_words(row[:begin]), *standing, *_words(row[end:]))))
@@ -87,7 +80,7 @@ def _goes_on(row: Row, begin: int, end: int) -> bool:
     if any(_orders(clause) for clause, _ in clauses(row[:begin])):
         return True
     reserved = {word for piece in behind for word in piece.words} & load().reserved
-    return has((*row[:begin], *behind), *_FURNITURE) or has(behind, "thing", "all") or not reserved <= _HARMLESS
+    return has((*row[:begin], *behind), *_FURNITURE) or has(behind, "thing", "all") or not reserved <= load().harmless
 
 
 def _orders(clause: Row) -> bool:
@@ -96,6 +89,6 @@ def _orders(clause: Row) -> bool:
     if not said:
         return False
     first, after = said[0], said[1:2]
-    set_in = first.words[0] in _SETTING and "more" not in first.words + clause[-1].words
+    set_in = first.words[0] in load().setting and "more" not in first.words + clause[-1].words
     known = "base" in first.concepts.values() and not first.may("be", "thing", "polite")
     return set_in or known or (first.may("unknown") and has(after, "thing", "all", "table", "drawer"))
