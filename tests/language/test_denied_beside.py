@@ -114,6 +114,11 @@ def test_words_that_make_it_for_nobody_or_another_time_are_never_left_out(around
     assert not understand(text, ROOM).steps
 
 
+def test_long_enough_stops_nothing_but_enough_does():
+    assert understand("the drawer has been open long enough, time to shut it", ROOM).steps
+    assert not understand("enough, shut the drawer", ROOM).steps
+
+
 def test_what_lies_in_the_drawer_is_never_put_there():
     found = understand("take the marker that's hiding in the drawer", ROOM)
     assert [step.skill for step in found.steps][-1:] == ["pick"]

@@ -33,6 +33,8 @@ from vla_assistant.language.vocabulary import Lexicon, Phrase, load
 from vla_assistant.language.withdrawing import only_told, taken_back
 from vla_assistant.types import SURE, Intent, Reference, SeenThing, Step, Understanding
 
+_NO_STOP = (("long", "enough"), ("enough", "room"), ("enough", "space"))
+"""What holds a word that stops and says something else: "it has been open long enough"."""
 UNCERTAIN = 0.5
 """Confidence of an understanding that ends in a question."""
 
@@ -201,7 +203,7 @@ def _doubt(text: str, context: Context) -> Understanding:
 
 def _as_read(text: str, context: Context) -> Understanding | None:
     """What the reader is sure enough of; None when it is not, or when the text holds a word that means stop."""
-    if not context.lexicon.stop_words.isdisjoint(words.normalised(text)):
+    if not context.lexicon.stop_words.isdisjoint(words.without(_NO_STOP, words.normalised(text))):
         return None
     reading = read(text)
     asked = reading is not None or mood.asks(clauses(text))
