@@ -69,7 +69,9 @@ def considered(text: str, read: Request | None) -> Request | None:
     found = _by_itself(text, read)
     if found is not None and found.confidence >= SURE:
         return found
-    return among_others(text, lambda words: _by_itself(words, reader.read(words))) or found
+    among = among_others(text, lambda words: _by_itself(words, reader.read(words)))
+    doubted = found is not None and among is not None and found.acts == among.acts and reserves(text)
+    return found if among is None or doubted else among
 
 
 def _by_itself(text: str, read: Request | None) -> Request | None:
