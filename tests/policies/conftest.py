@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from vla_assistant.types import Frame, Observation, RobotState
+from vla_assistant.types import Frame, ImageArray, Observation, RobotState
 
 TOY: dict[str, Any] = {
     "vision": {"size": 32, "stem": 8, "channels": 8, "width": 16},
@@ -20,15 +20,16 @@ TOY: dict[str, Any] = {
 }
 
 
-def observation(seed: int = 0, time_s: float = 0.0) -> Observation:
-    """Pictures of noise, the arm at the origin and open."""
+CAMERAS = ("front", "wrist")
+
+
+def observation(seed: int = 0, time_s: float = 0.0, image: ImageArray | None = None) -> Observation:
+    """Pictures of noise, or this one in both cameras; the arm at the origin and open."""
     rng = np.random.default_rng(seed)
     zeros, pose = np.zeros(7), np.eye(4)
     state = RobotState(zeros, zeros, 1.0, pose, pose, 1.0, zeros, time_s)
-    names = ("front", "wrist")
-    return Observation(
-        {name: Frame(rng.integers(0, 255, (64, 80, 3), np.uint8), name, seed, time_s) for name in names}, state
-    )
+    images = {name: rng.integers(0, 255, (64, 80, 3), np.uint8) if image is None else image for name in CAMERAS}
+    return Observation({name: Frame(images[name], name, seed, time_s) for name in CAMERAS}, state)
 
 
 def write_family(folder: Path, taught: tuple[str, ...], **changes: Any) -> Path:

@@ -25,15 +25,11 @@ def chunk(metres: float, observed_s: float = 0.0) -> ActionChunk:
     return ActionChunk(actions, 0.1, observed_s)
 
 
-def test_moments_are_the_last_ones_of_this_step() -> None:
+def test_actions_are_the_last_ones_of_this_step() -> None:
     moments = Moments(("front",), 16, frames=3, history=5)
     for index in range(4):
         moments.remember(observation(index, 0.2 * index), PICK, chunk(0.01 * index, 0.2 * index))
     now = observation(9, 0.8)
-    pictures = moments.look(now, PICK)["front"]
-    assert pictures.shape == (3, 16, 16, 3)
-    np.testing.assert_array_equal(pictures[-1], moments.now(now)["front"])
-    np.testing.assert_array_equal(pictures[0], moments.now(observation(2))["front"])
     np.testing.assert_allclose(moments.actions(now, PICK)[:, 0] * 0.04, [0.01, 0.02, 0.02, 0.03, 0.03], atol=1e-6)
 
 
@@ -49,12 +45,37 @@ def test_what_was_carried_out_is_what_there_was_time_for(seconds: float, count: 
     np.testing.assert_allclose(later[:, 0] * 0.04, [0.01] * count + [0.02], atol=1e-6)
 
 
+@pytest.mark.parametrize("frames", [1, 3, 10])
+def test_training_and_running_see_the_same_moments_of_a_step(tmp_path: Path, frames: int) -> None:
+    """From its beginning on, uniformly, and as many of them from its first frame on."""
+    from tests.data.recordings import FEATURES, made_up_episode
+    from vla_assistant.data.dataset import VLADataset
+    from vla_assistant.data.writer import DatasetWriter
+
+    episode = made_up_episode(0, length=25)
+    for camera in ("front", "wrist"):
+        pictures = episode.pictures[f"observation.images.{camera}"]
+        pictures[:] = (10 * np.arange(25, dtype=np.uint8)).reshape(25, 1, 1, 1)
+    DatasetWriter(tmp_path / "d", FEATURES).append([episode])
+    dataset = VLADataset(tmp_path / "d", frames=frames)
+    moments = Moments(("front",), 128, frames=frames, history=0)
+    for index in range(25):
+        image = np.full((128, 128, 3), 10 * index, np.uint8)
+        now = observation(0, 0.1 * index, image)
+        seen = moments.look(now, PICK)["front"]
+        moments.remember(now, PICK, chunk(0.0, 0.1 * index))
+        shown = dataset[index]["pictures"]["front"].numpy() * 255
+        assert shown.shape == (frames, 3, 128, 128)
+        np.testing.assert_allclose(shown.mean((1, 2, 3)), seen.mean((1, 2, 3)), atol=3)
+
+
 @pytest.mark.parametrize(("step", "time_s"), [(Step("home"), 0.2), (PICK, 60.0), (PICK, -1.0)])
 def test_another_step_a_pause_and_an_earlier_time_empty_the_memory(step: Step, time_s: float) -> None:
     moments = Moments(("front",), 16, frames=3, history=5)
     moments.remember(observation(), PICK, chunk(0.01))
     now = observation(1, time_s)
-    assert moments.look(now, step)["front"].shape == (1, 16, 16, 3)
+    pictures = moments.look(now, step)["front"]
+    np.testing.assert_array_equal(pictures, [moments.now(now)["front"]] * 3)
     assert moments.actions(now, step).shape == (0, 7)
 
 

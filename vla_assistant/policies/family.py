@@ -51,7 +51,7 @@ class Config(BackendConfig):
     """Settings of a model of the family."""
 
     weights: str = Field("", description="Folder or safetensors file of your model; there is no shipped one.")
-    execute_steps: int = Field(2, ge=1, le=8, description="Actions carried out before the policy looks again.")
+    execute_steps: int = Field(1, ge=1, le=8, description="Actions carried out before the policy looks again.")
     min_visible: float = Field(0.5, ge=0, le=1, description="A thing counts as seen from this confidence.")
     min_success: float = Field(0.5, ge=0, le=1, description="A step counts as done from this confidence.")
     threads: int = Field(2, ge=1, description="Threads of torch.")

@@ -1,4 +1,4 @@
-"""What a policy with a memory remembers of the step that it is carrying out: its last pictures and actions."""
+"""What a policy with a memory remembers of the step that it is carrying out: its pictures and last actions."""
 
 from __future__ import annotations
 
@@ -8,33 +8,38 @@ from collections.abc import Sequence
 import numpy as np
 
 from vla_assistant.errors import InputError
-from vla_assistant.networks.senses import normal_action, policy_picture
+from vla_assistant.networks.senses import normal_action, policy_picture, spread
 from vla_assistant.types import ACTION_WIDTH, ActionChunk, FloatArray, ImageArray, Observation, Step
 
 LONGEST_GAP_S = 3.0
 """After a longer pause what was seen and done before it no longer counts."""
+MOST_LOOKS = 600
+"""Looks of a step that are kept, so that memory has an end: a minute, twice as long as an attempt may last."""
 
 
 class Moments:
-    """The last pictures of each camera and the last actions; another step or a pause empties it."""
+    """The pictures of each camera since the step began, and the last actions; another step or a pause empties it."""
 
     def __init__(self, cameras: Sequence[str], size: int, frames: int, history: int) -> None:
         self._cameras, self._size, self._frames = tuple(cameras), size, frames
-        self._seen: deque[dict[str, ImageArray]] = deque(maxlen=frames)
+        self._seen: deque[dict[str, ImageArray]] = deque(maxlen=MOST_LOOKS if frames > 1 else 0)
         self._done: deque[FloatArray] = deque(maxlen=history)
         self._wanted: ActionChunk | None = None
         self._step: Step | None = None
         self._time_s = 0.0
 
     def look(self, observation: Observation, step: Step) -> dict[str, ImageArray]:
-        """Pictures by camera, uint8 (f, size, size, 3), oldest first, the last is the observation's.
+        """Pictures by camera, uint8 (frames, size, size, 3), oldest first, the last is the observation's.
+
+        They are those of the step so far, uniformly, as `data.dataset.VLADataset` takes them from recordings.
 
         Raises:
             InputError: A camera is missing.
         """
-        now = self.now(observation)
-        before = list(self._seen)[1 - self._frames :] if self._frames > 1 and self._goes_on(observation, step) else []
-        return {camera: np.stack([moment[camera] for moment in (*before, now)]) for camera in self._cameras}
+        before = self._seen if self._goes_on(observation, step) else ()
+        looks = [*before, self.now(observation)]
+        shown = [looks[index] for index in spread(len(looks), self._frames).tolist()]
+        return {camera: np.stack([look[camera] for look in shown]) for camera in self._cameras}
 
     def actions(self, observation: Observation, step: Step) -> FloatArray:
         """Earlier normal actions of this step, (k, 7), the last one last."""
