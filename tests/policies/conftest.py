@@ -23,11 +23,14 @@ TOY: dict[str, Any] = {
 CAMERAS = ("front", "wrist")
 
 
-def observation(seed: int = 0, time_s: float = 0.0, image: ImageArray | None = None) -> Observation:
-    """Pictures of noise, or this one in both cameras; the arm at the origin and open."""
+def observation(
+    seed: int = 0, time_s: float = 0.0, image: ImageArray | None = None, commanded_x: float = 0.0
+) -> Observation:
+    """Pictures of noise, or this one in both cameras; the arm at the origin and open, told to be `commanded_x` [m]."""
     rng = np.random.default_rng(seed)
-    zeros, pose = np.zeros(7), np.eye(4)
-    state = RobotState(zeros, zeros, 1.0, pose, pose, 1.0, zeros, time_s)
+    zeros, pose, command = np.zeros(7), np.eye(4), np.eye(4)
+    command[0, 3] = commanded_x
+    state = RobotState(zeros, zeros, 1.0, pose, command, 1.0, zeros, time_s)
     images = {name: rng.integers(0, 255, (64, 80, 3), np.uint8) if image is None else image for name in CAMERAS}
     return Observation({name: Frame(images[name], name, seed, time_s) for name in CAMERAS}, state)
 

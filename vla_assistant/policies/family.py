@@ -85,7 +85,8 @@ class FamilyPolicy:
         wanted = self._model.config
         if wanted.state_width != STATE_WIDTH or wanted.depth or not self._model.has_learnt("action"):
             raise WeightsError(f"The model in {path} cannot act here: {self._objection()}.", "See docs/models.md.")
-        self._moments = Moments(wanted.cameras, self._model.cameras.tower.size, wanted.frames, wanted.history)
+        size, step_s = self._model.cameras.tower.size, wanted.action.step_s
+        self._moments = Moments(wanted.cameras, size, wanted.frames, wanted.history, step_s)
         self._camera = "front" if "front" in wanted.cameras else wanted.cameras[0]
         self._names: dict[str, Tensor] = {}
 
@@ -120,7 +121,7 @@ class FamilyPolicy:
             done=self._taught("done", output.done),
             progress=self._taught("progress", output.progress),
         )
-        self._moments.remember(observation, step, chunk)
+        self._moments.remember(observation, step)
         return chunk
 
     def judge(self, step: Step, before: Observation, now: Observation) -> Judgement:
