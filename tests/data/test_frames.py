@@ -202,6 +202,11 @@ def test_a_batch_says_what_is_unknown(foreign: Path) -> None:
     assert "done" not in batch
 
 
+def test_a_batch_says_which_plan_tokens_are_unknown(foreign: Path) -> None:
+    dataset = VLADataset(foreign, FOREIGN, horizon=2, size=32, plans={"open the door": torch.tensor([3, 1])})
+    assert dataset.collate([dataset[9], dataset[0]])["plan"].tolist() == [[-100, -100], [3, 1]]
+
+
 def test_held_out_frames_are_those_of_whole_episodes(ours: Path) -> None:
     held_out = RobotActionDataset(ours).held_out(0.5)
     parts = np.split(held_out, [5, 12])

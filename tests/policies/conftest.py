@@ -54,6 +54,7 @@ def write_family(folder: Path, taught: tuple[str, ...], **changes: Any) -> Path:
     }
     known = {
         "actions": torch.zeros(2, 8, 7),
+        "plan": torch.zeros(2, 8, dtype=torch.long),
         "done": torch.zeros(2),
         "progress": torch.zeros(2),
         "success": torch.ones(2),

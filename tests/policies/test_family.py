@@ -12,6 +12,7 @@ import torch
 from tests.policies.conftest import observation, write_family
 from vla_assistant import registry
 from vla_assistant.errors import WeightsError
+from vla_assistant.networks import tokens
 from vla_assistant.policies.family import UNGROUNDED, Config, FamilyPolicy
 from vla_assistant.policies.moments import Moments
 from vla_assistant.types import Reference, Step
@@ -131,6 +132,18 @@ def test_what_it_was_not_taught_it_does_not_pretend(tmp_path: Path) -> None:
     judgement = policy.judge(PICK, now, now)
     assert not judgement.done
     assert "never taught to judge" in judgement.evidence
+
+
+def test_a_plan_is_as_sure_as_the_models_own_plan(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    home = Step("home")
+    policy = FamilyPolicy(Config(weights=str(write_family(tmp_path, ("actions", "plan")))))
+    output = policy._run(observation(), home)
+    logits = torch.zeros(1, tokens.CODE_WIDTH, policy._model.config.plan.vocabulary)
+    logits[0, range(tokens.CODE_WIDTH), tokens.encode_step(home)] = 12
+    monkeypatch.setattr(policy, "_run", lambda *_: output._replace(plan_logits=logits))
+    assert policy.plan((home,), observation()).confidence > 0.99
+    assert policy.plan((home, Step("put_down")), observation()).confidence < 0.01
+    assert policy.plan((Step("pick", Reference("spoon")),), observation()).confidence == UNGROUNDED
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from vla_assistant.data.executed import executed
 from vla_assistant.data.robot_actions import ColumnMap, Item, RobotActionDataset
 from vla_assistant.errors import InputError
+from vla_assistant.networks import tokens
 from vla_assistant.networks.senses import STATE_WIDTH, normal_action, normal_state, spread
 from vla_assistant.types import ACTION_WIDTH
 
@@ -51,7 +52,8 @@ class VLADataset:
                 `networks.senses.spread` chooses them.
             history: Earlier actions; zeros for those before the step.
             size: Edge to which pictures are cut and scaled [pixels].
-            plans: Instruction -> plan embedding (w,); instructions without one have no plan to learn.
+            plans: Instruction -> plan embedding float (w,) or tokens int64 (n,); instructions without one have no plan
+                to learn.
 
         Raises:
             InputError: There is no such recording, a column is missing, or actions or states have another width.
@@ -88,7 +90,7 @@ class VLADataset:
         return sample | ({"plan": self._plans[item["text"]]} if item["text"] in self._plans else {})
 
     def collate(self, items: Sequence[Item]) -> Item:
-        """A batch: see `networks.family.supervision`. What only some items know is NaN in the others."""
+        """A batch: see `networks.family.supervision`. What only some items know is unknown in the others."""
         import torch
 
         cameras = self.recorded.columns.cameras
@@ -99,7 +101,7 @@ class VLADataset:
         for name in ("done", "progress", "success", "plan"):
             known = next((item[name] for item in items if name in item), None)
             if known is not None:
-                unknown = torch.full_like(known, torch.nan)
+                unknown = torch.full_like(known, torch.nan if known.is_floating_point() else tokens.UNKNOWN)
                 batch[name] = torch.stack([item.get(name, unknown) for item in items])
         return batch
 

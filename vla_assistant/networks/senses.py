@@ -48,7 +48,7 @@ def policy_picture(image: ImageArray, size: int) -> ImageArray:
 
 
 def spread(count: int, wanted: int) -> NDArray[np.int64]:
-    """Which of `count` moments a model that reads `wanted` pictures sees, (wanted,): uniformly from the first to the last.
+    """Which of `count` moments a model of `wanted` pictures sees, (wanted,): uniformly from the first to the last.
 
     Of fewer than wanted some are seen more than once. One alone is the last: now.
     """

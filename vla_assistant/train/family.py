@@ -16,6 +16,7 @@ from vla_assistant.errors import ConfigError
 from vla_assistant.networks.family.config import FamilyConfig, load_family
 from vla_assistant.networks.family.model import VisionLanguageActionModel
 from vla_assistant.networks.family.storage import NAME, from_folder, save_model
+from vla_assistant.networks.tokens import CODE_VALUES, CODE_WIDTH
 from vla_assistant.train.objective import Objective, State
 from vla_assistant.train.preset import Schedule, preset_file
 
@@ -58,8 +59,15 @@ def samples(data: Path, config: FamilyConfig) -> GroundedDataset:
     """What a model of this configuration learns from in a recording of ours.
 
     Raises:
+        ConfigError: Its plan has no place for the numbers of a step.
         InputError: There is none, or it lacks a camera.
     """
+    plan = config.plan
+    if plan.tokens and (plan.tokens != CODE_WIDTH or plan.vocabulary < CODE_VALUES):
+        raise ConfigError(
+            f"A plan of {plan.tokens} tokens with {plan.vocabulary} values cannot be learnt from recordings of ours.",
+            f"Under [family.plan] set tokens = {CODE_WIDTH} and vocabulary = {CODE_VALUES} or more, or tokens = 0.",
+        )
     cameras = ColumnMap(cameras={camera: picture_key(camera) for camera in config.cameras})
     horizon, frames = config.action.horizon, config.frames
     return GroundedDataset(data, cameras, horizon=horizon, frames=frames, history=config.history, size=0)
