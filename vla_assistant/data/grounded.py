@@ -32,8 +32,8 @@ class GroundedDataset(VLADataset):
         """One sample of `VLADataset`, with its step, names and places.
 
         Returns:
-            Also "plan", int64 (8,), unless other plans were given; "phrases", q names of all things and of some that are
-            not there, "" for none; "points" {camera: (q, 2)} as fractions (u, v) of the picture; "seen" {camera: (q,)},
+            Also "plan", int64 (8,), unless other plans were given; "phrases", q names of all things and of some not
+            there, "" for none; "points" {camera: (q, 2)} as fractions (u, v) of the picture; "seen" {camera: (q,)},
             NaN for no name.
         """
         import torch

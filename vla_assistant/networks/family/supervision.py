@@ -11,7 +11,7 @@ A batch is a mapping of b samples:
 | `history` | (b, k, 7) earlier actions, the last one last, like `actions` |
 | `actions` | optional (b, horizon, 7), normal numbers as `networks.senses.normal_action` makes them |
 | `action_weight` | optional (b, horizon): how much each action counts, 0 for unknown |
-| `plan` | optional float (b, plan width), NaN unknown, or int64 (b, tokens), -100 unknown, for a model that has tokens |
+| `plan` | optional float (b, plan width), NaN unknown, or int64 (b, tokens), -100 unknown, for models with tokens |
 | `done`, `progress`, `success` | optional (b,) in [0, 1], NaN for unknown |
 | `phrases` | optional b lists of q names of things, "" for none |
 | `points` | with phrases: {camera: (b, q, 2)} where each is as fractions (u, v) of the picture |
