@@ -123,7 +123,7 @@ class VLATrainer:
     def _objective(self, source: Source) -> Objective:
         model = self._model
         if isinstance(model, FamilyPreset):
-            model = VisionLanguageActionModel(model.family)
+            return FamilyObjective(VisionLanguageActionModel(model.family), self._half_precision, model)
         if isinstance(model, nn.Module):
             kind = FamilyObjective if isinstance(model, VisionLanguageActionModel) else Objective
             return kind(model, self._half_precision)
