@@ -11,11 +11,11 @@ import torch
 
 from tests.policies.conftest import observation, write_family
 from vla_assistant import registry
-from vla_assistant.errors import WeightsError
+from vla_assistant.errors import InputError, WeightsError
 from vla_assistant.networks import tokens
 from vla_assistant.policies.family import UNGROUNDED, Config, FamilyPolicy
 from vla_assistant.policies.moments import Moments
-from vla_assistant.types import Reference, Step
+from vla_assistant.types import Observation, Reference, Step
 
 PICK = Step("pick", Reference("cup", "red"))
 
@@ -144,6 +144,18 @@ def test_a_plan_is_as_sure_as_the_models_own_plan(tmp_path: Path, monkeypatch: p
     assert policy.plan((home,), observation()).confidence > 0.99
     assert policy.plan((home, Step("put_down")), observation()).confidence < 0.01
     assert policy.plan((Step("pick", Reference("spoon")),), observation()).confidence == UNGROUNDED
+
+
+def test_a_real_set_up_has_the_front_picture_alone(tmp_path: Path) -> None:
+    """As docs/own-robot.md says: a model of two cameras refuses to act there, one of the front camera acts."""
+    now = observation()
+    alone = Observation({"front": now.frames["front"]}, now.state)
+    taught = ("actions", "phrases")
+    with pytest.raises(InputError, match="needs a picture of the wrist camera"):
+        FamilyPolicy(Config(weights=str(write_family(tmp_path / "two", taught)))).act(alone, PICK)
+    policy = FamilyPolicy(Config(weights=str(write_family(tmp_path / "one", taught, cameras=["front"]))))
+    assert policy.act(alone, PICK).actions.shape == (8, 7)
+    assert policy.plan((PICK,), alone).groundings[0].camera == "front"
 
 
 @pytest.mark.parametrize(
