@@ -124,9 +124,10 @@ class VLATrainer:
         model = self._model
         if isinstance(model, FamilyPreset):
             return FamilyObjective(VisionLanguageActionModel(model.family), self._half_precision, model)
+        if isinstance(model, VisionLanguageActionModel):
+            return FamilyObjective(model, self._half_precision)
         if isinstance(model, nn.Module):
-            kind = FamilyObjective if isinstance(model, VisionLanguageActionModel) else Objective
-            return kind(model, self._half_precision)
+            return Objective(model, self._half_precision)
         half_precision = model.network.half_precision and self._half_precision
         config = model.network.model_copy(update={"half_precision": half_precision})
         assert isinstance(source, Recordings | Mixture)
