@@ -50,6 +50,22 @@ def test_a_family_preset_is_trained_and_goes_on(tmp_path: Path) -> None:
     assert {name for name in after if name.startswith(("cameras.", "language."))} <= same
 
 
+def test_validations_see_what_low_rank_additions_change(tmp_path: Path) -> None:
+    pytest.importorskip("peft")
+    DatasetWriter(tmp_path / "d", FEATURES).append([made_up_episode(seed, length=5) for seed in range(4)])
+    (tmp_path / "toy.toml").write_text(TOY.replace("validation_steps = 3", "validation_steps = 1\nlearning_rate = 0.01"))
+    VLATrainer(str(tmp_path / "toy.toml"), tmp_path / "d", Options(tmp_path / "first")).train()
+    options = Options(tmp_path / "next", start_from=tmp_path / "first", lora=2, lora_layers=("linear1", "linear2"))
+    trainer = VLATrainer(str(tmp_path / "toy.toml"), tmp_path / "d", options, half_precision=False)
+    validations = [report.validation for report in trainer.steps()]
+    assert len(set(validations)) == 3
+    assert torch.backends.mha.get_fastpath_enabled()
+    merged = from_folder(tmp_path / "next")
+    with torch.no_grad():
+        losses = [float(merged.loss(batch)[0]) for batch in trainer.source.validation()]
+    assert validations[-1] == pytest.approx(sum(losses) / len(losses), abs=2e-3)
+
+
 def test_mistakes_in_a_family_preset_are_told(tmp_path: Path) -> None:
     (tmp_path / "toy.toml").write_text("stepz = 3\n[family]\n")
     with pytest.raises(ConfigError, match="stepz"):

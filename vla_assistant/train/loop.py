@@ -12,7 +12,7 @@ import torch
 from torch import nn
 
 from vla_assistant.errors import ConfigError
-from vla_assistant.train.adaptation import add_lora, freeze, keep_still
+from vla_assistant.train.adaptation import add_lora, additions_counted, freeze, keep_still
 from vla_assistant.train.averaging import follow
 from vla_assistant.train.board import open_board
 from vla_assistant.train.checkpoint import NAME, Progress, load_checkpoint, read_average
@@ -181,6 +181,7 @@ def _rate(schedule: Schedule, step: int, share: float) -> float:
 @torch.no_grad()
 def _validate(average: Objective, source: Source, team: Team) -> float | None:
     """Mean loss of the averaged weights on held-out episodes; None when there are none."""
-    losses = [float(average(moved(batch, team.device))[0]) for batch in source.validation()]
+    with additions_counted():
+        losses = [float(average(moved(batch, team.device))[0]) for batch in source.validation()]
     total, count = team.mean([sum(losses), len(losses)])  # a process that has seen no new recordings may have none
     return total / count if count else None
