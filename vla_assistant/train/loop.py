@@ -100,8 +100,9 @@ def run(
             progress.seconds = team.first(clock() - began) if options.minutes else clock() - began
             journal.add(loss, parts)
             if progress.step % schedule.validation_steps == 0:
+                held_out = source.held_out if isinstance(source, Measured) else 0  # may grow while it is measured
                 validation = _validate(average, source, team)
-                results.judge(validation, options.score, source.held_out if isinstance(source, Measured) else 0)
+                results.judge(validation, options.score, held_out)
             if progress.step % schedule.checkpoint_steps == 0:
                 results.save()
             if progress.step % schedule.log_steps == 0:
