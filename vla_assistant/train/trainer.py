@@ -19,7 +19,7 @@ from vla_assistant.networks.weights import read_learnt
 from vla_assistant.train.checkpoint import NAME as CHECKPOINT
 from vla_assistant.train.collated import Collated
 from vla_assistant.train.compiler import import_without_triton
-from vla_assistant.train.family import FamilyObjective, FamilyPreset, load_family_preset, samples
+from vla_assistant.train.family import FamilyObjective, FamilyPreset, begun_model, load_family_preset, samples
 from vla_assistant.train.loop import Options, run
 from vla_assistant.train.mixture import Mix, Mixture, open_mix
 from vla_assistant.train.objective import CompactObjective, Objective, Trainable
@@ -135,7 +135,7 @@ class VLATrainer:
     def _objective(self, source: Source) -> Objective:
         model = self._model
         if isinstance(model, FamilyPreset):
-            model = VisionLanguageActionModel(model.family)
+            model = begun_model(model.family, self._options.out, self._options.start_from)
         if isinstance(model, nn.Module):
             kind = FamilyObjective if isinstance(model, VisionLanguageActionModel) else Objective
             return kind(model, self._half_precision)
