@@ -25,6 +25,7 @@ log_steps = 1
 validation_share = 0.4
 validation_steps = 3
 warm_up = 0
+threads = 1
 [family]
 frames = 2
 history = 2
@@ -53,12 +54,12 @@ def test_a_family_preset_is_trained_and_goes_on(tmp_path: Path) -> None:
     assert {name for name in after if name.startswith(("cameras.", "language."))} <= same
 
 
-def test_validations_see_what_low_rank_additions_change(tmp_path: Path) -> None:
+def test_a_frozen_tower_learns_low_rank_additions_and_validations_see_them(tmp_path: Path) -> None:
     pytest.importorskip("peft")
     DatasetWriter(tmp_path / "d", FEATURES).append([made_up_episode(seed, length=5) for seed in range(4)])
-    (tmp_path / "toy.toml").write_text(
-        TOY.replace("validation_steps = 3", "validation_steps = 1\nlearning_rate = 0.01")
-    )
+    frozen = TOY.replace("heads = 2, layers = 1", "heads = 2, layers = 1, frozen = true")
+    often = frozen.replace("validation_steps = 3", "validation_steps = 1\nlearning_rate = 0.01")
+    (tmp_path / "toy.toml").write_text(often)
     VLATrainer(str(tmp_path / "toy.toml"), tmp_path / "d", Options(tmp_path / "first")).train()
     options = Options(tmp_path / "next", start_from=tmp_path / "first", lora=2, lora_layers=("linear1", "linear2"))
     trainer = VLATrainer(str(tmp_path / "toy.toml"), tmp_path / "d", options, half_precision=False)

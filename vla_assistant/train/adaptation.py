@@ -80,7 +80,7 @@ def additions_counted() -> Iterator[None]:
     """While it lasts, transformer layers in evaluation mode answer with what was added to their linear layers.
 
     Torch's fast path for `nn.TransformerEncoderLayer` takes `linear1.weight`, which in a layer of peft is the frozen
-    weight alone, in place of calling the layer.
+    weight alone, in place of calling the layer. Towers that are frozen are in evaluation mode in training too.
     """
     before = torch.backends.mha.get_fastpath_enabled()
     torch.backends.mha.set_fastpath_enabled(False)

@@ -89,7 +89,8 @@ def run(
                 group["lr"] = rate
             network.train()
             keep_still(objective)
-            loss, parts = network(batch)
+            with additions_counted():
+                loss, parts = network(batch)
             optimizer.zero_grad(set_to_none=True)
             loss.backward()
             nn.utils.clip_grad_norm_(objective.parameters(), schedule.clip_norm)
