@@ -74,6 +74,17 @@ def test_what_was_done_before_an_interruption_stays(tmp_path: Path, scripted: li
     assert list(Evaluation(plan(tmp_path)).logs["seen", "expert"].records) == [0]
 
 
+def test_one_evaluation_at_a_time_in_a_folder(tmp_path: Path, scripted: list[Order]) -> None:
+    first = Evaluation(plan(tmp_path))
+    with pytest.raises(InputError, match=r"Another evaluation writes into .* at this moment\. Wait until it has ended"):
+        Evaluation(plan(tmp_path))
+    list(first.run())
+    log = (tmp_path / "episodes" / "seen" / "expert.jsonl").read_bytes()
+    first.close()
+    assert not list(Evaluation(plan(tmp_path)).run()), "what the first has done is not done again"
+    assert (tmp_path / "episodes" / "seen" / "expert.jsonl").read_bytes() == log
+
+
 def test_fewer_episodes_than_the_log_holds_are_the_first_ones(tmp_path: Path, scripted: list[Order]) -> None:
     list(Evaluation(plan(tmp_path, episodes=4)).run())
     fewer = Evaluation(plan(tmp_path, episodes=2))
@@ -105,6 +116,7 @@ def test_log_of_a_policy_with_other_settings_is_refused_and_how_it_runs_does_not
 
     first = Evaluation(plan(tmp_path, entries=entries()))
     assert first.logs["seen", "compact"].header.settings["policies.compact.execute_steps"] == 1
+    first.close()
     Evaluation(plan(tmp_path, entries=entries(threads=2)))
     with pytest.raises(InputError, match=r"policies.compact.execute_steps 1, not 2"):
         Evaluation(plan(tmp_path, entries=entries(execute_steps=2)))
