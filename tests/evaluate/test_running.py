@@ -355,5 +355,5 @@ def test_a_worker_keeps_its_table(monkeypatch: pytest.MonkeyPatch) -> None:
     made: list[object] = []
     monkeypatch.setattr(working, "_kept", [])
     monkeypatch.setattr(working, "Workplace", lambda: made.append(1) or made)
-    assert working._workplace() is working._workplace()
+    assert working.own_workplace() is working.own_workplace()
     assert len(made) == 1

@@ -20,13 +20,12 @@ from vla_assistant.data.table import STEP_S, Table, go_home
 from vla_assistant.data.targets import inside
 from vla_assistant.errors import UnsupportedError
 from vla_assistant.policies.base import Policy, forget
+from vla_assistant.policies.execution import SETTLE_S
 from vla_assistant.policies.posture import begins_well
 from vla_assistant.session.progress import DONE_ABOVE, DONE_CHUNKS
 from vla_assistant.sim.expert import expert_action
-from vla_assistant.sim.tasks import HOLD_S, TaskMonitor
+from vla_assistant.sim.tasks import TaskMonitor
 from vla_assistant.types import FloatArray, Observation, Step
-
-SETTLE_S = HOLD_S + 0.2
 
 
 @dataclass(frozen=True, eq=False)
