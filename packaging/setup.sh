@@ -61,4 +61,4 @@ pip=(.venv/bin/python -m pip --disable-pip-version-check --quiet)
 "${pip[@]}" install -c packaging/constraints.txt torch
 "${pip[@]}" install -c packaging/constraints.txt -e '.[dev]'
 echo "$wanted" >"$stamp"
-say "done"
+say "done; the program is .venv/bin/vla-assistant (source .venv/bin/activate makes it \`vla-assistant\`)"

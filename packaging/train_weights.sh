@@ -63,8 +63,10 @@ correct 20000 700 2900000
 correct 26000 500 3100000 between,next_to,in_front_of,push_left,push_right,push_forward,push_back,open_drawer,retrieve,tower,swap,clear
 wait_for_training
 
-mkdir -p "$(dirname "$WEIGHTS")"
-cp "$RUN/trained/compact.safetensors" "$WEIGHTS"
-run calibrate --episodes "$((ROLL_OUTS < 30 ? 30 : ROLL_OUTS))" --policy "$WEIGHTS" --out "$WEIGHTS"
-run evaluate --split seen,unseen-seeds,swap --episodes "$(share 300)" --beside "$(share 100)" --policy "$WEIGHTS" \
+# The weights go to their place last, so that a stage which fails leaves what was there.
+MADE="$RUN/compact.safetensors"
+run calibrate --episodes "$((ROLL_OUTS < 30 ? 30 : ROLL_OUTS))" --policy "$RUN/trained/compact.safetensors" --out "$MADE"
+run evaluate --split seen,unseen-seeds,swap --episodes "$(share 300)" --beside "$(share 100)" --policy "$MADE" \
   --out "$RUN/evaluation"
+mkdir -p "$(dirname "$WEIGHTS")"
+cp "$MADE" "$WEIGHTS"

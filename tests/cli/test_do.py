@@ -17,7 +17,7 @@ from vla_assistant.cli import main
 from vla_assistant.commands import telling
 from vla_assistant.commands.do import Notice, _confirmed_before
 from vla_assistant.runtime.single_run import Decision
-from vla_assistant.types import Command, Plan, Proposal, Source, Step
+from vla_assistant.types import Command, Outcome, Plan, Proposal, Result, Source, Step
 
 
 class Answering:
@@ -173,3 +173,14 @@ def test_an_end_that_is_told_again_after_an_interrupt_is_printed_once(
     notice.end("go home", "done", "Done: go home.")
     assert notice.ended
     assert capsys.readouterr().out.count("run_ended") == int(as_json)
+
+
+def test_a_question_says_that_the_answer_belongs_into_the_command(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked = Outcome(Result.ASKED, "The purple marker or the white one?")
+    monkeypatch.setattr("vla_assistant.commands.do._run_to_its_end", lambda *_, **__: asked)
+    with pytest.raises(SystemExit) as ended:
+        main(["do", "take the marker", "--yes"])
+    assert ended.value.code == 3
+    assert "say it in the command" in capsys.readouterr().err

@@ -13,6 +13,12 @@ import pytest
 SCRIPT = Path(__file__).parents[2] / "packaging" / "train_weights.sh"
 STUB = """#!/bin/sh
 echo "$1" >> "$CALLS"
+if [ "$1" = calibrate ]; then
+  while [ "$1" != --policy ]; do shift; done
+  cp "$2" "$4"
+  exit 0
+fi
+[ "$1" = evaluate ] && exit "${EVALUATED:-0}"
 [ "$1" = train ] || exit 0
 mkdir -p "$RUN_FOLDER/trained"
 echo weights > "$RUN_FOLDER/trained/compact.safetensors"
@@ -50,6 +56,14 @@ def test_a_training_that_ends_is_measured(tmp_path: Path) -> None:
     assert process.returncode == 0, said
     assert calls(tmp_path)[-2:] == ["calibrate", "evaluate"]
     assert (tmp_path / "weights.safetensors").read_text() == "weights\n"
+
+
+def test_what_fails_its_evaluation_is_not_put_in_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EVALUATED", "5")
+    process = start(tmp_path, "exit 0")
+    process.communicate(timeout=30)
+    assert process.returncode == 5
+    assert not (tmp_path / "weights.safetensors").exists()
 
 
 def test_a_signal_ends_the_training_too(tmp_path: Path) -> None:

@@ -24,7 +24,7 @@ HIGHEST = 9_000
 def calibrate(
     policy: Annotated[Path, typer.Option(metavar="FILE", help="Weights of the compact policy.")],
     out: Annotated[Path, typer.Option(metavar="FILE", help="The same weights with the calibration; may be FILE.")],
-    episodes: Annotated[int, typer.Option(min=1, help="Roll-outs.")] = 200,
+    episodes: Annotated[int, typer.Option(min=1, help="Roll-outs; at least 20 steps must be tried.")] = 200,
     seed: Annotated[int, typer.Option(min=0, max=HIGHEST, help="Of the suite; not one that you evaluate with.")] = 900,
     minutes: Annotated[float, typer.Option(min=0.1, help="No roll-out begins after this time.")] = 8.0,
     workers: Annotated[int | None, typer.Option(min=1, help="Processes; default: one for each core.")] = None,
@@ -43,7 +43,9 @@ def calibrate(
         copy_weights(policy, bare, None)  # what is fitted is the policy without an older calibration
         found = _gathered(bare, episodes, seed, workers or os.cpu_count() or 1, minutes, as_json)
     if len(found) < episodes:
-        typer.echo(f"Only {len(found)} of {episodes} roll-outs were made; the fit takes those.", err=True)
+        typer.echo(
+            f"Only {len(found)} of {episodes} roll-outs were made in {minutes:g} min; the fit takes those.", err=True
+        )
     calibration = fitted(found)
     copy_weights(policy, out, calibration)
     typer.echo(json.dumps(dict(calibration.report)) if as_json else sentences_of(calibration))

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 EXIT_CODES = {"done": 0, "failed": 1, "refused": 3, "asked": 3, "cancelled": 3, "stopped": 3}
 BAD_USE = 2
 EMPTY = 'The command is empty: say what the arm should do, for example "pick up the blue cube".'
+NO_ANSWER = "`do` takes no answer: say it in the command (a colour, a side), or talk with `vla-assistant chat`."
 NO_COMMAND = "Give either the command as text or a sound file with --audio."
 
 
@@ -65,6 +66,8 @@ def do(
         if not notice.ended:
             notice.end(text or "", "failed", str(error))
         raise
+    if outcome.result == "asked":
+        typer.echo(NO_ANSWER, err=True)
     raise typer.Exit(EXIT_CODES[outcome.result])
 
 

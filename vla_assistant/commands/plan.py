@@ -34,10 +34,10 @@ def plan(
     sets: Sets = None,
     config_file: ConfigFile = None,
 ) -> None:
-    """Say what would be done, without moving anything. One line for each text.
+    """Say what would be done, without moving anything: one line for the text, or for each line of a file.
 
-    The skill of a step is pick, place, put_down, push, open, close (the drawer), give or home; to stack is to place on
-    a cube. A place with a relation (next_to, left_of, right_of, in_front_of, behind, between) is on the table.
+    The skill of a step is pick, place, put_down, push, open, close (the drawer), give or home; stacking is placing on a
+    cube. A place with a relation (next_to, left_of, right_of, in_front_of, behind, between) is on the table.
 
     Example: vla-assistant plan "stack the red cube on the blue cube" --json
     """

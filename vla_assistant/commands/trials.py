@@ -107,7 +107,7 @@ def run(
 
 
 def _judgement(ask: Ask, text: str) -> bool | None:
-    while (answer := ask(f"Was it done: {text}? y: yes; n: no; s: does not count.")) not in JUDGEMENTS:
+    while (answer := ask(f"Was it done: {text}? y: yes; n: no; s: does not count; then Enter.")) not in JUDGEMENTS:
         pass
     return JUDGEMENTS[answer]
 

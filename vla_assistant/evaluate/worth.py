@@ -34,7 +34,8 @@ def fitted(found: Sequence[Trial]) -> Calibration:
     reached = np.array([one for trial in tried for one in trial.reached], dtype=bool)
     if len(reached) < LEAST_STEPS:
         raise InputError(
-            f"{len(reached)} steps were tried; a calibration needs at least {LEAST_STEPS}.", "Give more --episodes."
+            f"{len(reached)} steps were tried; a calibration needs at least {LEAST_STEPS}.",
+            "Give more --episodes, or more --minutes for them.",
         )
     familiarity = familiar_from(kept)
     clues = np.concatenate([_all_clues(trial, familiarity) for trial in tried])
