@@ -31,7 +31,8 @@ from vla_assistant.language.reading.reader import read
 from vla_assistant.language.resolving import likelihoods
 from vla_assistant.policies.compact import CompactPolicy
 from vla_assistant.sim import things
-from vla_assistant.sim.scene import Scene, sample_look
+from vla_assistant.sim.sampling import sample_look
+from vla_assistant.sim.scene import Scene
 from vla_assistant.types import SeenThing
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -17,7 +17,7 @@ from report import np, print_summary
 
 from vla_assistant.data.table import Table
 from vla_assistant.policies.compact import CompactPolicy, Config
-from vla_assistant.sim.scene import scene_for_steps
+from vla_assistant.sim.sampling import scene_for_steps
 from vla_assistant.types import Observation, Reference, Step
 
 CUBE, BOWL = Reference("cube", "blue"), Reference("bowl", "red")

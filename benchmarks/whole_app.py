@@ -22,7 +22,7 @@ from vla_assistant.language.meaning import Refused
 from vla_assistant.language.request import Request
 from vla_assistant.session import Rules, Session
 from vla_assistant.session import messages as m
-from vla_assistant.train.recombining.written import row_of
+from vla_assistant.train.recombining.meanings import row_of
 from vla_assistant.types import (
     Command,
     Judgement,

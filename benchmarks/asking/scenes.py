@@ -14,7 +14,8 @@ from itertools import pairwise
 import numpy as np
 
 from vla_assistant.sim import things
-from vla_assistant.sim.scene import Scene, Thing, sample_scene
+from vla_assistant.sim.sampling import sample_scene
+from vla_assistant.sim.scene import Scene, Thing
 from vla_assistant.sim.world import SimWorld
 from vla_assistant.types import PixelPoint, Reference, SeenThing
 

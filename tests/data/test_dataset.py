@@ -20,7 +20,8 @@ from vla_assistant.data import cache, files
 from vla_assistant.data.episode import Episode
 from vla_assistant.data.features import ROBOT
 from vla_assistant.data.reader import DatasetReader
-from vla_assistant.data.stats import Moments
+from vla_assistant.data.shard import encode_shard
+from vla_assistant.data.stats import Moments, read_stats
 from vla_assistant.data.targets import make_targets
 from vla_assistant.data.writer import DatasetWriter
 from vla_assistant.errors import InputError
@@ -96,6 +97,23 @@ def test_reopening_goes_on_and_removes_what_a_kill_left(dataset: Path) -> None:
     reader = DatasetReader(dataset)
     assert [row["episode_index"] for row in reader.episodes] == [0, 1, 2, 3]
     assert reader.shards == (0, 1, 2)
+
+
+@pytest.mark.parametrize("left", ["those of the first shard", "those of half a shard", "none"])
+def test_statistics_that_a_kill_kept_out_are_made_up_for_at_the_next_opening(dataset: Path, left: str) -> None:
+    path = dataset / files.STATS_PATH
+    wanted = read_stats(path)
+    episodes = [made_up_episode(0), made_up_episode(1, length=5)]
+    path.unlink()
+    if left != "none":
+        draft = encode_shard(episodes[: 2 if "first" in left else 1], dataset / "draft")
+        (draft / "stats.json").rename(path)
+    DatasetWriter(dataset, FEATURES).close()
+    found = read_stats(path)
+    assert {name: one.count for name, one in found.items()} == {name: one.count for name, one in wanted.items()}
+    for name, one in found.items():  # the pictures come out of their videos, almost unchanged
+        np.testing.assert_allclose(one.mean, wanted[name].mean, rtol=1e-9, atol=0.01 if "images" in name else 1e-9)
+        np.testing.assert_allclose(one.variance, wanted[name].variance, rtol=1e-6, atol=0.01)
 
 
 def test_one_writer_at_a_time(dataset: Path) -> None:

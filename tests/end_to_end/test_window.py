@@ -19,7 +19,7 @@ from tests.speech.voices import say
 from tests.virtual_sound import VirtualSoundCard, wait_for
 from vla_assistant.gui.theme import LIGHT
 from vla_assistant.gui.window import TITLE
-from vla_assistant.sim.scene import scene_for_steps
+from vla_assistant.sim.sampling import scene_for_steps
 from vla_assistant.types import Reference
 
 SEED = 5

@@ -25,6 +25,16 @@ def test_what_was_logged_is_there_when_the_log_is_opened_again(tmp_path: Path) -
     assert len(path.read_text().splitlines()) == 3
 
 
+def test_an_episode_that_is_there_stays_as_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "log.jsonl"
+    log = EpisodeLog(HEADER, path)
+    log.add(record(0))
+    before = path.read_bytes()
+    log.add(record(0, success=False))
+    assert path.read_bytes() == before
+    assert log.records[0].success
+
+
 def test_a_line_that_a_kill_cut_short_is_done_again_and_the_others_stay(tmp_path: Path) -> None:
     path = tmp_path / "log.jsonl"
     log = EpisodeLog(HEADER, path)

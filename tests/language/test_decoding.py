@@ -24,7 +24,7 @@ from vla_assistant.language.decoding.source import LENGTH, LONGEST, SLOTS
 from vla_assistant.language.decoding.source import read as source_of
 from vla_assistant.language.reading.reader import read
 from vla_assistant.language.request import Act, Description, Request
-from vla_assistant.train.recombining.written import row_of
+from vla_assistant.train.recombining.meanings import row_of
 from vla_assistant.types import SURE
 
 FRESH = Path(__file__).resolve().parent / "said" / "fresh"

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
 
+from tests.policies.bench import CUBE, PICK, Bench, Scripted
 from vla_assistant.config import SessionSection
 from vla_assistant.errors import UnsafeError
-from vla_assistant.policies.controller import VLAController
 from vla_assistant.policies.execution import (
     SETTLE_S,
     SHIFT_ACTIONS,
@@ -25,89 +24,7 @@ from vla_assistant.runtime import runner
 from vla_assistant.runtime.mover import Mover
 from vla_assistant.session.messages import Ticket
 from vla_assistant.session.progress import DOUBTS, REFUSALS
-from vla_assistant.types import (
-    ActionChunk,
-    Frame,
-    Grounding,
-    Judgement,
-    Observation,
-    PixelPoint,
-    Plan,
-    Reference,
-    Result,
-    RobotState,
-    Step,
-    Verdict,
-)
-
-CUBE = Reference("cube", "blue")
-PICK = Step("pick", CUBE)
-
-
-class Bench:
-    """An environment whose clock alone moves; what a real one would do is set beforehand."""
-
-    def __init__(self, blocked: bool = False, refuses: bool = False, held: str = "") -> None:
-        self.time_s, self.blocked, self.refuses, self.hold = 0.0, blocked, refuses, held
-        self.executed: list[int] = []
-        self.chunks: list[ActionChunk] = []
-        self.rests: list[float] = []
-        self.held = ""
-        self.gripper, self.gripper_command = 0.5, 0.0
-
-    @property
-    def state(self) -> RobotState:
-        zeros, pose = np.zeros(7), np.eye(4)
-        return RobotState(zeros, zeros, self.gripper, pose, pose, self.gripper_command, zeros, self.time_s)
-
-    def observe(self, instruction: str = "") -> Observation:
-        return Observation(
-            {"front": Frame(np.zeros((8, 8, 3), np.uint8), "front", 0, self.time_s)}, self.state, instruction
-        )
-
-    def run(self, chunk: ActionChunk, execute: int) -> Verdict:
-        self.chunks.append(chunk)
-        self.executed.append(execute)
-        self.held = self.hold
-        if self.refuses and chunk.actions[0, 2] <= 0.0:
-            return Verdict(False, None, ("Much too fast.",))
-        self.time_s += execute * chunk.step_s
-        return Verdict(True, chunk, gave_way=self.blocked and chunk.actions[0, 2] <= 0.0)
-
-    def rest(self, seconds: float) -> None:
-        self.rests.append(seconds)
-        self.time_s += seconds
-
-
-class Scripted:
-    """Says done once it was asked so many times; its judgements are those given, the last one again and again."""
-
-    config = SimpleNamespace(execute_steps=2)
-
-    def __init__(self, done_after: int, *judgements: bool) -> None:
-        self.done_after, self.judgements = done_after, judgements
-        self.acts = self.judged = 0
-        self.asked: list[Observation] = []
-        self.looks: list[tuple[Observation, Observation]] = []
-
-    def plan(self, steps: tuple[Step, ...], observation: Observation) -> Plan:
-        point = PixelPoint("front", 0.5, 0.5, 0.4)
-        return Plan(steps, "pick", 0.4, (Grounding(CUBE, "front", np.ones((1, 1), np.float32), point),))
-
-    def look(self, observation: Observation, named: Collection[Reference] = ()) -> tuple[()]:
-        return ()
-
-    def act(self, observation: Observation, step: Step) -> ActionChunk:
-        self.acts += 1
-        self.asked.append(observation)
-        done = float(self.acts > self.done_after)
-        return ActionChunk(np.zeros((8, 7), np.float32), 0.1, observation.state.time_s, done)
-
-    def judge(self, step: Step, before: Observation, now: Observation) -> Judgement:
-        done = self.judgements[min(self.judged, len(self.judgements) - 1)]
-        self.judged += 1
-        self.looks.append((before, now))
-        return Judgement(done, 1.0, "It looks like it.")
+from vla_assistant.types import Reference, Step
 
 
 def carried_out(policy: Scripted, bench: Bench, step: Step = PICK, *given: Any, **more: Any) -> StepResult:
@@ -226,33 +143,3 @@ def test_hand_rises_before_another_attempt_as_the_mover_lets_it(gripper: float, 
     assert ours.chunks[0].step_s == theirs.chunks[0].step_s
     assert ours.executed == theirs.executed
     assert ours.chunks[0].actions[0, 6] == (0.0 if gripper == 0.5 else 1.0)
-
-
-# The controller.
-
-
-def test_controller_takes_the_policy_s_number_of_actions_and_what_it_sees_half() -> None:
-    bench = Bench()
-    outcome = VLAController(Scripted(1, True), bench).execute_task(  # type: ignore[arg-type]
-        np.zeros((8, 8, 3), np.uint8), "pick up the blue cube"
-    )
-    assert outcome.result is Result.DONE, outcome.reason
-    assert bench.executed == [2, 2]
-
-
-def test_controller_refuses_what_the_program_would_refuse(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("vla_assistant.session.sight.SEEN_ABOVE", 0.45)
-    outcome = VLAController(Scripted(1, True), Bench()).execute_task(  # type: ignore[arg-type]
-        np.zeros((8, 8, 3), np.uint8), "pick up the blue cube"
-    )
-    assert (outcome.result, outcome.reason) == (Result.REFUSED, "I do not see the blue cube.")
-
-
-def test_controller_ends_when_the_guard_holds() -> None:
-    bench = Bench(held="it hit something")
-    outcome = VLAController(Scripted(1, True), bench).execute_task(  # type: ignore[arg-type]
-        np.zeros((8, 8, 3), np.uint8), "pick up the blue cube"
-    )
-    assert outcome.result is Result.STOPPED
-    assert "it hit something" in outcome.reason
-    assert not outcome.claimed

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from vla_assistant.policies.evidence import judge_step
-from vla_assistant.policies.execution import Hovering
 from vla_assistant.policies.named import maybe_in_drawer
+from vla_assistant.policies.posture import Hovering
 from vla_assistant.policies.sighting import listed
 from vla_assistant.policies.whereabouts import (
     BESIDE_GAP,

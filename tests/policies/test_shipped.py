@@ -14,7 +14,7 @@ from vla_assistant.networks.weights import read_card
 from vla_assistant.policies.compact import CompactPolicy, Config, default_weights
 from vla_assistant.policies.controller import VLAController
 from vla_assistant.policies.execution import run_step
-from vla_assistant.sim.scene import scene_for_steps
+from vla_assistant.sim.sampling import scene_for_steps
 from vla_assistant.types import Reference, Result, Step
 
 BLUE_CUBE = Reference("cube", "blue")

@@ -8,7 +8,7 @@ import pytest
 
 from vla_assistant import config, language
 from vla_assistant.runtime.table import ADVICE, Wanted, wanted_on_table
-from vla_assistant.sim.scene import scene_for_steps
+from vla_assistant.sim.sampling import scene_for_steps
 from vla_assistant.sim.suite.for_steps import scene_for_steps as suite_scene
 
 SETTINGS = config.load(None, [])

@@ -13,7 +13,8 @@ from vla_assistant.sim.expert import expert_action, why_impossible
 from vla_assistant.sim.grasps import best_grasp_yaw
 from vla_assistant.sim.hand import CLOSED, Hand
 from vla_assistant.sim.relations import Relations
-from vla_assistant.sim.scene import Drawer, Scene, Thing, scene_for_steps
+from vla_assistant.sim.sampling import scene_for_steps
+from vla_assistant.sim.scene import Drawer, Scene, Thing
 from vla_assistant.sim.tasks import TaskMonitor
 from vla_assistant.types import Reference, Step
 

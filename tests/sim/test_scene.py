@@ -9,8 +9,10 @@ import pytest
 
 from vla_assistant.errors import InputError
 from vla_assistant.sim import things
+from vla_assistant.sim.placing import GAP, REACH_X, REACH_Y
 from vla_assistant.sim.relations import Relations
-from vla_assistant.sim.scene import GAP, MAX_THINGS, REACH_X, REACH_Y, Scene, sample_scene, scene_for_steps, third
+from vla_assistant.sim.sampling import sample_scene, scene_for_steps
+from vla_assistant.sim.scene import MAX_THINGS, Scene, third
 from vla_assistant.sim.world import SimWorld
 from vla_assistant.types import Reference, Step
 

@@ -7,8 +7,9 @@ import pytest
 
 from vla_assistant.errors import InputError
 from vla_assistant.sim import things
+from vla_assistant.sim.placing import GAP
 from vla_assistant.sim.relations import Relations
-from vla_assistant.sim.scene import GAP, Look, Thing
+from vla_assistant.sim.scene import Look, Thing
 from vla_assistant.sim.suite import SuiteEpisode, draw_training, episode, looks, words
 from vla_assistant.sim.suite.zones import Disc, drawer_box, lane
 from vla_assistant.sim.tasks import TaskMonitor

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from tests.sim.cell import Cell
-from vla_assistant.sim.scene import Look, Scene, Thing, scene_for_steps
+from vla_assistant.sim.sampling import scene_for_steps
+from vla_assistant.sim.scene import Look, Scene, Thing
 from vla_assistant.sim.world import SimWorld
 from vla_assistant.types import Reference, Step
 

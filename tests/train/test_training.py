@@ -17,10 +17,11 @@ from tests.data.recordings import FEATURES, made_up_episode
 from vla_assistant.data.writer import DatasetWriter
 from vla_assistant.errors import ConfigError, WeightsError
 from vla_assistant.networks import tokens
+from vla_assistant.networks.heat import wanted_heat
 from vla_assistant.networks.weights import load_weights
 from vla_assistant.train.checkpoint import NAME
 from vla_assistant.train.loop import Options
-from vla_assistant.train.losses import matches, wanted_heat
+from vla_assistant.train.losses import matches
 from vla_assistant.train.objective import WEIGHTS_NAME
 from vla_assistant.train.preset import Preset, load_preset
 from vla_assistant.train.report import TrainProgress

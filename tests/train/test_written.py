@@ -9,20 +9,13 @@ import pytest
 
 from vla_assistant import paths
 from vla_assistant.evaluate import sayings
-from vla_assistant.language import words
 from vla_assistant.language.decoding.notation import COLOURS, KINDS, says
 from vla_assistant.train.decoder_batches import written_examples
 from vla_assistant.train.recombining import written
+from vla_assistant.train.recombining.meanings import row_of
 from vla_assistant.train.recombining.wordlists import load
-from vla_assistant.train.recombining.written import Written, row_of, sentences, varied
-
-
-def as_written(text: str, meaning: str) -> Written:
-    """The sentence with what it names found by the program itself."""
-    lists = load()
-    colours, kinds = written._phrases(lists.colours), written._phrases(lists.nouns)
-    said = words.normalised(text)
-    return Written(said, row_of(meaning), written._mentions(said, colours), written._mentions(said, kinds))
+from vla_assistant.train.recombining.writers import as_written, sentences
+from vla_assistant.train.recombining.written import varied
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import itertools
 import json
 import os
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -77,11 +78,11 @@ def evaluate(
         out=out,
         films=0 if no_videos else videos,
     )
-    evaluation = Evaluation(plan)
-    for progress in evaluation.run(workers or os.cpu_count() or 1, ray):
-        if not as_json:
-            typer.echo(_told(progress))
-    _report(evaluation, policy or ["compact"], as_json)
+    with closing(Evaluation(plan)) as evaluation:
+        for progress in evaluation.run(workers or os.cpu_count() or 1, ray):
+            if not as_json:
+                typer.echo(_told(progress))
+        _report(evaluation, policy or ["compact"], as_json)
 
 
 def _check(option: str, value: str, known: Sequence[str]) -> None:

@@ -6,9 +6,9 @@ The tests of success (`sim.tasks`) ask for the same, but for a whole second and 
 from __future__ import annotations
 
 from vla_assistant.sim import arm_model
+from vla_assistant.sim.effects import AT_HOME, LIFTED, OPENED, SHUT
 from vla_assistant.sim.regions import where_pushed
 from vla_assistant.sim.relations import Relations
-from vla_assistant.sim.tasks import AT_HOME, LIFTED, OPENED, SHUT
 from vla_assistant.sim.world import SimWorld
 from vla_assistant.types import JOINTS, Step
 

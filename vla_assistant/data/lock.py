@@ -11,8 +11,12 @@ from vla_assistant.errors import InputError
 NAME = ".lock"
 
 
-def lock(root: Path) -> IO[bytes]:
+def lock(root: Path, writer: str = "recording") -> IO[bytes]:
     """The folder locked against other writers until the returned file is closed.
+
+    Args:
+        root: The folder; it is made if need be.
+        writer: What wants to write there, for the sentence of a refusal.
 
     Raises:
         InputError: Somebody writes into it at this moment.
@@ -24,8 +28,8 @@ def lock(root: Path) -> IO[bytes]:
     except (BlockingIOError, PermissionError) as error:
         file.close()
         raise InputError(
-            f"Something else is being recorded into {root} at this moment.",
-            "Wait until that has ended, or record into another folder.",
+            f"Another {writer} writes into {root} at this moment.",
+            "Wait until it has ended, or choose another folder.",
         ) from error
     return file
 

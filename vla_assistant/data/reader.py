@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,11 @@ def read_episode_rows(root: Path) -> list[dict[str, Any]]:
     for path in paths:
         rows += parquet.read_table(path).to_pylist()
     return rows
+
+
+def shard_of(row: Mapping[str, Any]) -> int:
+    """Number of the shard that holds the episode of this row."""
+    return int(row["data/chunk_index"]) * files.CHUNK_SIZE + int(row["data/file_index"])
 
 
 class DatasetReader:
@@ -59,8 +64,7 @@ class DatasetReader:
     @property
     def shards(self) -> tuple[int, ...]:
         """Numbers of the finished shards."""
-        places = {(int(row["data/chunk_index"]), int(row["data/file_index"])) for row in self.episodes}
-        return tuple(sorted(chunk * files.CHUNK_SIZE + file for chunk, file in places))
+        return tuple(sorted(set(map(shard_of, self.episodes))))
 
     def columns(self, shard: int) -> dict[str, NDArray[np.generic]]:
         """All columns of a shard, each (n, width).

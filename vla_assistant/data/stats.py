@@ -65,6 +65,11 @@ def read_stats(path: Path) -> dict[str, Moments]:
     return {name: Moments.from_json(entry) for name, entry in json.loads(path.read_text("utf-8")).items()}
 
 
+def added(stats: Mapping[str, Moments], more: Mapping[str, Moments]) -> dict[str, Moments]:
+    """The moments of both together, column by column."""
+    return dict(stats) | {name: stats[name] + one if name in stats else one for name, one in more.items()}
+
+
 def stats_text(stats: Mapping[str, Moments]) -> str:
     """The text of stats.json."""
     return json.dumps({name: moments.as_json() for name, moments in stats.items()}, indent=1)

@@ -5,15 +5,16 @@ World, servo and guard are those of the motion process, only the clock is not. D
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
 
 from vla_assistant.arms import simulated
 from vla_assistant.arms.base import PERIOD_S
-from vla_assistant.arms.guarded import guarded
+from vla_assistant.arms.guarded import GuardedArm, guarded
 from vla_assistant.data.displacement import STEP_S
+from vla_assistant.policies.execution import require_free
 from vla_assistant.sim.kinematics import Kinematics, rotation_matrix
 from vla_assistant.sim.scene import Scene
 from vla_assistant.sim.world import SimWorld
@@ -23,6 +24,8 @@ __all__ = ["PICTURE_SIZES", "STEP_S", "Table"]
 
 PICTURE_SIZES = {"front": 384, "wrist": 128}
 """Edges of the rendered pictures [pixels], as the motion process renders them; the policy averages them down."""
+HOME_S = 20.0
+"""The way home takes no longer than this; see also `runtime.mover`."""
 
 
 class Table:
@@ -75,6 +78,17 @@ class Table:
         """Let time pass without a new motion."""
         self.arm.rest(round(seconds / PERIOD_S))
 
+    def go_home(self) -> bool:
+        """The arm's own way home; whether it arrived.
+
+        Raises:
+            UnsafeError: The guard holds the arm.
+        """
+        require_free(self)
+        arrived = go_home(self.arm, self.arm.tick)
+        require_free(self)
+        return arrived
+
     @property
     def held(self) -> str:
         """Why the guard holds the arm, a clause; empty when it does not."""
@@ -83,3 +97,17 @@ class Table:
     def close(self) -> None:
         """Free the world's drawing context."""
         self.world.close()
+
+
+def go_home(arm: GuardedArm, tick: Callable[[], object]) -> bool:
+    """Let periods pass by `tick` until the arm has gone home its own way; whether it arrived.
+
+    Raises:
+        InputError: The guard holds the arm beforehand.
+    """
+    arm.home()
+    for _ in range(round(HOME_S / PERIOD_S)):
+        if not arm.homing:
+            break
+        tick()
+    return not arm.homing

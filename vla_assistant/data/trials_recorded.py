@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from vla_assistant.arms.base import PERIOD_S
 from vla_assistant.data.aims import aim_reached
 from vla_assistant.data.assignments import Assignment
 from vla_assistant.data.demonstration import DONE_FRAMES, FEWER_FRAMES, MAX_FRAMES, RANDOM_STARTS
@@ -17,18 +16,16 @@ from vla_assistant.data.displacement import displacement
 from vla_assistant.data.disturbance import Drift
 from vla_assistant.data.episode import Episode
 from vla_assistant.data.supervision import Supervisor
-from vla_assistant.data.table import STEP_S, Table
+from vla_assistant.data.table import STEP_S, Table, go_home
 from vla_assistant.data.targets import inside
 from vla_assistant.errors import UnsupportedError
 from vla_assistant.policies.base import Policy, forget
-from vla_assistant.policies.execution import begins_well
+from vla_assistant.policies.execution import SETTLE_S
+from vla_assistant.policies.posture import begins_well
 from vla_assistant.session.progress import DONE_ABOVE, DONE_CHUNKS
 from vla_assistant.sim.expert import expert_action
-from vla_assistant.sim.tasks import HOLD_S, TaskMonitor
+from vla_assistant.sim.tasks import TaskMonitor
 from vla_assistant.types import FloatArray, Observation, Step
-
-SETTLE_S = HOLD_S + 0.2
-HOME_S = 20.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,7 +54,7 @@ def try_alone(
     trials: list[Trial] = []
     for number, step in enumerate(assignment.steps):
         if step.skill == "home" or (number and not begins_well(table.arm.state)):
-            _go_home(table)
+            go_home(table.arm, table.arm.tick)
         if step.skill == "home":
             continue
         try:
@@ -67,14 +64,6 @@ def try_alone(
         if not trials[-1].episode.success:
             break
     return trials
-
-
-def _go_home(table: Table) -> None:
-    table.arm.home()
-    for _ in range(round(HOME_S / PERIOD_S)):
-        if not table.arm.homing:
-            break
-        table.arm.tick()
 
 
 class _Attempt:

@@ -19,9 +19,10 @@ from vla_assistant.data import files
 from vla_assistant.data.episode import Episode
 from vla_assistant.data.features import FRAMES_PER_SECOND, INDEX, Feature
 from vla_assistant.data.lock import lock
-from vla_assistant.data.reader import read_episode_rows
+from vla_assistant.data.reader import DatasetReader, read_episode_rows, shard_of
+from vla_assistant.data.recount import recounted
 from vla_assistant.data.shard import STATS, TABLE, EpisodeNote, encode_shard, read_notes
-from vla_assistant.data.stats import read_stats, stats_text
+from vla_assistant.data.stats import Moments, added, read_stats, stats_text
 from vla_assistant.errors import InputError
 
 _DRAFTS = ".drafts"
@@ -49,11 +50,12 @@ class DatasetWriter:
         rows = read_episode_rows(root)
         self.episodes = len(rows)
         self.frames = sum(row["length"] for row in rows)
-        self._shards = 1 + max((_shard_of(row) for row in rows), default=-1)
+        self._shards = 1 + max(map(shard_of, rows), default=-1)
         self._known = _read_tasks(root)
         self.seeds = frozenset(int(row.get("seed", -1)) for row in rows)
         self._remove_leftovers()
         self._write_info()
+        self._complete_stats()
 
     def draft_folder(self, name: str) -> Path:
         """A place on the same file system where a worker may encode a shard."""
@@ -76,13 +78,13 @@ class DatasetWriter:
             target = files.video_file(self.root, shard, key)
             target.parent.mkdir(parents=True, exist_ok=True)
             files.move_whole(folder / f"{key}.mp4", target)
-        added = read_stats(folder / STATS)
+        stats = added(read_stats(self.root / files.STATS_PATH), read_stats(folder / STATS))
         self._write_episodes(notes, shard)
         self.episodes += len(notes)
         self.frames += sum(note.length for note in notes)
         self.seeds |= {note.seed for note in notes}
         self._shards += 1
-        self._write_stats(added)
+        self._write_stats(stats)
         self._write_info()
         shutil.rmtree(folder)
 
@@ -134,11 +136,14 @@ class DatasetWriter:
         table = pyarrow.Table.from_pylist(rows)
         files.write_whole(files.episodes_file(self.root, shard), lambda draft: parquet.write_table(table, draft))
 
-    def _write_stats(self, added: Mapping[str, Any]) -> None:
-        path = self.root / files.STATS_PATH
-        old = read_stats(path)
-        total = {name: old[name] + moments if name in old else moments for name, moments in added.items()}
-        files.write_text_whole(path, stats_text(total))
+    def _write_stats(self, stats: Mapping[str, Moments]) -> None:
+        files.write_text_whole(self.root / files.STATS_PATH, stats_text(stats))
+
+    def _complete_stats(self) -> None:
+        """A kill may have come after a shard's episodes and before its statistics."""
+        known = read_stats(self.root / files.STATS_PATH)
+        if self.episodes and (stats := recounted(DatasetReader(self.root), known)):
+            self._write_stats(stats)
 
     def _write_info(self) -> None:
         info = {
@@ -175,10 +180,6 @@ class DatasetWriter:
         targets = [files.video_file(self.root, self._shards, key) for key in self._video_keys()]
         for path in (files.data_file(self.root, self._shards), *targets):
             path.unlink(missing_ok=True)
-
-
-def _shard_of(row: Mapping[str, Any]) -> int:
-    return int(row["data/chunk_index"]) * files.CHUNK_SIZE + int(row["data/file_index"])
 
 
 def _read_tasks(root: Path) -> dict[str, int]:

@@ -20,7 +20,7 @@ from vla_assistant.errors import ProcessError
 from vla_assistant.evaluate.strange import KINDS, strange_picture
 from vla_assistant.evaluate.suite.contestants import Contestant, contestant
 from vla_assistant.evaluate.suite.records import EpisodeRecord, last_attempts
-from vla_assistant.evaluate.suite.working import Order, Workplace
+from vla_assistant.evaluate.suite.working import Order, Workplace, own_workplace
 from vla_assistant.networks.chances import Clues
 from vla_assistant.types import (
     ActionChunk,
@@ -212,13 +212,8 @@ def _watched(workplace: Workplace, who: Contestant) -> _Watched:
     return policy
 
 
-_kept: list[Workplace] = []
-
-
 def _work(order: tuple[str, int, int]) -> Trial:
     """One roll-out in a worker process or in this one; the heavy things are kept for the next."""
     weights, number, seed = order
     leave_if_orphaned()
-    if not _kept:
-        _kept.append(Workplace())
-    return trial(_kept[0], contestant(f"compact={weights}"), number, seed)
+    return trial(own_workplace(), contestant(f"compact={weights}"), number, seed)

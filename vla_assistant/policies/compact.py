@@ -7,7 +7,7 @@ success was trained on roll-outs, failures too.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -21,7 +21,7 @@ from vla_assistant.networks import tokens
 from vla_assistant.networks.chances import Clues, step_clues, tempered
 from vla_assistant.networks.familiar import pooled
 from vla_assistant.networks.learnt import Learnt
-from vla_assistant.networks.memory import Memory, Seen, places_of
+from vla_assistant.networks.memory import Memory, places_of
 from vla_assistant.networks.question import Question
 from vla_assistant.networks.senses import (
     NO_PICTURE,
@@ -32,7 +32,8 @@ from vla_assistant.networks.senses import (
     state_vector,
 )
 from vla_assistant.policies.evidence import judge_step
-from vla_assistant.policies.named import maybe_in_drawer, stay_where_they_are, things_of
+from vla_assistant.policies.grounding import Grounder, instead_of
+from vla_assistant.policies.named import maybe_in_drawer, things_of
 from vla_assistant.policies.sighting import listed, peak
 from vla_assistant.policies.whereabouts import Belief
 from vla_assistant.registry import BackendConfig
@@ -57,10 +58,6 @@ REQUIRES = ("torch", "safetensors", "cv2")
 BACKEND = "CompactPolicy"
 
 SHIPPED = "weights/compact/compact.safetensors"
-SURE = 2.2
-"""Logit of being in view from which on a thing is remembered that nobody named: 90 %."""
-HAND_HIDES = 0.25
-"""Distance over the table within which the hand may hide a thing from the front camera [m]."""
 
 
 class Config(BackendConfig):
@@ -122,6 +119,7 @@ class CompactPolicy:
         self._calibration = read_calibration(weights_file(self.config))
         self._layout = network.config
         self._memory = Memory(network.config.width)
+        self._grounder = Grounder(self._run, self._memory, self._learnt, self.config.min_visible)
         self._eyes = TorchEngine(network)
         self._engine: Engine = self._eyes
         if self.config.engine == "onnx":
@@ -155,12 +153,12 @@ class CompactPolicy:
         """
         self._require_learnt(*steps)
         named = things_of(*steps)
-        groundings = self._ground(named, steps, observation) if named else ()
+        groundings = self._grounder.ground(named, steps, observation) if named else ()
         hidden = maybe_in_drawer(steps)
         groundings = tuple(g for g in groundings if g.reference not in hidden or self._is_seen(g))
         confidence = min((g.point.confidence for g in groundings), default=1.0)
         missing = [g.reference for g in groundings if not self._is_seen(g)]
-        alternatives = self._alternatives(missing, observation) if missing else ()
+        alternatives = instead_of(missing, self.look(observation)) if missing else ()
         return self._assessed(Plan(steps, language.describe(steps), confidence, groundings, alternatives), observation)
 
     def clues(self, plan: Plan, observation: Observation) -> Clues:
@@ -216,42 +214,6 @@ class CompactPolicy:
 
     def _is_seen(self, grounding: Grounding) -> bool:
         return grounding.point.confidence >= self.config.min_visible
-
-    def _ground(self, named: Sequence[Reference], steps: Sequence[Step], now: Observation) -> tuple[Grounding, ...]:
-        """Where the named things are seen; what the hand hides of the places to go to, where it was seen before.
-
-        Everything else is looked for too, to be remembered. The first step changes nothing of what is seen, but its
-        first chunk is asked for next.
-        """
-        others = (reference for reference in tokens.all_references() if reference not in named)
-        asked = (*named, *filter(self._learnt.knows, others))
-        sight = self._run(now, steps[0], asked).sights[0].beyond(tokens.NAMED)
-        self._memory.keep(map(tokens.encode_reference, asked), sight, SURE)
-        staying = stay_where_they_are(steps)
-        result = []
-        for index, reference in enumerate(named):
-            logits, visible = sight.logits[0, index], float(sight.visible[0, index].sigmoid())
-            if visible < self.config.min_visible and reference in staying:
-                before = self._behind_the_hand(reference, now)
-                logits, visible = (before.logits, before.confidence) if before else (logits, visible)
-            heat = logits.flatten().softmax(0).view(logits.shape).numpy().astype(np.float32)
-            result.append(Grounding(reference, "front", heat, PixelPoint("front", *peak(logits), visible)))
-        return tuple(result)
-
-    def _behind_the_hand(self, reference: Reference, now: Observation) -> Seen | None:
-        """What was seen of it last, when the hand is now so near to that place that it may hide it."""
-        seen = self._memory.last_seen(tokens.encode_reference(reference))
-        if seen is None:
-            return None
-        where = self._run(now, Step("place", None, reference)).position[0, 1].numpy()
-        away = (where - now.state.T_base_tool[:3, 3])[:2]
-        return seen if np.hypot(*away) < HAND_HIDES else None
-
-    def _alternatives(self, missing: Iterable[Reference], observation: Observation) -> tuple[str, ...]:
-        seen = [thing.reference for thing in self.look(observation)]
-        wanted = list(missing)
-        alike = [r for r in seen if any(r.name == m.name or r.colour == m.colour for m in wanted)]
-        return tuple(f"the {reference}" for reference in (alike or seen))
 
     def _run(self, observation: Observation, step: Step, asked: Sequence[Reference] = ()) -> Output:
         layout = self._layout

@@ -18,7 +18,7 @@ import numpy as np
 from vla_assistant import language
 from vla_assistant.errors import BackendError, InputError, UnsafeError, UnsupportedError
 from vla_assistant.policies.base import Policy
-from vla_assistant.policies.execution import Attempts, Environment, run_step
+from vla_assistant.policies.execution import Attempts, Environment, carry_out
 from vla_assistant.session.sight import not_seen, unseen
 from vla_assistant.types import (
     ActionChunk,
@@ -76,12 +76,14 @@ class VLAController:
             UnsupportedError: They ask for what the arm cannot do.
         """
         observation = _observation(image, text, wrist, state)
-        understanding = language.understand(text, self._policy.look(observation, language.named_in(text)))
-        steps = _steps_of(understanding)
-        return Answer(understanding, self._policy.plan(steps, observation), self._policy.act(observation, steps[0]))
+        understanding, plan = self._planned(observation)
+        return Answer(understanding, plan, self._policy.act(observation, plan.steps[0]))
 
     def execute_task(self, image: ImageArray, text: str, *, attempts: Attempts | None = None) -> Outcome:
         """Do what the words say, in the environment; `image` is the front picture on which it is decided.
+
+        The rules are those of the program: an empty hand away from home goes home before a step begins, and `home` is
+        the arm's own way.
 
         Args:
             image: As `process_command` takes it.
@@ -100,20 +102,26 @@ class VLAController:
             )
         now = self._environment.observe(text)
         began_s = now.state.time_s
-        answer = self.process_command(image, text, wrist=_picture(now, "wrist"), state=now.state)
-        if missing := unseen(answer.plan):
-            return Outcome(Result.REFUSED, not_seen(missing, answer.plan.alternatives))
+        _, plan = self._planned(_observation(image, text, _picture(now, "wrist"), now.state))
+        if missing := unseen(plan):
+            return Outcome(Result.REFUSED, not_seen(missing, plan.alternatives))
         try:
-            return self._carry_out(answer.plan, self._environment, attempts)
+            return self._carry_out(plan, self._environment, attempts)
         except UnsafeError as error:
             return Outcome(Result.STOPPED, str(error), seconds=self._environment.observe().state.time_s - began_s)
+
+    def _planned(self, observation: Observation) -> tuple[Understanding, Plan]:
+        """What the words of the observation are understood as, and where that is in its pictures."""
+        text = observation.instruction
+        understanding = language.understand(text, self._policy.look(observation, language.named_in(text)))
+        return understanding, self._policy.plan(_steps_of(understanding), observation)
 
     def _carry_out(self, plan: Plan, environment: Environment, attempts: Attempts | None) -> Outcome:
         seconds = 0.0
         evidence = ""
         for index, step in enumerate(plan.steps):
             last = index == len(plan.steps) - 1
-            result = run_step(self._policy, environment, step, attempts, last)
+            result = carry_out(self._policy, environment, step, attempts, last)
             seconds += result.seconds
             evidence = result.judgement.evidence
             if not result.judgement.done:

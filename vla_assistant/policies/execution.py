@@ -6,7 +6,6 @@ evaluation, and for programs that hold an environment of their own (see `policie
 
 from __future__ import annotations
 
-from collections import deque
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -15,10 +14,10 @@ import numpy as np
 from vla_assistant.errors import UnsafeError
 from vla_assistant.language import describe
 from vla_assistant.policies.base import Policy
+from vla_assistant.policies.posture import Hovering, begins_well, holding
 from vla_assistant.session.messages import Acted, Ticket
 from vla_assistant.session.progress import Next, StepProgress, most_give_ways
 from vla_assistant.session.run import Rules
-from vla_assistant.sim.arm_model import HOME_JOINTS
 from vla_assistant.types import (
     ACTION_WIDTH,
     ActionChunk,
@@ -32,15 +31,9 @@ from vla_assistant.types import (
 
 SETTLE_S = 1.2
 """Things come to rest before the last step is judged; success is measured over one second."""
-HOVER_S, HOVER_M = 1.0, 0.015
-"""A hand that stays within so many metres for that many seconds hovers."""
 RISE_M = 0.1
 """How far the hand rises before another attempt."""
 SHIFT_ACTIONS, SHIFT_STEP_S = 4, 0.1
-GRIPPER_EMPTY = 0.05
-"""Fingers that are closed further than this hold nothing; the thinnest thing is 16 mm wide, a fifth of the opening."""
-AT_HOME_RAD = 0.1
-"""A joint further than this from home may hold the hand over the table."""
 
 
 class Environment(Protocol):
@@ -56,6 +49,14 @@ class Environment(Protocol):
 
     def rest(self, seconds: float) -> None:
         """Let time pass without a new motion."""
+        ...
+
+    def go_home(self) -> bool:
+        """The arm's own way home, with the fingers as they are; whether it arrived.
+
+        Raises:
+            UnsafeError: The guard holds the arm.
+        """
         ...
 
     @property
@@ -84,8 +85,9 @@ class StepResult:
     """What came of a step.
 
     Attributes:
-        judgement: The policy's last one; a plain no where an attempt ended before there was any.
-        attempts: How many were made.
+        judgement: The policy's last one; a plain no where an attempt ended before there was any; of the way home the
+            arm's own.
+        attempts: How many the policy made; 0 when only the arm's own way home was taken.
         seconds: Simulated.
         reason: Why the step failed, a sentence; empty when it is done.
     """
@@ -104,6 +106,49 @@ def execute_of(policy: Policy) -> int:
 def execute_in(config: object) -> int:
     """Actions of a chunk before a policy with these settings looks again; 1 where they do not say."""
     return int(getattr(config, "execute_steps", 1))
+
+
+def carry_out(
+    policy: Policy,
+    environment: Environment,
+    step: Step,
+    attempts: Attempts | None = None,
+    last: bool = True,
+    anywhere: bool = False,
+) -> StepResult:
+    """Carry out one step of a command as the program does, with the arm's own way home where it is due.
+
+    `home` is that way and nothing else. A step that would begin with an empty hand away from home goes home first:
+    there, or with something in the hand, a policy has learnt to begin.
+
+    Args:
+        policy, environment, step, attempts, last: See `run_step`.
+        anywhere: The step begins where the arm stands.
+
+    Raises:
+        UnsafeError: As `run_step`.
+    """
+    if step.skill == "home":
+        return _way_home(environment)
+    if anywhere or begins_well(environment.observe().state):
+        return run_step(policy, environment, step, attempts, last)
+    way = _way_home(environment)
+    if not way.judgement.done:
+        return way
+    result = run_step(policy, environment, step, attempts, last)
+    return replace(result, seconds=way.seconds + result.seconds)
+
+
+def _way_home(environment: Environment) -> StepResult:
+    began_s = environment.observe().state.time_s
+    judgement = homed(environment.go_home())
+    seconds = environment.observe().state.time_s - began_s
+    return StepResult(judgement, 0, seconds, "" if judgement.done else "The arm did not arrive at home.")
+
+
+def homed(arrived: bool) -> Judgement:
+    """What is said of a way home that ended."""
+    return Judgement(arrived, 1.0, f"the arm {'reports that it stands' if arrived else 'did not arrive'} at home")
 
 
 def run_step(
@@ -158,7 +203,7 @@ class _Attempt:
         chunk = self._policy.act(now, self._step)
         execute = len(chunk.actions) if self._hovering.noticed(now.state) else self._execute
         verdict = self._environment.run(chunk, execute)
-        _require_free(self._environment)
+        require_free(self._environment)
         self.now = self._look()
         reason = " ".join(verdict.reasons)
         acted = Acted(_TICKET, chunk.done, now.state.time_s, verdict.allowed, reason, verdict.gave_way)
@@ -167,7 +212,7 @@ class _Attempt:
     def _judge(self) -> Next:
         if self._last:
             self._environment.rest(SETTLE_S)
-            _require_free(self._environment)
+            require_free(self._environment)
             self.now = self._look()
         self.judgement = self._policy.judge(self._step, self.before, self.now)
         return self.progress.judged(self.judgement)
@@ -177,37 +222,16 @@ _TICKET = Ticket(0, 0, 1, 0)
 """Tells attempts apart where results come back late; here none does."""
 
 
-def _require_free(environment: Environment) -> None:
+def require_free(environment: Environment) -> None:
+    """Raise UnsafeError while the guard holds the arm: in the running program the command ends there."""
     if environment.held:
         raise UnsafeError(f"The guard held the arm: {environment.held}.")
-
-
-class Hovering:
-    """Notices a hand that stays where it is, between two motions that look equally good to the policy.
-
-    A chunk's first actions are then what it does already; the later ones go on. Carried out whole, it gets away.
-    """
-
-    def __init__(self) -> None:
-        self._looks: deque[PoseArray] = deque()
-
-    def noticed(self, state: RobotState) -> bool:
-        """Count a look; whether all of the last second found the hand in one place, its fingers told the same."""
-        self._looks.append(np.array([state.time_s, *state.T_base_tool[:3, 3], state.gripper_command]))
-        since = state.time_s - HOVER_S + 1e-6
-        while len(self._looks) > 1 and self._looks[1][0] <= since:
-            self._looks.popleft()
-        _, *place, told = np.ptp(self._looks, axis=0)
-        stays = bool(self._looks[0][0] <= since and max(place) < HOVER_M and told == 0.0)
-        if stays:
-            self._looks.clear()
-        return stays
 
 
 def step_back(environment: Environment) -> None:
     """Rise straight up before the next attempt, so that it does not begin where the last one was stuck."""
     environment.run(shift(environment.observe().state, np.array([0.0, 0.0, RISE_M])), SHIFT_ACTIONS)
-    _require_free(environment)
+    require_free(environment)
 
 
 def shift(state: RobotState, way: PoseArray) -> ActionChunk:
@@ -216,18 +240,3 @@ def shift(state: RobotState, way: PoseArray) -> ActionChunk:
     actions[:, :3] = way / SHIFT_ACTIONS
     actions[:, 6] = state.gripper_command if holding(state) else 1.0
     return ActionChunk(actions, SHIFT_STEP_S, state.time_s)
-
-
-def holding(state: RobotState) -> bool:
-    """Closed on something: fingers that were told to close and did not meet."""
-    return state.gripper_command < 0.5 and state.gripper > GRIPPER_EMPTY
-
-
-def is_home(state: RobotState) -> bool:
-    """Whether the arm's own state says that it is where the way home leads."""
-    return float(np.abs(state.joints - HOME_JOINTS).max()) < AT_HOME_RAD
-
-
-def begins_well(state: RobotState) -> bool:
-    """Whether a step may begin here: at home or with something in the hand; else the arm goes home first."""
-    return holding(state) or is_home(state)

@@ -10,7 +10,8 @@ from typing import Protocol
 import numpy as np
 
 from vla_assistant.errors import InputError
-from vla_assistant.policies.execution import is_home, shift
+from vla_assistant.policies.execution import homed, shift
+from vla_assistant.policies.posture import is_home
 from vla_assistant.session.messages import Ticket
 from vla_assistant.types import (
     ActionChunk,
@@ -141,9 +142,7 @@ class Mover:
             interrupted = interrupted or self._motion.stopped or ticket.command_id in self._withheld
             time.sleep(HOME_POLL_S)
         interrupted = interrupted or self._motion.moving or self._motion.stopped
-        arrived = not interrupted and self.is_home(self._motion.observe().state)
-        evidence = "the arm reports that it stands at home" if arrived else "the arm did not arrive at home"
-        return Judgement(arrived, 1.0, evidence)
+        return homed(not interrupted and self.is_home(self._motion.observe().state))
 
     def is_home(self, state: RobotState) -> bool:
         """Whether the arm's own state says that it is where the way home leads."""

@@ -18,7 +18,8 @@ from vla_assistant.errors import AssistantError
 from vla_assistant.events import Acting, Event, SceneLaid, SceneSeen, Warned
 from vla_assistant.language import Conversation, Hand
 from vla_assistant.policies.base import Policy, forget
-from vla_assistant.policies.execution import RISE_M, SETTLE_S, Hovering, holding
+from vla_assistant.policies.execution import RISE_M, SETTLE_S
+from vla_assistant.policies.posture import Hovering, holding
 from vla_assistant.runtime.looking import Looking
 from vla_assistant.runtime.mover import Motion, Mover
 from vla_assistant.runtime.preview import preview

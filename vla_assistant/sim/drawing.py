@@ -18,7 +18,7 @@ HIDDEN_GROUP = 3  # geoms that only collide, and things that no scene uses
 
 
 class Painter:
-    """Draws a camera's view into an array. Created by SimWorld when the first picture is wanted."""
+    """Draws a camera's view into an array. Created by `cameras.Cameras` when the first picture is wanted."""
 
     def __init__(self, model: Any, size: int = LARGEST) -> None:
         import mujoco

@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 
 from vla_assistant.data.table import PICTURE_SIZES, STEP_S, Table
 from vla_assistant.errors import InputError
-from vla_assistant.sim.scene import scene_for_steps
+from vla_assistant.sim.sampling import scene_for_steps
 from vla_assistant.sim.suite import SuiteEpisode, episode, seeds, words
 from vla_assistant.sim.tasks import TaskMonitor
 from vla_assistant.types import ACTION_WIDTH, ImageArray, RobotState, Step

@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vla_assistant.sim import outlines
+from vla_assistant.sim.placing import REACH_X, REACH_Y
 from vla_assistant.sim.relations import BESIDE_GAP, NEXT_TO_GAP, SIDES, Relations
-from vla_assistant.sim.scene import REACH_X, REACH_Y
 from vla_assistant.sim.scene_model import MARK, MARK_HALF
 from vla_assistant.sim.world import SimWorld
 

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from vla_assistant.errors import InputError
 from vla_assistant.sim import arm_model, scene_model
+from vla_assistant.sim.cameras import Cameras
 from vla_assistant.sim.drawer import DrawerInWorld
-from vla_assistant.sim.drawing import Painter
 from vla_assistant.sim.drives import Drives
 from vla_assistant.sim.physics import Physics
 from vla_assistant.sim.pool import ThingPool
@@ -47,13 +47,12 @@ class SimWorld:
         self._mj = mujoco
         self.model = mujoco.MjModel.from_xml_string(scene_model.world_xml())
         self.data = mujoco.MjData(self.model)
-        self._painter: Painter | None = None
         self._pool = ThingPool(self.model)
         self._drawer = DrawerInWorld(self.model)
         self._physics = Physics(self.model, self.data)
         self._drives = Drives(self.model, self.data, self._physics)
         self._tool = self.model.site("tool").id
-        self._cameras = {name: self.model.camera(name).id for name in scene_model.CAMERAS}
+        self._cameras = Cameras(self.model, self.data)
         self._fingers = np.array([self.model.joint(f"{name}_slide").qposadr[0] for name in ("left", "right")])
         self.load(scene or Scene(()))
 
@@ -197,15 +196,14 @@ class SimWorld:
 
     def render(self, camera: str, height: int, width: int) -> ImageArray:
         """What the camera "front" or "wrist" sees: uint8 (height, width, 3) RGB."""
-        return self._paint().picture(self.data, self._cameras[camera], height, width)
+        return self._cameras.picture(camera, height, width)
 
     def visible_share(self, camera: str, size: int = 96) -> NDArray[np.float64]:
         """Share of a square picture's pixels that show each thing, and last the drawer's handle (n + 1,).
 
         0 when hidden, out of sight or not there.
         """
-        shown = self._paint().geom_ids(self.data, self._cameras[camera], size, size)
-        shown = shown[shown >= 0]
+        shown = self._cameras.geoms(camera, size)
         things = np.maximum(self._pool.of_geom[shown], -1)
         counts = np.bincount(things + 1, minlength=len(self.scene.things) + 1)
         handle = np.count_nonzero(shown == self._drawer.handle_geom)
@@ -216,13 +214,7 @@ class SimWorld:
 
         A point behind the camera has a negative depth, and its u and v mean nothing.
         """
-        camera_id = self._cameras[camera]
-        axes = self.data.cam_xmat[camera_id].reshape(3, 3)
-        seen = (np.asarray(points, dtype=np.float64) - self.data.cam_xpos[camera_id]) @ axes
-        depth = -seen[:, 2]
-        half = np.tan(np.radians(self.model.cam_fovy[camera_id]) / 2)
-        safe = np.where(np.abs(depth) < 1e-6, 1e-6, depth) * half
-        return np.stack([0.5 + 0.5 * seen[:, 0] / safe, 0.5 - 0.5 * seen[:, 1] / safe, depth], axis=1)
+        return self._cameras.project(camera, points)
 
     # Keeping
 
@@ -239,9 +231,7 @@ class SimWorld:
 
     def close(self) -> None:
         """Free the drawing context; idempotent."""
-        if self._painter is not None:
-            self._painter.close()
-            self._painter = None
+        self._cameras.close()
 
     # Inside
 
@@ -252,8 +242,3 @@ class SimWorld:
             if tick >= least and (self.thing_speeds() < _SETTLED_SPEED).all():
                 break
         self._start_s = float(self.data.time)
-
-    def _paint(self) -> Painter:
-        if self._painter is None:
-            self._painter = Painter(self.model)
-        return self._painter

@@ -15,7 +15,7 @@ from vla_assistant.language.decoding.notation import END, NOTHING, TOKENS, UNSUP
 from vla_assistant.language.decoding.source import LENGTH, UNKNOWN, Source, pieces, read
 from vla_assistant.networks.decoder import PAD
 from vla_assistant.train.decoder_preset import DecoderPreset
-from vla_assistant.train.recombining import texts, written
+from vla_assistant.train.recombining import texts, writers, written
 
 _ROWS = {texts.NOTHING: NOTHING, texts.UNSUPPORTED: UNSUPPORTED}
 Learnable = tuple[Source, tuple[str, ...]]
@@ -67,7 +67,7 @@ def _learnable(said: Iterable[tuple[str, _Row]]) -> list[Learnable]:
 def vocabulary(count: int, least: int) -> list[str]:
     """Words that occur at least `least` times in `count` texts; the first ones stand for all others and for lengths."""
     seeds = [f"words/{i}" for i in range(count)]
-    made = [*examples(seeds), *(written_examples(seeds) if written.sentences() else ())]
+    made = [*examples(seeds), *(written_examples(seeds) if writers.sentences() else ())]
     counted = collections.Counter(word for source, _ in made for word in source.words)
     return [UNKNOWN, LENGTH, *sorted(word for word, times in counted.items() if times >= least and word != LENGTH)]
 

@@ -8,6 +8,7 @@ from torch.nn import functional
 
 from vla_assistant.networks import tokens
 from vla_assistant.networks.compact import Output
+from vla_assistant.networks.heat import wanted_heat
 from vla_assistant.networks.seeing import Sight
 from vla_assistant.networks.tokens import NAMED
 from vla_assistant.train.batches import Batch
@@ -16,10 +17,8 @@ from vla_assistant.train.preset import LossWeights
 TURN = 5
 """Axis of an action about which the hand turns on its way. It turns in few frames, so that the median of what is
 wanted, towards which an absolute error leads, is not to turn at all: the square leads towards the mean."""
-SPREAD = 0.022
-"""Standard deviation of the wanted heat around a thing's centre, as a share of the picture: 0.7 patches of 32."""
 AIM_SPREAD = 0.044
-"""The same where something is to come to lie: 0.7 patches of 16."""
+"""Of the wanted heat where something is to come to lie, see `networks.heat`: 0.7 patches of 16."""
 
 
 def total_loss(output: Output, batch: Batch, weights: LossWeights) -> tuple[Tensor, dict[str, Tensor]]:
@@ -47,15 +46,6 @@ def matches(queries: Tensor, things: Tensor) -> Tensor:
     loose = (there_shape >= 0) & (there_shape != tokens.DRAWER)
     same_shape = (shape == there_shape) | ((shape == tokens.THING) & loose)
     return (same_colour & same_shape).float()
-
-
-def wanted_heat(uv: Tensor, rows: int, columns: int, spread: float = SPREAD) -> Tensor:
-    """A small Gaussian around each point: (b, k, 2) -> (b, k, rows * columns), sum 1."""
-    v = (torch.arange(rows, device=uv.device) + 0.5) / rows
-    u = (torch.arange(columns, device=uv.device) + 0.5) / columns
-    across = functional.softmax(-((u - uv[..., :1]) ** 2) / (2 * spread**2), dim=-1)
-    down = functional.softmax(-((v - uv[..., 1:]) ** 2) / (2 * spread**2), dim=-1)
-    return (down[..., :, None] * across[..., None, :]).flatten(-2)
 
 
 def _grounding(output: Output, batch: Batch) -> dict[str, Tensor]:

@@ -16,7 +16,8 @@ from vla_assistant.evaluate.suite.observed import ObservedPolicy
 from vla_assistant.evaluate.suite.reading import Reader, same_meaning
 from vla_assistant.evaluate.suite.stage import Stage
 from vla_assistant.language import Hand, describe, named_in
-from vla_assistant.policies.execution import Attempts, begins_well, holding, run_step
+from vla_assistant.policies.execution import Attempts, carry_out
+from vla_assistant.policies.posture import holding
 from vla_assistant.session.sight import not_seen, unseen
 from vla_assistant.sim.scene import Scene
 from vla_assistant.types import Reference, SeenThing, Step
@@ -103,12 +104,9 @@ class Performance:
         return _Ending(claimed=True)
 
     def _step(self, step: Step, last: bool) -> tuple[bool, str]:
-        if step.skill == "home":
-            return self._stage.go_home(), "The arm did not arrive at home."
-        if self._begun and not begins_well(self._stage.observe().state) and not self._stage.go_home():
-            return False, "The arm did not arrive at home."
-        self._policy.begin()
-        result = run_step(self._policy, self._stage, step, self._rules, last)
+        if step.skill != "home":
+            self._policy.begin()
+        result = carry_out(self._policy, self._stage, step, self._rules, last, anywhere=not self._begun)
         self.attempts = max(self.attempts, result.attempts)
         if step.skill == "pick" and result.judgement.done:
             self._taken = step.object

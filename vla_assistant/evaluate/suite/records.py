@@ -150,7 +150,9 @@ class EpisodeLog:
             _append(path, header.model_dump_json())
 
     def add(self, record: EpisodeRecord) -> None:
-        """Keep one more; it is on the disk as a whole line when this returns."""
+        """Keep one more; it is on the disk as a whole line when this returns. One that is there already stays."""
+        if record.number in self.records:
+            return
         if self._path is not None:
             _append(self._path, record.model_dump_json())
         self.records[record.number] = record

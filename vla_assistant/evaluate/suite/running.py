@@ -10,6 +10,8 @@ from pathlib import Path
 from pydantic import JsonValue
 
 from vla_assistant.data.files import write_whole
+from vla_assistant.data.lock import lock
+from vla_assistant.errors import AssistantError
 from vla_assistant.evaluate.suite.contestants import Contestant
 from vla_assistant.evaluate.suite.records import EpisodeLog, EpisodeRecord, LogHeader
 from vla_assistant.evaluate.suite.working import Order, Performed, work
@@ -75,19 +77,25 @@ class Evaluation:
     """
 
     def __init__(self, plan: EvaluationPlan) -> None:
-        """Open the logs.
+        """Open the logs, and keep other evaluations out of their folder until `close`.
 
         Raises:
-            InputError: A log belongs to another run.
+            InputError: A log belongs to another run, or another evaluation writes into the folder.
             WeightsError: Weights are missing.
         """
         self.plan = plan
         self._made_of = {entry.contestant: entry.contestant.fingerprint() for entry in plan.entries}
-        self.logs = {
-            (split, entry.contestant.name): EpisodeLog(self._header(split, entry), self._log_file(split, entry))
-            for split in plan.splits
-            for entry in plan.entries
-        }
+        self._lock = None if plan.out is None else lock(plan.out, "evaluation")
+        try:
+            self.logs = self._opened()
+        except AssistantError:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """Let others write into the folder; the lock also goes when nothing holds the evaluation any more."""
+        if self._lock is not None:
+            self._lock.close()
 
     def run(self, workers: int = 1, ray: str = "") -> Iterator[Progress]:
         """Carry out what the logs lack; each episode is in its log when it is yielded.
@@ -116,6 +124,13 @@ class Evaluation:
         if self.plan.out is None:
             return None
         return film_in(self.plan.out, split, policy, number)
+
+    def _opened(self) -> dict[tuple[str, str], EpisodeLog]:
+        return {
+            (split, entry.contestant.name): EpisodeLog(self._header(split, entry), self._log_file(split, entry))
+            for split in self.plan.splits
+            for entry in self.plan.entries
+        }
 
     def _orders(self, workers: int) -> list[Order]:
         """All missing episodes in parts, the splits one after the other and in each the policies in turn."""

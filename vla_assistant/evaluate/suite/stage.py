@@ -11,17 +11,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from vla_assistant.arms.base import PERIOD_S
-from vla_assistant.data.table import STEP_S, Table
-from vla_assistant.errors import UnsafeError
+from vla_assistant.data.table import STEP_S, Table, go_home
 from vla_assistant.evaluate.suite.film import Film
 from vla_assistant.evaluate.suite.touching import Touching
 from vla_assistant.evaluate.suite.trace import Trace
-from vla_assistant.policies.execution import SETTLE_S
+from vla_assistant.policies.execution import SETTLE_S, require_free
 from vla_assistant.sim.scene import Scene
 from vla_assistant.sim.tasks import TaskMonitor
 from vla_assistant.types import ActionChunk, Observation, PoseArray, Step, Verdict
 
-HOME_TIMEOUT_S = 20.0
 SAME = 1e-6
 """An action that differs by less was not cut."""
 
@@ -113,16 +111,10 @@ class Stage:
         Raises:
             UnsafeError: The guard holds the arm: in the running program the command ends here.
         """
-        arm = self._table.arm
-        arm.home()
-        for _ in range(round(HOME_TIMEOUT_S / PERIOD_S)):
-            if not arm.homing:
-                break
-            self._tick()
-        if arm.held:
-            self.guard.held += 1
-            raise UnsafeError(f"The guard held the arm: {arm.held}.")
-        return not arm.homing
+        arrived = go_home(self._table.arm, self._tick)
+        self.guard.held += bool(self.held)
+        require_free(self)
+        return arrived
 
     def settle(self) -> None:
         """Let effects last as long as the success tests want, after the command: no time of the policy's."""

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from vla_assistant.errors import InputError
+from vla_assistant.sim.effects import DRAWER
 from vla_assistant.sim.relations import Relations
-from vla_assistant.sim.tasks import DRAWER, MOVED
+from vla_assistant.sim.tasks import MOVED
 from vla_assistant.sim.world import SimWorld
 from vla_assistant.types import Step
 

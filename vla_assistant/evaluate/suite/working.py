@@ -69,7 +69,7 @@ def work(order: Order) -> list[Performed]:
     """Carry out an order, in a worker process or in this one."""
     from vla_assistant.sim.suite import episode
 
-    workplace = _workplace()
+    workplace = own_workplace()
     done = []
     for number in order.numbers:
         leave_if_orphaned()
@@ -138,8 +138,8 @@ class Workplace:
 _kept: list[Workplace] = []
 
 
-def _workplace() -> Workplace:
-    """This process's own."""
+def own_workplace() -> Workplace:
+    """The one of this process, kept for all the work that it does."""
     if not _kept:
         _kept.append(Workplace())
     return _kept[0]

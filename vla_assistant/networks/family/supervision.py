@@ -29,12 +29,13 @@ from torch.nn import functional
 
 from vla_assistant.networks.family.config import STATUS
 from vla_assistant.networks.family.heads import ActionHead, weighted
+from vla_assistant.networks.heat import wanted_heat
 from vla_assistant.networks.seeing import Sight
 from vla_assistant.networks.tokens import UNKNOWN
 
 Batch = Mapping[str, Any]
-SPREAD = 0.022
-"""Standard deviation of the wanted heat around a thing's centre, as a share of the picture."""
+NARROWEST = 0.5
+"""Patches that the wanted heat around a point is at least wide: maps differ in how fine they are."""
 
 
 def is_known(part: str, batch: Batch) -> bool:
@@ -83,15 +84,6 @@ def grounding_parts(sights: Mapping[str, Sight], asked: Tensor, batch: Batch) ->
 def _heat(sight: Sight, points: Tensor) -> Tensor:
     """Cross-entropy between heat maps and a small Gaussian around each point (b, q, 2) -> (b, q)."""
     rows, columns = sight.logits.shape[-2:]
-    target = _wanted(points, rows, columns)
+    target = wanted_heat(points, rows, columns, narrowest=NARROWEST)
     logits = sight.logits.flatten(2)
     return torch.logsumexp(logits, -1) - (target * logits).sum(-1)
-
-
-def _wanted(points: Tensor, rows: int, columns: int) -> Tensor:
-    """A Gaussian around each point, never narrower than half a patch: (b, q, 2) -> (b, q, rows * columns), sum 1."""
-    v = (torch.arange(rows, device=points.device) + 0.5) / rows
-    u = (torch.arange(columns, device=points.device) + 0.5) / columns
-    across = functional.softmax(-((u - points[..., :1]) ** 2) / (2 * max(SPREAD, 0.5 / columns) ** 2), dim=-1)
-    down = functional.softmax(-((v - points[..., 1:]) ** 2) / (2 * max(SPREAD, 0.5 / rows) ** 2), dim=-1)
-    return (down[..., :, None] * across[..., None, :]).flatten(-2)

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from vla_assistant.errors import InputError
-from vla_assistant.sim import scene, things
+from vla_assistant.sim import sampling, things
 from vla_assistant.sim.scene import Scene
 from vla_assistant.sim.suite import looks
 from vla_assistant.sim.suite.drafts import DRAWER, IN_DRAWER, Draft, references
@@ -21,13 +21,13 @@ _EVERYDAY_SIDES = ("left", "right")
 
 
 def scene_for_steps(steps: Sequence[Step], seed: int) -> Scene:
-    """The seeded scene: the one of `sim.scene` where that knows all that the steps need, else as the suite lays it.
+    """The seeded scene: the one of `sim.sampling` where that knows all that the steps need, else as the suite lays it.
 
     Raises:
         InputError: The simulator has not all of the named things, or no room for them.
     """
     if all(map(_is_everyday, steps)):
-        return scene.scene_for_steps(steps, seed)
+        return sampling.scene_for_steps(steps, seed)
     rng = np.random.default_rng([seed, 21])
     try:
         draft = _draft(_coloured(steps, rng))

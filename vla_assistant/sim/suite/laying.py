@@ -13,7 +13,8 @@ import numpy as np
 
 from vla_assistant.sim import drawer_model, things
 from vla_assistant.sim.grasps import best_grasp_yaw
-from vla_assistant.sim.scene import GAP, REACH_X, REACH_Y, Drawer, Thing
+from vla_assistant.sim.placing import GAP, REACH_X, REACH_Y
+from vla_assistant.sim.scene import Drawer, Thing
 from vla_assistant.sim.spots import FINGER_ROOM
 from vla_assistant.sim.suite.drafts import IN_DRAWER, Draft
 from vla_assistant.sim.suite.kinds import Kind, kind_of

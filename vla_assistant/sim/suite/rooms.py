@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from vla_assistant.sim.scene import REACH_X, REACH_Y
+from vla_assistant.sim.placing import REACH_X, REACH_Y
 from vla_assistant.sim.spots import FINGER_ROOM
 from vla_assistant.sim.suite.kinds import Kind, kind_of
 from vla_assistant.sim.suite.zones import Disc

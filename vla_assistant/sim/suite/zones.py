@@ -6,8 +6,9 @@ import math
 from dataclasses import dataclass
 
 from vla_assistant.sim import drawer_model, things
+from vla_assistant.sim.placing import FINGER_OUTSIDE, LANE_HALF_WIDTH
 from vla_assistant.sim.regions import push_goal
-from vla_assistant.sim.scene import FINGER_OUTSIDE, LANE_HALF_WIDTH, Drawer
+from vla_assistant.sim.scene import Drawer
 from vla_assistant.sim.scene_model import MARK, MARK_HALF
 
 PUSH_STARTS = {"left": (-0.11, 0.11), "right": (-0.11, 0.11), "forward": (0.45, 0.56), "back": (0.42, 0.55)}

@@ -7,24 +7,17 @@ a few thousand sentences make many that nobody wrote.
 
 from __future__ import annotations
 
-import functools
 import random
-import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Callable, Mapping, Sequence
 
-from vla_assistant import paths
-from vla_assistant.evaluate.sayings import REFUSED, load
-from vla_assistant.language import words as spelling
-from vla_assistant.language.decoding.notation import NOTHING, TOKENS, TURNS, says
+from vla_assistant.language.decoding.notation import NOTHING
 from vla_assistant.language.decoding.source import LONGEST
-from vla_assistant.language.request import ANYTHING
 from vla_assistant.train.recombining.noise import denied, disturbed
 from vla_assistant.train.recombining.style import Style, draw
 from vla_assistant.train.recombining.things import COLOURS, KINDS
 from vla_assistant.train.recombining.wordlists import Wordlists
 from vla_assistant.train.recombining.wordlists import load as load_words
+from vla_assistant.train.recombining.writers import Mention, Written, sentences, talk
 
 _GROUPS = (("cube", "ball", "can"), ("cup", "bowl"))
 """Kinds of which one can stand for another in nearly every sentence."""
@@ -35,47 +28,8 @@ _MOST_ACTS = 6
 _JOINED_SHARE, _MIRRORED_SHARE, _SAME_SHARE, _DISTURBED_SHARE, _DENIED_SHARE = 0.18, 0.4, 0.12, 0.5, 0.05
 _BARE_JOINT_SHARE, _TALK_SHARE = 0.25, 0.12
 """Of joints those without a word; of the places before, between and after sentences those with talk."""
-_TALK = "talk_"
-"""How the names of files begin whose sentences may stand beside any other."""
 _MOST_WORDS = LONGEST - 10
 """A decoder reads some more: what is put in later has room."""
-_TOKEN = re.compile(
-    "|".join([r"\d+(?:\.\d+)? cm", *sorted(map(re.escape, TOKENS), key=len, reverse=True), r"[()]", r"\s+"])
-)
-_PERSONS = frozenset(("you", "u", "ya", "i", "we", "he", "she", "they", "someone", "somebody", "anyone", "one"))
-_Mention = tuple[int, int, str, bool]
-"""Where the mention begins and ends, of what, and whether it is of several."""
-
-
-@dataclass(frozen=True)
-class Written:
-    """A sentence.
-
-    Attributes:
-        text: Its words and commas.
-        row: What it means as tokens of `language.decoding.notation`; lengths as "5 cm".
-        colours: Where colours are named.
-        kinds: Where kinds are named.
-    """
-
-    text: tuple[str, ...]
-    row: tuple[str, ...]
-    colours: tuple[_Mention, ...]
-    kinds: tuple[_Mention, ...]
-
-    @property
-    def acts(self) -> int:
-        return self.row.count(";") + 1
-
-    @property
-    def stands_alone(self) -> bool:
-        """Whether it means the same whatever is spoken of before it."""
-        return not {"it", "other", "same"} & set(self.row)
-
-    @property
-    def joins(self) -> bool:
-        """Whether another command may stand beside it without changing what it means."""
-        return self.stands_alone and "|" not in self.row and not self.row[0].startswith("<")
 
 
 def varied(seed: str) -> tuple[str, tuple[str, ...]]:
@@ -115,87 +69,6 @@ def varied(seed: str) -> tuple[str, tuple[str, ...]]:
     return " ".join(text), row
 
 
-@functools.cache
-def sentences() -> tuple[Written, ...]:
-    """All that ship, without the few whose meaning the decoder's grammar has no words for."""
-    return _of((paths.assets() / "written").glob("*.tsv"))
-
-
-@functools.cache
-def talk() -> tuple[Written, ...]:
-    """Those that ask for nothing and change nothing about what is said beside them."""
-    return _of((paths.assets() / "written").glob(f"{_TALK}*.tsv"))
-
-
-def _of(files: Iterable[Path]) -> tuple[Written, ...]:
-    words = load_words()
-    colours = _phrases(words.colours)
-    kinds = {**_phrases(words.nouns), **_phrases(words.plurals, several=True)}
-    found = []
-    for saying in load(sorted(files)):
-        text = spelling.normalised(saying.text)
-        if says(row := row_of(saying.meaning)):
-            found.append(Written(text, row, _mentions(text, colours), _mentions(text, kinds)))
-    return tuple(found)
-
-
-def row_of(meaning: str) -> tuple[str, ...]:
-    """The tokens of a meaning as it is written: "push(red cup, left, 5 cm)" is push red cup , left 5 cm.
-
-    Raises:
-        ValueError: it is no meaning.
-    """
-    if meaning in (*REFUSED, *TURNS):
-        return (f"<{meaning}>",)
-    tokens: list[str] = []
-    at = 0
-    while at < len(meaning):
-        found = _TOKEN.match(meaning, at)
-        if found is None:
-            raise ValueError(f"{meaning[at:]!r} in {meaning!r} is no meaning")
-        at = found.end()
-        if (token := found[0].strip()) and token not in "()":
-            tokens.append(token)
-    acts: list[list[str]] = [[]]
-    for token in tokens:
-        acts.append([token]) if token in (";", "|") else acts[-1].append(token)
-    return tuple(token for act in acts for token in _without_commas(act))
-
-
-def _without_commas(act: Sequence[str]) -> list[str]:
-    """A row has no comma before an amount; a moved hand none at all."""
-    return [
-        token
-        for token, after in zip(act, [*act[1:], ""], strict=True)
-        if not (token == "," and (after in ("a bit", "a lot") or after.endswith(" cm")))
-    ]
-
-
-def _phrases(names: Mapping[str, Sequence[str]], several: bool = False) -> dict[tuple[str, ...], tuple[str, bool]]:
-    named = ((name, said) for name, all_said in names.items() if name != ANYTHING for said in all_said)
-    return {tuple(said.split()): (name, several) for name, said in named}
-
-
-def _mentions(text: Sequence[str], phrases: Mapping[tuple[str, ...], tuple[str, bool]]) -> tuple[_Mention, ...]:
-    found: list[_Mention] = []
-    at = 0
-    while at < len(text):
-        for length in (3, 2, 1):
-            named = phrases.get(tuple(text[at : at + length]))
-            if named is not None and not (length == 1 and _is_verb(text, at)):
-                found.append((at, at + length, *named))
-                at += length - 1
-                break
-        at += 1
-    return tuple(found)
-
-
-def _is_verb(text: Sequence[str], at: int) -> bool:
-    """Whether "can" is what somebody is able to do."""
-    beside = {*text[max(at - 1, 0) : at], *text[at + 1 : at + 2]}
-    return text[at] == "can" and not beside.isdisjoint(_PERSONS)
-
-
 def _changed(said: Written, rng: random.Random, words: Wordlists) -> tuple[list[str], tuple[str, ...]]:
     """The sentence with other colours and kinds and perhaps mirrored."""
     if rng.random() < _SAME_SHARE:
@@ -203,7 +76,7 @@ def _changed(said: Written, rng: random.Random, words: Wordlists) -> tuple[list[
     colours = _exchange(said.colours, said.row, (tuple(words.colours),), rng)
     kinds = _exchange(said.kinds, said.row, _GROUPS, rng)
     text = list(said.text)
-    changes: list[tuple[_Mention, Callable[[str, bool], str], Mapping[str, str]]] = [
+    changes: list[tuple[Mention, Callable[[str, bool], str], Mapping[str, str]]] = [
         *((mention, lambda name, _: words.colour(rng, name), colours) for mention in said.colours),
         *((mention, lambda name, several: words.noun(rng, name, several), kinds) for mention in said.kinds),
     ]
@@ -229,7 +102,7 @@ def _talk(rng: random.Random, words: Wordlists, beside: Sequence[str], after: bo
 
 
 def _exchange(
-    mentions: Sequence[_Mention], row: Sequence[str], groups: Sequence[Sequence[str]], rng: random.Random
+    mentions: Sequence[Mention], row: Sequence[str], groups: Sequence[Sequence[str]], rng: random.Random
 ) -> dict[str, str]:
     """Which name stands for which: one for one within a group, and only for what the text surely names."""
     named = {name for _, _, name, _ in mentions}
