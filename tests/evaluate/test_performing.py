@@ -18,6 +18,8 @@ from vla_assistant.evaluate.suite.film import LARGEST_BYTES
 from vla_assistant.evaluate.suite.stage import Stage
 from vla_assistant.evaluate.suite.working import Order, Performed, Workplace
 from vla_assistant.policies.execution import SETTLE_S
+from vla_assistant.policies.posture import begins_well
+from vla_assistant.sim.arm_model import HOME_JOINTS
 from vla_assistant.types import ActionChunk, Grounding, Judgement, Observation, PixelPoint, Plan, Step
 
 EXPERT = Contestant("expert", "expert")
@@ -72,6 +74,15 @@ class Careful(Scripted):
         return Plan(steps, "", 0.1, (Grounding(BLUE_CUBE, "front", np.ones((1, 1), np.float32), point),))
 
 
+class Hindered(Scripted):
+    """Sees nothing while the arm is away from home."""
+
+    def plan(self, steps: tuple[Step, ...], observation: Observation) -> Plan:
+        if begins_well(observation.state):
+            return super().plan(steps, observation)
+        return Careful.plan(self, steps, observation)  # type: ignore[arg-type]
+
+
 class Ignorant(Scripted):
     """Does not know the words."""
 
@@ -101,6 +112,14 @@ def test_each_episode_begins_with_nothing_remembered(workplace: Workplace) -> No
     for number in (1, 2):
         perform(workplace, policy, Example())
         assert policy.tables == number
+
+
+def test_an_arm_in_the_way_goes_home_and_looks_again(workplace: Workplace) -> None:
+    away = HOME_JOINTS + np.array([0.4, 0, 0, 0, 0, 0, 0])
+    record = perform(workplace, Hindered(workplace), Example(start_joints=away)).record
+    assert record.success, record.reason
+    record = perform(workplace, Careful(workplace), Example(start_joints=away)).record
+    assert (record.success, record.failure, record.reason) == (False, Failure.REFUSED, "I do not see the blue cube.")
 
 
 def test_expert_succeeds_and_needs_no_pictures(workplace: Workplace) -> None:

@@ -125,6 +125,14 @@ def test_a_full_hand_is_asked_about(text):
     assert understand("put it in the blue bowl", TABLE, last=thing("red cup"), hand=holding).steps
 
 
+def test_what_is_in_the_hand_already_is_not_taken_again():
+    holding = Hand(thing("red cup"))
+    understood = understand("take the red cup and put it in the blue bowl", TABLE, hand=holding)
+    assert understood.steps == (place("red cup", "blue bowl"),)
+    understood = understand("take the red cube and put it in the blue bowl", TABLE, hand=holding)
+    assert "it would still hold the red cup" in understood.question
+
+
 def test_an_empty_hand_puts_nothing_down():
     assert "I hold nothing" in understand("put down the red cup", TABLE, hand=Hand()).question
     assert understand("pick up the red cup and put it down", TABLE, hand=Hand()).steps

@@ -23,6 +23,7 @@ from vla_assistant.types import (
     Frame,
     Observation,
     PixelPoint,
+    Plan,
     Reference,
     RobotState,
     SeenThing,
@@ -140,6 +141,9 @@ class HandAndEye:
         self.looks += 1
         return (*self.things, self.faint) if self.faint and self.faint.reference in named else self.things
 
+    def plan(self, steps: tuple[Step, ...], observation: Observation) -> Plan:
+        return Plan(steps, "", 1.0)
+
     def begin_task(self, steps: tuple[Step, ...]) -> None:
         pass
 
@@ -251,6 +255,17 @@ def test_a_step_begins_at_home_unless_something_is_held_or_it_is_tried_again(wat
     watch.perform(m.Act(m.Ticket(3, 0, 1, 4), PICK))
     assert watch.hand.homes == 1, "what is held is carried on"
     assert len(watch.hand.chunks) == 6
+
+
+def test_a_plan_tells_whether_an_empty_arm_may_hide_something(watch: Watch) -> None:
+    ground = m.Ground(Command(1, "pick up the red cup", Source.TYPED, 0.0), (PICK,))
+    watch.perform(ground)
+    watch.hand.joints = OVER_TABLE
+    watch.perform(ground)
+    watch.hand.gripper, watch.hand.gripper_command = 0.5, 0.0
+    watch.perform(ground)
+    drafts = [answer.draft for answer in watch.answers if isinstance(answer, m.Planned)]
+    assert [draft.obstructed for draft in drafts] == [False, True, False]
 
 
 def test_the_pace_stretches_time_and_keeps_the_way(watch: Watch) -> None:

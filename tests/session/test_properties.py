@@ -31,12 +31,12 @@ UNANSWERED = (m.Begin, m.Nudge, m.Pace, m.Settle, m.Forget, m.Release)
 INTERJECTIONS = ("stop", "pause", "resume", "slower", "faster", "nudge", "correct", "cancel")
 
 
-def draft(confidence: float = 0.9, u: float = 0.5) -> m.Draft:
+def draft(confidence: float = 0.9, u: float = 0.5, obstructed: bool = False) -> m.Draft:
     import numpy as np
 
     point = PixelPoint("front", u, 0.5, confidence)
     grounding = Grounding(CUBE, "front", np.ones((1, 1), np.float32), point)
-    return m.Draft(Plan(STEPS, "", confidence, (grounding,)), frame_id=7, frame_time_s=0.0)
+    return m.Draft(Plan(STEPS, "", confidence, (grounding,)), frame_id=7, frame_time_s=0.0, obstructed=obstructed)
 
 
 class World:
@@ -49,6 +49,8 @@ class World:
         self.ended: dict[int, Result] = {}
         self.confirmed: set[int] = set()
         self.proposed: dict[int, int] = {}
+        self.newest: dict[int, int] = {}
+        self.agreed: set[int] = set()
         self.open: list[m.Effect] = []
         self.stopped = False
         self.withheld: set[int] = set()
@@ -74,9 +76,11 @@ class World:
                 self.ended[command.id] = outcome.result
             case events.Proposed(proposal=proposal):
                 self.proposed[proposal.id] = proposal.command.id
+                self.newest[proposal.command.id] = proposal.id
                 assert not self.stopped
             case events.Confirmed(proposal_id=number):
                 self.confirmed.add(self.proposed[number])
+                self.agreed.add(number)
             case events.Resumed():
                 self.stopped = False
 
@@ -84,6 +88,7 @@ class World:
         if isinstance(effect, MOTION):
             number = effect.command.id if isinstance(effect, m.Begin) else effect.ticket.command_id
             assert number in self.confirmed, "motion without a confirmation"
+            assert self.newest[number] in self.agreed, "motion after a proposal that was not confirmed"
             assert number not in self.ended, "motion after the end"
             assert not self.stopped, "motion after a stop"
             said_in_pause = isinstance(effect, m.Nudge) and effect.paused
@@ -107,7 +112,7 @@ class World:
         if not self.open:
             return
         effect = self.open.pop(at % len(self.open))
-        self.feed(broken(effect) if how == 2 else answered(effect, how == 0, self.now))
+        self.feed(broken(effect) if how == 2 else answered(effect, how == 0, self.now, at % 2 == 1))
 
     def finish(self) -> None:
         """Answer everything until nothing is left to do."""
@@ -138,7 +143,7 @@ def broken(effect: m.Effect) -> m.Input:
     return m.Broke(effect.ticket.command_id, "It broke.")
 
 
-def answered(effect: m.Effect, well: bool, now: float) -> m.Input:
+def answered(effect: m.Effect, well: bool, now: float, obstructed: bool) -> m.Input:
     match effect:
         case m.Interpret(command):
             good = Understanding(command.text, Intent.COMMAND, STEPS)
@@ -146,7 +151,7 @@ def answered(effect: m.Effect, well: bool, now: float) -> m.Input:
                 command.id, good if well else Understanding(command.text, Intent.COMMAND, question="?")
             )
         case m.Ground(command):
-            return m.Planned(command.id, draft(0.9 if well else 0.1))
+            return m.Planned(command.id, draft(0.9 if well else 0.1, obstructed=obstructed))
         case m.Recheck(proposal):
             return m.Planned(proposal.command.id, draft(u=0.5 if well else 0.7))
         case m.Act(ticket):

@@ -32,6 +32,8 @@ from vla_assistant.types import (
 
 CUBE, BOWL = Reference("cube", "blue"), Reference("bowl", "red")
 STEPS = (Step("pick", CUBE), Step("place", CUBE, BOWL))
+HOME = (Step("home"),)
+HOMEWARD = Plan(HOME, "go home", 1.0)
 
 
 def plan(confidence: float = 0.9, u: float = 0.5, steps: tuple[Step, ...] = STEPS) -> Plan:
@@ -190,6 +192,78 @@ def test_a_table_that_changed_before_the_yes_is_proposed_anew() -> None:
     assert said(out)[0] == "The table has changed."
     assert talk.session.proposal is not None
     assert talk.session.proposal.id != number
+
+
+def looking_from_afar() -> tuple[Talk, list[m.Effect]]:
+    """A command about a cube that is not seen while the arm is away from home, and what comes of that."""
+    talk = Talk()
+    talk.say()
+    talk.feed(m.Interpreted(1, Understanding("x", Intent.COMMAND, STEPS)))
+    return talk, talk.feed(m.Planned(1, m.Draft(plan(confidence=0.05), 7, talk.now, obstructed=True)))
+
+
+def homed(talk: Talk) -> list[m.Effect]:
+    """The way home is confirmed and done."""
+    talk.feed(m.Confirm(None, "click"))
+    out = talk.feed(m.Planned(1, m.Draft(HOMEWARD, 8, talk.now)))
+    (begun,) = of_kind(out, m.Begin)
+    assert begun.steps == STEPS, "what is judged in the end is what was asked for"
+    (act,) = of_kind(out, m.Act)
+    assert act.step == HOME[0]
+    return talk.feed(m.Judged(act.ticket, Judgement(True, 1.0, "The arm is home.")))
+
+
+def test_what_the_arm_may_hide_is_looked_for_from_home_and_then_proposed() -> None:
+    talk, out = looking_from_afar()
+    (proposed,) = told(out, events.Proposed)
+    assert proposed.proposal.plan.steps == HOME
+    assert said(out) == ["I do not see the blue cube. My arm may hide it. Shall I go home and look again?"]
+    out = homed(talk)
+    assert of_kind(out, m.Ground)[0].steps == STEPS
+    assert not told(out, events.RunEnded)
+    out = talk.feed(m.Planned(1, m.Draft(plan(), 9, talk.now)))
+    (proposed,) = told(out, events.Proposed)
+    assert proposed.proposal.plan.steps == STEPS
+    talk.feed(m.Confirm(proposed.proposal.id, "click"))
+    (act,) = of_kind(talk.feed(m.Planned(1, m.Draft(plan(), 10, talk.now))), m.Act)
+    assert (act.step, act.ticket.attempt) == (STEPS[0], 1)
+
+
+def test_what_is_not_seen_from_home_either_is_refused() -> None:
+    talk, _ = looking_from_afar()
+    homed(talk)
+    out = talk.feed(m.Planned(1, m.Draft(plan(confidence=0.05), 9, talk.now)))
+    assert (end(out).result, end(out).reason) == (Result.REFUSED, "I do not see the blue cube.")
+
+
+def test_a_no_to_the_better_look_ends_the_command_where_the_arm_is() -> None:
+    talk, _ = looking_from_afar()
+    out = talk.say("no", Intent.NO)
+    assert Result.CANCELLED in [ended.outcome.result for ended in told(out, events.RunEnded)]
+    assert not of_kind(out, m.Act)
+    assert talk.session.idle
+
+
+def test_a_stop_on_the_way_to_a_better_look_ends_the_command() -> None:
+    talk, _ = looking_from_afar()
+    talk.feed(m.Confirm(None, "click"))
+    talk.feed(m.Planned(1, m.Draft(HOMEWARD, 8, talk.now)))
+    out = talk.feed(m.Stop("you pressed stop"))
+    assert end(out).result is Result.STOPPED
+    assert not of_kind(out, m.Ground)
+
+
+def test_a_way_home_that_fails_is_no_look() -> None:
+    talk, _ = looking_from_afar()
+    talk.feed(m.Confirm(None, "click"))
+    out = talk.feed(m.Planned(1, m.Draft(HOMEWARD, 8, talk.now)))
+    while not told(out, events.RunEnded):
+        recovered = [m.Recovered(effect.ticket) for effect in of_kind(out, m.Recover)]
+        failed = [m.Judged(effect.ticket, Judgement(False, 1.0, "No.")) for effect in of_kind(out, m.Act)]
+        (item,) = [*recovered, *failed]
+        out = talk.feed(item)
+    assert not of_kind(out, m.Ground)
+    assert end(out).result is Result.FAILED
 
 
 def test_what_is_not_seen_is_refused_by_name() -> None:

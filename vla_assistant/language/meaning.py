@@ -124,6 +124,8 @@ def one_handed(steps: Sequence[Step], hand: Hand | None, lexicon: Lexicon) -> tu
         Unclear: a step needs the hand while it holds something, or puts down what it is known not to hold.
     """
     held = hand.held if hand else None
+    if len(steps) > 1 and steps[0].skill == "pick" and is_same(steps[0].object, held):
+        steps = steps[1:]  # "take the can and put it there": it is in the hand already
     for step in steps:
         if step.skill == "put_down" and hand and held is None:
             raise _empty_handed(step, steps, lexicon)

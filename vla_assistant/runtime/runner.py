@@ -242,10 +242,11 @@ class Runner:
         if all(step.skill == "home" for step in steps):  # the arm knows the way without looking
             return m.Draft(Plan(steps, language.describe(steps), 1.0), frame.id, frame.time_s)
         plan = self._policy.plan(steps, observation)
+        obstructed = not holding(observation.state) and not self._mover.is_home(observation.state)
         if steps[0].skill == "home":
-            return m.Draft(plan, frame.id, frame.time_s)
+            return m.Draft(plan, frame.id, frame.time_s, obstructed=obstructed)
         chunk = self._policy.act(_instructed(observation, steps[0]), steps[0])
-        return m.Draft(plan, frame.id, frame.time_s, preview(chunk, observation.state, plan.summary), chunk)
+        return m.Draft(plan, frame.id, frame.time_s, preview(chunk, observation.state, plan.summary), chunk, obstructed)
 
     # Motion.
 

@@ -44,7 +44,7 @@ class Acting:
         self._waiting: list[m.Effect] = []
         self._moves = False  # something was asked for since the arm was last told to hold or to come to rest
         self.paused = False
-        self._emit(m.Begin(run.command, run.steps))
+        self._emit(m.Begin(run.command, run.wanted))
         self._set_pace()
         self._start_step(0)
 

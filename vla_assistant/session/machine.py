@@ -25,12 +25,14 @@ from vla_assistant.types import (
     Intent,
     Interjection,
     Outcome,
+    Plan,
     Proposal,
     Result,
     Step,
     Understanding,
 )
 
+_HOME = (Step("home"),)
 _UNCLEAR = (Intent.UNSUPPORTED, Intent.COMMAND, Intent.CORRECTION)
 """What may be meant as a no where no steps come of it."""
 _NOT_BY_WORDS = {
@@ -236,11 +238,13 @@ class Session:
             return
         if run.phase is Phase.PLANNING:
             missing = unseen(item.draft.plan)
-            if missing:
+            if not missing:
+                self._propose(run, item.draft)
+            elif item.draft.obstructed:
+                self._propose_a_better_look(run, item.draft, missing)
+            else:
                 strange = "" if item.draft.plan.is_familiar else f"{STRANGE} "
                 self._finish(Result.REFUSED, strange + not_seen(missing, item.draft.plan.alternatives))
-            else:
-                self._propose(run, item.draft)
         elif run.phase is Phase.CHECKING:
             assert run.proposal is not None
             before, now = run.proposal.plan, item.draft.plan
@@ -250,6 +254,19 @@ class Session:
                 self._begin(run)
 
     def _propose(self, run: Run, draft: m.Draft) -> None:
+        self._show(run, draft)
+        how = ", slowly" if run.pace < 1.0 and any(step.skill != "home" for step in run.steps) else ""
+        doubt = "" if run.sure else "I am not sure I understood you. "
+        strange = "" if draft.plan.is_familiar else f"{STRANGE} "
+        self._say(f"{strange}{doubt}Shall I {self._describe(run.steps)}{how}?")
+
+    def _propose_a_better_look(self, run: Run, draft: m.Draft, missing: list[str]) -> None:
+        """The arm may be in the way: from home it is looked for again, and then proposed."""
+        run.look_first(_HOME)
+        self._show(run, m.Draft(Plan(_HOME, self._describe(_HOME), 1.0), draft.frame_id, draft.frame_time_s))
+        self._say(f"{not_seen(missing, ())} My arm may hide it. Shall I go home and look again?")
+
+    def _show(self, run: Run, draft: m.Draft) -> None:
         expires = self._now + self._rules.proposal_timeout_s
         run.phase = Phase.PROPOSED
         run.proposal = Proposal(
@@ -257,10 +274,6 @@ class Session:
             draft.first_chunk, run.sure,
         )  # fmt: skip
         self._tell(events.Proposed(self._now, run.proposal))
-        how = ", slowly" if run.pace < 1.0 and any(step.skill != "home" for step in run.steps) else ""
-        doubt = "" if run.sure else "I am not sure I understood you. "
-        strange = "" if draft.plan.is_familiar else f"{STRANGE} "
-        self._say(f"{strange}{doubt}Shall I {self._describe(run.steps)}{how}?")
 
     def _renew(self, run: Run, draft: m.Draft) -> None:
         assert run.proposal is not None
@@ -322,8 +335,18 @@ class Session:
     def _begin(self, run: Run) -> None:
         run.phase = Phase.ACTING
         self._motion = Acting(
-            run, self._rules, self._serials, self._effect, lambda: self._now, self._finish, self._describe
+            run, self._rules, self._serials, self._effect, lambda: self._now, self._moved, self._describe
         )
+
+    def _moved(self, result: Result, reason: str, evidence: str = "") -> None:
+        """The motion has ended; one that was for a better look is followed by the look."""
+        assert self._run is not None
+        if result is not Result.DONE or not self._run.later:
+            self._finish(result, reason, evidence)
+            return
+        self._motion = None
+        self._run.plan_again()
+        self._effects.append(m.Ground(self._run.command, self._run.steps))
 
     def _came_back(self, item: m.Acted | m.Judged | m.Recovered) -> None:
         if self._motion is not None:

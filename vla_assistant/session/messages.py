@@ -35,13 +35,17 @@ class Ticket:
 
 @dataclass(frozen=True, eq=False)
 class Draft:
-    """A plan with the picture it was made on, before it becomes a proposal."""
+    """A plan with the picture it was made on, before it becomes a proposal.
+
+    `obstructed`: an empty arm away from home may hide things in that picture.
+    """
 
     plan: Plan
     frame_id: int
     frame_time_s: float
     preview: Preview | None = None
     first_chunk: ActionChunk | None = None
+    obstructed: bool = False
 
 
 @dataclass(frozen=True)

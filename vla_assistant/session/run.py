@@ -33,7 +33,8 @@ class Phase(StrEnum):
 class Run:
     """A command on its way from being understood to its end; `pace` is a share of the policy's own.
 
-    `sure`: its words were surely understood.
+    `sure`: its words were surely understood. `later`: what is asked for while `steps` are only the way to where it can
+    be looked for.
     """
 
     command: Command
@@ -45,6 +46,21 @@ class Run:
     attempts: dict[int, int] = field(default_factory=dict)
     pace: float = 1.0
     sure: bool = True
+    later: tuple[Step, ...] = ()
+
+    def look_first(self, steps: tuple[Step, ...]) -> None:
+        """These steps come first; then what was asked for is looked for again."""
+        self.steps, self.later = steps, self.steps
+
+    def plan_again(self) -> None:
+        """What came first is done."""
+        self.steps, self.later = self.later, ()
+        self.phase, self.proposal, self.ticket, self.attempts = Phase.PLANNING, None, None, {}
+
+    @property
+    def wanted(self) -> tuple[Step, ...]:
+        """What is asked for."""
+        return self.later or self.steps
 
     def begin_attempt(self, ticket: m.Ticket, timeout_s: float) -> None:
         """Another attempt at a step, with its own time."""

@@ -1,9 +1,10 @@
 """One episode: each command read, grounded, carried out and judged as in the running program, then held to the state.
 
-Rules of the program that hold here too: a thing that is not seen is refused; a step is acted, judged and tried again as
-`session.progress` says (`policies.execution`), the last of a command after a rest; a step that begins with an empty
-hand away from home begins by going home, but for the first of an episode, whose pose belongs to the test; `home` is the
-arm's own way; a hold of the guard ends everything.
+Rules of the program that hold here too: a thing that is not seen is refused, but an empty arm away from home, which may
+hide it, goes home first and looks again (the user is taken to have said yes to that); a step is acted, judged and tried
+again as `session.progress` says (`policies.execution`), the last of a command after a rest; a step that begins with an
+empty hand away from home begins by going home, but for the first of an episode, whose pose belongs to the test; `home`
+is the arm's own way; a hold of the guard ends everything.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from vla_assistant.evaluate.suite.reading import Reader, same_meaning
 from vla_assistant.evaluate.suite.stage import Stage
 from vla_assistant.language import Hand, describe, named_in
 from vla_assistant.policies.execution import Attempts, carry_out
-from vla_assistant.policies.posture import holding
+from vla_assistant.policies.posture import begins_well, holding
 from vla_assistant.session.sight import not_seen, unseen
 from vla_assistant.sim.scene import Scene
 from vla_assistant.types import Reference, SeenThing, Step
@@ -91,7 +92,11 @@ class Performance:
     def _refusal(self, steps: tuple[Step, ...]) -> _Ending | None:
         if all(step.skill == "home" for step in steps):  # the arm knows the way without looking
             return None
-        plan = self._policy.plan(steps, self._stage.observe())
+        observation = self._stage.observe()
+        plan = self._policy.plan(steps, observation)
+        if unseen(plan) and not begins_well(observation.state):
+            self._stage.go_home()
+            plan = self._policy.plan(steps, self._stage.observe())
         missing = unseen(plan)
         return _Ending(refused=True, reason=not_seen(missing, plan.alternatives)) if missing else None
 

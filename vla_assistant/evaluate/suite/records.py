@@ -16,7 +16,7 @@ from vla_assistant.evaluate.suite.failures import Failure
 
 VERSION = 3
 """Of the log's format."""
-RULES = 2
+RULES = 3
 """What an episode is and how it is judged. Raise it by hand whenever the expert, the success tests, the suite or what
 runs the episodes changes, so that no log mixes episodes of both."""
 SUITE = "tabletop"
