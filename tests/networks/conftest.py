@@ -41,6 +41,14 @@ def siglip(folder: Path) -> None:
     SiglipModel(SiglipConfig(text_config=text, vision_config=vision)).save_pretrained(folder)
 
 
+def swin(folder: Path) -> None:
+    """It merges patches: 8 x 8 become 4 x 4."""
+    from transformers import SwinConfig, SwinModel
+
+    config = SwinConfig(image_size=32, patch_size=4, embed_dim=8, depths=[1, 1], num_heads=[2, 2], window_size=4)
+    SwinModel(config).save_pretrained(folder)
+
+
 def resnet(folder: Path) -> None:
     from transformers import ResNetConfig, ResNetModel
 
@@ -66,7 +74,7 @@ def bert(folder: Path) -> None:
     BertTokenizer(vocab={word: number for number, word in enumerate(words)}).save_pretrained(folder)
 
 
-TOYS = {"clip": clip, "dinov2": dinov2, "siglip": siglip, "resnet": resnet, "t5": t5, "bert": bert}
+TOYS = {"clip": clip, "dinov2": dinov2, "siglip": siglip, "swin": swin, "resnet": resnet, "t5": t5, "bert": bert}
 
 
 @pytest.fixture(scope="session")

@@ -34,6 +34,7 @@ def language(kind: str, folder: Path, **more: Any) -> Any:
         ("dinov2", "dinov2", 90, 6),
         ("auto", "siglip", 0, 4),
         ("auto", "clip", 0, 4),
+        ("auto", "swin", 0, 4),
         ("auto", "resnet", 0, 8),
     ],
 )
@@ -50,6 +51,14 @@ def test_vision_towers_of_the_real_classes(kind: str, toy: str, size: int, rows:
     again = vision_tower(VisionConfig(kind=kind, name_or_folder="gone", width=20), tower.description())  # type: ignore[arg-type]
     again.load_state_dict(tower.state_dict())
     torch.testing.assert_close(again.eval()(pictures).patches, features.patches)
+
+
+@pytest.mark.parametrize("toy", ["siglip", "swin", "resnet"])
+def test_a_tower_without_a_class_token_gives_the_mean_of_its_patches(toy: str, towers: dict[str, Path]) -> None:
+    import torch
+
+    features = vision("auto", towers[toy], width=20)(torch.rand(3, 3, 50, 40))
+    torch.testing.assert_close(features.pooled, features.patches.mean((2, 3)))
 
 
 def test_clip_answers_as_the_library_does(towers: dict[str, Path]) -> None:

@@ -51,6 +51,12 @@ def own(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root
 
 
+def test_a_batch_without_room_for_both_recordings_is_refused(simulated: Path, own: Path, tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="one frame in all") as refused:
+        VLATrainer(PRESET, Mix(simulated, own, 0.3), Options(tmp_path)).train(batch_size=1)
+    assert "at least 2 frames" in refused.value.hint
+
+
 def test_own_pictures_have_the_networks_size_and_a_missing_camera_is_grey(own: Path) -> None:
     batch = Recordings(own, PRESET.model_copy(update={"noise": 0.0, "brightness": 0.0, "tint": 0.0}), seed=1).draw(0)
     front, wrist = batch.pictures

@@ -10,29 +10,35 @@ from pathlib import Path
 import pytest
 
 from tests.data.recordings import FEATURES, made_up_episode
+from tests.train.test_family_training import TOY
 from vla_assistant.data.writer import DatasetWriter
 from vla_assistant.networks.weights import load_weights, read_card
 from vla_assistant.train.objective import WEIGHTS_NAME
 from vla_assistant.train.preset import load_preset
+from vla_assistant.train.team import LONGEST_WAIT
 
 pytest.importorskip("accelerate")
 
 LAUNCH = [sys.executable, "-m", "accelerate.commands.launch", "--multi_gpu", "--num_processes", "2"]
 LAUNCH += ["--num_machines", "1", "--mixed_precision", "no", "--dynamo_backend", "no", "--main_process_port", "0"]
 PROGRAM = """
-import os, sys
+import sys
 from pathlib import Path
+import torch
+from torch.distributed import distributed_c10d
 from vla_assistant.train.loop import Options
-from vla_assistant.train.preset import load_preset
-from vla_assistant.train.trainer import VLATrainer
+from vla_assistant.train.trainer import VLATrainer, preset_of
 
-data, out = map(Path, sys.argv[1:])
-preset = load_preset("debug").model_copy(update={"steps": 6})
+data, out = map(Path, sys.argv[2:])
+preset = preset_of(sys.argv[1]).model_copy(update={"steps": 6, "batch": 8})
 trainer = VLATrainer(preset, data, Options(out / "run"))
 trainer.train()
 sums = [float(weight.detach().double().sum()) for weight in trainer.network.parameters()]
-drawn = trainer.source.draw(trainer.team.rank).state
-(out / f"rank-{trainer.team.rank}.txt").write_text(f"{sums}|{tuple(drawn.shape)}|{drawn[0].tolist()}")
+batch = trainer.source.draw(trainer.team.rank)
+drawn = batch["state"] if isinstance(batch, dict) else batch.state
+patience = distributed_c10d._get_default_group()._get_backend(torch.device("cpu")).options._timeout
+said = (sums, tuple(drawn.shape), drawn[0].tolist(), patience)
+(out / f"rank-{trainer.team.rank}.txt").write_text("|".join(map(str, said)))
 trainer.team.leave()
 """
 GROWING = """
@@ -69,13 +75,18 @@ def run(*arguments: str) -> str:
     return result.stdout
 
 
-def test_two_processes_hold_the_same_weights_and_see_other_frames(data: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("preset", ["debug", "family"])
+def test_two_processes_hold_the_same_weights_and_see_other_frames(data: Path, tmp_path: Path, preset: str) -> None:
+    if preset == "family":
+        preset = str(tmp_path / "toy.toml")
+        Path(preset).write_text(TOY)
     (tmp_path / "program.py").write_text(PROGRAM)
-    run(str(tmp_path / "program.py"), str(data), str(tmp_path))
+    run(str(tmp_path / "program.py"), preset, str(data), str(tmp_path))
     said = [(tmp_path / f"rank-{rank}.txt").read_text().split("|") for rank in (0, 1)]
     assert said[0][0] == said[1][0]
     assert said[0][1] == said[1][1] == "(4, 17)"  # half of a batch of 8
     assert said[0][2] != said[1][2]
+    assert said[0][3] == said[1][3] == str(LONGEST_WAIT)
 
 
 def test_every_process_uses_what_is_recorded_meanwhile(data: Path, tmp_path: Path) -> None:

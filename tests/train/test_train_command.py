@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
 from tests.data.recordings import FEATURES, made_up_episode
+from tests.train.test_trials import Able, Idle
 from vla_assistant import cli
 from vla_assistant.commands.train import _duration
 from vla_assistant.data.writer import DatasetWriter
+from vla_assistant.evaluate.suite.contestants import Contestant
+from vla_assistant.evaluate.suite.expert_policy import ExpertPolicy
 from vla_assistant.networks.weights import load_weights, read_card
 from vla_assistant.paths import assets
+from vla_assistant.sim.world import SimWorld
 from vla_assistant.train import board
+from vla_assistant.train.results import BEST_NAME
 
 
 @pytest.fixture
@@ -54,6 +60,36 @@ def test_without_tensorboard_there_is_a_sentence(
     type_in("--preset", "debug", "--data", str(data), "--out", str(tmp_path / "out"), "--epochs", "0.2")
     assert "TensorBoard is not installed" in capsys.readouterr().out
     assert not (tmp_path / "out" / "tensorboard").exists()
+
+
+def test_the_best_weights_are_those_with_the_most_successful_trials(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    judged: list[int] = []
+
+    def create(candidate: Contestant, world: SimWorld) -> ExpertPolicy:
+        judged.append(int(read_card(Path(candidate.weights))["steps"]))
+        return (Idle if len(judged) == 1 else Able)(world, [])
+
+    monkeypatch.setattr(Contestant, "create", create)
+    out = tmp_path / "out"
+    words = ["--preset", "debug", "--data", str(data), "--out", str(out), "--best-by", "rollout", "--trials", "1"]
+    type_in(*words)
+    lines = [json.loads(line) for line in (out / "train.jsonl").read_text("utf-8").splitlines()]
+    assert judged == [20, 40]
+    assert [lines[1]["best"], lines[-1]["best"]] == [1.0, 0.0]
+    assert read_card(out / BEST_NAME)["steps"] == 40
+
+
+def test_low_rank_additions_to_random_weights_are_refused(
+    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["--preset", "debug", "--data", str(data), "--out", str(tmp_path / "out"), "--lora", "2"]
+    with pytest.raises(SystemExit):
+        cli.main(["train", *words])
+    said = " ".join(capsys.readouterr().err.split())
+    assert "has learnt nothing yet" in said
+    assert "--start-from" in said
 
 
 def test_a_run_without_recordings_says_how_to_make_some(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -6,7 +6,8 @@ Source: Hu et al. 2021, LoRA, arXiv:2106.09685; the additions are those of the p
 from __future__ import annotations
 
 import copy
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 import torch
 from torch import Tensor, nn
@@ -72,6 +73,21 @@ def add_lora(network: nn.Module, rank: int, layers: Sequence[str] = ()) -> None:
     pattern = "|".join(name.replace(".", r"\.") for name in chosen)
     config = LoraConfig(r=rank, lora_alpha=2 * rank, target_modules=f"({pattern})", bias="none")
     inject_adapter_in_model(config, network)
+
+
+@contextmanager
+def additions_counted() -> Iterator[None]:
+    """While it lasts, transformer layers in evaluation mode answer with what was added to their linear layers.
+
+    Torch's fast path for `nn.TransformerEncoderLayer` takes `linear1.weight`, which in a layer of peft is the frozen
+    weight alone, in place of calling the layer. Towers that are frozen are in evaluation mode in training too.
+    """
+    before = torch.backends.mha.get_fastpath_enabled()
+    torch.backends.mha.set_fastpath_enabled(False)
+    try:
+        yield
+    finally:
+        torch.backends.mha.set_fastpath_enabled(before)
 
 
 def plain_state(network: nn.Module) -> dict[str, Tensor]:

@@ -12,7 +12,7 @@ import torch
 from torch import nn
 
 from vla_assistant.errors import ConfigError
-from vla_assistant.train.adaptation import add_lora, freeze, keep_still
+from vla_assistant.train.adaptation import add_lora, additions_counted, freeze, keep_still
 from vla_assistant.train.averaging import follow
 from vla_assistant.train.board import open_board
 from vla_assistant.train.checkpoint import NAME, Progress, load_checkpoint, read_average
@@ -89,7 +89,8 @@ def run(
                 group["lr"] = rate
             network.train()
             keep_still(objective)
-            loss, parts = network(batch)
+            with additions_counted():
+                loss, parts = network(batch)
             optimizer.zero_grad(set_to_none=True)
             loss.backward()
             nn.utils.clip_grad_norm_(objective.parameters(), schedule.clip_norm)
@@ -100,8 +101,9 @@ def run(
             progress.seconds = team.first(clock() - began) if options.minutes else clock() - began
             journal.add(loss, parts)
             if progress.step % schedule.validation_steps == 0:
+                held_out = source.held_out if isinstance(source, Measured) else 0  # may grow while it is measured
                 validation = _validate(average, source, team)
-                results.judge(validation, options.score, source.held_out if isinstance(source, Measured) else 0)
+                results.judge(validation, options.score, held_out)
             if progress.step % schedule.checkpoint_steps == 0:
                 results.save()
             if progress.step % schedule.log_steps == 0:
@@ -181,6 +183,7 @@ def _rate(schedule: Schedule, step: int, share: float) -> float:
 @torch.no_grad()
 def _validate(average: Objective, source: Source, team: Team) -> float | None:
     """Mean loss of the averaged weights on held-out episodes; None when there are none."""
-    losses = [float(average(moved(batch, team.device))[0]) for batch in source.validation()]
+    with additions_counted():
+        losses = [float(average(moved(batch, team.device))[0]) for batch in source.validation()]
     total, count = team.mean([sum(losses), len(losses)])  # a process that has seen no new recordings may have none
     return total / count if count else None

@@ -65,15 +65,22 @@ class Mixture:
 
     def validation(self) -> Iterator[Batch]:
         """Batches of held-out episodes, source by source."""
-        return chain.from_iterable(source.validation() for source in self._sources)
+        parts = [source.validation() for source in self._sources]  # all of now, though the first takes its time
+        return chain.from_iterable(parts)
 
 
 def open_mix(mix: Mix, preset: Preset, seed: int, *, decode: bool = True, processes: int = 1) -> Mixture:
-    """Both recordings of a mix, as `Recordings` opens each.
+    """Both recordings of a mix, as `Recordings` opens each; the preset's batch is that of one process.
 
     Raises:
+        ConfigError: A batch has no room for a frame of each.
         InputError: One of them is missing or cannot be learned from.
     """
+    if preset.batch < 2:
+        raise ConfigError(
+            "Of a mix every process needs a frame of each recording in a step, and it has one frame in all.",
+            f"Use at least {2 * processes} frames in a step (--batch-size).",
+        )
     own = min(max(round(mix.own_share * preset.batch), 1), preset.batch - 1)
     parts = ((mix.data, preset.batch - own), (mix.own, own))
     sized = ((folder, preset.model_copy(update={"batch": count})) for folder, count in parts)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import torch
@@ -16,6 +17,10 @@ from vla_assistant.errors import BackendError
 
 if TYPE_CHECKING:
     from accelerate import Accelerator
+
+LONGEST_WAIT = timedelta(hours=12)
+"""The others wait that long while the first process decodes videos or judges weights by simulated commands; by torch's
+own measure, 10 minutes between GPUs and 30 between CPUs, they would end the run."""
 
 
 class Team:
@@ -102,10 +107,11 @@ def join_team(partial: bool = False) -> Team:
     if int(os.environ.get("WORLD_SIZE", "1")) < 2:
         return Team()
     try:
-        from accelerate import Accelerator, DistributedDataParallelKwargs
+        from accelerate import Accelerator, DistributedDataParallelKwargs, InitProcessGroupKwargs
     except ImportError as error:
         raise BackendError(
             "Training in several processes needs the package accelerate.", "Install it: pip install accelerate."
         ) from error
     unused = DistributedDataParallelKwargs(find_unused_parameters=partial)
-    return LaunchedTeam(Accelerator(cpu=not torch.cuda.is_available(), kwargs_handlers=[unused]))
+    patient = InitProcessGroupKwargs(timeout=LONGEST_WAIT)
+    return LaunchedTeam(Accelerator(cpu=not torch.cuda.is_available(), kwargs_handlers=[unused, patient]))

@@ -16,9 +16,10 @@ from vla_assistant.networks.compact import CompactVLA
 from vla_assistant.networks.family.model import VisionLanguageActionModel
 from vla_assistant.networks.learnt import NOTHING, Learnt
 from vla_assistant.networks.weights import read_learnt
+from vla_assistant.train.checkpoint import NAME as CHECKPOINT
 from vla_assistant.train.collated import Collated
 from vla_assistant.train.compiler import import_without_triton
-from vla_assistant.train.family import FamilyObjective, FamilyPreset, load_family_preset, samples
+from vla_assistant.train.family import FamilyObjective, FamilyPreset, begun_model, load_family_preset, samples
 from vla_assistant.train.loop import Options, run
 from vla_assistant.train.mixture import Mix, Mixture, open_mix
 from vla_assistant.train.objective import CompactObjective, Objective, Trainable
@@ -96,7 +97,7 @@ class VLATrainer:
             learning_rate: Peak of the schedule.
 
         Raises:
-            ConfigError: A number is not above zero.
+            ConfigError: A number is not above zero, or low-rank additions have nothing trained to be added to.
         """
         last = None
         for progress in self.steps(epochs, batch_size, learning_rate):
@@ -111,6 +112,7 @@ class VLATrainer:
         for value in (epochs, batch_size, learning_rate, self._options.minutes):
             if value is not None and value <= 0:
                 raise ConfigError(f"A run cannot have {value:g} epochs, frames in a step, learning rate or minutes.")
+        self._require_weights_for_lora()
         schedule = self._schedule.model_copy(update={name: value for name, value in changes.items() if value})
         source = self._source(schedule)
         if epochs:
@@ -120,10 +122,20 @@ class VLATrainer:
         self.source, self.network = source, objective.network
         yield from run(objective, source, schedule, self._options, self.team, self._clock)
 
+    def _require_weights_for_lora(self) -> None:
+        """A network of one's own may be trained already; that of a preset begins at random, but for its towers."""
+        options = self._options
+        goes_on = options.start_from is not None or (options.out / CHECKPOINT).is_file()
+        if options.lora and isinstance(self._model, Schedule) and not goes_on:
+            raise ConfigError(
+                "Low-rank additions are trained while the network stays as it is, and this one has learnt nothing yet.",
+                "Name trained weights with --start-from, or leave out --lora; --freeze keeps pretrained towers.",
+            )
+
     def _objective(self, source: Source) -> Objective:
         model = self._model
         if isinstance(model, FamilyPreset):
-            model = VisionLanguageActionModel(model.family)
+            model = begun_model(model.family, self._options.out, self._options.start_from)
         if isinstance(model, nn.Module):
             kind = FamilyObjective if isinstance(model, VisionLanguageActionModel) else Objective
             return kind(model, self._half_precision)

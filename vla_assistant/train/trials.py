@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import itertools
+from contextlib import closing
 from pathlib import Path
 
 from vla_assistant.evaluate.suite.contestants import Contestant
-from vla_assistant.evaluate.suite.running import Entry, Evaluation, EvaluationPlan
+from vla_assistant.evaluate.suite.working import Order, Workplace
+from vla_assistant.sim.suite import episode
 from vla_assistant.train.results import Score
 
 SPLIT, SEED = "unseen-seeds", 9_000
@@ -20,12 +21,12 @@ def failure_rate(trials: int, backend: str = "compact") -> Score:
         trials: Commands.
         backend: Policy that runs the weights.
     """
-    numbers = itertools.count()
 
     def judge(weights: Path) -> float:
-        who = Contestant(f"candidate {next(numbers)}", backend, str(weights))  # a worker keeps policies by their name
-        plan = EvaluationPlan((SPLIT,), (Entry(who, trials),), SEED, words=False, retries=0)
-        failures = [not progress.record.success for progress in Evaluation(plan).run()]
-        return sum(failures) / len(failures)
+        who = Contestant("candidate", backend, str(weights))
+        order = Order(who, SPLIT, SEED, tuple(range(trials)), words=False, retries=0)
+        with closing(Workplace()) as workplace:  # kept, every candidate's policy would stay in memory
+            done = [workplace.perform(order, episode(SPLIT, number, SEED), number) for number in order.numbers]
+        return sum(not performed.record.success for performed in done) / trials
 
     return judge

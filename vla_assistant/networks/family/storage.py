@@ -104,6 +104,17 @@ def read_card(path: Path) -> dict[str, Any]:
     return card
 
 
+def read_towers(path: Path) -> tuple[FamilyConfig, dict[str, Any]]:
+    """Which model is in this folder or file, and what its towers are, as `VisionLanguageActionModel` is told.
+
+    Raises:
+        WeightsError: As `from_folder`.
+    """
+    file = weights_file(path)
+    config, said = _checked(file, _read(file)[0])
+    return config, said["towers"]
+
+
 def weights_file(path: Path) -> Path:
     """The file that is meant by a folder or a file.
 

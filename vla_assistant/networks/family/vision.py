@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Mapping
+from math import isqrt
 from typing import Any, NamedTuple
 
 import torch
@@ -100,7 +101,7 @@ class PretrainedVision(nn.Module):
             patches = out.last_hidden_state.flatten(2).transpose(1, 2)
             pooled = patches.mean(1)
         else:
-            extra = out.last_hidden_state.shape[1] - self._rows**2
+            extra = self._extra(out.last_hidden_state.shape[1])
             patches = out.last_hidden_state[:, extra:]
             pooled = out.last_hidden_state[:, 0] if extra else patches.mean(1)
         edge = round(patches.shape[1] ** 0.5)
@@ -110,9 +111,10 @@ class PretrainedVision(nn.Module):
         """What is needed to build it again without its folder."""
         return {"settings": pretrained.model_settings(self.model), "preprocessing": self.preprocessing}
 
-    @property
-    def _rows(self) -> int:
-        return self.size // int(self.model.config.patch_size)  # type: ignore[union-attr,arg-type]
+    def _extra(self, tokens: int) -> int:
+        """How many tokens stand before the patches: class token and registers; none where patches were merged."""
+        rows = self.size // int(self.model.config.patch_size)  # type: ignore[union-attr,arg-type]
+        return tokens - min(rows, isqrt(tokens)) ** 2
 
     def _projected(self, hidden: Tensor) -> Tensor:
         """CLIP's patches in the space that it shares with text. Source: Zhou et al. 2022, arXiv:2112.01071."""
