@@ -272,4 +272,4 @@ def _spelling(rest: Phrase, lexicon: Lexicon) -> str:
 
 def _able(context: Context) -> str:
     example = examples(context.seen, 1)[0]
-    return f'{context.lexicon.says["able"]}. Say for example "{example}".'
+    return f'{context.lexicon.says["able"]}. Say for example "{example}", or ask "what can I say?" for more.'
