@@ -157,6 +157,18 @@ def moving_state(rotation: np.ndarray, rng: np.random.Generator) -> RobotState:
     return RobotState(np.zeros(7), np.zeros(7), 0.5, measured, command, float(rng.random()), np.zeros(7), 0.0)
 
 
+def test_what_came_before_ends_where_the_instruction_changes(foreign: Path) -> None:
+    """As another step empties the memory of the running policy."""
+    path = foreign / "numbers/part-00-03.parquet"
+    table = parquet.read_table(path)
+    changed = pyarrow.array([1, 1, 1, 0, 0, 0, 0, 0, 0, 0])
+    parquet.write_table(table.set_column(table.schema.get_field_index("task_index"), "task_index", changed), path)
+    dataset = VLADataset(foreign, FOREIGN, horizon=2, frames=2, history=3, size=32)
+    sample = dataset[4]
+    assert sample["pictures"]["front"].mean((1, 2, 3)).numpy() * 255 == pytest.approx([60, 80], abs=3)
+    assert (sample["history"][:, 0] * 0.04).tolist() == pytest.approx([0, 0, 0.003])
+
+
 def test_a_demonstration_marked_as_failed_teaches_no_actions(tmp_path: Path) -> None:
     made_store(tmp_path, own_episode("go home", 6), own_episode("go home", 5, success=False))
     dataset = VLADataset(tmp_path, horizon=2)
@@ -188,6 +200,11 @@ def test_a_batch_says_what_is_unknown(foreign: Path) -> None:
     assert torch.equal(batch["plan"][0], plan)
     assert batch["plan"][1].isnan().all()
     assert "done" not in batch
+
+
+def test_a_batch_says_which_plan_tokens_are_unknown(foreign: Path) -> None:
+    dataset = VLADataset(foreign, FOREIGN, horizon=2, size=32, plans={"open the door": torch.tensor([3, 1])})
+    assert dataset.collate([dataset[9], dataset[0]])["plan"].tolist() == [[-100, -100], [3, 1]]
 
 
 def test_held_out_frames_are_those_of_whole_episodes(ours: Path) -> None:

@@ -12,7 +12,7 @@ from vla_assistant.data.features import MAX_THINGS
 from vla_assistant.data.grounded import ABSENT, NAMES, GroundedDataset, absent_names
 from vla_assistant.data.writer import DatasetWriter
 from vla_assistant.networks import tokens
-from vla_assistant.types import Reference
+from vla_assistant.types import Reference, Step
 
 RED_CUBE, BLUE_BOWL, DRAWER = (
     tokens.encode_reference(r) for r in (Reference("cube", "red"), Reference("bowl", "blue"), Reference("drawer"))
@@ -33,6 +33,7 @@ def test_every_thing_has_its_name_its_place_and_whether_it_is_seen(recording: Pa
     dataset = GroundedDataset(recording, size=0)
     item = dataset[0]
     row = dataset.recorded.files.columns(0)["things.front"][0]
+    assert item["plan"].tolist() == tokens.encode_step(Step("pick", Reference("cube", "red"))).tolist()
     assert item["phrases"][:2] == ["red cube", "blue bowl"]
     assert item["phrases"][MAX_THINGS:] == ["red bowl", "blue cube"]
     assert len(item["phrases"]) == NAMES
@@ -70,7 +71,7 @@ def test_a_model_learns_from_them_where_the_cube_is(recording: Path) -> None:
         loss, parts = model.loss(batch)
         loss.backward()
         optimizer.step()
-    assert {"action", "done", "progress", "success", "grounding", "visible"} == set(parts)
+    assert {"action", "done", "progress", "success", "plan_tokens", "grounding", "visible"} == set(parts)
     with torch.inference_mode():
         sight = model.eval().ground(model.encode_image(batch["pictures"]), [["red cube"]] * 2)["front"]
     assert (sight.uv[:, 0] - batch["points"]["front"][:, 0]).abs().max() < 0.1

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from vla_assistant.types import Frame, Observation, RobotState
+from vla_assistant.types import Frame, ImageArray, Observation, RobotState
 
 TOY: dict[str, Any] = {
     "vision": {"size": 32, "stem": 8, "channels": 8, "width": 16},
@@ -20,15 +20,19 @@ TOY: dict[str, Any] = {
 }
 
 
-def observation(seed: int = 0, time_s: float = 0.0) -> Observation:
-    """Pictures of noise, the arm at the origin and open."""
+CAMERAS = ("front", "wrist")
+
+
+def observation(
+    seed: int = 0, time_s: float = 0.0, image: ImageArray | None = None, commanded_x: float = 0.0
+) -> Observation:
+    """Pictures of noise, or this one in both cameras; the arm at the origin and open, told to be `commanded_x` [m]."""
     rng = np.random.default_rng(seed)
-    zeros, pose = np.zeros(7), np.eye(4)
-    state = RobotState(zeros, zeros, 1.0, pose, pose, 1.0, zeros, time_s)
-    names = ("front", "wrist")
-    return Observation(
-        {name: Frame(rng.integers(0, 255, (64, 80, 3), np.uint8), name, seed, time_s) for name in names}, state
-    )
+    zeros, pose, command = np.zeros(7), np.eye(4), np.eye(4)
+    command[0, 3] = commanded_x
+    state = RobotState(zeros, zeros, 1.0, pose, command, 1.0, zeros, time_s)
+    images = {name: rng.integers(0, 255, (64, 80, 3), np.uint8) if image is None else image for name in CAMERAS}
+    return Observation({name: Frame(images[name], name, seed, time_s) for name in CAMERAS}, state)
 
 
 def write_family(folder: Path, taught: tuple[str, ...], **changes: Any) -> Path:
@@ -50,6 +54,7 @@ def write_family(folder: Path, taught: tuple[str, ...], **changes: Any) -> Path:
     }
     known = {
         "actions": torch.zeros(2, 8, 7),
+        "plan": torch.zeros(2, 8, dtype=torch.long),
         "done": torch.zeros(2),
         "progress": torch.zeros(2),
         "success": torch.ones(2),

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vla_assistant.data.displacement import displacement, moved
+from vla_assistant.data.displacement import displacement, displacements, moved
 from vla_assistant.sim.kinematics import rotation_matrix
 from vla_assistant.types import RobotState
 
@@ -36,6 +36,15 @@ def test_it_is_the_action_that_leads_from_one_command_to_the_next(motion: list[f
 def test_a_late_look_is_taken_down_to_one_action() -> None:
     action = np.array([0.04, 0, 0, 0, 0, 0.1, 1.0])
     np.testing.assert_allclose(displacement(state(), commanded(action, 0.2)), [0.02, 0, 0, 0, 0, 0.05, 1.0], atol=1e-6)
+
+
+@pytest.mark.parametrize(("passed_s", "count"), [(0.0, 0), (0.04, 0), (0.1, 1), (0.21, 2), (0.8, 8)])
+def test_actions_between_two_looks_are_as_many_as_there_was_time_for(passed_s: float, count: int) -> None:
+    """Together they lead from one command to the next."""
+    found = displacements(state(), commanded(np.array([0.04, 0, 0, 0, 0, 0.08, 0.5]), passed_s))
+    assert found.shape == (count, 7)
+    for action in found:
+        np.testing.assert_allclose(action, [0.04 / count, 0, 0, 0, 0, 0.08 / count, 0.5], atol=1e-6)
 
 
 @pytest.mark.parametrize(

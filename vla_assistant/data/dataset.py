@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 from vla_assistant.data.executed import executed
 from vla_assistant.data.robot_actions import ColumnMap, Item, RobotActionDataset
 from vla_assistant.errors import InputError
-from vla_assistant.networks.senses import STATE_WIDTH, normal_action, normal_state
+from vla_assistant.networks import tokens
+from vla_assistant.networks.senses import STATE_WIDTH, normal_action, normal_state, spread
 from vla_assistant.types import ACTION_WIDTH
 
 if TYPE_CHECKING:
@@ -47,11 +48,12 @@ class VLADataset:
                 0-1.
             columns: Which of its columns mean what.
             horizon: Actions in a chunk.
-            frames: Pictures of each camera: the present one and those before it; at the start of an episode the first
-                one stands for those that are missing.
-            history: Earlier actions; zeros for those before the episode.
+            frames: Pictures of each camera, uniformly from the beginning of the step to the present one, as
+                `networks.senses.spread` chooses them.
+            history: Earlier actions; zeros for those before the step.
             size: Edge to which pictures are cut and scaled [pixels].
-            plans: Instruction -> plan embedding (w,); instructions without one have no plan to learn.
+            plans: Instruction -> plan embedding float (w,) or tokens int64 (n,); instructions without one have no plan
+                to learn.
 
         Raises:
             InputError: There is no such recording, a column is missing, or actions or states have another width.
@@ -78,22 +80,17 @@ class VLADataset:
             done, and in a demonstration that its user marked as failed; done, progress and success where they are
             known; "plan" where there is one.
         """
-        import torch
-
         episode, frame = self.recorded.place(index)
         item = self.recorded[index]
-        shown = [self.recorded[index - min(back, frame)]["pictures"] for back in range(self._frames - 1, 0, -1)]
-        shown.append(item.pop("pictures"))
-        cameras = self.recorded.columns.cameras
-        pictures = {camera: torch.stack([one[camera] for one in shown]).float() / 255 for camera in cameras}
         actions, weight = self._chunk(episode, frame)
-        sample: Item = {"pictures": pictures, "text": item["text"], "state": self._state(item["state"])}
+        sample: Item = {"text": item["text"], "state": self._state(item["state"])}
+        sample["pictures"] = self._shown(episode, frame, item["pictures"])
         sample |= {"history": self._before(episode, frame), "actions": actions, "action_weight": weight}
         sample |= {name: item[name] for name in ("done", "progress", "success") if name in item}
         return sample | ({"plan": self._plans[item["text"]]} if item["text"] in self._plans else {})
 
     def collate(self, items: Sequence[Item]) -> Item:
-        """A batch: see `networks.family.supervision`. What only some items know is NaN in the others."""
+        """A batch: see `networks.family.supervision`. What only some items know is unknown in the others."""
         import torch
 
         cameras = self.recorded.columns.cameras
@@ -104,9 +101,26 @@ class VLADataset:
         for name in ("done", "progress", "success", "plan"):
             known = next((item[name] for item in items if name in item), None)
             if known is not None:
-                unknown = torch.full_like(known, torch.nan)
+                unknown = torch.full_like(known, torch.nan if known.is_floating_point() else tokens.UNKNOWN)
                 batch[name] = torch.stack([item.get(name, unknown) for item in items])
         return batch
+
+    def _shown(self, episode: int, frame: int, now: dict[str, Tensor]) -> dict[str, Tensor]:
+        """Pictures of the step so far by camera, (frames, 3, h, w) in [0, 1]; `now` are those of this frame."""
+        import torch
+
+        began = self._began(episode, frame)
+        wanted = (began + spread(frame - began + 1, self._frames)).tolist()
+        read = {one: self.recorded.pictures(episode, one) for one in sorted({*wanted} - {frame})} | {frame: now}
+        return {camera: torch.stack([read[one][camera] for one in wanted]).float() / 255 for camera in now}
+
+    def _began(self, episode: int, frame: int) -> int:
+        """The first frame of the step that this frame belongs to: another step has another instruction."""
+        rows = self.recorded.files.columns(episode)
+        if "task_index" not in rows:
+            return 0
+        others = np.flatnonzero(rows["task_index"][:frame, 0] != rows["task_index"][frame, 0])
+        return int(others[-1]) + 1 if len(others) else 0
 
     def _chunk(self, episode: int, frame: int) -> tuple[Tensor, Tensor]:
         """The actions from this frame on (horizon, 7), and which of them count (horizon,)."""
@@ -146,7 +160,7 @@ class VLADataset:
         """What was executed before this frame (history, 7), the last one last."""
         import torch
 
-        begin = max(frame - self._history, 0)
+        begin = max(frame - self._history, self._began(episode, frame))
         rows, columns = self.recorded.files.columns(episode), self.recorded.columns
         if columns.labels.get("noisy", "") in rows and rows[columns.state].shape[1] == STATE_WIDTH:
             before = normal_action(executed(rows[columns.state][begin : frame + 1].astype(np.float64)))

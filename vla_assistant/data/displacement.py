@@ -18,10 +18,20 @@ def displacement(before: RobotState, after: RobotState) -> FloatArray:
 
     Looks are meant to be 0.1 s apart; where one came late the motion is taken down to that time.
     """
+    passed_s = after.time_s - before.time_s
+    return _share(before, after, STEP_S / min(max(passed_s, STEP_S), LONGEST_S))
+
+
+def displacements(before: RobotState, after: RobotState, step_s: float = STEP_S) -> FloatArray:
+    """The same as as many equal actions (k, 7) of `step_s` as there was time for between two looks; 0 for none."""
+    count = max(round((after.time_s - before.time_s) / step_s), 0)
+    return np.repeat(_share(before, after, 1 / max(count, 1))[None], count, axis=0)
+
+
+def _share(before: RobotState, after: RobotState, share: float) -> FloatArray:
+    """This share of the motion between the commanded poses, and the gripper's command after it, (7,)."""
     shift = after.T_base_command[:3, 3] - before.T_base_command[:3, 3]
     turn = rotation_vector(after.T_base_command[:3, :3] @ before.T_base_command[:3, :3].T)
-    passed_s = after.time_s - before.time_s
-    share = STEP_S / min(max(passed_s, STEP_S), LONGEST_S)
     return np.concatenate([shift * share, turn * share, [after.gripper_command]]).astype(np.float32)
 
 

@@ -1,4 +1,4 @@
-"""Recordings of ours for models that learn where named things are: `VLADataset` and the things in every picture."""
+"""Recordings of ours for models that learn what a step means and where things are: `VLADataset`, steps, things."""
 
 from __future__ import annotations
 
@@ -23,21 +23,26 @@ NAMES = MAX_THINGS + ABSENT
 
 
 class GroundedDataset(VLADataset):
-    """Adds `phrases`, `points` and `seen`, see `networks.family.supervision`.
+    """Adds `plan`, the numbers of the step, and `phrases`, `points` and `seen`: see `networks.family.supervision`.
 
-    Recordings without the columns `things.*` for all cameras give what `VLADataset` gives.
+    Recordings without the column `step.code`, or `things.*` for all cameras, give what `VLADataset` gives.
     """
 
     def __getitem__(self, index: int) -> Item:
-        """One sample of `VLADataset`, with names and places.
+        """One sample of `VLADataset`, with its step, names and places.
 
         Returns:
-            Also "phrases", q names of all things and of some that are not there, "" for none; "points" {camera: (q, 2)}
-            as fractions (u, v) of the picture; "seen" {camera: (q,)}, NaN for no name.
+            Also "plan", int64 (8,), unless other plans were given; "phrases", q names of all things and of some not
+            there, "" for none; "points" {camera: (q, 2)} as fractions (u, v) of the picture; "seen" {camera: (q,)},
+            NaN for no name.
         """
+        import torch
+
         item = super().__getitem__(index)
         episode, frame = self.recorded.place(index)
         rows = self.recorded.files.columns(episode)
+        if "step.code" in rows and not self._plans:
+            item["plan"] = torch.from_numpy(rows["step.code"][frame].astype(np.int64))
         cameras = [camera for camera in item["pictures"] if f"things.{camera}" in rows]
         if "things.code" not in rows or len(cameras) < len(item["pictures"]):
             return item

@@ -83,13 +83,17 @@ class RobotActionDataset:
 
         episode, frame = self.place(index)
         rows = self.files.columns(episode)
-        item: Item = {"pictures": {c: self._picture(episode, frame, key) for c, key in self.columns.cameras.items()}}
+        item: Item = {"pictures": self.pictures(episode, frame)}
         item["state"] = torch.from_numpy(rows[self.columns.state][frame].astype(np.float32))
         item["action"] = torch.from_numpy(rows[self.columns.action][frame].astype(np.float32))
         for name, key in self.columns.labels.items():
             if key in rows:
                 item[name] = torch.tensor(float(rows[key][frame].item()))
         return item | {"text": self.files.text(episode, frame), "episode": episode, "frame": frame}
+
+    def pictures(self, episode: int, frame: int) -> dict[str, Tensor]:
+        """One frame's pictures by camera, uint8 (3, h, w)."""
+        return {camera: self._picture(episode, frame, key) for camera, key in self.columns.cameras.items()}
 
     def place(self, index: int) -> tuple[int, int]:
         """Episode and frame in it of a number.

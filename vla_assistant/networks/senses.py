@@ -47,6 +47,14 @@ def policy_picture(image: ImageArray, size: int) -> ImageArray:
     return np.asarray(cv2.resize(square, (size, size), interpolation=how), dtype=np.uint8)
 
 
+def spread(count: int, wanted: int) -> NDArray[np.int64]:
+    """Which of `count` moments a model of `wanted` pictures sees, (wanted,): uniformly from the first to the last.
+
+    Of fewer than wanted some are seen more than once. One alone is the last: now.
+    """
+    return np.linspace(count - 1, 0, wanted).round().astype(np.int64)[::-1]
+
+
 def state_vector(state: RobotState) -> FloatArray:
     """Pose of the tool, gripper and how far the tool lags behind its command: float32 (17,) [m, rad]."""
     measured, commanded = state.T_base_tool, state.T_base_command

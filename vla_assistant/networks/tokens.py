@@ -37,6 +37,10 @@ NAMED = len(ROLES)
 """Things that a step names, or might."""
 CODE_NAMES = ("skill", "direction", *(f"{role}_{part}" for role in ROLES for part in ("colour", "shape")))
 CODE_WIDTH = len(CODE_NAMES)
+CODE_VALUES = max(len(SKILLS), len(DIRECTIONS), ANY_COLOUR + 1, NO_SHAPE + 1)
+"""Every number of a step is smaller."""
+UNKNOWN = -100
+"""In place of a number that nobody knows: what losses of torch leave out."""
 SKILL, DIRECTION, OBJECT_COLOUR, OBJECT_SHAPE, DESTINATION_COLOUR, DESTINATION_SHAPE = range(CODE_WIDTH - 2)
 SECOND_COLOUR, SECOND_SHAPE = CODE_WIDTH - 2, CODE_WIDTH - 1
 NAMED_COLOURS = (OBJECT_COLOUR, DESTINATION_COLOUR, SECOND_COLOUR)

@@ -14,7 +14,7 @@ import numpy as np
 from pydantic import Field
 
 from vla_assistant import language
-from vla_assistant.errors import WeightsError
+from vla_assistant.errors import UnsupportedError, WeightsError
 from vla_assistant.networks import tokens
 from vla_assistant.networks.senses import STATE_WIDTH, nearest_opening, normal_state, real_action, state_vector
 from vla_assistant.policies.moments import Moments
@@ -51,7 +51,7 @@ class Config(BackendConfig):
     """Settings of a model of the family."""
 
     weights: str = Field("", description="Folder or safetensors file of your model; there is no shipped one.")
-    execute_steps: int = Field(2, ge=1, le=8, description="Actions carried out before the policy looks again.")
+    execute_steps: int = Field(1, ge=1, le=8, description="Actions carried out before the policy looks again.")
     min_visible: float = Field(0.5, ge=0, le=1, description="A thing counts as seen from this confidence.")
     min_success: float = Field(0.5, ge=0, le=1, description="A step counts as done from this confidence.")
     threads: int = Field(2, ge=1, description="Threads of torch.")
@@ -85,7 +85,8 @@ class FamilyPolicy:
         wanted = self._model.config
         if wanted.state_width != STATE_WIDTH or wanted.depth or not self._model.has_learnt("action"):
             raise WeightsError(f"The model in {path} cannot act here: {self._objection()}.", "See docs/models.md.")
-        self._moments = Moments(wanted.cameras, self._model.cameras.tower.size, wanted.frames, wanted.history)
+        size, step_s = self._model.cameras.tower.size, wanted.action.step_s
+        self._moments = Moments(wanted.cameras, size, wanted.frames, wanted.history, step_s)
         self._camera = "front" if "front" in wanted.cameras else wanted.cameras[0]
         self._names: dict[str, Tensor] = {}
 
@@ -99,14 +100,19 @@ class FamilyPolicy:
         return listed(map(SeenThing, asked, map(self._point, places, visible)), self.config.min_visible, named)
 
     def plan(self, steps: tuple[Step, ...], observation: Observation) -> Plan:
-        """Heat maps of every named thing; without grounding maps the plan points at nothing."""
+        """Heat maps of every named thing; without grounding maps the plan points at nothing.
+
+        Its confidence falls where a thing is not seen, and where the model's own plan is of another step.
+        """
         named = things_of(*steps)
+        understood = min((self._understood(step, observation) for step in steps), default=1.0)
         if named and not self._model.has_learnt("grounding"):
-            return Plan(steps, language.describe(steps), UNGROUNDED)
+            return Plan(steps, language.describe(steps), min(UNGROUNDED, understood))
         groundings = self._ground(named, observation) if named else ()
-        confidence = min((g.point.confidence for g in groundings), default=1.0)
-        seen = self.look(observation) if confidence < self.config.min_visible else ()
-        return Plan(steps, language.describe(steps), confidence, groundings, tuple(f"the {s.reference}" for s in seen))
+        visible = min((g.point.confidence for g in groundings), default=1.0)
+        seen = self.look(observation) if visible < self.config.min_visible else ()
+        alternatives = tuple(f"the {s.reference}" for s in seen)
+        return Plan(steps, language.describe(steps), min(visible, understood), groundings, alternatives)
 
     def act(self, observation: Observation, step: Step) -> ActionChunk:
         """The next actions; done and progress are 0 where the model was not taught them."""
@@ -120,7 +126,7 @@ class FamilyPolicy:
             done=self._taught("done", output.done),
             progress=self._taught("progress", output.progress),
         )
-        self._moments.remember(observation, step, chunk)
+        self._moments.remember(observation, step)
         return chunk
 
     def judge(self, step: Step, before: Observation, now: Observation) -> Judgement:
@@ -147,6 +153,18 @@ class FamilyPolicy:
 
     def _taught(self, part: str, probability: Tensor) -> float:
         return float(probability[0]) if self._model.has_learnt(part) else 0.0
+
+    def _understood(self, step: Step, observation: Observation) -> float:
+        """Probability of this step by the model's own plan; 1 where it learnt none, or the step has no numbers."""
+        if not self._model.has_learnt("plan_tokens") or self._model.config.plan.tokens != tokens.CODE_WIDTH:
+            return 1.0
+        try:
+            wanted = self._torch.from_numpy(tokens.encode_step(step))
+        except UnsupportedError:
+            return 1.0
+        logits = self._run(observation, step).plan_logits
+        assert logits is not None
+        return float(logits[0].log_softmax(-1).gather(1, wanted[:, None]).sum().exp())
 
     def _ground(self, named: Sequence[Reference], observation: Observation) -> tuple[Grounding, ...]:
         sight = self._find(named, observation)

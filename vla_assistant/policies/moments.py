@@ -1,4 +1,4 @@
-"""What a policy with a memory remembers of the step that it is carrying out: its last pictures and actions."""
+"""What a policy with a memory remembers of the step that it is carrying out: its pictures and last actions."""
 
 from __future__ import annotations
 
@@ -7,48 +7,61 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from vla_assistant.data.displacement import STEP_S, displacements
 from vla_assistant.errors import InputError
-from vla_assistant.networks.senses import normal_action, policy_picture
-from vla_assistant.types import ACTION_WIDTH, ActionChunk, FloatArray, ImageArray, Observation, Step
+from vla_assistant.networks.senses import normal_action, policy_picture, spread
+from vla_assistant.types import ACTION_WIDTH, FloatArray, ImageArray, Observation, RobotState, Step
 
 LONGEST_GAP_S = 3.0
 """After a longer pause what was seen and done before it no longer counts."""
+MOST_LOOKS = 600
+"""Looks of a step that are kept, so that memory has an end: a minute, twice as long as an attempt may last."""
 
 
 class Moments:
-    """The last pictures of each camera and the last actions; another step or a pause empties it."""
+    """The pictures of each camera since the step began, and the last actions; another step or a pause empties it."""
 
-    def __init__(self, cameras: Sequence[str], size: int, frames: int, history: int) -> None:
-        self._cameras, self._size, self._frames = tuple(cameras), size, frames
-        self._seen: deque[dict[str, ImageArray]] = deque(maxlen=frames)
+    def __init__(self, cameras: Sequence[str], size: int, frames: int, history: int, step_s: float = STEP_S) -> None:
+        """`frames` pictures of each camera, `size` pixels wide, and `history` actions of `step_s` are asked for."""
+        self._cameras, self._size, self._frames, self._step_s = tuple(cameras), size, frames, step_s
+        self._seen: deque[dict[str, ImageArray]] = deque(maxlen=MOST_LOOKS if frames > 1 else 0)
         self._done: deque[FloatArray] = deque(maxlen=history)
-        self._wanted: ActionChunk | None = None
+        self._since: RobotState | None = None
         self._step: Step | None = None
         self._time_s = 0.0
 
     def look(self, observation: Observation, step: Step) -> dict[str, ImageArray]:
-        """Pictures by camera, uint8 (f, size, size, 3), oldest first, the last is the observation's.
+        """Pictures by camera, uint8 (frames, size, size, 3), oldest first, the last is the observation's.
+
+        They are those of the step so far, uniformly, as `data.dataset.VLADataset` takes them from recordings.
 
         Raises:
             InputError: A camera is missing.
         """
-        now = self.now(observation)
-        before = list(self._seen)[1 - self._frames :] if self._frames > 1 and self._goes_on(observation, step) else []
-        return {camera: np.stack([moment[camera] for moment in (*before, now)]) for camera in self._cameras}
+        before = self._seen if self._goes_on(observation, step) else ()
+        looks = [*before, self.now(observation)]
+        shown = [looks[index] for index in spread(len(looks), self._frames).tolist()]
+        return {camera: np.stack([look[camera] for look in shown]) for camera in self._cameras}
 
     def actions(self, observation: Observation, step: Step) -> FloatArray:
-        """Earlier normal actions of this step, (k, 7), the last one last."""
+        """Earlier normal actions of this step, (k, 7), the last one last: what was commanded, not what was asked for.
+
+        After guard and servo, like `data.executed` in recordings: one action while demonstrations are corrected, more
+        where the hand hovers, none of any length where the chunk was refused.
+        """
         if not self._goes_on(observation, step):
             return np.zeros((0, ACTION_WIDTH), np.float32)
-        kept = deque([*self._done, *self._carried_out(observation.state.time_s)], maxlen=self._done.maxlen)
+        kept = deque([*self._done, *self._carried_out(observation.state)], maxlen=self._done.maxlen)
         return np.stack(kept) if kept else np.zeros((0, ACTION_WIDTH), np.float32)
 
-    def remember(self, observation: Observation, step: Step, chunk: ActionChunk) -> None:
-        """What was seen and what follows from it; how much of that is carried out, the next look tells."""
+    def remember(self, observation: Observation, step: Step) -> None:
+        """What was seen; what is done from here on, the next look tells."""
         if not self._goes_on(observation, step):
             self.forget()
-        self._done.extend(self._carried_out(observation.state.time_s))
-        self._wanted = chunk
+        done = self._carried_out(observation.state)
+        if self._since is None or len(done):
+            self._since = observation.state
+        self._done.extend(done)
         self._step, self._time_s = step, observation.state.time_s
         self._seen.append(self.now(observation))
 
@@ -56,7 +69,7 @@ class Moments:
         """Nothing was seen or done yet."""
         self._seen.clear()
         self._done.clear()
-        self._step = self._wanted = None
+        self._step = self._since = None
 
     def now(self, observation: Observation) -> dict[str, ImageArray]:
         """The observation's pictures, uint8 (size, size, 3).
@@ -70,15 +83,11 @@ class Moments:
             raise InputError(f"This model needs a picture of the {missing[0]} camera.", f"Pictures given: {there}.")
         return {camera: policy_picture(observation.frames[camera].image, self._size) for camera in self._cameras}
 
-    def _carried_out(self, now_s: float) -> FloatArray:
-        """Normal actions (k, 7) of the last chunk that time was for until now: who carries them out decides how many.
-
-        One while demonstrations are corrected, all of them where the hand hovers, none where the chunk was refused.
-        """
-        if self._wanted is None:
+    def _carried_out(self, now: RobotState) -> FloatArray:
+        """Normal actions (k, 7) since what is remembered; none yet where less than half an action's time has passed."""
+        if self._since is None:
             return np.zeros((0, ACTION_WIDTH), np.float32)
-        passed = round((now_s - self._wanted.observed_s) / self._wanted.step_s)
-        return normal_action(self._wanted.actions[: max(passed, 0)])
+        return normal_action(displacements(self._since, now, self._step_s))
 
     def _goes_on(self, observation: Observation, step: Step) -> bool:
         return step == self._step and 0 <= observation.state.time_s - self._time_s <= LONGEST_GAP_S

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
+from torch import Tensor
 
 from vla_assistant.data.dataset import ColumnMap
 from vla_assistant.data.features import picture_key
@@ -15,16 +16,19 @@ from vla_assistant.data.grounded import GroundedDataset
 from vla_assistant.errors import ConfigError
 from vla_assistant.networks.family.config import FamilyConfig, load_family
 from vla_assistant.networks.family.model import VisionLanguageActionModel
-from vla_assistant.networks.family.storage import NAME, from_folder, read_towers, save_model
-from vla_assistant.train.checkpoint import NAME as CHECKPOINT
+from vla_assistant.networks.family.storage import NAME, from_folder, save_model
+from vla_assistant.networks.family.supervision import Batch
+from vla_assistant.networks.tokens import CODE_VALUES, CODE_WIDTH
+from vla_assistant.train.augment_batch import augmented
 from vla_assistant.train.objective import Objective, State
-from vla_assistant.train.preset import Schedule, preset_file
+from vla_assistant.train.preset import PictureChanges, preset_file
 
 
-class FamilyPreset(Schedule):
+class FamilyPreset(PictureChanges):
     """One training run of a model of the family."""
 
     family: FamilyConfig
+    shift: float = Field(0.02, ge=0, lt=1, description="Largest shift of a picture, as a share of its edge.")
 
 
 class FamilyObjective(Objective):
@@ -32,6 +36,19 @@ class FamilyObjective(Objective):
 
     WEIGHTS_NAME = NAME
     network: VisionLanguageActionModel
+
+    def __init__(
+        self, network: VisionLanguageActionModel, half_precision: bool = False, changes: FamilyPreset | None = None
+    ) -> None:
+        """`changes`: how pictures are changed in training; a network of one's own has none."""
+        super().__init__(network, half_precision)
+        self._changes = changes
+
+    def forward(self, batch: Batch) -> tuple[Tensor, dict[str, Tensor]]:
+        """The loss; in training of changed pictures."""
+        if self.training and self._changes is not None:
+            batch = augmented(batch, self._changes, self._changes.shift)
+        return super().forward(batch)
 
     def read(self, path: Path) -> State:
         return from_folder(path).state_dict()
@@ -55,46 +72,19 @@ def load_family_preset(name: str) -> FamilyPreset | None:
         raise ConfigError(f"The training preset {path} cannot be used: {error}.") from error
 
 
-def begun_model(config: FamilyConfig, out: Path, start_from: Path | None) -> VisionLanguageActionModel:
-    """The model that a run trains, before weights are loaded into it.
-
-    Args:
-        config: Which model.
-        out: Folder of the run.
-        start_from: Folder of an earlier run, or a weights file.
-
-    Returns:
-        Of a run that goes on or starts from weights the towers are built as those are described, for their weights
-        hold all; a tower of another kind or picture size is read from its folder, as that of a new run.
-
-    Raises:
-        WeightsError: A pretrained tower is not there, of another kind, or not whole; or the weights are damaged.
-    """
-    said: dict[str, Any] = {}
-    file = _described_in(out, start_from)
-    if file is not None:
-        found, said = read_towers(file)
-        if (found.vision.kind, found.vision.size) != (config.vision.kind, config.vision.size):
-            del said["vision"]
-        if found.language.kind != config.language.kind:
-            del said["language"]
-    return VisionLanguageActionModel(config, said)
-
-
-def _described_in(out: Path, start_from: Path | None) -> Path | None:
-    """The weights file that says what the towers are that weights will be loaded into; None when there is none."""
-    folders = [out / NAME] if (out / CHECKPOINT).is_file() else []  # else nothing fills towers that are built empty
-    if start_from is not None:
-        folders.append(start_from / NAME if start_from.is_dir() else start_from)
-    return next(filter(Path.is_file, folders), None)
-
-
 def samples(data: Path, config: FamilyConfig) -> GroundedDataset:
     """What a model of this configuration learns from in a recording of ours.
 
     Raises:
+        ConfigError: Its plan has no place for the numbers of a step.
         InputError: There is none, or it lacks a camera.
     """
+    plan = config.plan
+    if plan.tokens and (plan.tokens != CODE_WIDTH or plan.vocabulary < CODE_VALUES):
+        raise ConfigError(
+            f"A plan of {plan.tokens} tokens with {plan.vocabulary} values cannot be learnt from recordings of ours.",
+            f"Under [family.plan] set tokens = {CODE_WIDTH} and vocabulary = {CODE_VALUES} or more, or tokens = 0.",
+        )
     cameras = ColumnMap(cameras={camera: picture_key(camera) for camera in config.cameras})
     horizon, frames = config.action.horizon, config.frames
     return GroundedDataset(data, cameras, horizon=horizon, frames=frames, history=config.history, size=0)

@@ -54,16 +54,21 @@ class Schedule(BaseModel):
     threads: int = Field(2, ge=1, description="Threads of torch, shared by the processes of one machine.")
 
 
-class Preset(Schedule):
+class PictureChanges(Schedule):
+    """A run that changes the light of its pictures and adds noise; held-out ones stay as they were recorded."""
+
+    brightness: float = Field(0.15, ge=0, le=1, description="Largest change of brightness.")
+    tint: float = Field(0.05, ge=0, le=1, description="Largest change of one colour channel.")
+    noise: float = Field(0.02, ge=0, le=1, description="Largest standard deviation of noise, as a share of full light.")
+
+
+class Preset(PictureChanges):
     """One training run of the compact network."""
 
     network: CompactConfig = CompactConfig()
     loss: LossWeights = LossWeights()
     colour_dropout: float = Field(0.15, ge=0, le=1, description="How often an unneeded colour word is left out.")
     shape_dropout: float = Field(0.1, ge=0, le=1, description="How often a shape that the colour tells is left out.")
-    brightness: float = Field(0.15, ge=0, le=1, description="Largest change of brightness.")
-    tint: float = Field(0.05, ge=0, le=1, description="Largest change of one colour channel.")
-    noise: float = Field(0.02, ge=0, le=1, description="Largest standard deviation of noise, as a share of full light.")
     shift_pixels: int = Field(0, ge=0, description="Largest shift of the front picture [pixels].")
     newest_frames: int = Field(0, ge=0, description="How many of the frames recorded last are drawn more often.")
     newest_share: float = Field(0.0, ge=0, lt=1, description="Share of each batch that is drawn from those alone.")

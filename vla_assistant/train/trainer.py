@@ -19,7 +19,7 @@ from vla_assistant.networks.weights import read_learnt
 from vla_assistant.train.checkpoint import NAME as CHECKPOINT
 from vla_assistant.train.collated import Collated
 from vla_assistant.train.compiler import import_without_triton
-from vla_assistant.train.family import FamilyObjective, FamilyPreset, begun_model, load_family_preset, samples
+from vla_assistant.train.family import FamilyObjective, FamilyPreset, load_family_preset, samples
 from vla_assistant.train.loop import Options, run
 from vla_assistant.train.mixture import Mix, Mixture, open_mix
 from vla_assistant.train.objective import CompactObjective, Objective, Trainable
@@ -27,6 +27,7 @@ from vla_assistant.train.preset import Preset, Schedule, load_preset
 from vla_assistant.train.recordings import Recordings, Source
 from vla_assistant.train.report import TrainProgress
 from vla_assistant.train.team import Team, join_team
+from vla_assistant.train.towers import begun_model
 
 
 def preset_of(name: str) -> Preset | FamilyPreset:
@@ -135,10 +136,12 @@ class VLATrainer:
     def _objective(self, source: Source) -> Objective:
         model = self._model
         if isinstance(model, FamilyPreset):
-            model = begun_model(model.family, self._options.out, self._options.start_from)
+            network = begun_model(model.family, self._options.out, self._options.start_from)
+            return FamilyObjective(network, self._half_precision, model)
+        if isinstance(model, VisionLanguageActionModel):
+            return FamilyObjective(model, self._half_precision)
         if isinstance(model, nn.Module):
-            kind = FamilyObjective if isinstance(model, VisionLanguageActionModel) else Objective
-            return kind(model, self._half_precision)
+            return Objective(model, self._half_precision)
         half_precision = model.network.half_precision and self._half_precision
         config = model.network.model_copy(update={"half_precision": half_precision})
         assert isinstance(source, Recordings | Mixture)

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from vla_assistant import paths
 from vla_assistant.errors import ConfigError
+from vla_assistant.networks.tokens import CODE_WIDTH
 
 KEY = "family"
 """Table of a preset file that holds a `FamilyConfig`."""
@@ -88,10 +89,13 @@ class ActionConfig(_Part):
 
 
 class PlanConfig(_Part):
-    """The task plan: an embedding, and tokens read from it (0 tokens: the embedding alone)."""
+    """The task plan: an embedding, and tokens read from it (0 tokens: the embedding alone).
+
+    From recordings of ours the tokens learn the numbers of the step, see `networks.tokens`, the embedding with them.
+    """
 
     width: int = Field(128, ge=1, description="Width of the embedding.")
-    tokens: int = Field(0, ge=0, description="Tokens of a plan.")
+    tokens: int = Field(CODE_WIDTH, ge=0, description="Tokens of a plan; those of a step are 8.")
     vocabulary: int = Field(64, ge=2, description="Values of one token.")
 
 

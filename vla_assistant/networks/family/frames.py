@@ -12,6 +12,7 @@ from torch.nn import functional
 from vla_assistant.errors import InputError
 from vla_assistant.networks.family.config import FamilyConfig
 from vla_assistant.networks.family.vision import VisionFeatures, VisionTower, square
+from vla_assistant.networks.senses import spread
 
 
 class Views(NamedTuple):
@@ -106,15 +107,9 @@ class Cameras(nn.Module):
 
 
 def sampled(moments: Tensor, most: int) -> Tensor:
-    """At most `most` of the moments (b, f, ...), spread uniformly over time; the first and the last are among them.
-
-    One alone is the last: now.
-    """
+    """At most `most` of the moments (b, f, ...), as `senses.spread` chooses them."""
     frames = moments.shape[1]
-    if frames <= most:
-        return moments
-    chosen = torch.linspace(frames - 1, 0, most).round().long().flip(0)
-    return moments[:, chosen.to(moments.device)]
+    return moments if frames <= most else moments[:, spread(frames, most).tolist()]
 
 
 def require_cameras(wanted: Sequence[str], given: Mapping[str, object], what: str = "picture") -> None:

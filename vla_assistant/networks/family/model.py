@@ -192,18 +192,16 @@ class VisionLanguageActionModel(nn.Module):
         if "plan" in given:
             embedding, logits = self.plan(feature)
             name = "plan" if batch["plan"].is_floating_point() else "plan_tokens"
-            parts[name] = supervision.plan_part(embedding, logits, batch["plan"])
+            if name == "plan" or logits is not None:
+                parts[name] = supervision.plan_part(embedding, logits, batch["plan"])
         if "phrases" in given and any(map(any, batch["phrases"])):
             asked = torch.tensor([[bool(name) for name in row] for row in batch["phrases"]], device=feature.device)
             parts |= supervision.grounding_parts(self.ground(views, batch["phrases"]), asked, batch)
         return parts
 
     def _note(self, parts: Mapping[str, Tensor], batch: Batch) -> None:
-        for name in STATUS:
-            if name in parts and not bool(batch[name].isfinite().any()):
-                parts = {key: value for key, value in parts.items() if key != name}
         for name in parts:
-            if name in PARTS:
+            if name in PARTS and supervision.is_known(name, batch):
                 self.learnt[PARTS.index(name)] = True
 
     def _feature(self, views: Views, texts: Sequence[str], state: Tensor, history: Tensor | None) -> Tensor:

@@ -11,7 +11,7 @@ A batch is a mapping of b samples:
 | `history` | (b, k, 7) earlier actions, the last one last, like `actions` |
 | `actions` | optional (b, horizon, 7), normal numbers as `networks.senses.normal_action` makes them |
 | `action_weight` | optional (b, horizon): how much each action counts, 0 for unknown |
-| `plan` | optional float (b, plan width), rows with NaN unknown, or int64 (b, tokens), -100 unknown |
+| `plan` | optional float (b, plan width), NaN unknown, or int64 (b, tokens), -100 unknown, for models with tokens |
 | `done`, `progress`, `success` | optional (b,) in [0, 1], NaN for unknown |
 | `phrases` | optional b lists of q names of things, "" for none |
 | `points` | with phrases: {camera: (b, q, 2)} where each is as fractions (u, v) of the picture |
@@ -27,13 +27,22 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from vla_assistant.networks.family.config import STATUS
 from vla_assistant.networks.family.heads import ActionHead, weighted
 from vla_assistant.networks.heat import wanted_heat
 from vla_assistant.networks.seeing import Sight
+from vla_assistant.networks.tokens import UNKNOWN
 
 Batch = Mapping[str, Any]
 NARROWEST = 0.5
 """Patches that the wanted heat around a point is at least wide: maps differ in how fine they are."""
+
+
+def is_known(part: str, batch: Batch) -> bool:
+    """Whether anything in the batch teaches this part of PARTS."""
+    if part == "plan_tokens":
+        return bool((batch["plan"] != UNKNOWN).any())
+    return part not in ("plan", *STATUS) or bool(batch[part].isfinite().any())
 
 
 def action_part(head: ActionHead, feature: Tensor, batch: Batch) -> Tensor:
@@ -50,8 +59,8 @@ def plan_part(embedding: Tensor, logits: Tensor | None, plan: Tensor) -> Tensor:
         known = plan.isfinite().all(-1)
         return weighted(((embedding - plan.nan_to_num()) ** 2).mean(-1), known.to(embedding.dtype))
     assert logits is not None, "this model has no plan tokens"
-    entropy = functional.cross_entropy(logits.transpose(1, 2), plan, ignore_index=-100, reduction="none")
-    return weighted(entropy, (plan != -100).to(entropy.dtype))
+    entropy = functional.cross_entropy(logits.transpose(1, 2), plan, ignore_index=UNKNOWN, reduction="none")
+    return weighted(entropy, (plan != UNKNOWN).to(entropy.dtype))
 
 
 def binary_part(logit: Tensor, label: Tensor) -> Tensor:
