@@ -168,3 +168,17 @@ def test_every_frame_names_concepts_that_there_are():
 def test_what_happened_without_anybodys_doing_is_no_request(text: str) -> None:
     assert composed_of(text) is None
     assert plainly_composed_of(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "skills"),
+    [
+        ("close the drawer and go home", ["close", "home"]),
+        ("open the drawer, then go back home", ["open", "home"]),
+        ("go home and close the drawer", ["home", "close"]),
+        ("put the red cube in the drawer, close it and return to your home position", ["place", "close", "home"]),
+        ("push the drawer home", ["close"]),
+    ],
+)
+def test_the_way_home_beside_the_drawer_is_not_lost(text: str, skills: list[str]) -> None:
+    assert [step.skill for step in understand(text).steps] == skills

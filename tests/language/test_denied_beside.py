@@ -3,12 +3,17 @@
 import pytest
 
 from tests.language.test_chores import ROOM
-from vla_assistant.language import understand
+from vla_assistant.language import Conversation, Hand, understand
 from vla_assistant.language.composing.composer import composed_of, plainly_composed_of
 from vla_assistant.language.decoding import considered
 from vla_assistant.language.decoding.stand_in import among_others
 from vla_assistant.language.reading.reader import read
+from vla_assistant.types import Going, Intent, PixelPoint, Reference, SeenThing
 
+SEEN = (
+    SeenThing(Reference("cup", "red"), PixelPoint("front", 0.3, 0.5, 0.9)),
+    SeenThing(Reference("bowl", "blue"), PixelPoint("front", 0.6, 0.5, 0.9)),
+)
 DENIED = {
     "I don't want to see the green ball any more, put it behind the red bowl": "place(green ball, behind red bowl)",
     "don't just look at the green ball, pick it up": "pick(green ball)",
@@ -122,3 +127,9 @@ def test_long_enough_stops_nothing_but_enough_does():
 def test_what_lies_in_the_drawer_is_never_put_there():
     found = understand("take the marker that's hiding in the drawer", ROOM)
     assert [step.skill for step in found.steps][-1:] == ["pick"]
+
+
+def test_a_negation_that_the_words_alone_are_refused_for_is_not_lost_in_the_dialogue() -> None:
+    text = "i want to see the red cup behind the blue bowl not"
+    heard = Conversation().understand(1, text, Going.IDLE, lambda: SEEN, Hand)
+    assert (heard.intent, heard.steps) == (Intent.UNSUPPORTED, ())

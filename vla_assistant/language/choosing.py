@@ -10,7 +10,7 @@ from vla_assistant.language.interpreter import UNCERTAIN
 from vla_assistant.language.languages import FIRST
 from vla_assistant.language.meaning import Refused
 from vla_assistant.language.vocabulary import load
-from vla_assistant.language.words import normalised
+from vla_assistant.language.words import normalised, without
 from vla_assistant.types import Going, Intent, SeenThing, Understanding
 
 DISAGREEING = 0.7
@@ -28,11 +28,19 @@ def chosen(alone: Understanding, meant: Understanding | None, going: Going, refe
     asked = alone.intent in (Intent.QUESTION, Intent.TEACH)
     if meant.steps and not load().lexicon(FIRST).stop_words.isdisjoint(normalised(alone.text)):
         return alone
+    if meant.steps and going is Going.IDLE and not refers and _denies(alone):
+        return alone  # "i want to see the cup behind the bowl not"
     if refers or (meant.steps and not (asked and going is Going.IDLE)):
         return meant
     if meant.intent is Intent.UNSUPPORTED:
         return alone if going is Going.IDLE else meant
     return alone if asked else meant
+
+
+def _denies(alone: Understanding) -> bool:
+    """Whether the words alone were refused, and a negation stands among them."""
+    said = normalised(alone.text)
+    return alone.intent is Intent.UNSUPPORTED and without(load().lexicon(FIRST).small["negations"], said) != said
 
 
 def told_apart(understanding: Understanding, seen: Sequence[SeenThing]) -> Understanding:

@@ -58,8 +58,22 @@ def loosely_composed_of(text: str) -> Request | None:
 
 
 def composed(said: Phrase) -> tuple[Act, ...]:
-    """The acts about the drawer or of a long task."""
-    return _composed(said, _FRAMES)
+    """The acts about the drawer or of a long task; none where the arm is sent home besides."""
+    return () if _sends_home(row_of_words(said[:_LONGEST])) else _composed(said, _FRAMES)
+
+
+def _sends_home(row: Row) -> bool:
+    """Whether "go home" stands there, which is an order of its own: "close the drawer and go back home"."""
+    return any(
+        piece.concepts.get("homing") == "base" and not piece.may("home") and _leads_home(row[at + 1 :])
+        for at, piece in enumerate(row)
+    )
+
+
+def _leads_home(following: Row) -> bool:
+    """Whether nothing but small words stand before "home"."""
+    target = next((piece for piece in following if not piece.may("nothing") or piece.may("home")), None)
+    return target is not None and (target.may("home") or target.words[-1] == "home")
 
 
 def composed_at_all(said: Phrase) -> tuple[Act, ...]:
