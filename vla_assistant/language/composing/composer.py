@@ -63,11 +63,18 @@ def composed(said: Phrase) -> tuple[Act, ...]:
 
 
 def _sends_home(row: Row) -> bool:
-    """Whether "go home" stands there, which is an order of its own: "close the drawer and go back home"."""
+    """Whether "go home" is an order of its own: "close the drawer and go back home", not "before we go home"."""
     return any(
         piece.concepts.get("homing") == "base" and not piece.may("home") and _leads_home(row[at + 1 :])
         for at, piece in enumerate(row)
+        if not _is_told_of_others(row[:at])
     )
+
+
+def _is_told_of_others(before: Row) -> bool:
+    """Whether an unknown word, who goes there, stands in the clause before its verb."""
+    begins = max((at + 1 for at, piece in enumerate(before) if piece.may("and")), default=0)
+    return has(before[begins:], "unknown")
 
 
 def _leads_home(following: Row) -> bool:
