@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 from vla_assistant.cli import app
 from vla_assistant.commands import evaluate as command
 from vla_assistant.errors import ConfigError
+from vla_assistant.evaluate.suite import running
 from vla_assistant.evaluate.suite.working import Order
 from vla_assistant.sim import suite
 from vla_assistant.sim.suite import seeds
@@ -19,7 +20,7 @@ from vla_assistant.sim.suite import seeds
 def run(*arguments: str) -> str:
     result = CliRunner().invoke(app, ["evaluate", *arguments], catch_exceptions=False)
     assert result.exit_code == 0, result.output
-    return result.output
+    return result.stdout
 
 
 def test_command_prints_one_object_a_split(tmp_path: Path, scripted: list[Order]) -> None:
@@ -35,10 +36,37 @@ def test_command_prints_one_object_a_split(tmp_path: Path, scripted: list[Order]
     assert objects[0]["beside"]["expert"]["p_value"] == 1.0
     assert (tmp_path / "report.json").read_text().splitlines() == lines
     page = (tmp_path / "report.html").read_text()
+    assert "<th>success</th>" in page
     low, high = (f"{100 * end:.1f} %" for end in objects[0]["false_done_ci95"])
     assert f"({low} - {high})" in page
     low, high = (f"{end:+.3f}" for end in objects[1]["obedience_ci95"])
     assert f"obedience {objects[1]['obedience']:+.3f} ({low} - {high})" in page
+
+
+def test_the_report_keeps_what_other_runs_measured_in_the_folder(tmp_path: Path, scripted: list[Order]) -> None:
+    options = ["--episodes", "2", "--workers", "1", "--beside", "0", "--out", str(tmp_path)]
+    run("--split", "seen", *options)
+    seen = (tmp_path / "report-seen.html").read_text()
+    assert "Seed 0, words as they are said" in seen
+    run("--split", "swap", *options)
+    run("--split", "swap", *options)
+    kept = [json.loads(line)["split"] for line in (tmp_path / "report.json").read_text().splitlines()]
+    assert kept == ["seen", "swap"]
+    page = (tmp_path / "report.html").read_text()
+    assert 'href="report-seen.html"' in page
+    assert 'href="report-swap.html"' in page
+    assert (tmp_path / "report-seen.html").read_text() == seen
+
+
+def test_an_interrupted_evaluation_says_that_it_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(order: Order) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(running, "work", interrupted)
+    options = ["--split", "seen", "--episodes", "2", "--workers", "1", "--out", str(tmp_path)]
+    result = CliRunner().invoke(app, ["evaluate", *options])
+    assert result.exit_code != 0
+    assert "the same command goes on" in result.stderr
 
 
 def test_command_runs_fewer_beside_or_none(scripted: list[Order]) -> None:

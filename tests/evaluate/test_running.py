@@ -144,8 +144,8 @@ def test_films_are_kept_up_to_the_number_wanted_and_linked(tmp_path: Path, scrip
     list(evaluation.run())
     films = sorted(path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*.mp4"))
     assert films == ["films/seen/expert/00001.mp4", "films/seen/expert/00003.mp4"]
-    write_report(evaluation, tmp_path / "report.html", objects_of(evaluation, ["expert"]))
-    page = (tmp_path / "report.html").read_text()
+    write_report(evaluation, tmp_path, objects_of(evaluation, ["expert"]))
+    page = (tmp_path / "report-seen.html").read_text()
     assert [name in page for name in films] == [True, True]
     assert "00005.mp4" not in page
     assert "<svg" in page
@@ -169,10 +169,10 @@ def test_words_in_reports_cannot_be_markup(tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.setattr(running, "work", lambda order: [Performed(bad)])
     evaluation = Evaluation(plan(tmp_path, episodes=1))
     list(evaluation.run())
-    write_report(evaluation, tmp_path / "report.html", objects_of(evaluation, ["expert"]))
-    page = (tmp_path / "report.html").read_text()
-    assert "<script>alert" not in page
-    assert page.count("</script>") == 1
+    write_report(evaluation, tmp_path, objects_of(evaluation, ["expert"]))
+    pages = [(tmp_path / name).read_text() for name in ("report.html", "report-seen.html")]
+    assert not any("<script>alert" in page for page in pages)
+    assert [page.count("</script>") for page in pages] == [1, 0]
 
 
 def test_the_same_episodes_in_workers_as_in_this_process() -> None:

@@ -27,6 +27,9 @@ LONG = "long"
 KINDS = (LONG, "one-step")
 """Words of --tasks for all tasks of a kind."""
 
+INTERRUPTED = "Interrupted. What was carried out is in the logs; the same command goes on there."
+INTERRUPTED_FOR_GOOD = "Interrupted. Without --out nothing was kept."
+
 
 def evaluate(
     split: Annotated[str, typer.Option(help="Names of splits with commas between, or all.")] = "seen",
@@ -79,9 +82,12 @@ def evaluate(
         films=0 if no_videos else videos,
     )
     with closing(Evaluation(plan)) as evaluation:
-        for progress in evaluation.run(workers or os.cpu_count() or 1, ray):
-            if not as_json:
-                typer.echo(_told(progress))
+        try:
+            for progress in evaluation.run(workers or os.cpu_count() or 1, ray):
+                typer.echo(_told(progress), err=as_json)
+        except KeyboardInterrupt:
+            typer.echo(INTERRUPTED if out is not None else INTERRUPTED_FOR_GOOD, err=True)
+            raise
         _report(evaluation, policy or ["compact"], as_json)
 
 
@@ -155,7 +161,6 @@ def _told(progress: Progress) -> str:
 
 
 def _report(evaluation: Evaluation, tested: Sequence[str], as_json: bool) -> None:
-    from vla_assistant.data.files import write_text_whole
     from vla_assistant.evaluate.suite.summary import objects_of
 
     objects = objects_of(evaluation, list(dict.fromkeys(tested)))
@@ -165,10 +170,9 @@ def _report(evaluation: Evaluation, tested: Sequence[str], as_json: bool) -> Non
         return
     from vla_assistant.evaluate.suite.page import write_report
 
-    write_text_whole(out / "report.json", "".join(f"{json.dumps(figures)}\n" for figures in objects))
-    write_report(evaluation, out / "report.html", objects)
+    page = write_report(evaluation, out, objects)
     if not as_json:
-        typer.echo(f"The report is {out / 'report.html'}.")
+        typer.echo(f"The report is {page}.")
 
 
 def _sentence(figures: dict[str, Any]) -> str:
@@ -179,8 +183,8 @@ def _sentence(figures: dict[str, Any]) -> str:
         f"{figures['split']} {figures['policy']}: {100 * figures['success_rate']:.1f} % of {figures['episodes']}",
         f"({100 * low:.1f}-{100 * high:.1f} %),",
         f"false done {100 * figures['false_done_rate']:.1f} %,",
-        f"median {figures['median_seconds']:.1f} s, {figures['violations']} safety events",
-        *further,
+        f"median {figures['median_seconds']:.1f} s, {figures['violations']} safety events{',' if further else ''}",
+        *(f"{told}," for told in further),
         f"[beside it: {', '.join(others)}]" if others else "",
     ]
     return " ".join(filter(None, parts))

@@ -1,10 +1,11 @@
-"""The report: one HTML file that needs nothing else, but for the films it links."""
+"""The report: HTML pages that need nothing else, but for the films they link: one of everything, one for each split."""
 
 from __future__ import annotations
 
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
 from html import escape
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from vla_assistant.data.files import write_text_whole
 from vla_assistant.evaluate.calibration import reliability
 from vla_assistant.evaluate.suite.drawings import Bar, bars, reliability_plot
 from vla_assistant.evaluate.suite.failures import MEANING, Failure
-from vla_assistant.evaluate.suite.records import EpisodeRecord
+from vla_assistant.evaluate.suite.records import EpisodeRecord, LogHeader
 from vla_assistant.evaluate.suite.running import Evaluation
 from vla_assistant.evaluate.suite.summary import Figures, stated, summarise
 
@@ -26,27 +27,75 @@ svg text { font: 13px system-ui, sans-serif; fill: #1a202c; }
 """
 
 
-def write_report(evaluation: Evaluation, file: Path, objects: Sequence[Figures]) -> None:
-    """Write the page. `objects`: what `--json` prints; it stands at the end of the page, for reading by machine."""
-    splits = evaluation.plan.splits
+_COLUMNS = {
+    "success": "share of the episodes that the simulator's success tests pass, with its 95 % interval",
+    "false done": "share of the episodes that the policy called done and that were not",
+    "of its own": "what only this split measures: obedience (swap), mean length (chain)",
+    "seconds": "simulated, median of the successes",
+    "violations": "what the guard clipped, refused or held, and contacts that the arm gave way to, in all episodes",
+    "guard": "the same by kind",
+    "p95 ms": "time of the policy for one look, which 95 % did not exceed, on the machine that ran it",
+    "path m, jerk m/s^3": "of the hand, median",
+    "bars": "the black line is the 95 % interval",
+}
+
+
+def write_report(evaluation: Evaluation, out: Path, objects: Sequence[Figures]) -> Path:
+    """Write a page for each split that was run, and the one of all that stands in the folder; returns that one.
+
+    Args:
+        evaluation: Its logs make the pages of its splits.
+        out: Folder of logs and films.
+        objects: What `--json` prints; with what `report.json` holds of other splits and policies it is `report.json`.
+    """
+    measured = _measured(out / "report.json", objects)
+    write_text_whole(out / "report.json", "".join(f"{json.dumps(figures)}\n" for figures in measured))
+    for split in evaluation.plan.splits:
+        write_text_whole(out / _page_of(split), _page(f"tabletop: {split}", _split(evaluation, split)))
+    machine = json.dumps(measured).replace("<", "\\u003c")
+    body = f'{_overview(measured)}{_legend()}<script type="application/json" id="figures">{machine}</script>'
+    write_text_whole(out / "report.html", _page("tabletop: evaluation", body))
+    return out / "report.html"
+
+
+def _measured(file: Path, objects: Sequence[Figures]) -> list[Figures]:
+    """The figures, after those that the file holds of other splits and policies."""
+    lines = file.read_text("utf-8").splitlines() if file.exists() else []
+    new = {(figures["split"], figures["policy"]) for figures in objects}
+    kept = [figures for figures in map(json.loads, lines) if (figures["split"], figures["policy"]) not in new]
+    return [*kept, *objects]
+
+
+def _page_of(split: str) -> str:
+    return f"report-{split}.html"
+
+
+def _split(evaluation: Evaluation, split: str) -> str:
     names = [entry.contestant.name for entry in evaluation.plan.entries]
-    parts = [_overview(objects)]
-    for split in splits:
-        parts.append(f"<h2>{escape(split)}</h2>")
-        kept = {name: evaluation.records(split, name) for name in names}
-        parts.append(_comparison({name: records for name, records in kept.items() if records}, split))
-        parts += [_policy(evaluation, split, name, records) for name, records in kept.items() if records]
-    parts.append(f"<h2>Kinds of failure</h2>{_kinds()}")
-    machine = json.dumps(list(objects)).replace("<", "\\u003c")
-    parts.append(f'<script type="application/json" id="figures">{machine}</script>')
-    write_text_whole(file, _page("".join(parts)))
+    kept = {name: records for name in names if (records := evaluation.records(split, name))}
+    parts = ['<p><a href="report.html">all splits</a></p>', _comparison(kept, split)]
+    parts += [_policy(evaluation, split, name, records) for name, records in kept.items()]
+    return "".join([*parts, f"<h2>Kinds of failure</h2>{_kinds()}", _legend()])
 
 
-def _page(body: str) -> str:
+def _page(title: str, body: str) -> str:
     return (
-        '<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>tabletop: evaluation</title>'
-        f"<style>{_STYLE}</style></head><body><h1>tabletop: evaluation</h1>{body}</body></html>\n"
+        f'<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>{escape(title)}</title>'
+        f"<style>{_STYLE}</style></head><body><h1>{escape(title)}</h1>{body}"
+        f"<p>Written {datetime.now().astimezone():%Y-%m-%d %H:%M %Z}.</p></body></html>\n"
     )
+
+
+def _legend() -> str:
+    return f"<h2>Columns</h2>{_table(('column', 'meaning'), _COLUMNS.items())}"
+
+
+def _run_with(header: LogHeader) -> str:
+    """What a policy was run with, a paragraph."""
+    settings = ", ".join(f"{name} {value}" for name, value in header.settings.items())
+    said = "words as they are said" if header.instructions == "words" else "the steps that are meant"
+    told = f"Seed {header.seed}, {said}, retries {header.retries}, rules {header.rules}. {header.weights}."
+    return f"<p>{escape(told)}</p><details><summary>settings</summary><p>{escape(settings)}</p></details>"
 
 
 def _overview(objects: Sequence[Figures]) -> str:
@@ -65,7 +114,8 @@ def _overview(objects: Sequence[Figures]) -> str:
         )
         for figures in objects
     ]
-    return _table(head, rows)
+    pages = [f'<a href="{_page_of(figures["split"])}">page</a>' for figures in objects]
+    return _table(head, rows, pages)
 
 
 def _of_its_own(figures: Figures) -> str:
@@ -108,7 +158,8 @@ def _policy(evaluation: Evaluation, split: str, name: str, records: list[Episode
         )
         for task, row in tasks.items()
     ]
-    parts = [f"<h3>{escape(name)}</h3>", drawn, _table(head, rows), _believed(records)]
+    told = _run_with(evaluation.logs[split, name].header)
+    parts = [f"<h2>{escape(name)}</h2>", told, drawn, _table(head, rows), _believed(records)]
     return "".join([*parts, _failures(evaluation, split, name, records)])
 
 
