@@ -15,7 +15,7 @@ import pytest
 from tests.cli.test_processes import PROGRAM, Started
 from vla_assistant.cli import main
 from vla_assistant.commands import telling
-from vla_assistant.commands.do import Notice, _confirmed_before
+from vla_assistant.commands.do import NO_ANSWER, Notice, _confirmed_before
 from vla_assistant.runtime.single_run import Decision
 from vla_assistant.types import Command, Outcome, Plan, Proposal, Result, Source, Step
 
@@ -125,7 +125,7 @@ def test_without_a_terminal_the_reason_is_that(monkeypatch: pytest.MonkeyPatch) 
 def test_the_end_of_what_needs_no_arm_comes_although_it_asks_for_a_picture() -> None:
     """Nothing is started for these words, so nobody may wait for the arm."""
     status, last, err = Started("do", "no, the red one", "--json", "--yes").end()
-    assert (status, last["event"], err) == (3, "run_ended", "")
+    assert (status, last["event"], err) == (3, "run_ended", f"{NO_ANSWER}\n")
 
 
 @pytest.mark.parametrize("when", ["queued", "part_changed", "step_started"])

@@ -36,8 +36,8 @@ def plan(
 ) -> None:
     """Say what would be done, without moving anything: one line for the text, or for each line of a file.
 
-    The skill of a step is pick, place, put_down, push, open, close (the drawer), give or home; stacking is placing on a
-    cube. A place with a relation (next_to, left_of, right_of, in_front_of, behind, between) is on the table.
+    The skill of a step is pick, place, put_down, push, open, close (the drawer), give or home; to stack is to
+    place on a cube. A place with a relation (next_to, left_of, right_of, in_front_of, behind, between) is on the table.
 
     Example: vla-assistant plan "stack the red cube on the blue cube" --json
     """
