@@ -90,7 +90,7 @@ class Show:
 
         steps = interpret(text, tuple).steps
         assistant = Assistant(self._settings, headless=True, steps_in_scene=steps, program="vla-assistant demo")
-        recorder = Recorder(self._out / "run.mp4", lambda: assistant.latest_frame("front"))
+        recorder = Recorder(self._out / "run.mp4", lambda: assistant.latest_frame("front"), f"A voice says: {text}")
         with closing(assistant), closing(recorder):
             happened = assistant.events()
             assistant.subscribe(recorder.note)
@@ -106,16 +106,15 @@ class Show:
     def _follow(self, assistant: Assistant, happened: Iterator[Event]) -> Outcome:
         """Say yes to what is proposed; the outcome of the command."""
         from vla_assistant.commands.telling import sentence_line
-        from vla_assistant.events import NothingHeard, Proposed, RunEnded, StepStarted
+        from vla_assistant.events import NothingHeard, Proposed, RunEnded
         from vla_assistant.types import Outcome, Result
 
         for event in happened:
             self._events.append(event)
             sentence_line(event)
             if isinstance(event, Proposed):
-                assistant.confirm(event.proposal.id, by="the demo")
-            elif isinstance(event, StepStarted | RunEnded):
                 self._remember(assistant)
+                assistant.confirm(event.proposal.id, by="the demo")
             if isinstance(event, RunEnded):
                 return event.outcome
             if isinstance(event, NothingHeard):
@@ -123,12 +122,9 @@ class Show:
         return Outcome(Result.STOPPED, "The program was closed.")
 
     def _remember(self, assistant: Assistant) -> None:
-        """What the window shows now; the last step's beginning is the picture worth keeping."""
-        from vla_assistant.events import RunEnded
-
+        """What the window shows now, while the plan waits for a yes."""
         frames = {name: frame for name in VIEWS if (frame := assistant.latest_frame(name)) is not None}
-        if not isinstance(self._events[-1], RunEnded) or not self._picture[0]:
-            self._picture = frames, list(self._events)
+        self._picture = frames, list(self._events)
 
     def _draw_window(self) -> None:
         try:

@@ -12,7 +12,7 @@ import numpy as np
 
 from vla_assistant import events, language
 from vla_assistant.events import Event
-from vla_assistant.types import Frame, Grounding, ImageArray
+from vla_assistant.types import Frame, Grounding, ImageArray, Reference
 
 RATE_HZ = 10
 SIZE, BAR = 576, 96
@@ -23,10 +23,11 @@ MARK = (255, 196, 0)
 class Recorder:
     """Films from `start` to `close`; subscribe `note` to the events."""
 
-    def __init__(self, path: Path, picture: Callable[[], Frame | None]) -> None:
-        """`picture` gives the newest picture of the camera to film."""
+    def __init__(self, path: Path, picture: Callable[[], Frame | None], caption: str = "") -> None:
+        """`picture` gives the newest picture of the camera to film; `caption` stands below until something happens."""
         self._path, self._picture = path, picture
-        self._caption = ""
+        self._caption = caption
+        self._taken: Reference | None = None
         self._groundings: tuple[Grounding, ...] = ()
         self._planned: tuple[Grounding, ...] = ()
         self._quit = threading.Event()
@@ -53,7 +54,9 @@ class Recorder:
             case events.StepStarted(index=index, step=step, attempt=attempt):
                 again = f" (attempt {attempt})" if attempt > 1 else ""
                 self._caption = f"Step {index + 1}{again}: {language.describe((step,))}"
-                self._groundings = tuple(g for g in self._planned if g.reference in (step.object, step.destination))
+                shown = {step.object, step.destination} - {self._taken}  # what was taken is not where it was seen
+                self._groundings = tuple(g for g in self._planned if g.reference in shown)
+                self._taken = step.object if step.skill == "pick" else None
             case events.Said(text=text):
                 self._caption = f"Assistant: {text}"
             case events.RunEnded():
@@ -84,9 +87,18 @@ class Recorder:
         for grounding in self._groundings:
             spot = round(grounding.point.u * SIZE), round(grounding.point.v * SIZE)
             cv2.circle(canvas, spot, 16, MARK, 2, cv2.LINE_AA)
-            beside = spot[0] + 20, spot[1] + 5
-            cv2.putText(canvas, str(grounding.reference), beside, cv2.FONT_HERSHEY_SIMPLEX, 0.45, MARK, 1, cv2.LINE_AA)
+            _label(canvas, str(grounding.reference), (spot[0] + 22, spot[1] + 6))
         for number, line in enumerate(textwrap.wrap(self._caption, COLUMNS)[:3]):
             at = 12, SIZE + LINE * (number + 1)
             cv2.putText(canvas, line, at, cv2.FONT_HERSHEY_SIMPLEX, FONT_SCALE, (235,) * 3, 1, cv2.LINE_AA)
         return canvas
+
+
+def _label(canvas: ImageArray, text: str, at: tuple[int, int]) -> None:
+    """Words on a dark plate, legible on any table; `at` is where they begin, on their base line [pixels]."""
+    import cv2
+
+    (width, height), below = cv2.getTextSize(text, cv2.FONT_HERSHEY_SIMPLEX, FONT_SCALE, 1)
+    corners = (at[0] - 4, at[1] - height - 5), (at[0] + width + 4, at[1] + below + 1)
+    cv2.rectangle(canvas, *corners, (24,) * 3, cv2.FILLED)
+    cv2.putText(canvas, text, at, cv2.FONT_HERSHEY_SIMPLEX, FONT_SCALE, MARK, 1, cv2.LINE_AA)
