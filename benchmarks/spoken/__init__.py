@@ -1,0 +1,1 @@
+"""Speech to measure with: synthetic voices, noises, rooms, and what is said."""
