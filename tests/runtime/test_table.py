@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from vla_assistant import config, language
@@ -40,6 +41,23 @@ def test_what_the_words_name_lies_there(text: str, begins: list[str], only: dict
     shapes = laid(text, seed)
     assert shapes[: len(begins)] == begins
     assert {shape: shapes.count(shape) for shape in only} == only
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_what_is_to_be_swapped_stands_on_two_plates(seed: int) -> None:
+    wanted = wanted_on_table(language.understand("swap the red cube and the blue ball"), SETTINGS)
+    assert not wanted.refusal
+    things = suite_scene(wanted.steps, seed).things
+    cube, ball = (
+        next(t for t in things if (t.shape, t.colour) == kind) for kind in (("cube", "red"), ("ball", "blue"))
+    )
+    plates = [thing for thing in things if thing.shape == "plate"]
+    below = [
+        [plate.colour for plate in plates if np.hypot(plate.x - thing.x, plate.y - thing.y) < 0.02]
+        for thing in (cube, ball)
+    ]
+    assert sorted(map(len, below)) == [1, 1]
+    assert below[0] != below[1]
 
 
 @pytest.mark.parametrize("text", ["go home", "stop", "what do you see", "pick up the banana"])

@@ -14,7 +14,7 @@ from vla_assistant.language.request import ALL, Description
 from vla_assistant.types import Intent, Reference, Step, Understanding
 
 ADVICE = "Name fewer or other things; --no-require takes the bare table of the seed instead."
-_DRAWER = Reference("drawer")
+_DRAWER, _PLATE = Reference("drawer"), "plate"
 _FOR_CHORES = {
     "sort": (
         Step("place", Reference("cube", "red"), Reference("bowl", "red")),
@@ -64,12 +64,26 @@ def _described(text: str) -> Iterator[Step]:
     for act in request.acts if request else ():
         if act.skill in CHORES and not act.anchors:
             yield from _FOR_CHORES.get(act.skill, ())
+        if act.skill == "swap":
+            yield from _swap(*(next(_references(thing), None) for thing in (act.object, *act.anchors) if thing))
+            continue
         if act.object is not None and from_drawer(act.object):
             yield Step("open", _DRAWER)
         for thing in (act.object, *act.anchors):
             yield from (Step("pick", reference) for reference in _references(thing)) if thing else ()
         if any(anchor.kind == _DRAWER.name for anchor in act.anchors):
             yield Step("close", _DRAWER)
+
+
+def _swap(a: Reference | None = None, b: Reference | None = None) -> Iterator[Step]:
+    """Each on a plate of its own, where it stays: what lies on the table has no place that the other could take."""
+    from vla_assistant.sim.things import EVERYDAY_COLOURS, can_place
+
+    if a is None or b is None or not (can_place(a.name, _PLATE) and can_place(b.name, _PLATE)):
+        return
+    free = [colour for colour in EVERYDAY_COLOURS if colour not in (a.colour, b.colour)]
+    first, second = (Reference(_PLATE, colour) for colour in free[:2])
+    yield from (Step("put_down", a, Reference("table")), Step("place", b, first), Step("place", a, second))
 
 
 def _references(thing: Description) -> Iterator[Reference]:

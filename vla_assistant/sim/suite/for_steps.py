@@ -26,7 +26,7 @@ def scene_for_steps(steps: Sequence[Step], seed: int) -> Scene:
     Raises:
         InputError: The simulator has not all of the named things, or no room for them.
     """
-    if all(map(_is_everyday, steps)):
+    if all(map(_is_everyday, steps)) and not _crossed(steps):
         return sampling.scene_for_steps(steps, seed)
     rng = np.random.default_rng([seed, 21])
     try:
@@ -48,14 +48,27 @@ def _draft(steps: Sequence[Step]) -> Draft:
     return Draft((tuple(steps),), _starts(steps), _opening(steps), banned=banned)
 
 
+def _crossed(steps: Sequence[Step]) -> list[tuple[Reference | None, Reference | None]]:
+    """Two things that are swapped, and where each stands: a is put down, b goes to its place, a to b's."""
+    for down, there, back in zip(steps, steps[1:], steps[2:], strict=False):
+        skills = (down.skill, there.skill, back.skill)
+        if skills == ("put_down", "place", "place") and down.object == back.object != there.object:
+            return [(back.object, there.destination), (there.object, back.destination)]
+    return []
+
+
 def _starts(steps: Sequence[Step]) -> dict[Kind, Kind]:
-    """What lies in the drawer at first: the first thing that is taken after it was opened and does not go into it."""
+    """What does not stand on the table at first: what is swapped, and in the drawer what is first taken out of it.
+
+    That is the first thing that is taken after it was opened and does not go into it.
+    """
+    crossed = {kind_of(thing): kind_of(place) for thing, place in _crossed(steps) if thing and place}
     opened = next((at for at, step in enumerate(steps) if step.skill == "open"), len(steps))
     taken = (step.object for step in steps[opened + 1 :] if step.destination != DRAWER)
     first = next((thing for thing in taken if thing is not None and thing != DRAWER), None)
     if first is None or not things.can_place(first.name, DRAWER.name):
-        return {}
-    return {kind_of(first): IN_DRAWER}
+        return crossed
+    return crossed | {kind_of(first): IN_DRAWER}
 
 
 def _opening(steps: Sequence[Step]) -> float | None:
