@@ -10,9 +10,7 @@ from __future__ import annotations
 import argparse
 import random
 import shutil
-import subprocess
 import sys
-import tempfile
 import time
 from collections import defaultdict
 from dataclasses import dataclass, replace
@@ -23,10 +21,11 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from benchmarks.report import print_summary
+from benchmarks.spoken.voices import spoken
 from vla_assistant import config, language, registry
 from vla_assistant.language.vocabulary import load
 from vla_assistant.speech import recognizers
-from vla_assistant.speech.audio import level_dbfs, read
+from vla_assistant.speech.audio import level_dbfs
 from vla_assistant.speech.recognizers.base import Recognizer
 from vla_assistant.types import Audio, Reference, Step
 
@@ -84,17 +83,6 @@ def other_sentences(count: int, seed: int = 0) -> list[str]:
     return chance.sample([*sorted(made), *SHORT], len(made) + len(SHORT))
 
 
-def spoken(voice: str, text: str, folder: Path) -> Audio:
-    """The text as that voice speaks it."""
-    engine, name = voice.split(":")
-    file = folder / "spoken.wav"
-    if engine == "flite":
-        subprocess.run([engine, "-voice", name, "-t", text, "-o", str(file)], check=True, capture_output=True)
-    else:
-        subprocess.run([engine, "-v", name, "-w", str(file), text], check=True, capture_output=True)
-    return read(file)
-
-
 def with_noise(audio: Audio, distance_db: float, seed: int) -> Audio:
     """White noise that lies `distance_db` below the speech."""
     level = 10.0 ** ((level_dbfs(audio.samples) - distance_db) / 20.0)
@@ -105,14 +93,13 @@ def with_noise(audio: Audio, distance_db: float, seed: int) -> Audio:
 def measure(recognizer: Recognizer, sentences: list[str], voices: list[str], noise_db: float | None) -> list[Trial]:
     """Every sentence by every voice."""
     trials = []
-    with tempfile.TemporaryDirectory() as folder:
-        for voice in voices:
-            for number, text in enumerate(sentences):
-                audio = spoken(voice, text, Path(folder))
-                audio = audio if noise_db is None else with_noise(audio, noise_db, number)
-                begin = time.perf_counter()
-                heard = recognizer.transcribe(audio)
-                trials.append(Trial(voice, text, heard.text, heard.confidence, time.perf_counter() - begin))
+    for voice in voices:
+        for number, text in enumerate(sentences):
+            audio = spoken(voice, text)
+            audio = audio if noise_db is None else with_noise(audio, noise_db, number)
+            begin = time.perf_counter()
+            heard = recognizer.transcribe(audio)
+            trials.append(Trial(voice, text, heard.text, heard.confidence, time.perf_counter() - begin))
     return trials
 
 

@@ -19,8 +19,9 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from benchmarks.recognition import VOICES, spoken
+from benchmarks.recognition import VOICES
 from benchmarks.report import print_summary
+from benchmarks.spoken.voices import spoken
 from vla_assistant import config, language
 from vla_assistant.events import Event, Part, PartChanged, PartState, Proposed
 from vla_assistant.runtime.assistant import Assistant
@@ -53,12 +54,12 @@ def voice_end(sound: Audio) -> float:
     return float(loud[-1] + 1) / sound.rate_hz
 
 
-def script(trials: int, folder: Path) -> Script:
+def script(trials: int) -> Script:
     """One sentence after the other, voices and sentences in turn."""
     rng = np.random.default_rng(0)
     parts, ends, at_s = [], [], 0.0
     for index in range(trials):
-        clip = spoken(VOICES[index % len(VOICES)], SENTENCES[index % len(SENTENCES)], folder)
+        clip = spoken(VOICES[index % len(VOICES)], SENTENCES[index % len(SENTENCES)])
         before = np.zeros(round((GAP_S if index else FIRST_S) * audio.RATE_HZ), np.float32)
         ends.append(at_s + len(before) / audio.RATE_HZ + voice_end(clip))
         parts += [before, clip.samples]
@@ -101,7 +102,7 @@ def main() -> None:
     trials = parser.parse_args().trials
     steps = tuple(step for text in SENTENCES for step in language.understand(text).steps)
     with tempfile.TemporaryDirectory() as folder:
-        planned = script(trials, Path(folder))
+        planned = script(trials)
         file = Path(folder) / "commands.wav"
         audio.write(file, planned.sound)
         heard = f"microphones.wav.file={json.dumps(str(file))}"

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from vla_assistant import paths
 from vla_assistant.errors import BackendError
-from vla_assistant.speech.audio import read, write
+from vla_assistant.speech.audio import read
 from vla_assistant.types import Audio
 
 HELD_OUT = (
@@ -63,16 +63,14 @@ def _speak(voice: str, text: str, file: Path) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
     program, _, name = voice.partition(":")
     with tempfile.TemporaryDirectory(dir=file.parent) as folder:
-        own, ours = Path(folder) / "own.wav", Path(folder) / "ours.wav"
+        made = Path(folder) / "made.wav"
         aloud = {
-            "espeak-ng": ["espeak-ng", "-v", name, "-w", str(own), text],
-            "flite": ["flite", "-voice", name, "-t", text, "-o", str(own)],
+            "espeak-ng": ["espeak-ng", "-v", name, "-w", str(made), text],
+            "flite": ["flite", "-voice", name, "-t", text, "-o", str(made)],
         }
         try:
             subprocess.run(aloud[program], check=True, capture_output=True, timeout=_LONGEST_S)
         except (OSError, KeyError, subprocess.SubprocessError) as error:
-            raise BackendError(
-                f"The voice {voice!r} cannot speak here ({error}).", "Install espeak-ng, flite."
-            ) from error
-        write(ours, read(own))
-        ours.replace(file)
+            reason = f"The voice {voice!r} cannot speak here ({error})."
+            raise BackendError(reason, "Install espeak-ng and flite.") from error
+        made.replace(file)

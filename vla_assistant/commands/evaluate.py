@@ -183,8 +183,7 @@ def _sentence(figures: dict[str, Any]) -> str:
         f"{figures['split']} {figures['policy']}: {100 * figures['success_rate']:.1f} % of {figures['episodes']}",
         f"({100 * low:.1f}-{100 * high:.1f} %),",
         f"false done {100 * figures['false_done_rate']:.1f} %,",
-        f"median {figures['median_seconds']:.1f} s, {figures['violations']} safety events{',' if further else ''}",
-        *(f"{told}," for told in further),
+        f"median {figures['median_seconds']:.1f} s, " + ", ".join([f"{figures['violations']} safety events", *further]),
         f"[beside it: {', '.join(others)}]" if others else "",
     ]
     return " ".join(filter(None, parts))

@@ -17,7 +17,6 @@ from vla_assistant.types import (
     ActionChunk,
     Judgement,
     Observation,
-    RobotState,
     Step,
     Verdict,
 )
@@ -142,8 +141,4 @@ class Mover:
             interrupted = interrupted or self._motion.stopped or ticket.command_id in self._withheld
             time.sleep(HOME_POLL_S)
         interrupted = interrupted or self._motion.moving or self._motion.stopped
-        return homed(not interrupted and self.is_home(self._motion.observe().state))
-
-    def is_home(self, state: RobotState) -> bool:
-        """Whether the arm's own state says that it is where the way home leads."""
-        return is_home(state)
+        return homed(not interrupted and is_home(self._motion.observe().state))

@@ -19,7 +19,7 @@ from vla_assistant.events import Acting, Event, SceneLaid, SceneSeen, Warned
 from vla_assistant.language import Conversation, Hand
 from vla_assistant.policies.base import Policy, forget
 from vla_assistant.policies.execution import RISE_M, SETTLE_S
-from vla_assistant.policies.posture import Hovering, holding
+from vla_assistant.policies.posture import Hovering, begins_well, holding, is_home
 from vla_assistant.runtime.looking import Looking
 from vla_assistant.runtime.mover import Motion, Mover
 from vla_assistant.runtime.preview import preview
@@ -234,7 +234,7 @@ class Runner:
 
     def _sees_clearly(self, state: RobotState) -> bool:
         """The hand is empty and at home."""
-        return not holding(state) and self._mover.is_home(state)
+        return not holding(state) and is_home(state)
 
     def _draft(self, steps: tuple[Step, ...]) -> m.Draft:
         observation = self._observe()
@@ -242,7 +242,7 @@ class Runner:
         if all(step.skill == "home" for step in steps):  # the arm knows the way without looking
             return m.Draft(Plan(steps, language.describe(steps), 1.0), frame.id, frame.time_s)
         plan = self._policy.plan(steps, observation)
-        obstructed = not holding(observation.state) and not self._mover.is_home(observation.state)
+        obstructed = not begins_well(observation.state)
         if steps[0].skill == "home":
             return m.Draft(plan, frame.id, frame.time_s, obstructed=obstructed)
         chunk = self._policy.act(_instructed(observation, steps[0]), steps[0])
@@ -284,7 +284,7 @@ class Runner:
 
     def _begins_well(self, ticket: m.Ticket, state: RobotState) -> bool:
         """The policy has learnt to begin at home, or with something in the hand; a retry goes on where it was."""
-        return ticket.attempt > 1 or holding(state) or self._mover.is_home(state)
+        return ticket.attempt > 1 or begins_well(state)
 
     def _judge(self, ticket: m.Ticket, step: Step, last: bool) -> Judgement:
         assert self._before is not None

@@ -94,10 +94,11 @@ class Performance:
             return None
         observation = self._stage.observe()
         plan = self._policy.plan(steps, observation)
-        if unseen(plan) and not begins_well(observation.state):
+        missing = unseen(plan)
+        if missing and not begins_well(observation.state):
             self._stage.go_home()
             plan = self._policy.plan(steps, self._stage.observe())
-        missing = unseen(plan)
+            missing = unseen(plan)
         return _Ending(refused=True, reason=not_seen(missing, plan.alternatives)) if missing else None
 
     def _each(self, steps: tuple[Step, ...]) -> _Ending:

@@ -59,7 +59,8 @@ def loosely_composed_of(text: str) -> Request | None:
 
 def composed(said: Phrase) -> tuple[Act, ...]:
     """The acts about the drawer or of a long task; none where the arm is sent home besides."""
-    return () if _sends_home(row_of_words(said[:_LONGEST])) else _composed(said, _FRAMES)
+    acts = _composed(said, _FRAMES)
+    return () if acts and _sends_home(row_of_words(said)) else acts
 
 
 def _sends_home(row: Row) -> bool:
