@@ -22,7 +22,7 @@ to its last word. The farthest failure is kept as a `Gap`, from which the questi
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from vla_assistant.language import words
 from vla_assistant.language.clauses import SEVERAL, Clause, Gap, NounPhrase
@@ -91,7 +91,7 @@ class Parser:
 
     def _by_verb(self, at: int, before: NounPhrase | None) -> Iterator[tuple[Clause, int]]:
         """The clauses that a verb at `at` opens; `before`: the object that stands before it."""
-        parsers = {
+        parsers: dict[str, Callable[[int, NounPhrase | None], Iterator[tuple[Clause, int]]]] = {
             "pick": self._pick,
             "place": self._place,
             "stack": self._place,
