@@ -459,7 +459,7 @@ class Session:
 
     def _say(self, text: str) -> None:
         self._said = text
-        self._tell(events.Said(self._now, text, self._words.language))
+        self._tell(events.Said(self._now, text, language=self._words.language))
 
     _TABLE: ClassVar[dict[type[m.Input], Callable[..., None]]] = {
         m.Given: _given,
