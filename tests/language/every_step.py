@@ -21,8 +21,10 @@ def chains() -> Iterator[tuple[Step, ...]]:
         yield Step("pick", step.object), step
         yield Step("pick", step.object), step, Step("home")
     for step in _alone():
-        if step.skill in ("give", "put_down", "push") and step.object is not None:
+        if step.skill in ("give", "put_down") and step.object is not None:
             yield Step("pick", step.object), step, Step("home")
+        if step.skill == "push" and step.object is not None:
+            yield step, Step("give", step.object)
     yield Step("open", DRAWER), Step("close", DRAWER)
     yield Step("home"), Step("put_down", None, TABLE)
 

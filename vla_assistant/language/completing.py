@@ -90,10 +90,28 @@ def completed(question: Understanding, answer: str, language: str) -> tuple[str,
     """The commands that the answer may complete, the likeliest first; none when it is no answer of that kind."""
     if not any(_HOLE in command for command in question.completes):
         return question.completes if closed_intent(answer, language) is Intent.YES else ()
-    said = " ".join(spelling.normalised(answer)).strip(" ,")
+    said = _choice(question, answer) or " ".join(spelling.normalised(answer)).strip(" ,")
     if not said or closed_intent(answer, language) is not None:
         return ()
     return tuple(command.replace(_HOLE, said) for command in question.completes)
+
+
+def _choice(question: Understanding, answer: str) -> str:
+    """The one choice that the answer names, "die blaue" for "die blaue Tasse"; the dialogue does that in English."""
+    lexicon = load().lexicon(question.language)
+    named = _thing(answer, lexicon) if question.language != FIRST else None
+    if named is None or named.unknown or named.pronoun:
+        return ""
+    fitting = [choice for choice in question.choices if _fits(named, _thing(choice, lexicon))]
+    return fitting[0] if len(fitting) == 1 else ""
+
+
+def _thing(text: str, lexicon: Lexicon) -> NounPhrase | None:
+    return Parser(spelling.normalised(lexicon.plain(text)), lexicon).bare_thing()
+
+
+def _fits(named: NounPhrase, choice: NounPhrase | None) -> bool:
+    return choice is not None and named.name in (None, choice.name) and named.colour in (None, choice.colour)
 
 
 def denies(answer: str) -> bool:

@@ -17,7 +17,9 @@ from vla_assistant.language.phrasebook_file import load
 from vla_assistant.language.vocabulary import FIRST
 from vla_assistant.types import Reference
 
-_THING = r"(?:the )?(?P<{}>\w[\w ]*?)"
+_THING = r"(?P<{}>\w[\w ]*?)"
+_ARTICLES = {"the": "the ", "a": "an? "}
+"""What stands before a thing in these forms of the English file."""
 _TEXT = r"(?P<{}>.+?)"
 
 
@@ -78,6 +80,7 @@ def _pattern(template: str) -> re.Pattern[str] | None:
             return None
         if place is not None:
             name = f"thing_{place}" if form else place
+            parts.append(_ARTICLES.get(form or "", ""))
             parts.append(f"(?P={name})" if name in named else (_THING if form else _TEXT).format(name))
             named.add(name)
     return re.compile("".join(parts), re.IGNORECASE)
