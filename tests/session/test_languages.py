@@ -20,9 +20,6 @@ TALKS = {
         ("nimm die Tasse", "Welche Tasse meinst du: die blaue Tasse oder die rote Tasse?"),
         ("die blaue", "Soll ich die blaue Tasse nehmen?"),
         ("abbrechen", "Abgebrochen."),
-        ("nimm den gelben Ball", "Ich sehe einen gelben Ball nicht. Ich sehe eine rote Tasse, eine blaue Tasse, einen "
-         "blauen Würfel und einen weißen Teller. Was meinst du?"),
-        ("nein", "Abgebrochen."),
         ("was siehst du?", "Ich sehe eine rote Tasse, eine blaue Tasse, einen blauen Würfel und einen weißen Teller."),
         ("pick up the blue cube", "Shall I pick up the blue cube?"),
         ("nein", "Abgebrochen."),
