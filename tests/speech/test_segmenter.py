@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from tests.speech.voices import VOICES, noise, say, scene
 from vla_assistant.config import ListeningSection
 from vla_assistant.speech.audio import RATE_HZ
-from vla_assistant.speech.segmenter import PRE_ROLL_S, Finding, Segment, Segmenter, Started, TimedOut
+from vla_assistant.speech.segmenter import PRESS_ROLL_S, Segmenter
+from vla_assistant.speech.segments import Finding, Segment, Started, TimedOut
 from vla_assistant.types import Audio, FloatArray
 
 OPTIONS = ListeningSection()
@@ -129,7 +130,7 @@ def test_a_held_key_makes_one_utterance_of_everything() -> None:
     segmenter.hold(0.5)
     assert finals(segmenter.feed(sound, 5.5)) == []
     (segment,) = finals(segmenter.release())
-    assert segment.audio.seconds == pytest.approx(5.0 + PRE_ROLL_S, abs=0.05)
+    assert segment.audio.seconds == pytest.approx(5.0 + PRESS_ROLL_S, abs=0.05)
     assert segment.voiced_s > 0.3
     assert not segmenter.speaking
 
