@@ -8,7 +8,7 @@ import importlib.util
 from vla_assistant.errors import BackendError
 from vla_assistant.speech.detectors.base import Detector
 
-NAMES = ("pitch", "silero", "webrtc")
+NAMES = ("pitch", "silero", "sure")
 FALLBACK = "pitch"
 """Needs nothing but NumPy."""
 

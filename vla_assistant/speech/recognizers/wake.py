@@ -20,6 +20,8 @@ FRAMES_HZ = 100
 PAD_S = 0.3
 PEAK = 0.5
 HISS = 1e-4
+SHORTEST_S = 0.04
+"""Nobody says a letter of the phrase in less: shorter alignments squeeze it into any sound."""
 FIT_EVEN, FIT_SLOPE = -10.0, 0.4
 """Fit at which the confidence is one half, and how fast it rises; tuned by benchmarks/wake_word.py."""
 
@@ -73,6 +75,8 @@ def found(words: Sequence[Aligned], free: Sequence[Aligned]) -> Wake:
     if not phrase:
         return NOTHING
     start, end = phrase[0].start, phrase[-1].end
+    if (end - start) / FRAMES_HZ < SHORTEST_S * sum(len(one.word) for one in phrase):
+        return NOTHING
     own = sum(one.score for one in phrase)
     best = sum(one.score * _share(one, start, end) for one in free if one.end > one.start and one.start >= 0)
     fit = (own - best) / (end - start)
