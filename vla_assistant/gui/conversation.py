@@ -129,6 +129,11 @@ class Conversation(QFrame):
         """Somebody is being heard."""
         return bool(self._listening.text())
 
+    @property
+    def words_heard(self) -> str:
+        """What stands there of it."""
+        return self._listening.text()
+
     def show_command(self, command: Command) -> None:
         """Show what the user asked for, once; what was spoken is shown as it was heard."""
         if command.source is not Source.VOICE and command.id not in self._shown:
