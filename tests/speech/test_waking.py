@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from vla_assistant.errors import InputError
 from vla_assistant.speech.audio import RATE_HZ
 from vla_assistant.speech.recognizers.wake import NOTHING, Aligned, Wake, found, grammar
 from vla_assistant.speech.segments import Segment
@@ -78,3 +79,13 @@ def test_a_phrase_squeezed_into_a_moment_was_not_said() -> None:
     squeezed = [Aligned("hey", 30, 39, -100), Aligned("robot", 39, 54, -200)]
     assert found(squeezed, [Aligned("any_aa", 30, 60, -600)]) == NOTHING
     assert found([Aligned("<sil>", 0, 30, -900)], []) == NOTHING
+
+
+def test_a_phrase_that_nobody_can_hear_is_told_once() -> None:
+    def hears(sound: Audio, phrases: object) -> Wake:
+        raise InputError("The dictionary lacks xyzzy.")
+
+    waking = Waking(("xyzzy",), hears, lambda segment: None)
+    with pytest.raises(InputError):
+        waking.command(segment())
+    assert waking.command(segment(4)) is None

@@ -147,7 +147,7 @@ class Decoding:
         try:
             command = self._waking.command(job.segment)
         except AssistantError as error:
-            self._tell(str(error))
+            self._emit(Warned(self._now(), f"No wake word is listened for: {error}"))
             command = None
         if command is None:
             short = job.segment.audio.seconds <= _CLOSED_LIMIT_S

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from vla_assistant.errors import InputError
 from vla_assistant.speech.audio import RATE_HZ
 from vla_assistant.speech.recognizers.wake import Wake
 from vla_assistant.speech.segments import Segment
@@ -33,7 +34,12 @@ class Waking:
         self._heard: tuple[int, float] = (-1, 0.0)
 
     def command(self, segment: Segment) -> Segment | None:
-        """What was said after the wake word, which may be silence; None when there was none."""
+        """What was said after the wake word, which may be silence; None when there was none.
+
+        Raises:
+            InputError: the recognizer does not know a word of a phrase; told once.
+            BackendError: the recognizer failed.
+        """
         id_, end_s = self._heard
         if segment.id != id_:
             end_s = self._end_of_wake(segment)
@@ -48,5 +54,9 @@ class Waking:
         if self._hears is None:
             return -1.0
         sound = Audio(segment.audio.samples[: round(LONGEST_S * RATE_HZ)], RATE_HZ)
-        wake = self._hears(sound, self._phrases)
+        try:
+            wake = self._hears(sound, self._phrases)
+        except InputError:
+            self._hears = None  # a phrase that cannot be heard now never can
+            raise
         return wake.end_s if wake.phrase and wake.confidence >= SURE else -1.0

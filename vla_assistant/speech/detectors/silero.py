@@ -22,6 +22,7 @@ REQUIRES = ("silero_vad", "onnxruntime")
 START_PROBABILITY, KEEP_PROBABILITY = 0.5, 0.35
 """The authors' own threshold of a beginning, and 0.15 less for going on."""
 _CHUNK, _CONTEXT = 512, 64
+_STATE = (2, 1, 128)
 
 
 class Network:
@@ -33,7 +34,9 @@ class Network:
         options = onnxruntime.SessionOptions()
         options.inter_op_num_threads = options.intra_op_num_threads = 1
         self._session = onnxruntime.InferenceSession(_weights(), options, providers=["CPUExecutionProvider"])
-        self.reset()
+        self._waiting: FloatArray = np.zeros(_CONTEXT, np.float32)
+        self._state: FloatArray = np.zeros(_STATE, np.float32)
+        self.probability = 0.0
 
     def feed(self, samples: FloatArray) -> float:
         """The next sound, float32 (n,) at 16 kHz."""
@@ -47,8 +50,8 @@ class Network:
 
     def reset(self) -> None:
         """The sound begins anew."""
-        self._waiting: FloatArray = np.zeros(_CONTEXT, np.float32)
-        self._state: FloatArray = np.zeros((2, 1, 128), np.float32)
+        self._waiting = np.zeros(_CONTEXT, np.float32)
+        self._state = np.zeros(_STATE, np.float32)
         self.probability = 0.0
 
 
