@@ -64,6 +64,16 @@ class Utterance:
     end_s: float = 0.0
 
 
+class ListeningState(StrEnum):
+    """What the program does with sound; `speech.modes` says what each means."""
+
+    MUTED = "muted"
+    OWN_VOICE = "own voice"
+    ASLEEP = "asleep"
+    LISTENING = "listening"
+    HEARING = "hearing"
+
+
 class Source(StrEnum):
     """Where a command came from."""
 

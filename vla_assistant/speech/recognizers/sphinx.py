@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import os
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,8 @@ from pydantic import Field
 from vla_assistant.errors import BackendError, InputError, WeightsError
 from vla_assistant.registry import BackendConfig
 from vla_assistant.speech.audio import RATE_HZ, is_silent, resample
+from vla_assistant.speech.recognizers import wake as wake_word
+from vla_assistant.speech.recognizers.partial import Partial, judged
 from vla_assistant.types import Audio, FloatArray, Utterance
 
 if TYPE_CHECKING:
@@ -45,6 +48,8 @@ SCORE_UNIT = 1e-4
 """One step of pocketsphinx's logarithms, whose base is 1.0001."""
 SHORTEST_S = 0.1
 """Nobody says a word in less."""
+FITS = 0.3
+"""Confidence above which words of an utterance that is not over are shown: `listening.min_confidence`."""
 FIRST_VARIANT = 20
 """Pronunciations of one word are told apart by a number; the dictionary's own have the lower ones."""
 FULL, LOOP, GIVEN, SETTLE = "full", "loop", "given", "settle"
@@ -97,6 +102,33 @@ class SphinxRecognizer:
         _, free = self._decode(LOOP, speech)
         return Utterance(text, self._confidence(score - free), "sphinx")
 
+    def partial(self, audio: Audio, grammar: str | None = None) -> Partial:
+        """What was said so far; see `transcribe` and `partial.Partial`."""
+        search = self._search(grammar)
+        speech = prepared(audio)
+        if speech is None:
+            return judged("", Utterance("", 0.0, "sphinx"))
+        self._settle(speech)
+        so_far, ended = self._decode_both(search, speech)
+        _, free = self._decode(LOOP, speech)
+        confidence = self._confidence(ended[1] - free) if ended[0] else 0.0
+        fits = so_far[0] and self._confidence(so_far[1] - free) >= FITS
+        return judged(so_far[0] if fits else "", Utterance(ended[0], confidence, "sphinx"))
+
+    def wake(self, audio: Audio, phrases: Sequence[str]) -> wake_word.Wake:
+        """Does it begin with one of these phrases, and where does that end? See `recognizers.wake`.
+
+        Raises:
+            InputError: a phrase has a word that the dictionary lacks.
+        """
+        speech = wake_word.prepared(audio)
+        if speech is None:
+            return wake_word.NOTHING
+        self._search(wake_word.grammar(phrases))
+        self._settle(speech)
+        words, free = self._aligned(GIVEN, speech), self._aligned(LOOP, speech)
+        return wake_word.found(words, free)
+
     def close(self) -> None:
         """Free the decoder."""
         self._decoder = None
@@ -137,16 +169,30 @@ class SphinxRecognizer:
 
     def _decode(self, search: str, speech: FloatArray) -> tuple[str, float]:
         """Words and log score a frame; no words when the sound does not reach the end of a sentence."""
+        return self._decode_both(search, speech)[1]
+
+    def _decode_both(self, search: str, speech: FloatArray) -> tuple[tuple[str, float], tuple[str, float]]:
+        """Words and log score a frame: of the best path wherever it ends, and of the best one that ends a sentence."""
         decoder = self._open
         decoder.activate_search(search)
         decoder.start_utt()
         decoder.process_raw((speech * 32767.0).astype("<i2").tobytes(), full_utt=True)
+        so_far = self._hypothesis(decoder.hyp())
         decoder.end_utt()
-        found = decoder.hyp()
+        return so_far, self._hypothesis(decoder.hyp())
+
+    def _hypothesis(self, found: Any) -> tuple[str, float]:
         if found is None or found.score <= 0.0:
             return "", 0.0
         text = _VARIANT.sub("", found.hypstr).strip()
-        return text, math.log(found.score) / SCORE_UNIT / decoder.n_frames()
+        return text, math.log(found.score) / SCORE_UNIT / self._open.n_frames()
+
+    def _aligned(self, search: str, speech: FloatArray) -> list[wake_word.Aligned]:
+        """The words of the best path, when they were said and how well they fit."""
+        self._decode(search, speech)
+        parts = self._open.seg() or []
+        fits = [(part, math.log(part.ascore) / SCORE_UNIT if part.ascore > 0 else -math.inf) for part in parts]
+        return [wake_word.Aligned(_VARIANT.sub("", p.word), p.start_frame, p.end_frame + 1, fit) for p, fit in fits]
 
 
 def prepared(audio: Audio) -> FloatArray | None:
