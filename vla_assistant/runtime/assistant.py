@@ -346,6 +346,7 @@ class Assistant:
         """From the listener: words become a command, everything is told."""
         if isinstance(event, events.Heard) and (doubt := doubt_about(event.utterance, self.settings.listening)):
             event = events.NothingHeard(event.time_s, doubt)
+        self._voice.note(event)
         self._hub.publish(event)
         if not isinstance(event, events.Heard):
             return

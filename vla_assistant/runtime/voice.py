@@ -10,6 +10,7 @@ from vla_assistant import events, registry
 from vla_assistant.config import Settings
 from vla_assistant.errors import AssistantError
 from vla_assistant.events import Event, Part, PartChanged, PartState, Saying
+from vla_assistant.speech.earcons import Signals
 from vla_assistant.speech.sentences import Sentence, Sentences
 
 if TYPE_CHECKING:
@@ -45,6 +46,7 @@ class Voice:
         self._settings, self._emit, self._now = settings, emit, now
         self._speaker: Speaker | None = None
         self._early = Sentences()
+        self._signals = Signals()
         self._lock = threading.Lock()
         self._closed = False
         self._thread = threading.Thread(target=self._open, name="voice-start", daemon=True)
@@ -54,7 +56,9 @@ class Voice:
         self._thread.start()
 
     def note(self, event: Event) -> None:
-        """Say what the session says; forget a question that is settled."""
+        """Say what the session says, forget a question that is settled, signal what the ears do."""
+        if (earcon := self._signals.earcon(event)) is not None and self._speaker is not None:
+            self._speaker.signal(earcon)
         if isinstance(event, events.Said):
             self.speak(sentence(event, self._settings.session.proposal_timeout_s))
         elif settles_question(event):

@@ -6,6 +6,7 @@ has a height, so that they rise or fall, but no pitch, so that the program does 
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable
 from enum import StrEnum
@@ -13,11 +14,14 @@ from functools import cache
 
 import numpy as np
 
+from vla_assistant import events
 from vla_assistant.errors import AssistantError
+from vla_assistant.events import Event
 from vla_assistant.speech.playback import Player
 from vla_assistant.speech.worker import Worker
-from vla_assistant.types import Audio, FloatArray
+from vla_assistant.types import Audio, FloatArray, ListeningState
 
+log = logging.getLogger(__name__)
 RATE_HZ = 48_000
 LOUDNESS = 0.25
 _TAP_S = 0.07
@@ -66,21 +70,42 @@ def _tap(height_hz: float) -> FloatArray:
     return (LOUDNESS * faded / np.abs(faded).max()).astype(np.float32)
 
 
+class Signals:
+    """Which earcon belongs to what the ears tell. Pure.
+
+    LISTENING when they begin to listen: at the start, at the wake word, when the talk key goes down. ERROR only where
+    somebody turned to the program before: hands-free it hears whatever is said in the room.
+    """
+
+    def __init__(self) -> None:
+        self._state = ListeningState.ASLEEP
+        self._hands_free = True
+
+    def earcon(self, event: Event) -> Earcon | None:
+        """The earcon to play now, if any."""
+        if isinstance(event, events.ListeningChanged):
+            before, self._state = self._state, event.state
+            self._hands_free = event.mode == "hands-free"
+            awake = event.state in (ListeningState.LISTENING, ListeningState.HEARING)
+            return Earcon.LISTENING if awake and before in (ListeningState.ASLEEP, ListeningState.MUTED) else None
+        if isinstance(event, events.Heard):
+            return Earcon.HEARD
+        if isinstance(event, events.NothingHeard) and not self._hands_free:
+            return Earcon.ERROR
+        return None
+
+
 class Earcons:
     """Plays earcons on a thread of its own; the latest wins, `play` never waits.
 
     Args:
         device: Name of the output, empty for the default one.
         volume: 0-1, asked for each time: that of the voice.
-        failed: Told once when there is no output; without one all goes on.
     """
 
-    def __init__(
-        self, device: str, volume: Callable[[], float], failed: Callable[[AssistantError], None] = lambda error: None
-    ) -> None:
+    def __init__(self, device: str, volume: Callable[[], float]) -> None:
         self._player = Player(device)
         self._volume = volume
-        self._failed = failed
         self._lock = threading.Lock()
         self._worker: Worker[Earcon] = Worker("earcons", self._play, 1)
 
@@ -100,5 +125,5 @@ class Earcons:
         try:
             with self._lock:
                 self._player.play(sound(earcon))
-        except AssistantError as error:
-            self._failed(error)
+        except AssistantError as error:  # the voice tells of an output that is missing
+            log.info("no earcon: %s", error)

@@ -13,6 +13,7 @@ from pydantic import Field
 from vla_assistant.errors import AssistantError, BackendError
 from vla_assistant.events import Part, PartChanged, PartState
 from vla_assistant.registry import BackendConfig
+from vla_assistant.speech.earcons import Earcon, Earcons
 from vla_assistant.speech.playback import Player
 from vla_assistant.speech.sentences import Sentence, Sentences
 from vla_assistant.speech.speakers.base import Emit, Spoken
@@ -28,6 +29,7 @@ class SpeakerConfig(BackendConfig):
     rate: int = Field(RATE_WPM, ge=60, le=400, description="Words a minute.")
     volume: float = Field(VOLUME, ge=0, le=1, description="0 to 1.")
     device: str = Field("", description='"host API: name" of the output; empty takes the default.')
+    earcons: bool = Field(True, description="Short taps say that it listens, has heard, has not understood.")
     remembered: int = Field(8, ge=1, description="Sentences whose samples are kept.")
 
 
@@ -46,6 +48,7 @@ class RenderedSpeaker:
         self._engine = VoiceEngine(replace(settings, volume=FULL_VOLUME))
         self._engine_is_mine = threading.Lock()
         self._player = Player(config.device, config.volume)
+        self._earcons = Earcons(config.device, lambda: self._player.volume) if config.earcons else None
         self._waiting = Sentences()
         self._recent: deque[Spoken] = deque(maxlen=config.remembered)
         self._changed = threading.Condition()
@@ -77,6 +80,10 @@ class RenderedSpeaker:
             self._waiting.forget(topic)
             if self._current is not None and topic and self._current.topic == topic:
                 self._cut()
+
+    def signal(self, earcon: Earcon) -> None:
+        if self._earcons is not None:
+            self._earcons.play(earcon)
 
     @property
     def speaking(self) -> bool:
@@ -127,6 +134,8 @@ class RenderedSpeaker:
             self._closed = True
             self._changed.notify()
         self.silence()
+        if self._earcons is not None:
+            self._earcons.close()
         self._thread.join(3.0)
 
     def _cut(self) -> None:

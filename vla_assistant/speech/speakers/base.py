@@ -19,6 +19,7 @@ from math import inf
 from typing import Protocol
 
 from vla_assistant.events import Event
+from vla_assistant.speech.earcons import Earcon
 from vla_assistant.speech.voice import VoiceName
 from vla_assistant.types import Audio
 
@@ -47,6 +48,10 @@ class Speaker(Protocol):
 
     def forget(self, topic: str) -> None:
         """Drop the sentences of this topic, also the one that is being said."""
+        ...
+
+    def signal(self, earcon: Earcon) -> None:
+        """Play a short sound at once, beside what is being said; it is no speech."""
         ...
 
     @property

@@ -11,6 +11,7 @@ import numpy as np
 
 from vla_assistant.events import Part, PartChanged, PartState
 from vla_assistant.registry import BackendConfig
+from vla_assistant.speech.earcons import Earcon
 from vla_assistant.speech.speakers.base import Emit, Spoken
 from vla_assistant.speech.voice import VoiceName
 from vla_assistant.types import Audio
@@ -41,6 +42,9 @@ class SilentSpeaker:
         return
 
     def forget(self, topic: str) -> None:
+        return
+
+    def signal(self, earcon: Earcon) -> None:
         return
 
     @property
