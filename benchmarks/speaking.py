@@ -2,9 +2,9 @@
 
 Prints JSON: `speaking: text to sound` [s], from `speak` to the first sample above -50 dBFS in the recording of a
 virtual output; `speaking: silence` [s], from `silence` to the last such sample; with `--sentences N`, `speaking: in a
-row` [s, one sentence from `speak` to its end] with the memory slope of the program and its voice process and the number
-of hangs (a sentence that is not over 20 s after it was given). Times are those at which the recording delivers a sample,
-so the recorder's own delay is in them.
+row` [s, one sentence from `speak` to its end] with the memory slope of the program and of its voice process and the
+number of hangs (a sentence that is not over 20 s after it was given). Times are those at which the recording delivers a
+sample, so the recorder's own delay is in them.
 """
 
 from __future__ import annotations
