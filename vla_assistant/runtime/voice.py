@@ -14,7 +14,7 @@ from vla_assistant.speech.earcons import Signals
 from vla_assistant.speech.sentences import Sentence, Sentences
 
 if TYPE_CHECKING:
-    from vla_assistant.speech.speakers.base import Speaker
+    from vla_assistant.speech.speakers.base import Speaker, Spoken
     from vla_assistant.speech.voice import VoiceName
 
 ANSWER_TTL_S = 15.0
@@ -83,6 +83,11 @@ class Voice:
     def speaking(self) -> bool:
         """Is our own voice to be heard?"""
         return self._speaker is not None and self._speaker.speaking
+
+    @property
+    def recent(self) -> tuple[Spoken, ...]:
+        """The last sentences as they were played, oldest first."""
+        return () if self._speaker is None else self._speaker.recent
 
     @property
     def volume(self) -> float:
