@@ -355,7 +355,7 @@ def test_without_the_package_of_a_detector_another_one_serves(
     monkeypatch.setattr(silero, "REQUIRES", ("a_package_that_nobody_has",))
     ears = make(spoken(SENTENCE), Scripted(SENTENCE), ListeningSection(detector="silero"))
     (warned,) = ears.of(Warned)
-    assert "a_package_that_nobody_has; pitch serves instead" in warned.message  # type: ignore[attr-defined]
+    assert "a_package_that_nobody_has, which is not installed; pitch" in warned.message  # type: ignore[attr-defined]
     ears.until_over()
     assert ears.texts == [SENTENCE]
 

@@ -64,7 +64,8 @@ class Listener:
         self._emit = emit
         self._now = now
         self._speaker = speaker
-        self._modes = Modes(options, self._detector())
+        detector, trouble = detectors.usable(options.detector)
+        self._modes = Modes(options, detector)
         self._told: tuple[ListeningState, str] | None = None
         self._stream = StreamClock()
         self._dead = DeadMicrophone()
@@ -73,6 +74,8 @@ class Listener:
         self._listening = False
         self._lock = threading.Lock()
         self._decoding = Decoding(recognizer, spotter, emit, on_stop, options, self._advise, self._woken, now)
+        if trouble:
+            self._emit(Warned(self._now(), trouble))
         self._ears: Worker[Audio | Callable[[], None]] = Worker("ears", self._take, 250, self._bug)
 
     @property
@@ -238,18 +241,6 @@ class Listener:
         self._publish(self._modes.end())
         self._listening = False
         self._emit(PartChanged(self._now(), Part.MICROPHONE, PartState.OFF, detail))
-
-    def _detector(self) -> str:
-        """The configured voice detector; the one that needs nothing, which is told, where its package is missing."""
-        name = self._options.detector
-        missing = detectors.missing(name)
-        if not missing:
-            return name
-        reason = (
-            f"The voice detector {name} needs the package {', '.join(missing)}; {detectors.FALLBACK} serves instead."
-        )
-        self._emit(Warned(self._now(), reason))
-        return detectors.FALLBACK
 
     def _report_calibration(self) -> None:
         loud, detail = room_words(self._modes.noise_dbfs)

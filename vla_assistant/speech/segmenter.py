@@ -234,16 +234,13 @@ class Segmenter:
 
     def _finish(self, *, trim: bool, cut: bool = False) -> list[Finding]:
         phrase, self._phrase = self._phrase or [], None
-        segment = self._segment(self._trimmed(phrase) if trim else phrase, final=True, cut=cut)
+        surplus = self._quiet_frames(phrase) - round(POST_ROLL_S / FRAME_S) if trim else 0
+        segment = self._segment(phrase[: len(phrase) - max(0, surplus)], final=True, cut=cut)
         self._held = False
         self._recent.clear()
         self._waiting_since = segment.end_s
         self._timed_out = False
         return [segment]
-
-    def _trimmed(self, phrase: list[_Frame]) -> list[_Frame]:
-        surplus = self._quiet_frames(phrase) - round(POST_ROLL_S / FRAME_S)
-        return phrase[: len(phrase) - max(0, surplus)]
 
     def _segment(self, phrase: list[_Frame], *, final: bool, cut: bool = False, running: bool = False) -> Segment:
         samples = np.concatenate([frame.samples for frame in phrase])

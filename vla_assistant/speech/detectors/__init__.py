@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import importlib.util
 
-from vla_assistant.errors import BackendError
+from vla_assistant.errors import BackendError, WeightsError
 from vla_assistant.speech.detectors.base import Detector
 
 NAMES = ("pitch", "silero", "sure")
@@ -13,9 +13,17 @@ FALLBACK = "pitch"
 """Needs nothing but NumPy."""
 
 
-def missing(name: str) -> tuple[str, ...]:
-    """Packages that the detector needs and that are not installed."""
-    return tuple(package for package in _module(name).REQUIRES if importlib.util.find_spec(package) is None)
+def usable(name: str) -> tuple[str, str]:
+    """That detector, or the one that needs nothing and a sentence that says why."""
+    missing = [package for package in _module(name).REQUIRES if importlib.util.find_spec(package) is None]
+    if missing:
+        lacks = f"The voice detector {name} needs the package {' and '.join(missing)}, which is not installed"
+        return FALLBACK, f"{lacks}; {FALLBACK} serves instead."
+    try:
+        getattr(_module(name), "weights", str)()
+    except WeightsError as error:
+        return FALLBACK, f"{error.message} The voice detector {FALLBACK} serves instead."
+    return name, ""
 
 
 def make(name: str, floor_percentile: float) -> Detector:
@@ -24,12 +32,9 @@ def make(name: str, floor_percentile: float) -> Detector:
     Raises:
         BackendError: there is no such detector, or its package is not installed.
     """
-    absent = missing(name)
-    if absent:
-        raise BackendError(
-            f"The voice detector {name!r} needs the package {', '.join(absent)}, which is not installed.",
-            f"Install vla-assistant[{name}], or set listening.detector to {FALLBACK!r}.",
-        )
+    _, trouble = usable(name)
+    if trouble:
+        raise BackendError(trouble, f"Install vla-assistant[{name}].")
     detector: Detector = _module(name).Detector(floor_percentile)
     return detector
 

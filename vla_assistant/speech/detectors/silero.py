@@ -33,7 +33,7 @@ class Network:
 
         options = onnxruntime.SessionOptions()
         options.inter_op_num_threads = options.intra_op_num_threads = 1
-        self._session = onnxruntime.InferenceSession(_weights(), options, providers=["CPUExecutionProvider"])
+        self._session = onnxruntime.InferenceSession(weights(), options, providers=["CPUExecutionProvider"])
         self._waiting: FloatArray = np.zeros(_CONTEXT, np.float32)
         self._state: FloatArray = np.zeros(_STATE, np.float32)
         self.probability = 0.0
@@ -82,8 +82,12 @@ class Detector:
         self._last = np.zeros(FRAME, np.float32)
 
 
-def _weights() -> str:
-    """The network's file; WeightsError when the package has none."""
+def weights() -> str:
+    """The network's file.
+
+    Raises:
+        WeightsError: the package has none.
+    """
     found = importlib.util.find_spec("silero_vad")
     folders = (found.submodule_search_locations if found else None) or []
     files = [file for folder in folders if (file := Path(folder) / "data" / "silero_vad.onnx").is_file()]
