@@ -1,4 +1,4 @@
-"""Choosing a microphone, a voice, a camera and a scene. The lists are asked for on the worker, because devices may be slow.
+"""Choosing microphone, voice, camera and scene. The lists are asked for on the worker, because devices may be slow.
 
 A picker shows what is in use, which is not always what was chosen: a choice can fail, a device can vanish.
 """
