@@ -12,7 +12,7 @@ from vla_assistant.errors import AssistantError
 from vla_assistant.events import Event, Part, PartChanged, PartState
 
 if TYPE_CHECKING:
-    from vla_assistant.speech.speakers.base import Speaker
+    from vla_assistant.speech.speakers.base import Speaker, Spoken
 
 
 class Voice:
@@ -48,6 +48,11 @@ class Voice:
     def speaking(self) -> bool:
         """Is our own voice to be heard?"""
         return self._speaker is not None and self._speaker.speaking
+
+    @property
+    def recent(self) -> tuple[Spoken, ...]:
+        """The last sentences as they were played, oldest first."""
+        return () if self._speaker is None else self._speaker.recent
 
     def close(self) -> None:
         """Be quiet and free the speaker."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 import time
+from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
@@ -16,6 +18,8 @@ from vla_assistant.types import Audio, Intent, Utterance
 
 SHORTEST_VOICE_S = 0.06
 """Less pitch than this in a whole segment is no voice."""
+_SAME_STOP_S = 0.15
+"""Two paths differ by this much on when one word ended."""
 _CLOSED_LIMIT_S = GLIMPSE_LIMIT_S + 2 * PRE_ROLL_S
 
 
@@ -33,6 +37,29 @@ class Job:
 
     segment: Segment
     own_voice: bool
+
+
+class Stops:
+    """The stops that were heard lately, so that two paths which hear one word tell of it once. Thread-safe."""
+
+    def __init__(self) -> None:
+        self._spans: deque[tuple[float, float]] = deque(maxlen=8)
+        self._lock = threading.Lock()
+
+    def add(self, start_s: float, end_s: float) -> bool:
+        """Remember it; False when it is one that is known."""
+        with self._lock:
+            known = self._overlaps(start_s - _SAME_STOP_S, end_s + _SAME_STOP_S)
+            self._spans.append((start_s, end_s))
+            return not known
+
+    def within(self, start_s: float, end_s: float) -> bool:
+        """Does this stretch hold a stop?"""
+        with self._lock:
+            return self._overlaps(start_s, end_s)
+
+    def _overlaps(self, start_s: float, end_s: float) -> bool:
+        return any(start_s <= end and end_s >= start for start, end in self._spans)
 
 
 class Decoding:
@@ -64,6 +91,7 @@ class Decoding:
         self._min_confidence = min_confidence
         self._now = now
         self._stopped_id = 0
+        self._stops = Stops()
         self._trouble = ""
         self._grammar: str | None = None
         self._choices: tuple[str, ...] = ()
@@ -100,6 +128,12 @@ class Decoding:
         worker = self._words if short else self._sentences
         self._report_dropped(worker.put(job))
 
+    def stop(self, utterance: Utterance) -> None:
+        """The stop spotter of the raw stream has heard a stop word: act first, tell afterwards, decode it no more."""
+        self._on_stop(utterance)
+        if self._stops.add(utterance.start_s, utterance.end_s):
+            self._emit(Heard(self._now(), utterance))
+
     @property
     def idle(self) -> bool:
         """Everything handed in is decoded."""
@@ -119,7 +153,7 @@ class Decoding:
         if self._spotter is self._recognizer and (not job.segment.final or job.own_voice):
             self._settle_word(job)
             return
-        if job.segment.id != self._stopped_id:
+        if not self._is_stopped(job.segment):
             utterance = self._transcribe(self._recognizer, job.segment)
             if utterance is not None and not self._settle_stop(job, utterance):
                 self._publish(utterance)
@@ -128,7 +162,7 @@ class Decoding:
         """Decode with the spotter; True when the segment needs no other decode."""
         from vla_assistant.language import closed_intent
 
-        if job.segment.id == self._stopped_id:
+        if self._is_stopped(job.segment):
             return True
         utterance = self._transcribe(self._spotter, job.segment)
         if utterance is None:
@@ -150,8 +184,13 @@ class Decoding:
             return False
         self._stopped_id = job.segment.id
         self._on_stop(utterance)
-        self._emit(Heard(self._now(), utterance))
+        if self._stops.add(utterance.start_s, utterance.end_s):
+            self._emit(Heard(self._now(), utterance))
         return True
+
+    def _is_stopped(self, segment: Segment) -> bool:
+        """A stop was heard in it already."""
+        return segment.id == self._stopped_id or self._stops.within(segment.start_s, segment.end_s)
 
     def _transcribe(self, recognizer: Recognizer, segment: Segment) -> Utterance | None:
         try:

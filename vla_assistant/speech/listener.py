@@ -15,6 +15,7 @@ from vla_assistant.speech.decoding import Decoding, Job, Recognizer
 from vla_assistant.speech.hearing import DeadMicrophone, OwnVoice, StreamClock, Voice
 from vla_assistant.speech.microphones.base import Microphone
 from vla_assistant.speech.segmenter import ECHO_PERCENTILE, Finding, Segment, Segmenter, Started, TimedOut
+from vla_assistant.speech.stop_words.spotter import StopSpotter
 from vla_assistant.speech.worker import Worker
 from vla_assistant.types import Audio, Utterance
 
@@ -32,6 +33,7 @@ class Listener:
         now: Monotonic clock.
         speaker: Our own voice, for half duplex and for the talk key, which silences it.
         spotter: A fast recognizer of short words; None takes `recognizer`.
+        stop_spotter: Hears stop words in the raw stream, whatever else is said or done; None leaves them to the others.
         on_stop: Called the moment a stop is recognised, on a worker's thread, before `Heard` is emitted.
     """
 
@@ -45,6 +47,7 @@ class Listener:
         *,
         speaker: Voice | None = None,
         spotter: Recognizer | None = None,
+        stop_spotter: StopSpotter | None = None,
         on_stop: Callable[[Utterance], None] = lambda utterance: None,
     ) -> None:
         self._options = options
@@ -52,6 +55,7 @@ class Listener:
         self._emit = emit
         self._now = now
         self._speaker = speaker
+        self._stop_spotter = stop_spotter
         self._segmenter = Segmenter(options)
         self._own_segmenter = Segmenter(options.model_copy(update={"calibration_s": 0.0}), ECHO_PERCENTILE)
         self._stream = StreamClock()
@@ -169,6 +173,7 @@ class Listener:
             return
         self._check_dead(block)
         time_s = self._stream.advance(block, self._now(), self._microphone.live)
+        self._spot_stop(block, time_s)
         if self._deaf.changed(time_s, held=self._held):
             self._segmenter.reset()
             self._own_segmenter.reset()
@@ -181,6 +186,12 @@ class Listener:
             self._report_calibration()
         if self._options.mode == "push-to-talk" and not self._held and self._segmenter.speaking:
             self._segmenter.reset()
+
+    def _spot_stop(self, block: Audio, time_s: float) -> None:
+        """Always: also while our own voice speaks and while nobody holds the talk key."""
+        if self._stop_spotter is not None:
+            for hit in self._stop_spotter.feed(block, time_s):
+                self._decoding.stop(hit.utterance)
 
     def _publish(self, found: list[Finding]) -> None:
         if self._options.mode == "push-to-talk" and not self._held:
@@ -210,6 +221,8 @@ class Listener:
 
     def _forget(self) -> None:
         self._segmenter.reset()
+        if self._stop_spotter is not None:
+            self._stop_spotter.reset()
         self._stream = StreamClock()
 
     def _time_out(self, finding: TimedOut) -> None:
