@@ -11,6 +11,7 @@ import ctypes
 import hashlib
 import re
 import subprocess
+import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -154,12 +155,16 @@ def flite(text: str, manner: Manner, cache: Path) -> Clip:
 def _run_flite(text: str, name: str, manner: Manner, file: Path) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
     stretch = ["--setf", f"duration_stretch={1 / manner.pace:.3f}"]
-    command = ["flite", "-voice", name, "-psdur", *stretch, "-t", text, "-o", str(file)]
-    try:
-        done = subprocess.run(command, check=True, capture_output=True, text=True, timeout=_LONGEST_S)
-    except (OSError, subprocess.SubprocessError) as error:
-        raise BackendError(f"The voice {name!r} of flite cannot speak here ({error}).", _HINT) from error
-    file.with_suffix(".txt").write_text(done.stdout)
+    with tempfile.TemporaryDirectory(dir=file.parent) as folder:
+        made = Path(folder) / "made.wav"
+        command = ["flite", "-voice", name, "-psdur", *stretch, "-t", text, "-o", str(made)]
+        try:
+            done = subprocess.run(command, check=True, capture_output=True, text=True, timeout=_LONGEST_S)
+        except (OSError, subprocess.SubprocessError) as error:
+            raise BackendError(f"The voice {name!r} of flite cannot speak here ({error}).", _HINT) from error
+        (made.parent / "made.txt").write_text(done.stdout)
+        (made.parent / "made.txt").replace(file.with_suffix(".txt"))
+        made.replace(file)
 
 
 def _word_ends(text: str, phones: Sequence[tuple[str, float]]) -> list[float]:
