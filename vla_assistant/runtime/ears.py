@@ -12,6 +12,7 @@ from vla_assistant.errors import AssistantError
 from vla_assistant.events import Event, Part, PartChanged, PartState
 from vla_assistant.runtime.hearing import RemoteRecognizer, open_recognizer
 from vla_assistant.runtime.served_models import ServedModels
+from vla_assistant.types import SeenThing
 
 if TYPE_CHECKING:
     from vla_assistant.runtime.voice import Voice
@@ -79,10 +80,10 @@ class Ears:
         if self._listener is not None:
             self._listener.expect(choices)
 
-    def listen_for(self, also: frozenset[str]) -> None:
-        """Listen for commands beyond the usual too: `language.further`."""
+    def listen_for(self, also: frozenset[str], seen: Sequence[SeenThing] = ()) -> None:
+        """Expect commands beyond the usual too (`language.further`), and these things to be named."""
         if self._listener is not None:
-            self._listener.listen_for(also)
+            self._listener.listen_for(also, seen)
 
     def push_to_talk(self, held: bool) -> None:
         """The talk key went down or up."""

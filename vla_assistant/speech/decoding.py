@@ -10,12 +10,15 @@ from typing import Protocol
 from vla_assistant.errors import AssistantError
 from vla_assistant.events import Event, Heard, NothingHeard, Part, PartChanged, PartState, Warned
 from vla_assistant.speech.audio import RATE_HZ
+from vla_assistant.speech.on_table import on_table
 from vla_assistant.speech.segmenter import GLIMPSE_LIMIT_S, PRE_ROLL_S, Segment
 from vla_assistant.speech.worker import Worker
-from vla_assistant.types import Audio, Intent, Utterance
+from vla_assistant.types import Audio, Intent, SeenThing, Utterance
 
 SHORTEST_VOICE_S = 0.06
 """Less pitch than this in a whole segment is no voice."""
+NOT_FOR_US = 0.5
+"""Below this share of the confidence that is needed it was no command, but talk in the room: nobody is bothered with it."""
 _CLOSED_LIMIT_S = GLIMPSE_LIMIT_S + 2 * PRE_ROLL_S
 
 
@@ -68,6 +71,7 @@ class Decoding:
         self._grammar: str | None = None
         self._choices: tuple[str, ...] = ()
         self._also: frozenset[str] = frozenset()
+        self._seen: tuple[SeenThing, ...] = ()
         self._sentences = Worker("recognizer", self._decode_sentence, 4, self._bug)
         self._words = self._sentences
         if self._spotter is not recognizer:
@@ -78,15 +82,15 @@ class Decoding:
         self._choices = tuple(choices)
         self._choose_grammar()
 
-    def listen_for(self, also: frozenset[str]) -> None:
-        """Listen for commands beyond the usual too: `language.further`."""
-        self._also = also
+    def listen_for(self, also: frozenset[str], seen: Sequence[SeenThing] = ()) -> None:
+        """Expect commands beyond the usual too (`language.further`), and these things to be named."""
+        self._also, self._seen = also, tuple(seen)
         self._choose_grammar()
 
     def _choose_grammar(self) -> None:
         from vla_assistant.language import jsgf
 
-        self._grammar = jsgf(choices=self._choices, also=self._also) if self._choices or self._also else None
+        self._grammar = jsgf(choices=self._choices, also=self._also) if self._choices else None
 
     def put(self, job: Job) -> None:
         """Hand in a segment; never waits."""
@@ -160,7 +164,7 @@ class Decoding:
             self._tell(str(error))
             return None
         self._tell("")
-        return replace(utterance, start_s=segment.start_s, end_s=segment.end_s)
+        return replace(on_table(utterance, self._seen), start_s=segment.start_s, end_s=segment.end_s)
 
     def _tell(self, trouble: str) -> None:
         """Tell a trouble of a recognizer once, and that it is over."""
@@ -171,8 +175,8 @@ class Decoding:
         self._emit(PartChanged(self._now(), Part.RECOGNIZER, state, trouble or "The recognizer works again."))
 
     def _publish(self, utterance: Utterance) -> None:
-        if not utterance.text:
-            self._emit(NothingHeard(self._now(), "I heard nothing usable."))
+        if utterance.confidence < NOT_FOR_US * self._min_confidence:
+            self._emit(NothingHeard(self._now(), ""))
         elif utterance.confidence < self._min_confidence:
             self._emit(NothingHeard(self._now(), f"I am not sure I heard {utterance.text!r}; please say it again."))
         else:

@@ -16,7 +16,7 @@ from vla_assistant.speech.hearing import DeadMicrophone, OwnVoice, StreamClock, 
 from vla_assistant.speech.microphones.base import Microphone
 from vla_assistant.speech.segmenter import ECHO_PERCENTILE, Finding, Segment, Segmenter, Started, TimedOut
 from vla_assistant.speech.worker import Worker
-from vla_assistant.types import Audio, Utterance
+from vla_assistant.types import Audio, SeenThing, Utterance
 
 LOUD_ROOM_DBFS = -38.0
 
@@ -125,9 +125,9 @@ class Listener:
         """Listen for an answer that names one of these; for all commands when there is none."""
         self._decoding.expect(choices)
 
-    def listen_for(self, also: frozenset[str]) -> None:
-        """Listen for commands beyond the usual too: `language.further`."""
-        self._decoding.listen_for(also)
+    def listen_for(self, also: frozenset[str], seen: Sequence[SeenThing] = ()) -> None:
+        """Expect commands beyond the usual too (`language.further`), and these things to be named."""
+        self._decoding.listen_for(also, seen)
 
     def mute(self, muted: bool) -> None:
         """Muted, the sound is thrown away before anything looks at it; not even a stop is heard then."""
