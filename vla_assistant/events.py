@@ -17,6 +17,7 @@ import numpy as np
 from vla_assistant.types import (
     ActionChunk,
     Command,
+    ListeningState,
     Outcome,
     Plan,
     Proposal,
@@ -86,6 +87,22 @@ class NothingHeard(Event):
 @dataclass(frozen=True)
 class SpeechStarted(Event):
     """The segmenter noticed that somebody speaks."""
+
+
+@dataclass(frozen=True)
+class PartialHeard(Event):
+    """Words of an utterance that is still being spoken; `Heard` tells what it became."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class ListeningChanged(Event):
+    """What the program does with sound from now on, in which mode, and what wakes it where it sleeps."""
+
+    state: ListeningState
+    mode: str
+    wake_words: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -68,6 +68,16 @@ class Utterance:
     others: tuple[str, ...] = ()
 
 
+class ListeningState(StrEnum):
+    """What the program does with sound; `speech.modes` says what each means."""
+
+    MUTED = "muted"
+    OWN_VOICE = "own voice"
+    ASLEEP = "asleep"
+    LISTENING = "listening"
+    HEARING = "hearing"
+
+
 class Source(StrEnum):
     """Where a command came from."""
 

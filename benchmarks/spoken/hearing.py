@@ -13,7 +13,9 @@ from vla_assistant.runtime.interpreting import doubt_about
 from vla_assistant.speech import recognizers
 from vla_assistant.speech.audio import RATE_HZ
 from vla_assistant.speech.decoding import Decoding, Job
-from vla_assistant.speech.segmenter import Segment, Segmenter
+from vla_assistant.speech.modes import Use
+from vla_assistant.speech.segmenter import Segmenter
+from vla_assistant.speech.segments import Segment
 from vla_assistant.types import Audio, SeenThing
 
 _BLOCK = RATE_HZ // 50
@@ -47,7 +49,7 @@ class Ear:
         self._events: list[Event] = []
         self._recognizer = _Noting(recognizer)
         self._decoding = Decoding(
-            self._recognizer, None, self._events.append, lambda utterance: None, self._limits.min_confidence
+            self._recognizer, None, self._events.append, lambda utterance: None, self._limits
         )
 
     def sees(self, things: Sequence[SeenThing]) -> None:
@@ -67,7 +69,7 @@ class Ear:
         segments += (found for found in segmenter.flush() if isinstance(found, Segment))
         begin = time.perf_counter()
         for segment in segments:
-            self._decoding.put(Job(segment, own_voice=False))
+            self._decoding.put(Job(segment, Use.COMMAND))
             self._await()
         return self._result(time.perf_counter() - begin)
 

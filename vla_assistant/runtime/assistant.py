@@ -228,6 +228,15 @@ class Assistant:
         self._ears.push_to_talk(pressed)
 
     @property
+    def listening_mode(self) -> str:
+        """When the program listens: "hands-free", "push-to-talk" or "wake-word"."""
+        return self._ears.mode
+
+    def choose_listening_mode(self, mode: str) -> None:
+        """Listen in that mode from now on; never waits."""
+        self._ears.choose_mode(mode)
+
+    @property
     def level(self) -> float:
         """Loudness of the microphone, 0-1."""
         return self._ears.level

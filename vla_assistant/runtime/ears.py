@@ -43,6 +43,7 @@ class Ears:
         self._microphone: Microphone | None = None
         self._opening = threading.Lock()
         self._why = ""
+        self._mode: str = settings.listening.mode
         self._wanted = self._muted = self._closed = False
         self._threads: list[threading.Thread] = []
 
@@ -91,6 +92,17 @@ class Ears:
             self._listener.push_to_talk(held)
 
     @property
+    def mode(self) -> str:
+        """When it listens: one of `speech.modes.MODES`."""
+        return self._mode
+
+    def choose_mode(self, mode: str) -> None:
+        """Listen in that mode from now on."""
+        self._mode = mode
+        if self._listener is not None:
+            self._listener.choose(mode)
+
+    @property
     def level(self) -> float:
         """Loudness, 0-1."""
         return self._listener.level if self._listener is not None else 0.0
@@ -124,6 +136,7 @@ class Ears:
                 self._listener = self._composed()
             if self._listener is not None and self._wanted:
                 self._listener.mute(self._muted)
+                self._listener.choose(self._mode)
                 self._listener.start()
 
     def _composed(self) -> Listener | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -13,11 +13,12 @@ import numpy as np
 
 from vla_assistant.errors import BackendError, InputError
 from vla_assistant.speech.audio import RATE_HZ, is_silent, resample
+from vla_assistant.speech.recognizers.wake import Aligned
 from vla_assistant.speech.recognizers.wording import PHONES, parted, phone_word
 from vla_assistant.types import Audio, FloatArray
 
 if TYPE_CHECKING:
-    from pocketsphinx import Decoder
+    from pocketsphinx import Decoder, Hypothesis
 
 FRAMES_HZ = 100
 PEAK = 0.5
@@ -59,6 +60,14 @@ class Found:
     others: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class SoFar:
+    """Words of the best path wherever it ends, and their score as in Found."""
+
+    text: str = ""
+    score: float = 0.0
+
+
 class Acoustics:
     """One decoder; not thread-safe.
 
@@ -71,6 +80,7 @@ class Acoustics:
         self._decoder: Decoder | None = decoder
         self._pronunciations = pronunciations
         self._grammars: dict[str, str] = {}
+        decoder.config["bestpath"] = False  # of the searches made from here on: a lattice of phones takes seconds
         decoder.add_allphone_file(LOOP, None)
         decoder.add_jsgf_string(SETTLE, _jsgf("settle", phone_word(PHONES[0])))
 
@@ -115,20 +125,37 @@ class Acoustics:
 
     def decode(self, search: str, speech: FloatArray, most: int = 0) -> Found:
         """The search's words for the sound, with at most so many `others`."""
+        return self.decode_both(search, speech, most)[1]
+
+    def decode_both(self, search: str, speech: FloatArray, most: int = 0) -> tuple[SoFar, Found]:
+        """The words of the best path wherever it ends, and those of the best one that ends a sentence."""
         decoder = self._open
         decoder.activate_search(search)
         decoder.start_utt()
         decoder.process_raw((speech * 32767.0).astype("<i2").tobytes(), full_utt=True)
+        so_far = SoFar(*self._scored(decoder.hyp()))
         decoder.end_utt()
-        best = decoder.hyp()
-        if best is None or best.score <= 0.0:
-            return Found()
-        text = _plain(best.hypstr)
+        text, score = self._scored(decoder.hyp())
+        if not text:
+            return so_far, Found()
         others = dict.fromkeys(_plain(path.hypstr) for path in itertools.islice(self._paths(), _LOOKED_AT if most else 0))
         kept = tuple(other for other in others if other and other != text)[:most]
-        return Found(text, math.log(best.score) / SCORE_UNIT / decoder.n_frames(), kept)
+        return so_far, Found(text, score, kept)
 
-    def _paths(self):  # type: ignore[no-untyped-def]
+    def aligned(self, search: str, speech: FloatArray) -> list[Aligned]:
+        """The words of the best path, when they were said and how well they fit."""
+        self.decode(search, speech)
+        parts = self._open.seg() or []
+        fits = [(part, math.log(part.ascore) / SCORE_UNIT if part.ascore > 0 else -math.inf) for part in parts]
+        return [Aligned(_VARIANT.sub("", part.word), part.start_frame, part.end_frame + 1, fit) for part, fit in fits]
+
+    def _scored(self, found: Hypothesis | None) -> tuple[str, float]:
+        """Words and score of a hypothesis; nothing where there is none."""
+        if found is None or found.score <= 0.0:
+            return "", 0.0
+        return _plain(found.hypstr), math.log(found.score) / SCORE_UNIT / self._open.n_frames()
+
+    def _paths(self) -> Iterator[Hypothesis]:
         """Paths of the lattice, the likeliest first; none when there is no lattice."""
         try:
             yield from (path for path in self._open.nbest() or () if path is not None and path.hypstr)

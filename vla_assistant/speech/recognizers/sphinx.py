@@ -20,8 +20,10 @@ from pydantic import Field
 from vla_assistant.errors import WeightsError
 from vla_assistant.registry import BackendConfig
 from vla_assistant.speech.audio import RATE_HZ
+from vla_assistant.speech.recognizers import wake as wake_word
 from vla_assistant.speech.recognizers.acoustics import LOOP, Acoustics, prepared
 from vla_assistant.speech.recognizers.closed_words import LONGEST_S, RIVAL, ClosedWords, confidence_of
+from vla_assistant.speech.recognizers.partial import Partial, judged
 from vla_assistant.speech.recognizers.trust import Sentence, confidence, makes_sense
 from vla_assistant.speech.recognizers.wording import pronunciations, write_model
 from vla_assistant.types import Audio, FloatArray, Utterance
@@ -33,7 +35,9 @@ REQUIRES = ("pocketsphinx",)
 BACKEND = "SphinxRecognizer"
 CLOSED_WORDS = "closed words"
 """Names itself so where the closed words decided."""
-SENTENCES, GIVEN = "sentences", "given"
+SENTENCES, GIVEN, WAKE = "sentences", "given", "wake"
+FITS = 0.3
+"""Confidence above which words of an utterance that is not over are shown: `listening.min_confidence`."""
 OTHERS, TRIED = 8, 4
 """Readings beside the likeliest, and how many of them are looked at for sense."""
 
@@ -84,6 +88,28 @@ class SphinxRecognizer:
             return self._by_grammar(speech)
         heard = self._closed_word(speech) if len(speech) <= LONGEST_S * RATE_HZ else None
         return heard or self._sentence(speech)
+
+    def partial(self, audio: Audio, grammar: str | None = None) -> Partial:
+        """What was said so far; see `transcribe` and `partial.Partial`."""
+        whole = self.transcribe(audio, grammar)
+        speech = prepared(audio) if whole.recognizer != CLOSED_WORDS else None
+        if speech is None or whole.confidence < FITS:
+            return judged("", whole)
+        so_far, _ = self._acoustics.decode_both(SENTENCES if grammar is None else GIVEN, speech)
+        return judged(so_far.text, whole)
+
+    def wake(self, audio: Audio, phrases: Sequence[str]) -> wake_word.Wake:
+        """Does it begin with one of these phrases, and where does that end? See `recognizers.wake`.
+
+        Raises:
+            InputError: a phrase has a word that the dictionary lacks.
+        """
+        speech = wake_word.prepared(audio)
+        if speech is None:
+            return wake_word.NOTHING
+        self._acoustics.use(WAKE, wake_word.grammar(phrases))
+        self._acoustics.settle(speech)
+        return wake_word.found(self._acoustics.aligned(WAKE, speech), self._acoustics.aligned(LOOP, speech))
 
     def close(self) -> None:
         """Free the decoder."""
