@@ -4,7 +4,7 @@ Prints one JSON object. A command is `right` when its words mean the steps that 
 `word_for_word` when the words are the same; by voice and by condition ("clean", "white 10 dB", "room"). With `--talk` an
 hour of talk from another domain is played instead: `acted_on` counts what would be proposed, done or answered, `shown`
 what makes the program ask again ("please say it again"); talk that is passed over in silence is neither. Everything runs
-from arrays, faster than real time. `median`, `p95`, `p99` and `max` are seconds from the segment to its words.
+from arrays, faster than real time. `median`, `p95`, `p99` and `max` are seconds of the processor from the segment to its words.
 The table beside each command holds the things that it names and others, eight altogether.
 """
 

@@ -6,16 +6,18 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import TypeGuard
 
-from vla_assistant import config, registry
+from vla_assistant import config
 from vla_assistant.events import Event, Heard, NothingHeard
 from vla_assistant.runtime.interpreting import doubt_about
 from vla_assistant.speech import recognizers
 from vla_assistant.speech.audio import RATE_HZ
 from vla_assistant.speech.decoding import Decoding, Job
 from vla_assistant.speech.modes import Use
+from vla_assistant.speech.recognizers.base import Recognizer
 from vla_assistant.speech.segmenter import Segmenter
-from vla_assistant.speech.segments import Segment
+from vla_assistant.speech.segments import Finding, Segment
 from vla_assistant.types import Audio, SeenThing
 
 _BLOCK = RATE_HZ // 50
@@ -31,7 +33,7 @@ class Result:
         confidence: 0-1.
         acted: The words go to the session, which proposes, does or answers something.
         shown: The program asks to have it said again.
-        seconds: From the end of the sound to the words.
+        seconds: Of the processor, from the segments to the words.
     """
 
     text: str
@@ -44,7 +46,7 @@ class Result:
 class Ear:
     """Hears one sound after the other."""
 
-    def __init__(self, recognizer: recognizers.Recognizer, settings: config.Settings) -> None:
+    def __init__(self, recognizer: Recognizer, settings: config.Settings) -> None:
         self._limits = settings.listening
         self._events: list[Event] = []
         self._recognizer = _Noting(recognizer)
@@ -65,13 +67,13 @@ class Ear:
         for start in range(0, len(sound.samples), _BLOCK):
             end = min(start + _BLOCK, len(sound.samples))
             block = Audio(sound.samples[start:end], RATE_HZ)
-            segments += (found for found in segmenter.feed(block, end / RATE_HZ) if isinstance(found, Segment))
-        segments += (found for found in segmenter.flush() if isinstance(found, Segment))
-        begin = time.perf_counter()
+            segments += (found for found in segmenter.feed(block, end / RATE_HZ) if _is_whole(found))
+        segments += (found for found in segmenter.flush() if _is_whole(found))
+        begin = time.process_time()
         for segment in segments:
             self._decoding.put(Job(segment, Use.COMMAND))
             self._await()
-        return self._result(time.perf_counter() - begin)
+        return self._result(time.process_time() - begin)
 
     def close(self) -> None:
         """End the workers."""
@@ -93,10 +95,15 @@ class Ear:
         return Result(text, sure, bool(believed), asked and not believed, seconds)
 
 
+def _is_whole(found: Finding) -> TypeGuard[Segment]:
+    """Glimpses change what is shown while somebody speaks, not what comes of it."""
+    return isinstance(found, Segment) and found.final
+
+
 class _Noting:
     """A recognizer whose last words can be looked at."""
 
-    def __init__(self, recognizer: recognizers.Recognizer) -> None:
+    def __init__(self, recognizer: Recognizer) -> None:
         self._recognizer = recognizer
         self.last = ("", 0.0)
 
@@ -111,8 +118,7 @@ class _Noting:
 def opened(name: str) -> Iterator[Ear]:
     """An ear with that recognizer."""
     settings = config.load(overrides=[f"use.recognizer={name}"])
-    chosen = recognizers.choose(settings).name
-    recognizer = registry.backend("recognizers", chosen).create(settings.backend("recognizers", chosen))
+    recognizer = recognizers.create(settings, recognizers.choose(settings))
     ear = Ear(recognizer, settings)
     try:
         yield ear
