@@ -58,6 +58,12 @@ class Ear:
         """What lies on the table from now on."""
         self._decoding.listen_for(frozenset(), things)
 
+    def all_heard(self, sound: Audio) -> list[str]:
+        """Every text in the sound that is acted on."""
+        self.hear(sound)
+        heard = (event.utterance for event in self._events if isinstance(event, Heard))
+        return [utterance.text for utterance in heard if not doubt_about(utterance, self._limits)]
+
     def hear(self, sound: Audio) -> Result:
         """What comes of the sound; several segments in it count together."""
         self._events.clear()

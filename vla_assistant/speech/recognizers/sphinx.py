@@ -22,9 +22,9 @@ from vla_assistant.registry import BackendConfig
 from vla_assistant.speech.audio import RATE_HZ
 from vla_assistant.speech.recognizers import wake as wake_word
 from vla_assistant.speech.recognizers.acoustics import LOOP, Acoustics, prepared
-from vla_assistant.speech.recognizers.closed_words import LONGEST_S, RIVAL, ClosedWords, confidence_of
+from vla_assistant.speech.recognizers.closed_words import LONGEST_S, RIVAL, ClosedWords, Evidence, confidence_of
 from vla_assistant.speech.recognizers.partial import Partial, judged
-from vla_assistant.speech.recognizers.trust import Sentence, confidence, makes_sense
+from vla_assistant.speech.recognizers.trust import confidence, makes_sense, sentence_of
 from vla_assistant.speech.recognizers.wording import pronunciations, write_model
 from vla_assistant.types import Audio, FloatArray, Utterance
 
@@ -86,8 +86,8 @@ class SphinxRecognizer:
         self._acoustics.settle(speech)
         if grammar is not None:
             return self._by_grammar(speech)
-        heard = self._closed_word(speech) if len(speech) <= LONGEST_S * RATE_HZ else None
-        return heard or self._sentence(speech)
+        evidence = self._closed.evidence(speech) if len(speech) <= LONGEST_S * RATE_HZ else None
+        return self._closed_word(evidence) or self._sentence(speech, evidence)
 
     def partial(self, audio: Audio, grammar: str | None = None) -> Partial:
         """What was said so far; see `transcribe` and `partial.Partial`."""
@@ -123,25 +123,25 @@ class SphinxRecognizer:
         believed = 1.0 / (1.0 + math.exp(-self._config.fit_slope * (fit - self._config.fit_even)))
         return Utterance(found.text, believed, "sphinx", others=found.others)
 
-    def _closed_word(self, speech: FloatArray) -> Utterance | None:
+    def _closed_word(self, evidence: Evidence | None) -> Utterance | None:
         """The closed word that was clearly said, if any."""
-        evidence = self._closed.evidence(speech)
         if evidence is None or evidence.kind == RIVAL:
             return None
         sure = confidence_of(evidence)
         return Utterance(evidence.text, sure, CLOSED_WORDS) if sure >= self._config.closed_sure else None
 
-    def _sentence(self, speech: FloatArray) -> Utterance:
-        """The likeliest reading that makes sense, or the likeliest one."""
+    def _sentence(self, speech: FloatArray, short: Evidence | None) -> Utterance:
+        """The likeliest reading that makes sense, or the likeliest one; or the short sentence if that fits better."""
         found = self._acoustics.decode(SENTENCES, speech, OTHERS)
+        fit = found.score - self._acoustics.decode(LOOP, speech).score
+        if short is not None and short.kind == RIVAL and (short.fit > fit or not found.text):
+            return Utterance(short.text, confidence(sentence_of(short.text, short.fit)), "sphinx")
         if not found.text:
             return Utterance("", 0.0, "sphinx")
         readings = (found.text, *found.others)
         text = next((reading for reading in readings[:TRIED] if makes_sense(reading)), found.text)
-        fit = found.score - self._acoustics.decode(LOOP, speech).score
-        evidence = Sentence(fit, len(text.split()), makes_sense(text))
         others = tuple(reading for reading in readings if reading != text)
-        return Utterance(text, confidence(evidence), "sphinx", others=others)
+        return Utterance(text, confidence(sentence_of(text, fit)), "sphinx", others=others)
 
 
 def _model_folder(config: Config) -> Path:

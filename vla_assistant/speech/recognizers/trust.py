@@ -29,6 +29,11 @@ class Sentence:
     sensible: bool
 
 
+def sentence_of(text: str, fit: float) -> Sentence:
+    """The evidence for a text that fits so well."""
+    return Sentence(fit, len(text.split()), makes_sense(text))
+
+
 OFFSET, OF_FIT, OF_WORDS, OF_SENSE = 2.0, 0.25, 0.15, 2.0
 
 
