@@ -199,11 +199,20 @@ class WentOn(Event):
     command: Command
 
 
+class Saying(StrEnum):
+    """What a sentence is for: an ANSWER, a QUESTION that somebody may settle, the words after a STOP."""
+
+    ANSWER = "answer"
+    QUESTION = "question"
+    STOP = "stop"
+
+
 @dataclass(frozen=True)
 class Said(Event):
     """A sentence for the user; the speaker speaks it."""
 
     text: str
+    saying: Saying = Saying.ANSWER
 
 
 @dataclass(frozen=True)

@@ -32,6 +32,7 @@ from vla_assistant.speech.listener import Listener
 from vla_assistant.speech.microphones.wav import Config, WavMicrophone
 from vla_assistant.speech.recognizers.partial import Partial, judged
 from vla_assistant.speech.recognizers.wake import NOTHING, Wake
+from vla_assistant.speech.speakers.base import Spoken
 from vla_assistant.types import Audio, ListeningState, Utterance
 
 SENTENCE = "pick up the red cup"
@@ -78,6 +79,7 @@ class Talking:
     def __init__(self, speaking: bool) -> None:
         self.speaking = speaking
         self.silenced = 0
+        self.recent: tuple[Spoken, ...] = ()
 
     def silence(self) -> None:
         self.silenced += 1

@@ -22,9 +22,10 @@ from vla_assistant.events import (
 )
 from vla_assistant.speech import detectors
 from vla_assistant.speech.decoding import Decoding, Job
+from vla_assistant.speech.echo import is_ours
 from vla_assistant.speech.hearing import DeadMicrophone, StreamClock, Voice, room_words
 from vla_assistant.speech.microphones.base import Microphone
-from vla_assistant.speech.modes import Modes, Outcome, Taken
+from vla_assistant.speech.modes import Modes, Outcome, Taken, Use
 from vla_assistant.speech.partials import Recognizer
 from vla_assistant.speech.segments import Segment, Started, TimedOut
 from vla_assistant.speech.worker import Worker
@@ -210,10 +211,14 @@ class Listener:
         for outcome in outcomes:
             if isinstance(outcome, Started):
                 self._emit(SpeechStarted(self._now()))
-            elif isinstance(outcome, Taken):
+            elif isinstance(outcome, Taken) and not self._is_own_voice(outcome):
                 self._decoding.put(Job(outcome.segment, outcome.use))
             elif isinstance(outcome, TimedOut):
                 self._time_out(outcome)
+
+    def _is_own_voice(self, taken: Taken) -> bool:
+        """Our own "stopped" in the microphone is no stop."""
+        return taken.use is Use.STOP and self._speaker is not None and is_ours(taken.segment, self._speaker.recent)
 
     def _tell_state(self) -> None:
         """Tell what is done with sound whenever that has changed."""
