@@ -56,6 +56,10 @@ class Double(Replay):
     def push_to_talk(self, pressed: bool) -> None:
         self._note("push_to_talk", pressed)
 
+    def choose_listening_mode(self, mode: str) -> None:
+        self._note("choose_listening_mode", mode)
+        super().choose_listening_mode(mode)
+
     def gui_tick(self) -> None:
         self._note("gui_tick")
 

@@ -106,4 +106,4 @@ def test_what_was_learnt_can_be_used(tmp_path: Path) -> None:
     assert classifier(with_stop)[STOP] > 0.5 > classifier(without)[STOP]
     assert classifier(window).sum() == pytest.approx(1.0, abs=1e-3)
     assert (tmp_path / "made.safetensors").stat().st_size < 1_000_000
-    assert STEP == round(STEP_S * RATE_HZ)
+    assert round(STEP_S * RATE_HZ) == STEP

@@ -19,6 +19,7 @@ class Replay:
         self.level = level
         self.listening = True
         self.muted = False
+        self.listening_mode = "hands-free"
         self.talking = False
         self.stopped = False
         self._callbacks: list[Callable[[Event], None]] = []
@@ -69,6 +70,9 @@ class Replay:
 
     def push_to_talk(self, pressed: bool) -> None:
         self.talking = pressed
+
+    def choose_listening_mode(self, mode: str) -> None:
+        self.listening_mode = mode
 
     def latest_frame(self, camera: str) -> Frame | None:
         return self.frames.get(camera)

@@ -42,6 +42,13 @@ class Surface(Protocol):
     def push_to_talk(self, pressed: bool) -> object: ...
 
     @property
+    def listening_mode(self) -> str:
+        """When the program listens: "hands-free", "push-to-talk" or "wake-word"."""
+        ...
+
+    def choose_listening_mode(self, mode: str) -> object: ...
+
+    @property
     def level(self) -> float:
         """Loudness of the microphone, 0-1."""
         ...
