@@ -154,9 +154,7 @@ def acts(trial: Trial) -> bool:
 
 def of_talk(trials: Sequence[Trial], seconds: float) -> dict[str, object]:
     """Counts in an hour of talk."""
-    seen = [
-        [t.voice, t.text, t.heard.text, round(t.heard.confidence, 2)] for t in trials if t.heard.acted or t.heard.shown
-    ]
+    seen = [[t.voice, t.text, t.heard.text, round(t.heard.confidence, 2)] for t in trials if t.heard.acted or t.heard.shown]
     return {
         "hours": round(seconds / HOUR_S, 3),
         "acted_on": sum(t.heard.acted for t in trials),

@@ -1,4 +1,4 @@
-"""The training of the stop spotter: where a word ends, what each moment is called, and that a network learns from it."""
+"""The training of the stop spotter: where a word ends, what each moment is called, and that a network learns."""
 
 from __future__ import annotations
 

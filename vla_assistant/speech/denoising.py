@@ -49,9 +49,7 @@ def _gains(power: FloatArray, floor: float) -> FloatArray:
     gains = np.empty_like(power)
     before = np.zeros(power.shape[1])
     for index, now in enumerate(power):
-        present = 1.0 / (
-            1.0 + (1.0 + _SPEECH_RATIO) * np.exp(-np.minimum(now / noise, 80.0) * _SPEECH_RATIO / (1 + _SPEECH_RATIO))
-        )
+        present = 1.0 / (1.0 + (1.0 + _SPEECH_RATIO) * np.exp(-np.minimum(now / noise, 80.0) * _SPEECH_RATIO / (1 + _SPEECH_RATIO)))
         noise = _NOISE_SMOOTHING * noise + (1 - _NOISE_SMOOTHING) * (present * noise + (1 - present) * now)
         ratio = SMOOTHING * before / noise + (1 - SMOOTHING) * np.maximum(now / noise - 1.0, 0.0)
         gains[index] = np.maximum(ratio / (1.0 + ratio), floor)
