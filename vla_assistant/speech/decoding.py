@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import threading
 import time
-from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
@@ -15,6 +13,7 @@ from vla_assistant.speech.modes import Use
 from vla_assistant.speech.on_table import on_table
 from vla_assistant.speech.partials import Advise, Partials, Recognizer
 from vla_assistant.speech.segments import Segment
+from vla_assistant.speech.stops import Stops
 from vla_assistant.speech.waking import Waking
 from vla_assistant.speech.worker import Worker
 from vla_assistant.types import Intent, SeenThing, Utterance
@@ -27,8 +26,6 @@ NOT_FOR_US = 0.5
 """Below this share of the confidence that is needed it was no command but talk in the room: nobody is bothered with it."""
 _CLOSED_LIMIT_S = 2.1
 """Closed words last no longer, with what is kept before and after them."""
-_SAME_STOP_S = 0.15
-"""Two paths differ by this much on when one word ended."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,29 +39,6 @@ class Job:
     def answered(self) -> bool:
         """Whoever said it is told when it was not understood."""
         return self.segment.final and self.use is Use.COMMAND
-
-
-class Stops:
-    """The stops that were heard lately, so that two paths which hear one word tell of it once. Thread-safe."""
-
-    def __init__(self) -> None:
-        self._spans: deque[tuple[float, float]] = deque(maxlen=8)
-        self._lock = threading.Lock()
-
-    def add(self, start_s: float, end_s: float) -> bool:
-        """Remember it; False when it is one that is known."""
-        with self._lock:
-            known = self._overlaps(start_s - _SAME_STOP_S, end_s + _SAME_STOP_S)
-            self._spans.append((start_s, end_s))
-            return not known
-
-    def within(self, start_s: float, end_s: float) -> bool:
-        """Does this stretch hold a stop?"""
-        with self._lock:
-            return self._overlaps(start_s, end_s)
-
-    def _overlaps(self, start_s: float, end_s: float) -> bool:
-        return any(start_s <= end and end_s >= start for start, end in self._spans)
 
 
 class Decoding:
