@@ -44,7 +44,7 @@ class ChoiceSection(Section):
     camera: str = Field("simulated", description="The policy's eye. The shipped weights know only the simulator.")
     extra_cameras: tuple[str, ...] = Field((), description='Shown beside it, for example ["opencv"].')
     microphone: str = Field("sounddevice", description="Where sound comes from.")
-    recognizer: str = Field("auto", description='"auto" takes whisper when its weights are there, else sphinx.')
+    recognizer: str = Field("auto", description='"auto" asks sphinx, and whisper after it when its weights are there.')
     speaker: str = Field("pyttsx3", description='The voice; "silent" says nothing.')
 
 

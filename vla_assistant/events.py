@@ -79,7 +79,7 @@ class Heard(Event):
 
 @dataclass(frozen=True)
 class NothingHeard(Event):
-    """Sound came in and no words could be made of it; the reason is a sentence."""
+    """Sound came in and nothing is done about it; the reason is a sentence, empty for talk that is not for us."""
 
     reason: str
 

@@ -363,7 +363,7 @@ class Assistant:
         """What the runner tells, on its thread: there the policy may be asked what it has learnt."""
         if isinstance(event, events.SceneSeen):
             self._examples = language.examples(event.things, learnt=self._model.learnt)
-            self._ears.listen_for(language.further(event.things, self._model.learnt))
+            self._ears.listen_for(language.further(event.things, self._model.learnt), event.things)
         self._hub.publish(event)
 
     def _put(self, item: m.Input) -> None:

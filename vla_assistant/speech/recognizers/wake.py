@@ -50,8 +50,8 @@ class Aligned:
 
 
 def grammar(phrases: Sequence[str]) -> str:
-    """JSGF of one of the phrases, then any phones; `sphinx.PHONES` are words any_aa ... of its dictionary."""
-    from vla_assistant.speech.recognizers.sphinx import PHONES
+    """JSGF of one of the phrases, then any phones; `wording.PHONES` are words any_aa ... of its dictionary."""
+    from vla_assistant.speech.recognizers.wording import PHONES
 
     said = " | ".join(phrase.lower() for phrase in phrases)
     phones = " | ".join(f"any_{phone.lower()}" for phone in PHONES)
