@@ -123,7 +123,7 @@ class Pickers(QWidget):
             self._ask_cameras()
         elif event.part is Part.MICROPHONE:
             self._ask_microphones()
-        elif event.part is Part.SPEAKER:
+        elif event.part is Part.SPEAKER and event.state is not PartState.FAILED:
             self._ask_voices()
 
     def show_seed(self, seed: int) -> None:
