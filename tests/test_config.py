@@ -75,7 +75,7 @@ def test_an_override_of_the_wrong_form_is_refused(empty: Path, override: str) ->
         ("session.retries=1.5", "session.retries must be a whole number from 0 to 5, not 1.5."),
         ("session.queue_length=0", "session.queue_length must be a whole number of at least 1, not 0."),
         ("safety.speed_scale=3", "safety.speed_scale must be a number above 0 and at most 1, not 3."),
-        ("listening.mode=loud", 'listening.mode must be "hands-free" or "push-to-talk", not "loud".'),
+        ("listening.mode=loud", 'listening.mode must be "hands-free" or "push-to-talk" or "wake-word", not "loud".'),
         ("cameras.opencv.loop=7", "cameras.opencv.loop must be true or false, not 7."),
         ("arms.simulated=3", "arms.simulated must be a table like [arms.simulated], not 3."),
         ("arms.simulated.speed=3", "arms.simulated.speed: unknown; there is nothing to choose here."),

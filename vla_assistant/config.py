@@ -50,7 +50,7 @@ class ChoiceSection(Section):
     camera: str = Field("simulated", description="The policy's eye. The shipped weights know only the simulator.")
     extra_cameras: tuple[str, ...] = Field((), description='Shown beside it, for example ["opencv"].')
     microphone: str = Field("sounddevice", description="Where sound comes from.")
-    recognizer: str = Field("auto", description='"auto" takes whisper when its weights are there, else sphinx.')
+    recognizer: str = Field("auto", description='"auto" asks sphinx, and whisper after it when its weights are there.')
     speaker: str = Field("pyttsx3", description='The voice; "silent" says nothing.')
 
 
@@ -66,11 +66,25 @@ class SessionSection(Section):
 class ListeningSection(Section):
     """From sound to utterance."""
 
-    mode: Literal["hands-free", "push-to-talk"] = Field("hands-free", description="When the program listens.")
+    mode: Literal["hands-free", "push-to-talk", "wake-word"] = Field(
+        "hands-free", description="When it listens: always, while the talk key is held, or after one of the wake words."
+    )
+    wake_words: tuple[str, ...] = Field(("hey robot",), description="What wakes it in that mode; two words or more.")
+    wake_s: float = Field(
+        8.0, gt=0, description="So long it listens after the wake word, and after each utterance anew."
+    )
+    detector: Literal["pitch", "silero", "webrtc"] = Field(
+        "pitch", description='The voice detector; "pitch" needs no package.'
+    )
     calibration_s: float = Field(1.0, ge=0, description="Room noise is measured this long at start.")
     timeout_s: float = Field(0.0, ge=0, description="Give up when nobody speaks for this long; 0 waits for ever.")
     phrase_limit_s: float = Field(12.0, gt=0, description="An utterance is cut after this.")
-    pause_s: float = Field(0.6, gt=0, description="Silence that ends an utterance.")
+    pause_s: float = Field(0.6, gt=0, description="Silence that ends an utterance ...")
+    pause_complete_s: float = Field(0.3, gt=0, description="... that is a whole command with nothing to follow ...")
+    pause_incomplete_s: float = Field(
+        1.0, gt=0, description='... and one that cannot be over: "put the red cup in the".'
+    )
+    partial_s: float = Field(1.0, ge=0, description="Words are shown this often while one speaks; 0: only in pauses.")
     min_confidence: float = Field(0.3, ge=0, le=1, description="Utterances below this are not acted on.")
     min_confidence_yes: float = Field(0.5, ge=0, le=1, description="A spoken yes below this confirms nothing.")
     min_confidence_resume: float = Field(0.85, ge=0, le=1, description="A spoken resume below this lifts no stop.")

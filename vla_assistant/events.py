@@ -17,6 +17,7 @@ import numpy as np
 from vla_assistant.types import (
     ActionChunk,
     Command,
+    ListeningState,
     Outcome,
     Plan,
     Proposal,
@@ -78,7 +79,7 @@ class Heard(Event):
 
 @dataclass(frozen=True)
 class NothingHeard(Event):
-    """Sound came in and no words could be made of it; the reason is a sentence."""
+    """Sound came in and nothing is done about it; the reason is a sentence, empty for talk that is not for us."""
 
     reason: str
 
@@ -86,6 +87,22 @@ class NothingHeard(Event):
 @dataclass(frozen=True)
 class SpeechStarted(Event):
     """The segmenter noticed that somebody speaks."""
+
+
+@dataclass(frozen=True)
+class PartialHeard(Event):
+    """Words of an utterance that is still being spoken; `Heard` tells what it became."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class ListeningChanged(Event):
+    """What the program does with sound from now on, in which mode, and what wakes it where it sleeps."""
+
+    state: ListeningState
+    mode: str
+    wake_words: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -184,11 +201,20 @@ class WentOn(Event):
     command: Command
 
 
+class Saying(StrEnum):
+    """What a sentence is for: an ANSWER, a QUESTION that somebody may settle, the words after a STOP."""
+
+    ANSWER = "answer"
+    QUESTION = "question"
+    STOP = "stop"
+
+
 @dataclass(frozen=True)
 class Said(Event):
     """A sentence for the user; the speaker speaks it, with a voice of its language."""
 
     text: str
+    saying: Saying = Saying.ANSWER
     language: str = "en"
 
 

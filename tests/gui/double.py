@@ -56,6 +56,10 @@ class Double(Replay):
     def push_to_talk(self, pressed: bool) -> None:
         self._note("push_to_talk", pressed)
 
+    def choose_listening_mode(self, mode: str) -> None:
+        self._note("choose_listening_mode", mode)
+        super().choose_listening_mode(mode)
+
     def gui_tick(self) -> None:
         self._note("gui_tick")
 
@@ -66,6 +70,12 @@ class Double(Replay):
 
     def choose_microphone(self, name: str) -> None:
         self._note("choose_microphone", name)
+
+    def voices(self) -> list[str]:
+        return ["gmw/en", "gmw/de"]
+
+    def choose_voice(self, voice: str) -> None:
+        self._note("choose_voice", voice)
 
     def microphones(self) -> list[str]:
         return self.sounds

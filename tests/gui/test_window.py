@@ -16,9 +16,12 @@ from tests.gui.double import Double
 from vla_assistant.errors import DeviceError
 from vla_assistant.events import (
     Event,
+    Heard,
+    ListeningChanged,
     NothingHeard,
     Part,
     PartChanged,
+    PartialHeard,
     PartState,
     Paused,
     Queued,
@@ -36,7 +39,7 @@ from vla_assistant.gui import theme
 from vla_assistant.gui.proposal_card import SETTLE_S
 from vla_assistant.gui.voice_bar import TALK_KEY
 from vla_assistant.gui.window import Window
-from vla_assistant.types import Intent, Outcome, Result, Source, Understanding
+from vla_assistant.types import Intent, ListeningState, Outcome, Result, Source, Understanding, Utterance
 
 CANCELLED = Outcome(Result.CANCELLED, "Cancelled.")
 
@@ -299,6 +302,36 @@ def test_who_let_the_talk_key_go_is_no_longer_heard(window: Window, double: Doub
     assert not window.conversation.hears
 
 
+def test_words_are_shown_while_they_are_spoken(window: Window, double: Double, qtbot: QtBot) -> None:
+    tell(qtbot, window, double, SpeechStarted(100.0))
+    tell(qtbot, window, double, PartialHeard(100.5, "pick up the"))
+    assert window.conversation.words_heard == "pick up the ..."
+    tell(qtbot, window, double, PartialHeard(101.0, "pick up the red cup and put it into the blue bowl on the left"))
+    assert window.conversation.words_heard.startswith("... ")
+    assert window.conversation.words_heard.endswith("on the left ...")
+    tell(qtbot, window, double, ListeningChanged(101.2, ListeningState.LISTENING, "hands-free"))
+    assert window.conversation.hears
+    tell(qtbot, window, double, Heard(101.5, Utterance("pick up the red cup", 0.9, "sphinx")))
+    assert not window.conversation.hears
+
+
+def test_when_to_listen_is_chosen_and_shown(window: Window, double: Double, qtbot: QtBot) -> None:
+    qtbot.keyClick(window.voice.mode, Qt.Key.Key_Down)
+    assert double.called("choose_listening_mode") == [("push-to-talk",)]
+    double.listening_mode = "wake-word"
+    window.tick()
+    assert window.voice.mode.currentText() == "Wake word"
+    tell(qtbot, window, double, ListeningChanged(100.0, ListeningState.ASLEEP, "wake-word", ("hey robot",)))
+    window.tick()
+    assert window.voice.words == 'say "hey robot"'
+    tell(qtbot, window, double, ListeningChanged(100.0, ListeningState.ASLEEP, "push-to-talk"))
+    window.tick()
+    assert window.voice.words == "hold F4"
+    tell(qtbot, window, double, ListeningChanged(101.0, ListeningState.HEARING, "push-to-talk"))
+    window.tick()
+    assert window.voice.words == "listening"
+
+
 def test_up_and_down_walk_through_the_history(window: Window, qtbot: QtBot) -> None:
     for text in ("go home", "pick up the red cup"):
         qtbot.keyClicks(window.box, text)
@@ -351,6 +384,10 @@ def test_devices_are_asked_for_off_the_windows_thread(window: Window, double: Do
     assert double.threads["camera_names"] == "window-worker"
     window.pickers.camera.textActivated.emit("opencv")
     qtbot.waitUntil(lambda: double.called("choose_camera") == [("opencv",)], timeout=WAIT_MS)
+    window.pickers.voice.opened.emit()
+    qtbot.waitUntil(lambda: window.pickers.voice.names == ["gmw/en", "gmw/de"], timeout=WAIT_MS)
+    window.pickers.voice.textActivated.emit("gmw/de")
+    qtbot.waitUntil(lambda: double.called("choose_voice") == [("gmw/de",)], timeout=WAIT_MS)
     window.pickers.microphone.textActivated.emit("USB")
     qtbot.waitUntil(lambda: double.called("choose_microphone") == [("USB",)], timeout=WAIT_MS)
 

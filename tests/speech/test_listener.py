@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -14,11 +14,26 @@ from tests.speech.voices import noise, say, scene
 from tests.virtual_sound import wait_for
 from vla_assistant.config import ListeningSection
 from vla_assistant.errors import BackendError
-from vla_assistant.events import Event, Heard, NothingHeard, Part, PartChanged, PartState, SpeechStarted, Warned
+from vla_assistant.events import (
+    Event,
+    Heard,
+    ListeningChanged,
+    NothingHeard,
+    Part,
+    PartChanged,
+    PartialHeard,
+    PartState,
+    SpeechStarted,
+    Warned,
+)
 from vla_assistant.speech import audio
+from vla_assistant.speech.detectors import silero
 from vla_assistant.speech.listener import Listener
 from vla_assistant.speech.microphones.wav import Config, WavMicrophone
-from vla_assistant.types import Audio, Utterance
+from vla_assistant.speech.recognizers.partial import Partial, judged
+from vla_assistant.speech.recognizers.wake import NOTHING, Wake
+from vla_assistant.speech.speakers.base import Spoken
+from vla_assistant.types import Audio, ListeningState, Utterance
 
 SENTENCE = "pick up the red cup"
 
@@ -41,12 +56,30 @@ class Scripted:
         return Utterance(self.answer, self.confidence, "scripted")
 
 
+class Glimpsing(Scripted):
+    """One that can be asked what was said so far, and for a wake word in the first part of the sound."""
+
+    def __init__(self, answer: str, wake_s: float = -1.0, whole: str | None = None) -> None:
+        super().__init__(answer)
+        self.wake_s = wake_s
+        self.whole = answer if whole is None else whole
+        self.glimpsed: list[Audio] = []
+
+    def partial(self, audio: Audio, grammar: str | None = None) -> Partial:
+        self.glimpsed.append(audio)
+        return judged(str(self.answer), Utterance(self.whole, 0.9, "scripted"))
+
+    def wake(self, audio: Audio, phrases: Sequence[str]) -> Wake:
+        return Wake(phrases[0], 0.9, self.wake_s) if self.wake_s >= 0 else NOTHING
+
+
 class Talking:
     """A voice that speaks or not."""
 
     def __init__(self, speaking: bool) -> None:
         self.speaking = speaking
         self.silenced = 0
+        self.recent: tuple[Spoken, ...] = ()
 
     def silence(self) -> None:
         self.silenced += 1
@@ -76,6 +109,10 @@ class Ears:
     @property
     def texts(self) -> list[str]:
         return [event.utterance.text for event in self.events if isinstance(event, Heard)]
+
+    @property
+    def states(self) -> list[ListeningState]:
+        return [event.state for event in self.events if isinstance(event, ListeningChanged)]
 
     @property
     def reasons(self) -> list[str]:
@@ -259,6 +296,68 @@ def test_push_to_talk_hears_only_while_the_key_is_held(make: Callable[..., Ears]
         ears.listener.push_to_talk(False)
     ears.until(lambda: not ears.listener.listening and ears.listener.settled, "the end of the file")
     assert ears.texts == ([SENTENCE] if held else [])
+
+
+@pytest.mark.parametrize("mode", ["push-to-talk", "wake-word"])
+def test_asleep_only_a_stop_counts(make: Callable[..., Ears], mode: str) -> None:
+    ears = make(spoken(SENTENCE), Glimpsing(SENTENCE), ListeningSection(mode=mode))
+    ears.until_over()
+    assert [event for event in ears.events if not isinstance(event, PartChanged | ListeningChanged)] == []
+    assert ears.states == [ListeningState.ASLEEP]
+    ears = make(spoken("stop"), Glimpsing("stop"), ListeningSection(mode=mode))
+    ears.until_over()
+    assert len(ears.stops) == 1
+
+
+def test_a_command_in_one_breath_with_the_wake_word_is_heard(make: Callable[..., Ears]) -> None:
+    recognizer = Glimpsing(SENTENCE, wake_s=1.0)
+    ears = make(spoken(f"hey robot, {SENTENCE}"), recognizer, ListeningSection(mode="wake-word"), realtime=True)
+    ears.until_over()
+    assert ears.texts == [SENTENCE]
+    assert ears.states[0] is ListeningState.ASLEEP
+
+
+def test_the_wake_word_alone_wakes_and_says_nothing(make: Callable[..., Ears]) -> None:
+    clip = say("hey robot", "espeak-ng:en-us")
+    recognizer = Glimpsing("", wake_s=clip.seconds + 0.3)
+    ears = make(scene([(1.3, clip)], 60), recognizer, ListeningSection(mode="wake-word"), realtime=True)
+    ears.listener.start()
+    ears.until(lambda: ListeningState.LISTENING in ears.states, "the wake word")
+    assert ears.states == [ListeningState.ASLEEP, ListeningState.LISTENING]
+    assert ears.texts == []
+    assert ears.reasons == []
+
+
+def test_words_are_told_while_they_are_spoken_and_decoded_once(make: Callable[..., Ears]) -> None:
+    recognizer = Glimpsing(SENTENCE)
+    ears = make(spoken(SENTENCE), recognizer, ListeningSection(partial_s=0))
+    ears.until_over()
+    assert ears.texts == [SENTENCE]
+    kinds = [type(event) for event in ears.events if isinstance(event, SpeechStarted | PartialHeard | Heard)]
+    assert kinds == [SpeechStarted, PartialHeard, Heard]
+    assert len(recognizer.glimpsed) == 1
+    assert recognizer.heard == []
+
+
+@pytest.mark.parametrize(("whole", "utterances"), [("go home", 2), ("", 1)])
+def test_a_command_that_must_go_on_may_pause_longer(make: Callable[..., Ears], whole: str, utterances: int) -> None:
+    clip = say("go home", "flite:slt")
+    recognizer = Glimpsing("go home", whole=whole)
+    sound = scene([(1.3, clip), (1.6 + clip.seconds, clip)], 6)
+    ears = make(sound, recognizer, ListeningSection(partial_s=0), realtime=True)
+    ears.until_over()
+    assert len(ears.of(SpeechStarted)) == utterances
+
+
+def test_without_the_package_of_a_detector_another_one_serves(
+    make: Callable[..., Ears], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(silero, "REQUIRES", ("a_package_that_nobody_has",))
+    ears = make(spoken(SENTENCE), Scripted(SENTENCE), ListeningSection(detector="silero"))
+    (warned,) = ears.of(Warned)
+    assert "a_package_that_nobody_has, which is not installed; pitch" in warned.message  # type: ignore[attr-defined]
+    ears.until_over()
+    assert ears.texts == [SENTENCE]
 
 
 @pytest.mark.parametrize(

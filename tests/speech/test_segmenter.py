@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from tests.speech.voices import VOICES, noise, say, scene
 from vla_assistant.config import ListeningSection
 from vla_assistant.speech.audio import RATE_HZ
-from vla_assistant.speech.segmenter import PRE_ROLL_S, Finding, Segment, Segmenter, Started, TimedOut
+from vla_assistant.speech.segmenter import PRESS_ROLL_S, Segmenter
+from vla_assistant.speech.segments import Finding, Segment, Started, TimedOut
 from vla_assistant.types import Audio, FloatArray
 
 OPTIONS = ListeningSection()
@@ -129,7 +130,7 @@ def test_a_held_key_makes_one_utterance_of_everything() -> None:
     segmenter.hold(0.5)
     assert finals(segmenter.feed(sound, 5.5)) == []
     (segment,) = finals(segmenter.release())
-    assert segment.audio.seconds == pytest.approx(5.0 + PRE_ROLL_S, abs=0.05)
+    assert segment.audio.seconds == pytest.approx(5.0 + PRESS_ROLL_S, abs=0.05)
     assert segment.voiced_s > 0.3
     assert not segmenter.speaking
 
@@ -155,6 +156,52 @@ def test_a_key_touched_before_any_sound_is_no_utterance() -> None:
     assert finals(segmenter.hold(0.0) + segmenter.release()) == []
     assert not segmenter.speaking
     assert segmenter.release() == []
+
+
+def advised(pause_s: float, sound: Audio, until_s: float = 0.0) -> list[tuple[Segment, float]]:
+    """Utterances and when they were handed out, with advice for each glimpse, given `until_s` after it."""
+    segmenter = Segmenter(ListeningSection(partial_s=0))
+    found: list[tuple[Segment, float]] = []
+    waiting: list[tuple[float, Segment]] = []
+    for start in range(0, len(sound.samples), 320):
+        now = (start + 320) / RATE_HZ
+        new = segmenter.feed(Audio(sound.samples[start : start + 320], RATE_HZ), now)
+        waiting += [(now + until_s, one) for one in new if isinstance(one, Segment) and not one.final]
+        while waiting and waiting[0][0] <= now:
+            new += segmenter.advise(waiting.pop(0)[1], pause_s)
+        found += [(one, now) for one in finals(new)]
+    return found
+
+
+@pytest.mark.parametrize(("pause_s", "later_s"), [(0.3, 0.0), (0.3, 0.25), (1.0, 0.1)])
+def test_advice_shortens_and_lengthens_the_pause(pause_s: float, later_s: float) -> None:
+    clip = say("go home", "flite:slt")
+    ((segment, at_s),) = advised(pause_s, scene([(1.5, clip)], 5), later_s)
+    expected_s = segment.spoken_until_s + max(pause_s, 0.2 + later_s)
+    assert at_s == pytest.approx(expected_s, abs=0.03)
+
+
+def test_a_long_pause_joins_what_a_short_one_parts() -> None:
+    clips = [(1.5, say("put the red cup", "flite:slt")), (3.5, say("in the bowl", "flite:slt"))]
+    gap_s = 3.5 + spoken_range(clips[1][1])[0] - 1.5 - spoken_range(clips[0][1])[1]
+    assert 0.7 < gap_s < 1.2
+    assert len(advised(1.4, scene(clips, 7))) == 1
+    assert len(advised(0.3, scene(clips, 7))) == 2
+
+
+def test_advice_on_what_was_said_before_is_void() -> None:
+    clips = [(1.5, say("put the red cup", "flite:slt")), (2.9, say("in the bowl", "flite:slt"))]
+    found = advised(0.25, scene(clips, 6), until_s=0.35)  # speech has begun again by then
+    assert len(found) == 1
+
+
+def test_who_speaks_on_is_glimpsed_now_and_then() -> None:
+    clip = say("pick up the blue cube and place it in the red bowl and then go home", "espeak-ng:en-us")
+    found = run(scene([(1.5, clip)], clip.seconds + 3), ListeningSection(partial_s=0.5))
+    running = [one for one in found if isinstance(one, Segment) and one.running]
+    assert len(running) >= 4
+    assert [one.id for one in running] == [1] * len(running)
+    assert running[1].end_s - running[0].end_s == pytest.approx(0.5, abs=0.03)
 
 
 @pytest.fixture(scope="module")

@@ -8,8 +8,10 @@ from PyQt6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QSizePolic
 from vla_assistant.events import (
     Event,
     Heard,
+    ListeningChanged,
     NothingHeard,
     PartChanged,
+    PartialHeard,
     PartState,
     Queued,
     Resumed,
@@ -27,6 +29,8 @@ from vla_assistant.language.phrasebook_file import load as phrasebook
 from vla_assistant.types import Command, Result, Source
 
 _LONGEST = 200
+_SHOWN_WORDS = 44
+"""Letters of what is being said that the header has room for."""
 _ECHOES: dict[type[Event], tuple[str, ...]] = {
     Stopped: ("stopped",),
     Resumed: ("ready",),
@@ -80,7 +84,9 @@ class Conversation(QFrame):
 
     def handle(self, event: Event) -> None:
         """Add what belongs into the conversation."""
-        self.show_hearing(isinstance(event, SpeechStarted))
+        if isinstance(event, ListeningChanged):
+            return
+        self.show_hearing(isinstance(event, SpeechStarted | PartialHeard), getattr(event, "text", ""))
         if self._is_told(event):
             return
         match event:
@@ -95,7 +101,7 @@ class Conversation(QFrame):
                     self._add("note", note)
             case Said(text=text):
                 self._add("assistant", text)
-            case NothingHeard(reason=reason):
+            case NothingHeard(reason=reason) if reason:
                 self._add("note", reason)
             case PartChanged(state=PartState.FAILED, detail=detail) if detail:
                 self._add("warning", detail)
@@ -114,14 +120,20 @@ class Conversation(QFrame):
                 if outcome.result is Result.DONE and outcome.evidence:
                     self._add("good", f"✓ {sentence(outcome.evidence)}  {outcome.seconds:.0f} s in all.")
 
-    def show_hearing(self, hears: bool) -> None:
-        """Say above the bubbles that somebody is being heard, or no longer."""
-        self._listening.setText("hears you ..." if hears else "")
+    def show_hearing(self, hears: bool, text: str = "") -> None:
+        """Say above the bubbles that somebody is being heard, and the latest words of it, or no longer."""
+        latest = text if len(text) <= _SHOWN_WORDS else f"... {text[-_SHOWN_WORDS:].partition(' ')[2]}"
+        self._listening.setText((f"{latest} ..." if latest else "hears you ...") if hears else "")
 
     @property
     def hears(self) -> bool:
         """Somebody is being heard."""
         return bool(self._listening.text())
+
+    @property
+    def words_heard(self) -> str:
+        """What stands there of it."""
+        return self._listening.text()
 
     def show_command(self, command: Command) -> None:
         """Show what the user asked for, once; what was spoken is shown as it was heard."""

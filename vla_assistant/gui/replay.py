@@ -19,6 +19,7 @@ class Replay:
         self.level = level
         self.listening = True
         self.muted = False
+        self.listening_mode = "hands-free"
         self.talking = False
         self.stopped = False
         self._callbacks: list[Callable[[Event], None]] = []
@@ -70,6 +71,9 @@ class Replay:
     def push_to_talk(self, pressed: bool) -> None:
         self.talking = pressed
 
+    def choose_listening_mode(self, mode: str) -> None:
+        self.listening_mode = mode
+
     def latest_frame(self, camera: str) -> Frame | None:
         return self.frames.get(camera)
 
@@ -81,6 +85,12 @@ class Replay:
 
     def choose_microphone(self, name: str) -> None:
         """There is only one."""
+
+    def voices(self) -> list[str]:
+        return []
+
+    def choose_voice(self, voice: str) -> None:
+        """A replay says nothing."""
 
     def camera_names(self) -> list[str]:
         return ["simulated"]

@@ -3,25 +3,28 @@
 from __future__ import annotations
 
 from PyQt6.QtCore import QSize, Qt, pyqtSignal
-from PyQt6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QComboBox, QHBoxLayout, QVBoxLayout, QWidget
 
-from vla_assistant.events import Event, Part, PartChanged, PartState
+from vla_assistant.events import Event, ListeningChanged, Part, PartChanged, PartState
 from vla_assistant.gui.elements import bar, button, dress, label
 from vla_assistant.gui.icons import icon
 from vla_assistant.gui.surface import Surface
 from vla_assistant.gui.theme import Palette
+from vla_assistant.types import ListeningState
 
 TALK_KEY = Qt.Key.Key_F4
 TALK_KEY_NAME = "F4"
 NO_MICROPHONE = "no microphone"
 _TALK_TIP = f"Hold this button, or the {TALK_KEY_NAME} key, while you speak"
 _LOUD = 0.85
+_MODES = {"hands-free": "Hands-free", "push-to-talk": "Push to talk", "wake-word": "Wake word"}
 
 
 class VoiceBar(QWidget):
-    """Level meter, mute, hold to talk."""
+    """Level meter, mute, when to listen, hold to talk."""
 
     muted = pyqtSignal(bool)
+    mode_chosen = pyqtSignal(str)
     talking = pyqtSignal(bool)
 
     def __init__(self, palette: Palette) -> None:
@@ -29,6 +32,7 @@ class VoiceBar(QWidget):
         self._palette = palette
         self._held = self._talks = False
         self._missing = False
+        self._asleep = ""
         self.mute = button("", "Mute the microphone")
         self.mute.setObjectName("mute")
         self.mute.setCheckable(True)
@@ -39,6 +43,13 @@ class VoiceBar(QWidget):
         self.meter.setFixedWidth(104)
         self.meter.setAccessibleName("Microphone level")
         self._words = label("microphone off", role="muted")
+        self.mode = QComboBox()
+        self.mode.addItems(_MODES.values())
+        self.mode.setAccessibleName("When to listen")
+        self.mode.setToolTip("When to listen: always, while you hold the talk key, or after the wake word")
+        self.mode.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.mode.setFixedHeight(38)
+        self.mode.activated.connect(lambda index: self.mode_chosen.emit(list(_MODES)[index]))
         self.talk = button(f"Hold {TALK_KEY_NAME} to talk", "Hold to talk", "talk")
         self.talk.setFixedHeight(38)
         self.talk.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -56,6 +67,7 @@ class VoiceBar(QWidget):
         row.setSpacing(8)
         row.addWidget(self.mute)
         row.addLayout(level)
+        row.addWidget(self.mode)
         row.addWidget(self.talk)
         self._show_mute(False)
 
@@ -70,7 +82,9 @@ class VoiceBar(QWidget):
         return self._held
 
     def handle(self, event: Event) -> None:
-        """Follow whether there is a microphone at all."""
+        """Follow whether there is a microphone at all, and what wakes the program where it sleeps."""
+        if isinstance(event, ListeningChanged):
+            self._asleep = _asleep(event)
         if isinstance(event, PartChanged) and event.part is Part.MICROPHONE:
             self._missing = event.state is PartState.FAILED
             self._show_talk()
@@ -87,8 +101,9 @@ class VoiceBar(QWidget):
         muted, listening = assistant.muted, assistant.listening
         tone = "quiet" if muted or self._missing or not listening else "warn" if level > _LOUD else "good"
         dress(self.meter, "tone", tone)
-        words = "muted" if muted else "listening" if listening else "microphone off"
+        words = "muted" if muted else self._asleep or "listening" if listening else "microphone off"
         self._words.setText(NO_MICROPHONE if self._missing else words)
+        self.mode.setCurrentIndex(list(_MODES).index(assistant.listening_mode))
         if muted != self.mute.isChecked():
             self.mute.blockSignals(True)
             self.mute.setChecked(muted)
@@ -122,3 +137,10 @@ class VoiceBar(QWidget):
         self.mute.setIcon(icon(name, colour))
         self.mute.setAccessibleName("Switch the microphone on" if muted else "Mute the microphone")
         self.mute.setToolTip(self.mute.accessibleName())
+
+
+def _asleep(event: ListeningChanged) -> str:
+    """What to do so that it listens; empty when it does."""
+    if event.state is not ListeningState.ASLEEP:
+        return ""
+    return f'say "{event.wake_words[0]}"' if event.mode == "wake-word" and event.wake_words else f"hold {TALK_KEY_NAME}"

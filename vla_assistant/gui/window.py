@@ -209,6 +209,7 @@ class Window(QWidget):
         self.card.cancelled.connect(lambda by: self.assistant.cancel(by))
         self.voice.muted.connect(lambda muted: self.assistant.mute(muted))
         self.voice.talking.connect(self._talk)
+        self.voice.mode_chosen.connect(lambda mode: self.assistant.choose_listening_mode(mode))
 
     # What the user does.
 

@@ -217,6 +217,23 @@ class Assistant:
         """Say it aloud, after what is being said."""
         self._publish(events.Said(self._now(), text))
 
+    @property
+    def volume(self) -> float:
+        """Loudness of the voice, 0-1."""
+        return self._voice.volume
+
+    def set_volume(self, volume: float) -> None:
+        """Speak that loud from now on, 0-1."""
+        self._voice.set_volume(volume)
+
+    def voices(self) -> list[str]:
+        """The voices there are, the one in use first; may take a moment."""
+        return self._voice.voices()
+
+    def choose_voice(self, voice: str) -> None:
+        """Speak with this one, by its id, from the next sentence on; may take a moment."""
+        self._voice.choose(voice)
+
     def start_listening(self) -> None:
         """Open the microphone and take commands from it."""
         self._ears.start()
@@ -232,6 +249,15 @@ class Assistant:
     def push_to_talk(self, pressed: bool) -> None:
         """The talk key went down or up."""
         self._ears.push_to_talk(pressed)
+
+    @property
+    def listening_mode(self) -> str:
+        """When the program listens: "hands-free", "push-to-talk" or "wake-word"."""
+        return self._ears.mode
+
+    def choose_listening_mode(self, mode: str) -> None:
+        """Listen in that mode from now on; never waits."""
+        self._ears.choose_mode(mode)
 
     @property
     def level(self) -> float:
@@ -323,6 +349,7 @@ class Assistant:
         """From the listener: words become a command, everything is told."""
         if isinstance(event, events.Heard) and (doubt := doubt_about(event.utterance, self.settings.listening)):
             event = events.NothingHeard(event.time_s, doubt)
+        self._voice.note(event)
         self._hub.publish(event)
         if not isinstance(event, events.Heard):
             return
@@ -335,17 +362,17 @@ class Assistant:
             event = replace(event, outcome=replace(event.outcome, success=success))
         elif isinstance(event, events.Said):
             self._spoken = event.language
-            self._voice.speak(event.text)
         elif isinstance(event, events.Understood):
             said = event.understanding
             self._ears.expect(said.choices if said.language == FIRST else ())  # what is listened for is English
+        self._voice.note(event)
         self._hub.publish(event)
 
     def _happened(self, event: Event) -> None:
         """What the runner tells, on its thread: there the policy may be asked what it has learnt."""
         if isinstance(event, events.SceneSeen):
             self._examples = language.examples(event.things, language=self._spoken, learnt=self._model.learnt)
-            self._ears.listen_for(language.further(event.things, self._model.learnt))
+            self._ears.listen_for(language.further(event.things, self._model.learnt), event.things)
         self._hub.publish(event)
 
     def _put(self, item: m.Input) -> None:

@@ -5,9 +5,14 @@ A recognizer that needs torch lives in the model process, any other one in a pro
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from functools import partial
+
 from vla_assistant import registry
 from vla_assistant.config import Settings
 from vla_assistant.runtime.served_models import ServedModels, Tell
+from vla_assistant.speech.recognizers.partial import Partial
+from vla_assistant.speech.recognizers.wake import Wake
 from vla_assistant.types import Audio, Utterance
 
 
@@ -16,7 +21,7 @@ class RemoteRecognizer:
 
     def __init__(self, process: ServedModels, name: str, owned: bool) -> None:
         """`owned`: the process was started for this recognizer alone and ends with it."""
-        self._process, self._owned = process, owned
+        self._process, self._name, self._owned = process, name, owned
         process.serve("recognizers", name)
         if owned:
             process.start()
@@ -25,6 +30,20 @@ class RemoteRecognizer:
         """See `Recognizer.transcribe`."""
         utterance: Utterance = self._process.call("transcribe", audio, grammar)
         return utterance
+
+    @property
+    def partial(self) -> Callable[[Audio, str | None], Partial] | None:
+        """See `speech.recognizers.base`; None when the recognizer has none."""
+        return partial(self._process.call, "partial") if self._can("partial") else None
+
+    @property
+    def wake(self) -> Callable[[Audio, Sequence[str]], Wake] | None:
+        """See `speech.recognizers.base`; None when the recognizer has none."""
+        return partial(self._process.call, "wake") if self._can("wake") else None
+
+    def _can(self, method: str) -> bool:
+        backend = registry.backend("recognizers", self._name)
+        return hasattr(getattr(backend.module, backend.module.BACKEND), method)
 
     def close(self) -> None:
         """End the process if it is this recognizer's own."""

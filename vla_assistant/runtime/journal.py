@@ -23,7 +23,7 @@ log = logging.getLogger(__name__)
 
 SCHEMA_VERSION = 1
 BUSY_TIMEOUT_S = 5.0
-_LEFT_OUT = (events.Acting, events.SceneSeen, events.SpeechStarted)
+_LEFT_OUT = (events.Acting, events.SceneSeen, events.SpeechStarted, events.PartialHeard, events.ListeningChanged)
 _SCHEMA = """
 CREATE TABLE runs (id INTEGER PRIMARY KEY, started TEXT NOT NULL, program TEXT NOT NULL);
 CREATE TABLE commands (

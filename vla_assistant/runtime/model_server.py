@@ -26,7 +26,7 @@ log = logging.getLogger(__name__)
 LANES = {
     "look": "policies", "plan": "policies", "act": "policies", "judge": "policies", "why_not": "policies",
     "forget": "policies",
-    "transcribe": "recognizers",
+    "transcribe": "recognizers", "partial": "recognizers", "wake": "recognizers",
 }  # fmt: skip
 """Call -> the lane, named like the kind of back end that serves it."""
 

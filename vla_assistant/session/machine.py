@@ -15,6 +15,7 @@ from itertools import count
 from typing import ClassVar
 
 from vla_assistant import events
+from vla_assistant.events import Saying
 from vla_assistant.language.languages import FIRST
 from vla_assistant.session import messages as m
 from vla_assistant.session.acting import PACES, Acting
@@ -268,7 +269,7 @@ class Session:
         slowly = run.pace < 1.0 and any(step.skill != "home" for step in run.steps)
         doubt = "" if run.sure else f"{self._words.say('doubt')} "
         question = self._words.say("shall_i_slowly" if slowly else "shall_i", steps=self._words.steps(run.steps))
-        self._say(f"{self._strange(draft.plan)}{doubt}{question}")
+        self._say(f"{self._strange(draft.plan)}{doubt}{question}", Saying.QUESTION)
 
     def _strange(self, plan: Plan) -> str:
         """What comes first where the picture is none that the policy knows."""
@@ -278,7 +279,7 @@ class Session:
         """The arm may be in the way: from home it is looked for again, and then proposed."""
         run.look_first(_HOME)
         self._show(run, m.Draft(Plan(_HOME, self._words.steps(_HOME), 1.0), draft.frame_id, draft.frame_time_s))
-        self._say(f"{self._words.not_seen(unseen, ())} {self._words.say('look_again')}")
+        self._say(f"{self._words.not_seen(unseen, ())} {self._words.say('look_again')}", Saying.QUESTION)
 
     def _show(self, run: Run, draft: m.Draft) -> None:
         expires = self._now + self._rules.proposal_timeout_s
@@ -385,7 +386,7 @@ class Session:
         reason = self._words.retold(item.reason)
         if first:
             self._tell(events.Stopped(self._now, reason, still=False))
-            self._say(self._words.say("stopped"))
+            self._say(self._words.say("stopped"), Saying.STOP)
         self._withdraw(reason, Result.STOPPED)
         if self._interpreting is not None:
             command, self._interpreting = self._interpreting, None
@@ -432,7 +433,7 @@ class Session:
         claimed = result is Result.DONE
         outcome = Outcome(result, reason, evidence, self._now - command.time_s, claimed)
         if say:
-            self._say(reason)
+            self._say(reason, Saying.QUESTION if result is Result.ASKED else Saying.ANSWER)
         self._tell(events.RunEnded(self._now, command, outcome))
         if settle:
             self._effects.append(m.Settle(command.id, claimed))
@@ -457,9 +458,9 @@ class Session:
     def _tell(self, event: events.Event) -> None:
         self._effects.append(m.Publish(event))
 
-    def _say(self, text: str) -> None:
+    def _say(self, text: str, saying: Saying = Saying.ANSWER) -> None:
         self._said = text
-        self._tell(events.Said(self._now, text, language=self._words.language))
+        self._tell(events.Said(self._now, text, saying, self._words.language))
 
     _TABLE: ClassVar[dict[type[m.Input], Callable[..., None]]] = {
         m.Given: _given,

@@ -1,6 +1,6 @@
-"""The ears: microphone -> segmenter -> recognizer -> events, each on its own thread.
+"""The ears: microphone -> modes (with the segmenter) -> recognizer -> events, each on its own thread.
 
-Half duplex: while our own voice speaks, and for the echo after it, only stop words count. Muted, nothing is looked at.
+What counts when (half duplex, mute, talk key, wake word) is decided in `modes`; this is the shell of threads around it.
 """
 
 from __future__ import annotations
@@ -10,15 +10,27 @@ import time
 from collections.abc import Callable, Sequence
 
 from vla_assistant.config import ListeningSection
-from vla_assistant.events import Event, NothingHeard, Part, PartChanged, PartState, SpeechStarted, Warned
-from vla_assistant.speech.decoding import Decoding, Job, Recognizer
-from vla_assistant.speech.hearing import DeadMicrophone, OwnVoice, StreamClock, Voice
+from vla_assistant.events import (
+    Event,
+    ListeningChanged,
+    NothingHeard,
+    Part,
+    PartChanged,
+    PartState,
+    SpeechStarted,
+    Warned,
+)
+from vla_assistant.speech import detectors
+from vla_assistant.speech.decoding import Decoding, Job
+from vla_assistant.speech.echo import is_ours
+from vla_assistant.speech.hearing import DeadMicrophone, StreamClock, Voice, room_words
 from vla_assistant.speech.microphones.base import Microphone
-from vla_assistant.speech.segmenter import ECHO_PERCENTILE, Finding, Segment, Segmenter, Started, TimedOut
+from vla_assistant.speech.modes import Modes, Outcome, Taken, Use
+from vla_assistant.speech.partials import Recognizer
+from vla_assistant.speech.segments import Segment, Started, TimedOut
+from vla_assistant.speech.stop_words.spotter import StopSpotter
 from vla_assistant.speech.worker import Worker
-from vla_assistant.types import Audio, Utterance
-
-LOUD_ROOM_DBFS = -38.0
+from vla_assistant.types import Audio, ListeningState, SeenThing, Utterance
 
 
 class Listener:
@@ -28,10 +40,12 @@ class Listener:
         options: The section `listening` of the configuration.
         microphone: Where sound comes from.
         recognizer: Makes words of utterances.
-        emit: Takes SpeechStarted, Heard, NothingHeard, Warned, PartChanged, on worker threads.
+        emit: Takes SpeechStarted, PartialHeard, Heard, NothingHeard, ListeningChanged, Warned, PartChanged, on worker
+            threads.
         now: Monotonic clock.
         speaker: Our own voice, for half duplex and for the talk key, which silences it.
         spotter: A fast recognizer of short words; None takes `recognizer`.
+        stop_spotter: Hears stop words in the raw stream, whatever else is said or done; None leaves them to the others.
         on_stop: Called the moment a stop is recognised, on a worker's thread, before `Heard` is emitted.
     """
 
@@ -45,6 +59,7 @@ class Listener:
         *,
         speaker: Voice | None = None,
         spotter: Recognizer | None = None,
+        stop_spotter: StopSpotter | None = None,
         on_stop: Callable[[Utterance], None] = lambda utterance: None,
     ) -> None:
         self._options = options
@@ -52,16 +67,19 @@ class Listener:
         self._emit = emit
         self._now = now
         self._speaker = speaker
-        self._segmenter = Segmenter(options)
-        self._own_segmenter = Segmenter(options.model_copy(update={"calibration_s": 0.0}), ECHO_PERCENTILE)
+        self._stop_spotter = stop_spotter
+        detector, trouble = detectors.usable(options.detector)
+        self._modes = Modes(options, detector)
+        self._told: tuple[ListeningState, str] | None = None
         self._stream = StreamClock()
-        self._deaf = OwnVoice(speaker)
         self._dead = DeadMicrophone()
         self._muted = False
         self._held = False
         self._listening = False
         self._lock = threading.Lock()
-        self._decoding = Decoding(recognizer, spotter, emit, on_stop, options.min_confidence, now)
+        self._decoding = Decoding(recognizer, spotter, emit, on_stop, options, self._advise, self._woken, now)
+        if trouble:
+            self._emit(Warned(self._now(), trouble))
         self._ears: Worker[Audio | Callable[[], None]] = Worker("ears", self._take, 250, self._bug)
 
     @property
@@ -87,7 +105,12 @@ class Listener:
     @property
     def noise_dbfs(self) -> float:
         """The room's noise floor in the speech band."""
-        return self._segmenter.noise_dbfs
+        return self._modes.noise_dbfs
+
+    @property
+    def mode(self) -> str:
+        """One of `modes.MODES`."""
+        return self._modes.mode
 
     def start(self) -> None:
         """Begin to listen; returns at once, the microphone tells by PartChanged when it is ready."""
@@ -125,14 +148,18 @@ class Listener:
         """Listen for an answer that names one of these; for all commands when there is none."""
         self._decoding.expect(choices)
 
-    def listen_for(self, also: frozenset[str]) -> None:
-        """Listen for commands beyond the usual too: `language.further`."""
-        self._decoding.listen_for(also)
+    def listen_for(self, also: frozenset[str], seen: Sequence[SeenThing] = ()) -> None:
+        """Expect commands beyond the usual too (`language.further`), and these things to be named."""
+        self._decoding.listen_for(also, seen)
 
     def mute(self, muted: bool) -> None:
         """Muted, the sound is thrown away before anything looks at it; not even a stop is heard then."""
         self._muted = muted
-        self._ears.put(self._forget, wait=True)
+        self._ears.put(lambda: self._modes.mute(muted), wait=True)
+
+    def choose(self, mode: str) -> None:
+        """Listen in another one of `modes.MODES` from now on."""
+        self._ears.put(lambda: self._modes.choose(mode), wait=True)
 
     def push_to_talk(self, held: bool) -> None:
         """The talk key goes down or up: what is said in between is one utterance, and our own voice is silenced."""
@@ -141,7 +168,7 @@ class Listener:
         self._held = held
         if held and self._speaker is not None:
             self._speaker.silence()
-        self._ears.put(self._press if held else self._let_go, wait=True)
+        self._ears.put(lambda: self._publish(self._modes.press() if held else self._modes.release()), wait=True)
 
     def _hear(self, block: Audio) -> None:
         """The microphone's sink: a device must not wait, a file has time."""
@@ -157,60 +184,66 @@ class Listener:
             return
         self._emit(PartChanged(self._now(), Part.MICROPHONE, state, detail))
 
+    def _advise(self, glimpse: Segment, pause_s: float) -> None:
+        """A recognizer has looked at a glimpse, on its own thread."""
+        self._ears.put(lambda: self._publish(self._modes.advise(glimpse, pause_s)), wait=True)
+
+    def _woken(self, segment: Segment) -> None:
+        """The wake word was heard, on a recognizer's thread."""
+        self._ears.put(lambda: self._publish(self._modes.wake(segment)), wait=True)
+
     def _take(self, item: Audio | Callable[[], None]) -> None:
         """On the ears' thread: a block of sound, or something to do between two blocks."""
         if isinstance(item, Audio):
             self._look_at(item)
         else:
             item()
+        self._tell_state()
 
     def _look_at(self, block: Audio) -> None:
         if self._muted:
             return
         self._check_dead(block)
         time_s = self._stream.advance(block, self._now(), self._microphone.live)
-        if self._deaf.changed(time_s, held=self._held):
-            self._segmenter.reset()
-            self._own_segmenter.reset()
-        if self._deaf.now:
-            self._listen_for_stop(block, time_s)
-            return
-        calibrated = self._segmenter.calibrated
-        self._publish(self._segmenter.feed(block, time_s))
-        if not calibrated and self._segmenter.calibrated:
+        self._spot_stop(block, time_s)
+        speaking = self._speaker is not None and self._speaker.speaking
+        calibrated = self._modes.calibrated
+        self._publish(self._modes.hear(block, time_s, own_voice=speaking))
+        if not calibrated and self._modes.calibrated:
             self._report_calibration()
-        if self._options.mode == "push-to-talk" and not self._held and self._segmenter.speaking:
-            self._segmenter.reset()
 
-    def _publish(self, found: list[Finding]) -> None:
-        if self._options.mode == "push-to-talk" and not self._held:
-            return
-        for finding in found:
-            if isinstance(finding, Started):
+    def _spot_stop(self, block: Audio, time_s: float) -> None:
+        """Always: also while our own voice speaks, asleep, and while nobody holds the talk key."""
+        if self._stop_spotter is not None:
+            for hit in self._stop_spotter.feed(block, time_s):
+                self._decoding.stop(hit.utterance)
+
+    def _publish(self, outcomes: list[Outcome]) -> None:
+        for outcome in outcomes:
+            if isinstance(outcome, Started):
                 self._emit(SpeechStarted(self._now()))
-            elif isinstance(finding, Segment):
-                self._decoding.put(Job(finding, own_voice=False))
-            elif isinstance(finding, TimedOut):
-                self._time_out(finding)
+            elif isinstance(outcome, Taken) and not self._is_own_voice(outcome):
+                self._decoding.put(Job(outcome.segment, outcome.use))
+            elif isinstance(outcome, TimedOut):
+                self._time_out(outcome)
 
-    def _listen_for_stop(self, block: Audio, time_s: float) -> None:
-        """Our own voice is the noise here: only what is louder than it is a segment."""
-        for finding in self._own_segmenter.feed(block, time_s):
-            if isinstance(finding, Segment):
-                self._decoding.put(Job(finding, own_voice=True))
+    def _is_own_voice(self, taken: Taken) -> bool:
+        """Our own "stopped" in the microphone is no stop."""
+        return taken.use is Use.STOP and self._speaker is not None and is_ours(taken.segment, self._speaker.recent)
 
-    def _press(self) -> None:
-        if not self._muted and self._listening:
-            self._publish(self._segmenter.hold(self._stream.time_s))
-
-    def _let_go(self) -> None:
-        for finding in self._segmenter.release():
-            if isinstance(finding, Segment):
-                self._decoding.put(Job(finding, own_voice=False))
+    def _tell_state(self) -> None:
+        """Tell what is done with sound whenever that has changed."""
+        told = (self._modes.state, self._modes.mode)
+        if self._listening and told != self._told:
+            self._told = told
+            self._emit(ListeningChanged(self._now(), *told, self._options.wake_words))
 
     def _forget(self) -> None:
-        self._segmenter.reset()
+        self._modes.begin()
+        if self._stop_spotter is not None:
+            self._stop_spotter.reset()
         self._stream = StreamClock()
+        self._told = None
 
     def _time_out(self, finding: TimedOut) -> None:
         self._emit(NothingHeard(self._now(), f"Nobody spoke for {finding.waited_s:.0f} s, so I stopped listening."))
@@ -218,26 +251,18 @@ class Listener:
 
     def _end(self, detail: str) -> None:
         """The microphone ended by itself: a file is over."""
-        self._publish(self._segmenter.flush())
+        self._publish(self._modes.end())
         self._listening = False
         self._emit(PartChanged(self._now(), Part.MICROPHONE, PartState.OFF, detail))
 
     def _report_calibration(self) -> None:
-        noise = self._segmenter.noise_dbfs
-        loud = noise > LOUD_ROOM_DBFS
-        detail = f"Room noise {noise:.0f} dBFS" + ("; that is loud, speak close to the microphone." if loud else ".")
-        state = PartState.WARNING if loud else PartState.READY
-        self._emit(PartChanged(self._now(), Part.MICROPHONE, state, detail))
+        loud, detail = room_words(self._modes.noise_dbfs)
+        self._emit(PartChanged(self._now(), Part.MICROPHONE, PartState.WARNING if loud else PartState.READY, detail))
 
     def _check_dead(self, block: Audio) -> None:
         if self._microphone.live and self._dead.changed(block):
             state = PartState.WARNING if self._dead.now else PartState.READY
-            detail = (
-                "The microphone sends only zeros. Is it muted, or does the system forbid its use?"
-                if self._dead.now
-                else "The microphone sends sound."
-            )
-            self._emit(PartChanged(self._now(), Part.MICROPHONE, state, detail))
+            self._emit(PartChanged(self._now(), Part.MICROPHONE, state, self._dead.words))
 
     def _bug(self, error: Exception) -> None:
         self._emit(Warned(self._now(), f"Listening failed ({type(error).__name__}); the log says more."))

@@ -1,7 +1,7 @@
 """Cuts the stream of a microphone into utterances. Pure: no thread, no device, no clock of its own.
 
-A voice is what is louder than the room *and* has a pitch, so that fans, hiss, clicks and key taps start nothing. The
-noise floor is a low percentile of the last seconds' levels, which follows the room and survives long sentences.
+A voice detector judges each 20 ms; some voiced ones begin an utterance, a pause ends it. How long a pause depends on
+what was said so far: `advise` takes the verdict of somebody who has looked at a glimpse.
 """
 
 from __future__ import annotations
@@ -12,74 +12,25 @@ from dataclasses import dataclass
 import numpy as np
 
 from vla_assistant.config import ListeningSection
+from vla_assistant.speech import detectors
 from vla_assistant.speech.audio import RATE_HZ
-from vla_assistant.speech.voicing import FRAME, measure
+from vla_assistant.speech.detectors.base import START_LOUD, START_VOICED, Look
+from vla_assistant.speech.room import ROOM_PERCENTILE
+from vla_assistant.speech.segments import Finding, Segment, Started, TimedOut
+from vla_assistant.speech.voicing import FRAME
 from vla_assistant.types import Audio, FloatArray
 
 FRAME_S = FRAME / RATE_HZ
 PRE_ROLL_S = 0.3
 """Kept before the first loud frame: the s of "stop" and the f of "four" are quiet."""
+PRESS_ROLL_S = 0.5
+"""Kept before the talk key went down: people press late."""
 POST_ROLL_S = 0.3
 _PRE_ROLL = round(PRE_ROLL_S / FRAME_S)
-START_MARGIN_DB = 9.0
-KEEP_MARGIN_DB = 6.0
-PERIODICITY = 0.5
-"""White noise stays below 0.3, pink below 0.52; vowels of five synthetic voices lie above 0.6."""
+_PRESS_ROLL = round(PRESS_ROLL_S / FRAME_S)
 _RECENT = 14
-"""Frames (280 ms) in which a word must show itself ..."""
-_LOUD_FRAMES, _VOICED_FRAMES = 5, 3
-"""... by this many loud and pitched ones: a word of 250 ms does, a key tap does not."""
-ROOM_PERCENTILE = 10.0
-"""The room is what remains between words."""
-ECHO_PERCENTILE = 90.0
-"""Our own voice in the microphone is as loud as its loud parts; who talks over it is louder than that."""
-_FLOOR_HISTORY = round(3.0 / FRAME_S)
-_FLOOR_RANGE_DBFS = (-70.0, -30.0)
-_FLOOR_BEFORE_DBFS = -60.0
+"""Frames (280 ms) in which a word must show itself."""
 GLIMPSE_PAUSE_S = 0.2
-GLIMPSE_LIMIT_S = 1.5
-
-
-@dataclass(frozen=True)
-class Started:
-    """Somebody began to speak at `time_s`."""
-
-    id: int
-    time_s: float
-
-
-@dataclass(frozen=True, eq=False)
-class Segment:
-    """An utterance, or a glimpse of one.
-
-    Attributes:
-        id: The same for a glimpse and the utterance it belongs to, and for `Started`.
-        audio: Mono 16 kHz with a little of what was before and after.
-        start_s: Time of the first sample.
-        end_s: Time after the last sample.
-        voiced_s: How much of it had a pitch.
-        final: False for a glimpse: a short word followed by a breath of silence, handed out before the pause that
-            ends the utterance, for words that must act fast ("stop").
-        cut: The phrase limit ended it, not a pause.
-    """
-
-    id: int
-    audio: Audio
-    start_s: float
-    end_s: float
-    voiced_s: float
-    final: bool = True
-    cut: bool = False
-
-
-@dataclass(frozen=True)
-class TimedOut:
-    """Nobody spoke for `waited_s`."""
-
-    waited_s: float
-
-
-Finding = Started | Segment | TimedOut
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,33 +39,31 @@ class _Frame:
 
     samples: FloatArray
     end_s: float
-    level_dbfs: float
-    loud: bool
-    kept: bool
-    voiced: bool
+    look: Look
 
 
 class Segmenter:
     """Feed it blocks of any length; it answers with what they completed.
 
     Args:
-        options: calibration, time-out, phrase limit and pause.
-        floor_percentile: Which of the last seconds' levels is the noise floor, see ROOM_PERCENTILE, ECHO_PERCENTILE.
+        options: calibration, time-out, phrase limit and pauses.
+        floor_percentile: What counts as noise, see `room`.
+        detector: Name of the voice detector.
     """
 
-    def __init__(self, options: ListeningSection, floor_percentile: float = ROOM_PERCENTILE) -> None:
+    def __init__(
+        self, options: ListeningSection, floor_percentile: float = ROOM_PERCENTILE, detector: str = detectors.FALLBACK
+    ) -> None:
         self._options = options
-        self._floor_percentile = floor_percentile
+        self._detector = detectors.make(detector, floor_percentile)
         self._ids = 0
-        self._levels: deque[float] = deque(maxlen=_FLOOR_HISTORY)
-        self._floor = _FLOOR_BEFORE_DBFS
         self._calibration: list[tuple[FloatArray, float]] | None = [] if options.calibration_s else None
         self.reset()
 
     @property
     def noise_dbfs(self) -> float:
         """The noise floor of the room in the speech band."""
-        return self._floor
+        return self._detector.noise_dbfs
 
     @property
     def calibrated(self) -> bool:
@@ -126,14 +75,20 @@ class Segmenter:
         """Somebody speaks, or the key is held."""
         return self._phrase is not None
 
+    @property
+    def phrase_id(self) -> int:
+        """Of what is being said, or was said last."""
+        return self._ids
+
     def reset(self) -> None:
         """Forget what was heard, not the noise floor; the listen time-out starts anew."""
         self._rest = np.zeros(0, np.float32)
-        self._last = np.zeros(FRAME, np.float32)
-        self._recent: deque[_Frame] = deque(maxlen=_RECENT + _PRE_ROLL)
+        self._detector.reset()
+        self._recent: deque[_Frame] = deque(maxlen=max(_RECENT + _PRE_ROLL, _PRESS_ROLL))
         self._phrase: list[_Frame] | None = None
         self._held = False
-        self._glimpsed = False
+        self._glimpsed_s = self._ran_s = 0.0
+        self._pause_s = self._options.pause_s
         self._waiting_since: float | None = None
         self._timed_out = False
 
@@ -154,14 +109,43 @@ class Segmenter:
             found += self._take(frame, last_end_s - (count - 1 - index) * FRAME_S)
         return found
 
-    def hold(self, now: float) -> list[Finding]:
-        """The talk key is pressed: everything from now on, with the pre-roll, is one utterance.
+    def advise(self, glimpse: Segment, pause_s: float) -> list[Finding]:
+        """End the utterance after a pause of `pause_s`, if nothing has been said since that glimpse of it."""
+        phrase = self._phrase
+        if (
+            phrase is None
+            or self._held
+            or glimpse.id != self._ids
+            or self._spoken_until(phrase) != glimpse.spoken_until_s
+        ):
+            return []
+        self._pause_s = pause_s
+        return self._finish(trim=True) if self._quiet_frames(phrase) * FRAME_S >= pause_s else []
+
+    def calibrate(self) -> list[Finding]:
+        """Measure the room from what came so far, then hear that: no word is lost."""
+        if self._calibration is None:
+            return []
+        kept, self._calibration = self._calibration, None
+        self._detector.calibrate([samples for samples, _ in kept])
+        return [finding for samples, end_s in kept for finding in self._hear(samples, end_s)]
+
+    def hold(self, now: float, *, anew: bool = False) -> list[Finding]:
+        """The talk key is pressed: everything from now on, and PRESS_ROLL_S before, is one utterance.
 
         The phrase limit still cuts it, which counts as a release.
+
+        Args:
+            now: Time on the clock of the stream [s].
+            anew: What was being said before is not part of it, but for the PRESS_ROLL_S.
         """
-        found = [] if self._calibration is None else self._calibrate()
+        found = self.calibrate()
         self._held = True
-        return found if self._phrase is not None else found + self._start(_PRE_ROLL, now)
+        if self._phrase is not None and not anew:
+            return found
+        if self._phrase is not None:
+            self._recent = deque(self._phrase, self._recent.maxlen)
+        return found + self._start(_PRESS_ROLL, now)
 
     def release(self) -> list[Finding]:
         """The talk key is released: the utterance is over."""
@@ -174,7 +158,7 @@ class Segmenter:
 
     def flush(self) -> list[Finding]:
         """The stream is over: what was being said is an utterance."""
-        found = [] if self._calibration is None else self._calibrate()
+        found = self.calibrate()
         return found + (self._finish(trim=True) if self._phrase else [])
 
     def _take(self, samples: FloatArray, end_s: float) -> list[Finding]:
@@ -183,22 +167,10 @@ class Segmenter:
         self._calibration.append((samples, end_s))
         if len(self._calibration) * FRAME_S < self._options.calibration_s:
             return []
-        return self._calibrate()
-
-    def _calibrate(self) -> list[Finding]:
-        """Set the noise floor from the frames without a pitch, then hear what was kept: no word is lost."""
-        kept, self._calibration = self._calibration or [], None
-        previous = np.zeros(FRAME, np.float32)
-        for samples, _ in kept:
-            sound = measure(np.concatenate([previous, samples]), _FLOOR_RANGE_DBFS[0])
-            if sound.periodicity < PERIODICITY:
-                self._levels.append(sound.level_dbfs)
-            previous = samples
-        self._update_floor()
-        return [finding for samples, end_s in kept for finding in self._hear(samples, end_s)]
+        return self.calibrate()
 
     def _hear(self, samples: FloatArray, end_s: float) -> list[Finding]:
-        frame = self._examine(samples, end_s)
+        frame = _Frame(samples, end_s, self._detector.look(samples))
         if self._waiting_since is None:
             self._waiting_since = end_s - FRAME_S
         self._recent.append(frame)
@@ -207,27 +179,11 @@ class Segmenter:
         self._phrase.append(frame)
         return self._speak(self._phrase)
 
-    def _examine(self, samples: FloatArray, end_s: float) -> _Frame:
-        start_dbfs = self._floor + START_MARGIN_DB
-        sound = measure(np.concatenate([self._last, samples]), start_dbfs)
-        self._last = samples
-        self._levels.append(sound.level_dbfs)
-        if len(self._levels) % 5 == 0 or len(self._levels) == _FLOOR_HISTORY:
-            self._update_floor()
-        loud = sound.level_dbfs > start_dbfs
-        kept = sound.level_dbfs > self._floor + KEEP_MARGIN_DB
-        return _Frame(samples, end_s, sound.level_dbfs, loud, kept, loud and sound.periodicity > PERIODICITY)
-
-    def _update_floor(self) -> None:
-        if len(self._levels) >= 10:
-            level = float(np.percentile(np.fromiter(self._levels, float), self._floor_percentile))
-            self._floor = float(np.clip(level, *_FLOOR_RANGE_DBFS))
-
     def _wait(self, frame: _Frame) -> list[Finding]:
         """Nobody speaks: does somebody begin?"""
         recent = list(self._recent)[-_RECENT:]
-        loud = [index for index, one in enumerate(recent) if one.loud]
-        if len(loud) >= _LOUD_FRAMES and sum(one.voiced for one in recent) >= _VOICED_FRAMES:
+        loud = [index for index, one in enumerate(recent) if one.look.loud]
+        if len(loud) >= START_LOUD and sum(one.look.voiced for one in recent) >= START_VOICED:
             return self._start(len(recent) - loud[0] + _PRE_ROLL, frame.end_s)
         waited_s = frame.end_s - (self._waiting_since or 0.0)
         if 0 < self._options.timeout_s <= waited_s and not self._timed_out:
@@ -238,41 +194,57 @@ class Segmenter:
     def _start(self, frames: int, now: float) -> list[Finding]:
         self._phrase = list(self._recent)[-frames:] if frames else []
         self._ids += 1
-        self._glimpsed = False
+        self._glimpsed_s = self._ran_s = now
+        self._pause_s = self._options.pause_s
         return [Started(self._ids, now)]
 
     def _speak(self, phrase: list[_Frame]) -> list[Finding]:
-        """Somebody speaks: is it over, too long, or a short word that may already be looked at?"""
+        """Somebody speaks: is it over, too long, or worth a glimpse?"""
         if len(phrase) * FRAME_S >= self._options.phrase_limit_s:
             return self._finish(trim=False, cut=True)
-        quiet_s = self._quiet_frames(phrase) * FRAME_S
         if self._held:
-            return []
-        if quiet_s >= self._options.pause_s:
+            return self._run(phrase)
+        quiet_s = self._quiet_frames(phrase) * FRAME_S
+        if quiet_s >= self._pause_s:
             return self._finish(trim=True)
         if quiet_s < GLIMPSE_PAUSE_S:
-            self._glimpsed = False
-        elif not self._glimpsed and len(phrase) * FRAME_S <= GLIMPSE_LIMIT_S + PRE_ROLL_S:
-            self._glimpsed = True
-            return [self._segment(phrase, final=False, cut=False)]
-        return []
+            self._pause_s = self._options.pause_s
+            return self._run(phrase)
+        until_s = self._spoken_until(phrase)
+        if until_s == self._glimpsed_s:
+            return []
+        self._glimpsed_s = until_s
+        return [self._segment(phrase, final=False)]
+
+    def _run(self, phrase: list[_Frame]) -> list[Finding]:
+        """Now and then a glimpse of what is being said, for whoever shows it."""
+        every_s = self._options.partial_s
+        if not every_s or phrase[-1].end_s - self._ran_s < every_s:
+            return []
+        self._ran_s = phrase[-1].end_s
+        return [self._segment(phrase, final=False, running=True)]
 
     def _quiet_frames(self, phrase: list[_Frame]) -> int:
-        return next((index for index, frame in enumerate(reversed(phrase)) if frame.kept), len(phrase))
+        return next((index for index, frame in enumerate(reversed(phrase)) if frame.look.kept), len(phrase))
+
+    def _spoken_until(self, phrase: list[_Frame]) -> float:
+        """Time after the last frame that belongs to the speech."""
+        quiet = self._quiet_frames(phrase)
+        return phrase[-1 - quiet].end_s if quiet < len(phrase) else phrase[0].end_s
 
     def _finish(self, *, trim: bool, cut: bool = False) -> list[Finding]:
         phrase, self._phrase = self._phrase or [], None
-        if trim:
-            surplus = self._quiet_frames(phrase) - round(POST_ROLL_S / FRAME_S)
-            phrase = phrase[: len(phrase) - max(0, surplus)]
+        surplus = self._quiet_frames(phrase) - round(POST_ROLL_S / FRAME_S) if trim else 0
+        segment = self._segment(phrase[: len(phrase) - max(0, surplus)], final=True, cut=cut)
         self._held = False
         self._recent.clear()
-        self._waiting_since = phrase[-1].end_s
+        self._waiting_since = segment.end_s
         self._timed_out = False
-        return [self._segment(phrase, final=True, cut=cut)]
+        return [segment]
 
-    def _segment(self, phrase: list[_Frame], *, final: bool, cut: bool) -> Segment:
+    def _segment(self, phrase: list[_Frame], *, final: bool, cut: bool = False, running: bool = False) -> Segment:
         samples = np.concatenate([frame.samples for frame in phrase])
-        voiced_s = sum(frame.voiced for frame in phrase) * FRAME_S
-        start_s = phrase[0].end_s - FRAME_S
-        return Segment(self._ids, Audio(samples, RATE_HZ), start_s, phrase[-1].end_s, voiced_s, final, cut)
+        voiced = np.fromiter((frame.look.voiced for frame in phrase), bool)
+        start_s, end_s = phrase[0].end_s - FRAME_S, phrase[-1].end_s
+        until_s = self._spoken_until(phrase)
+        return Segment(self._ids, Audio(samples, RATE_HZ), start_s, end_s, voiced, until_s, final, cut, running)

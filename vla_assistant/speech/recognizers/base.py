@@ -10,6 +10,8 @@ back end found.
 - Confidence is 0-1; below `listening.min_confidence` (0.3) nothing is acted on.
 - The text is lower case without punctuation, as the vocabulary writes it.
 - `grammar` is JSGF; None means the full command vocabulary, or no limit for a recognizer that needs none.
+- One that is fast and can be asked what was said so far has `partial(audio, grammar) -> partial.Partial` too, which the
+  listener calls in pauses and now and then; one that can look for a wake word has `wake(audio, phrases) -> wake.Wake`.
 - Missing weights or a failed library are an `AssistantError` that says what to do.
 """
 
