@@ -109,7 +109,8 @@ class Decoding:
             return
         first = short or not segment.final or job.use is Use.WAKE
         worker = self._words if first else self._sentences
-        if segment.final or worker.idle or (short and not segment.running):
+        room = worker.idle if segment.running else short or not worker.backlog
+        if segment.final or room:
             self._report_dropped(worker.put(job))
 
     @property

@@ -126,8 +126,10 @@ class SphinxRecognizer:
             return wake_word.NOTHING
         self._search(wake_word.grammar(phrases))
         self._settle(speech)
-        words, free = self._aligned(GIVEN, speech), self._aligned(LOOP, speech)
-        return wake_word.found(words, free)
+        text, own = self._decode(GIVEN, speech)
+        words = self._aligned() if text else []
+        _, free = self._decode(LOOP, speech)
+        return wake_word.found(words, (own - free) * self._open.n_frames())
 
     def close(self) -> None:
         """Free the decoder."""
@@ -187,12 +189,10 @@ class SphinxRecognizer:
         text = _VARIANT.sub("", found.hypstr).strip()
         return text, math.log(found.score) / SCORE_UNIT / self._open.n_frames()
 
-    def _aligned(self, search: str, speech: FloatArray) -> list[wake_word.Aligned]:
-        """The words of the best path, when they were said and how well they fit."""
-        self._decode(search, speech)
+    def _aligned(self) -> list[wake_word.Aligned]:
+        """When the words of the last decode were said."""
         parts = self._open.seg() or []
-        fits = [(part, math.log(part.ascore) / SCORE_UNIT if part.ascore > 0 else -math.inf) for part in parts]
-        return [wake_word.Aligned(_VARIANT.sub("", p.word), p.start_frame, p.end_frame + 1, fit) for p, fit in fits]
+        return [wake_word.Aligned(_VARIANT.sub("", p.word), p.start_frame, p.end_frame + 1) for p in parts]
 
 
 def prepared(audio: Audio) -> FloatArray | None:
