@@ -62,6 +62,7 @@ class Recorded:
     def __init__(self, process: subprocess.Popen[bytes]) -> None:
         self._process = process
         self._pieces: list[bytes] = []
+        self._arrived: list[tuple[float, int]] = []
         self.first_s = 0.0
         """Monotonic time when the first piece arrived."""
         self._thread = threading.Thread(target=self._read, daemon=True)
@@ -78,6 +79,10 @@ class Recorded:
         """Level of the last seconds."""
         return audio.level_dbfs(self.audio.samples[-round(last_s * audio.RATE_HZ) :])
 
+    def arrived_s(self, sample: int) -> float:
+        """Monotonic time when that sample arrived here, at most the recorder's own delay after it was played."""
+        return next(at for at, count in self._arrived if count > sample)
+
     def finish(self) -> None:
         """End the recording."""
         self._process.terminate()
@@ -90,8 +95,11 @@ class Recorded:
         assert self._process.stdout is not None
         descriptor = self._process.stdout.fileno()
         while piece := os.read(descriptor, 4096):
-            self.first_s = self.first_s or time.monotonic()
+            now = time.monotonic()
+            self.first_s = self.first_s or now
             self._pieces.append(piece)
+            before = self._arrived[-1][1] if self._arrived else 0
+            self._arrived.append((now, before + len(piece) // 2))
 
 
 class VirtualSoundCard:

@@ -44,7 +44,7 @@ class ChoiceSection(Section):
     camera: str = Field("simulated", description="The policy's eye. The shipped weights know only the simulator.")
     extra_cameras: tuple[str, ...] = Field((), description='Shown beside it, for example ["opencv"].')
     microphone: str = Field("sounddevice", description="Where sound comes from.")
-    recognizer: str = Field("auto", description='"auto" takes whisper when its weights are there, else sphinx.')
+    recognizer: str = Field("auto", description='"auto" asks sphinx, and whisper after it when its weights are there.')
     speaker: str = Field("pyttsx3", description='The voice; "silent" says nothing.')
 
 
@@ -67,8 +67,8 @@ class ListeningSection(Section):
     wake_s: float = Field(
         8.0, gt=0, description="So long it listens after the wake word, and after each utterance anew."
     )
-    detector: Literal["pitch", "silero", "webrtc"] = Field(
-        "pitch", description='The voice detector; "pitch" needs no package.'
+    detector: Literal["joint", "pitch", "silero"] = Field(
+        "joint", description='The voice detector; "pitch" needs no package and serves where one is missing.'
     )
     calibration_s: float = Field(1.0, ge=0, description="Room noise is measured this long at start.")
     timeout_s: float = Field(0.0, ge=0, description="Give up when nobody speaks for this long; 0 waits for ever.")

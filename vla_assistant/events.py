@@ -79,7 +79,7 @@ class Heard(Event):
 
 @dataclass(frozen=True)
 class NothingHeard(Event):
-    """Sound came in and no words could be made of it; the reason is a sentence."""
+    """Sound came in and nothing is done about it; the reason is a sentence, empty for talk that is not for us."""
 
     reason: str
 
@@ -199,11 +199,20 @@ class WentOn(Event):
     command: Command
 
 
+class Saying(StrEnum):
+    """What a sentence is for: an ANSWER, a QUESTION that somebody may settle, the words after a STOP."""
+
+    ANSWER = "answer"
+    QUESTION = "question"
+    STOP = "stop"
+
+
 @dataclass(frozen=True)
 class Said(Event):
     """A sentence for the user; the speaker speaks it."""
 
     text: str
+    saying: Saying = Saying.ANSWER
 
 
 @dataclass(frozen=True)

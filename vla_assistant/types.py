@@ -54,7 +54,10 @@ class Audio:
 
 @dataclass(frozen=True)
 class Utterance:
-    """What a recognizer heard; times are monotonic seconds of the microphone stream, confidence is 0-1."""
+    """What a recognizer heard; times are monotonic seconds of the microphone stream, confidence is 0-1.
+
+    `recognizer` says who decided ("closed words", "sphinx", "whisper"); `others` are other readings, the likeliest first.
+    """
 
     text: str
     confidence: float
@@ -62,6 +65,7 @@ class Utterance:
     language: str = "en"
     start_s: float = 0.0
     end_s: float = 0.0
+    others: tuple[str, ...] = ()
 
 
 class ListeningState(StrEnum):

@@ -683,3 +683,16 @@ def test_a_table_that_turned_strange_before_the_yes_is_proposed_anew() -> None:
     talk.feed(m.Confirm(None, "click"))  # the user says that it is all right
     out = talk.feed(m.Planned(1, m.Draft(replace(plan(), familiar=0.2), 9, talk.now)))
     assert of_kind(out, m.Act)
+
+
+def test_a_sentence_carries_what_it_is_for() -> None:
+    talk = Talk()
+    talk.say()
+    talk.feed(m.Interpreted(talk.count, Understanding("pick up", Intent.COMMAND, STEPS)))
+    out = talk.feed(m.Planned(talk.count, m.Draft(plan(), 7, talk.now)))
+    assert [event.saying for event in told(out, events.Said)] == [events.Saying.QUESTION]
+    talk.say()
+    out = talk.feed(m.Interpreted(talk.count, Understanding("it", Intent.COMMAND, question="Which one?")))
+    assert [event.saying for event in told(out, events.Said)] == [events.Saying.QUESTION]
+    out = talk.feed(m.Stop("you pressed stop"))
+    assert [event.saying for event in told(out, events.Said)] == [events.Saying.STOP]

@@ -17,6 +17,7 @@ import numpy as np
 import psutil
 import pytest
 
+from tests.speech import tiny_piper
 from tests.speech.ears import likeness
 from tests.virtual_sound import VirtualSoundCard, sound_card, wait_for  # noqa: F401
 from vla_assistant import registry
@@ -54,9 +55,10 @@ def nothing_is_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator
 
 
 @pytest.mark.parametrize("name", BACKENDS)
-def test_contract(name: str, sound_card: VirtualSoundCard) -> None:  # noqa: F811
+def test_contract(name: str, sound_card: VirtualSoundCard, tmp_path: Path) -> None:  # noqa: F811
     events: list[Event] = []
-    speaker: Speaker = BACKENDS[name].create(BACKENDS[name].config_class(), emit=events.append)
+    options = {"voice": str(tiny_piper.make(tmp_path))} if name == "piper" else {}
+    speaker: Speaker = BACKENDS[name].create(BACKENDS[name].config_class(**options), emit=events.append)
     start_s = time.monotonic()
     for text in ("first", "", " \n ", "...", "second"):
         speaker.speak(text)
@@ -68,6 +70,14 @@ def test_contract(name: str, sound_card: VirtualSoundCard) -> None:  # noqa: F81
     speaker.speak(LONG)
     speaker.silence()
     wait_for(lambda: not speaker.speaking, 60, "silence")
+    for loud in (0.0, 0.4, 2.0):
+        speaker.set_volume(loud)
+        assert speaker.volume == min(1.0, loud)
+    speaker.set_rate(300)
+    assert speaker.voice == "" or speaker.voice in [voice.id for voice in speaker.voices()]
+    speaker.speak(LONG, topic="question", ttl_s=60.0)
+    speaker.forget("question")
+    wait_for(lambda: not speaker.speaking, 60, "the question to be forgotten")
     speaker.speak(LONG)
     start_s = time.monotonic()
     speaker.close()

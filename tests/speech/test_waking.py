@@ -67,15 +67,16 @@ SAID = [Aligned("<sil>", 0, 30), Aligned("hey", 30, 50), Aligned("robot", 50, 90
 
 
 def test_a_phrase_that_fits_as_well_as_the_best_phones_was_said() -> None:
-    good, bad = found(SAID, 0.0), found(SAID, -60 * 60.0)
+    second = RATE_HZ
+    good, bad = found(SAID, 0.0, 2 * second), found(SAID, -30.0, 2 * second)
     assert (good.phrase, good.end_s) == ("hey robot", pytest.approx(0.6))
     assert good.confidence > 0.9
     assert bad.confidence < 0.1
 
 
 def test_a_phrase_squeezed_into_a_moment_was_not_said() -> None:
-    assert found([Aligned("hey", 30, 39), Aligned("robot", 39, 54)], 0.0) == NOTHING
-    assert found([Aligned("<sil>", 0, 30)], 0.0) == NOTHING
+    assert found([Aligned("hey", 30, 39), Aligned("robot", 39, 54)], 0.0, RATE_HZ) == NOTHING
+    assert found([Aligned("<sil>", 0, 30)], 0.0, RATE_HZ) == NOTHING
 
 
 def test_a_phrase_that_nobody_can_hear_is_told_once() -> None:

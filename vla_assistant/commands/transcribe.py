@@ -30,13 +30,18 @@ class Transcript:
     text: str = ""
     confidence: float = 0.0
     seconds: float = 0.0
+    others: tuple[str, ...] = ()
+    recognizer: str = ""
     error: str = ""
     usable: bool = True
     """The recognizer is sure enough of the text that the program would act on it; a yes needs more than a no."""
 
     def as_json(self) -> str:
-        """One line: file, text, confidence 0-1, seconds that listening took; `error` only when there is one."""
-        fields = {"file": self.file, "text": self.text, "confidence": self.confidence, "seconds": self.seconds}
+        """One line: file, text, confidence 0-1, seconds that listening took, other readings (the likeliest first),
+        which recognizer decided; `error` only when there is one.
+        """
+        fields: dict[str, object] = {"file": self.file, "text": self.text, "confidence": self.confidence}
+        fields |= {"seconds": self.seconds, "others": self.others, "recognizer": self.recognizer}
         return json.dumps(fields | ({"error": self.error} if self.error else {}), ensure_ascii=False)
 
     def __str__(self) -> str:
@@ -67,15 +72,13 @@ def transcribe(
     A file in which nothing is heard gives an empty text. Exit status: 0, or 2 when a file, the grammar or an option
     cannot be used; the other files are transcribed all the same.
     """
-    from vla_assistant import registry
     from vla_assistant.speech import recognizers
 
     choice = [f"use.recognizer={recognizer}"] if recognizer else []
     settings = settings_of(config_file, [*(sets or ()), *choice])
     chosen = recognizers.choose(settings)
     text = _grammar_text(grammar)
-    backend = registry.backend("recognizers", chosen.name)
-    model: Recognizer = backend.create(settings.backend("recognizers", chosen.name))
+    model = recognizers.create(settings, chosen)
     failed = False
     try:
         for transcript in transcripts(files, model, text, settings.listening):
@@ -105,7 +108,8 @@ def transcripts(
             continue
         seconds = round(time.perf_counter() - begin, 3)
         doubt = doubt_about(heard, limits)
-        yield Transcript(str(file), heard.text, round(heard.confidence, 3), seconds, usable=not doubt)
+        sure = round(heard.confidence, 3)
+        yield Transcript(str(file), heard.text, sure, seconds, heard.others, heard.recognizer, usable=not doubt)
 
 
 def _warn(sentence: str) -> None:

@@ -100,7 +100,7 @@ class Conversation(QFrame):
                     self._add("note", note)
             case Said(text=text):
                 self._add("assistant", text)
-            case NothingHeard(reason=reason):
+            case NothingHeard(reason=reason) if reason:
                 self._add("note", reason)
             case PartChanged(state=PartState.FAILED, detail=detail) if detail:
                 self._add("warning", detail)

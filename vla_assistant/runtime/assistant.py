@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from itertools import count
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from vla_assistant import events, language, paths
 from vla_assistant.config import Settings
@@ -37,6 +37,9 @@ from vla_assistant.runtime.voice import Voice
 from vla_assistant.session import Rules, Session
 from vla_assistant.session import messages as m
 from vla_assistant.types import Command, Frame, Intent, Proposal, RobotState, Source, Step
+
+if TYPE_CHECKING:
+    from vla_assistant.speech.voice import VoiceName
 
 CLOSED = "the program was closed"
 
@@ -211,6 +214,23 @@ class Assistant:
         """Say it aloud, after what is being said."""
         self._publish(events.Said(self._now(), text))
 
+    @property
+    def volume(self) -> float:
+        """Loudness of the voice, 0-1."""
+        return self._voice.volume
+
+    def set_volume(self, volume: float) -> None:
+        """Speak that loud from now on, 0-1."""
+        self._voice.set_volume(volume)
+
+    def voices(self) -> list[VoiceName]:
+        """The voices there are, the one in use first; may take a moment."""
+        return self._voice.voices()
+
+    def choose_voice(self, voice: str) -> None:
+        """Speak with this one, by its id, from the next sentence on; may take a moment."""
+        self._voice.choose(voice)
+
     def start_listening(self) -> None:
         """Open the microphone and take commands from it."""
         self._ears.start()
@@ -326,6 +346,7 @@ class Assistant:
         """From the listener: words become a command, everything is told."""
         if isinstance(event, events.Heard) and (doubt := doubt_about(event.utterance, self.settings.listening)):
             event = events.NothingHeard(event.time_s, doubt)
+        self._voice.note(event)
         self._hub.publish(event)
         if not isinstance(event, events.Heard):
             return
@@ -336,17 +357,16 @@ class Assistant:
             simulated = self.settings.use.arm == "simulated"
             success = self._runner.verdict(event.command.id, event.outcome.claimed) if simulated else None
             event = replace(event, outcome=replace(event.outcome, success=success))
-        elif isinstance(event, events.Said):
-            self._voice.speak(event.text)
         elif isinstance(event, events.Understood):
             self._ears.expect(event.understanding.choices)
+        self._voice.note(event)
         self._hub.publish(event)
 
     def _happened(self, event: Event) -> None:
         """What the runner tells, on its thread: there the policy may be asked what it has learnt."""
         if isinstance(event, events.SceneSeen):
             self._examples = language.examples(event.things, learnt=self._model.learnt)
-            self._ears.listen_for(language.further(event.things, self._model.learnt))
+            self._ears.listen_for(language.further(event.things, self._model.learnt), event.things)
         self._hub.publish(event)
 
     def _put(self, item: m.Input) -> None:

@@ -12,9 +12,11 @@ from vla_assistant.errors import AssistantError
 from vla_assistant.events import Event, Part, PartChanged, PartState
 from vla_assistant.runtime.hearing import RemoteRecognizer, open_recognizer
 from vla_assistant.runtime.served_models import ServedModels
+from vla_assistant.types import SeenThing
 
 if TYPE_CHECKING:
     from vla_assistant.runtime.voice import Voice
+    from vla_assistant.speech.recognizers.base import Recognizer
     from vla_assistant.speech.listener import Listener
     from vla_assistant.speech.microphones.base import Microphone
 
@@ -80,10 +82,10 @@ class Ears:
         if self._listener is not None:
             self._listener.expect(choices)
 
-    def listen_for(self, also: frozenset[str]) -> None:
-        """Listen for commands beyond the usual too: `language.further`."""
+    def listen_for(self, also: frozenset[str], seen: Sequence[SeenThing] = ()) -> None:
+        """Expect commands beyond the usual too (`language.further`), and these things to be named."""
         if self._listener is not None:
-            self._listener.listen_for(also)
+            self._listener.listen_for(also, seen)
 
     def push_to_talk(self, held: bool) -> None:
         """The talk key went down or up."""
@@ -142,17 +144,17 @@ class Ears:
         from vla_assistant.speech.listener import Listener
 
         self._microphone = self._microphone or self._made()
-        recognizers = self._opened_recognizers()
-        if self._microphone is None or not recognizers:
+        recognizer = self._opened_recognizer()
+        if self._microphone is None or recognizer is None:
             return None
         return Listener(
             self._settings.listening,
             self._microphone,
-            recognizers[0],
+            recognizer,
             self._emit,
             self._now,
             speaker=self._voice,
-            spotter=recognizers[-1],
+            spotter=self._recognizers[-1],
             on_stop=lambda utterance: self._stop(f"you said {utterance.text!r}"),
         )
 
@@ -167,20 +169,23 @@ class Ears:
             return None
         return microphone
 
-    def _opened_recognizers(self) -> list[RemoteRecognizer]:
-        """The chosen recognizer and, if that is not the spotter itself, the spotter."""
+    def _opened_recognizer(self) -> Recognizer | None:
+        """The chosen recognizer; the last of `_recognizers` is the spotter. None, and it is told why, when it fails."""
         from vla_assistant.speech.recognizers import choose
+        from vla_assistant.speech.recognizers.chain import RecognizerChain
 
         try:
             choice = choose(self._settings)
             self._why = choice.reason
             self._tell(Part.RECOGNIZER, PartState.LOADING, f"{choice.name} is starting. {choice.reason}")
-            self._recognizers = [open_recognizer(self._settings, choice.name, self._model, self._recognizer_told)]
-            if choice.name != SPOTTER:
-                self._recognizers.append(open_recognizer(self._settings, SPOTTER, self._model))
+            parts = [open_recognizer(self._settings, name, self._model, self._recognizer_told) for name in choice.parts]
+            spotters = [part for part, name in zip(parts, choice.parts, strict=True) if name == SPOTTER]
+            others = [part for part in parts if part not in spotters]
+            self._recognizers = [*others, *(spotters or [open_recognizer(self._settings, SPOTTER, self._model)])]
         except AssistantError as error:
             self._tell(Part.RECOGNIZER, PartState.FAILED, str(error))
-        return self._recognizers
+            return None
+        return parts[0] if len(parts) == 1 else RecognizerChain(parts)
 
     def _recognizer_told(self, part: Part, state: PartState, detail: str, progress: float | None) -> None:
         why = f" {self._why}" if state is PartState.READY else ""

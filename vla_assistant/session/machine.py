@@ -14,6 +14,7 @@ from itertools import count
 from typing import ClassVar
 
 from vla_assistant import events
+from vla_assistant.events import Saying
 from vla_assistant.session import messages as m
 from vla_assistant.session.acting import PACES, Acting
 from vla_assistant.session.run import Phase, Rules, Run
@@ -258,13 +259,14 @@ class Session:
         how = ", slowly" if run.pace < 1.0 and any(step.skill != "home" for step in run.steps) else ""
         doubt = "" if run.sure else "I am not sure I understood you. "
         strange = "" if draft.plan.is_familiar else f"{STRANGE} "
-        self._say(f"{strange}{doubt}Shall I {self._describe(run.steps)}{how}?")
+        self._say(f"{strange}{doubt}Shall I {self._describe(run.steps)}{how}?", Saying.QUESTION)
 
     def _propose_a_better_look(self, run: Run, draft: m.Draft, missing: list[str]) -> None:
         """The arm may be in the way: from home it is looked for again, and then proposed."""
         run.look_first(_HOME)
         self._show(run, m.Draft(Plan(_HOME, self._describe(_HOME), 1.0), draft.frame_id, draft.frame_time_s))
-        self._say(f"{not_seen(missing, ())} My arm may hide it. Shall I go home and look again?")
+        hidden = f"{not_seen(missing, ())} My arm may hide it."
+        self._say(f"{hidden} Shall I go home and look again?", Saying.QUESTION)
 
     def _show(self, run: Run, draft: m.Draft) -> None:
         expires = self._now + self._rules.proposal_timeout_s
@@ -369,7 +371,7 @@ class Session:
         first, self._stopped, self._asking = not self._stopped, True, False
         if first:
             self._tell(events.Stopped(self._now, item.reason, still=False))
-            self._say("Stopped.")
+            self._say("Stopped.", Saying.STOP)
         self._withdraw(item.reason, Result.STOPPED)
         if self._interpreting is not None:
             command, self._interpreting = self._interpreting, None
@@ -416,7 +418,7 @@ class Session:
         claimed = result is Result.DONE
         outcome = Outcome(result, reason, evidence, self._now - command.time_s, claimed)
         if say:
-            self._say(reason)
+            self._say(reason, Saying.QUESTION if result is Result.ASKED else Saying.ANSWER)
         self._tell(events.RunEnded(self._now, command, outcome))
         if settle:
             self._effects.append(m.Settle(command.id, claimed))
@@ -441,9 +443,9 @@ class Session:
     def _tell(self, event: events.Event) -> None:
         self._effects.append(m.Publish(event))
 
-    def _say(self, text: str) -> None:
+    def _say(self, text: str, saying: Saying = Saying.ANSWER) -> None:
         self._said = text
-        self._tell(events.Said(self._now, text))
+        self._tell(events.Said(self._now, text, saying))
 
     _TABLE: ClassVar[dict[type[m.Input], Callable[..., None]]] = {
         m.Given: _given,

@@ -10,16 +10,19 @@ from vla_assistant.config import ListeningSection
 from vla_assistant.errors import AssistantError
 from vla_assistant.events import Event, Heard, NothingHeard, Part, PartChanged, PartState, Warned
 from vla_assistant.speech.modes import Use
+from vla_assistant.speech.on_table import on_table
 from vla_assistant.speech.partials import Advise, Partials, Recognizer
 from vla_assistant.speech.segments import Segment
 from vla_assistant.speech.waking import Waking
 from vla_assistant.speech.worker import Worker
-from vla_assistant.types import Intent, Utterance
+from vla_assistant.types import Intent, SeenThing, Utterance
 
 SHORTEST_VOICE_S = 0.06
 """Less voice than this in a whole segment is none."""
 SHORTEST_COMMAND_S = 0.1
 """Less voice than this after a wake word is its own end."""
+NOT_FOR_US = 0.5
+"""Below this share of the confidence that is needed it was no command but talk in the room: nobody is bothered with it."""
 _CLOSED_LIMIT_S = 2.1
 """Closed words last no longer, with what is kept before and after them."""
 
@@ -77,6 +80,7 @@ class Decoding:
         self._grammar: str | None = None
         self._choices: tuple[str, ...] = ()
         self._also: frozenset[str] = frozenset()
+        self._seen: tuple[SeenThing, ...] = ()
         self._sentences = Worker("recognizer", self._decode_sentence, 4, self._bug)
         self._words = self._sentences
         if self._spotter is not recognizer:
@@ -87,15 +91,15 @@ class Decoding:
         self._choices = tuple(choices)
         self._choose_grammar()
 
-    def listen_for(self, also: frozenset[str]) -> None:
-        """Listen for commands beyond the usual too: `language.further`."""
-        self._also = also
+    def listen_for(self, also: frozenset[str], seen: Sequence[SeenThing] = ()) -> None:
+        """Expect commands beyond the usual too (`language.further`), and these things to be named."""
+        self._also, self._seen = also, tuple(seen)
         self._choose_grammar()
 
     def _choose_grammar(self) -> None:
         from vla_assistant.language import jsgf
 
-        self._grammar = jsgf(choices=self._choices, also=self._also) if self._choices or self._also else None
+        self._grammar = jsgf(choices=self._choices, also=self._also) if self._choices else None
 
     def put(self, job: Job) -> None:
         """Hand in a segment; never waits."""
@@ -192,7 +196,7 @@ class Decoding:
             self._tell(str(error))
             return None
         self._tell("")
-        return replace(utterance, start_s=segment.start_s, end_s=segment.end_s)
+        return replace(on_table(utterance, self._seen), start_s=segment.start_s, end_s=segment.end_s)
 
     def _tell(self, trouble: str) -> None:
         """Tell a trouble of a recognizer once, and that it is over."""
@@ -203,8 +207,8 @@ class Decoding:
         self._emit(PartChanged(self._now(), Part.RECOGNIZER, state, trouble or "The recognizer works again."))
 
     def _publish(self, utterance: Utterance) -> None:
-        if not utterance.text:
-            self._emit(NothingHeard(self._now(), "I heard nothing usable."))
+        if utterance.confidence < NOT_FOR_US * self._min_confidence:
+            self._emit(NothingHeard(self._now(), ""))
         elif utterance.confidence < self._min_confidence:
             self._emit(NothingHeard(self._now(), f"I am not sure I heard {utterance.text!r}; please say it again."))
         else:

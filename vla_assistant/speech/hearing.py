@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from vla_assistant.speech.audio import RATE_HZ
+from vla_assistant.speech.speakers.base import Spoken
 from vla_assistant.types import Audio
 
 ECHO_TAIL_S = 0.4
@@ -21,6 +22,11 @@ class Voice(Protocol):
     @property
     def speaking(self) -> bool:
         """Sound of ours is being played."""
+        ...
+
+    @property
+    def recent(self) -> tuple[Spoken, ...]:
+        """The last sentences as they were played, oldest first."""
         ...
 
     def silence(self) -> None:

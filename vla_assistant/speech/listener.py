@@ -22,13 +22,14 @@ from vla_assistant.events import (
 )
 from vla_assistant.speech import detectors
 from vla_assistant.speech.decoding import Decoding, Job
+from vla_assistant.speech.echo import is_ours
 from vla_assistant.speech.hearing import DeadMicrophone, StreamClock, Voice, room_words
 from vla_assistant.speech.microphones.base import Microphone
-from vla_assistant.speech.modes import Modes, Outcome, Taken
+from vla_assistant.speech.modes import Modes, Outcome, Taken, Use
 from vla_assistant.speech.partials import Recognizer
 from vla_assistant.speech.segments import Segment, Started, TimedOut
 from vla_assistant.speech.worker import Worker
-from vla_assistant.types import Audio, ListeningState, Utterance
+from vla_assistant.types import Audio, ListeningState, SeenThing, Utterance
 
 
 class Listener:
@@ -143,9 +144,9 @@ class Listener:
         """Listen for an answer that names one of these; for all commands when there is none."""
         self._decoding.expect(choices)
 
-    def listen_for(self, also: frozenset[str]) -> None:
-        """Listen for commands beyond the usual too: `language.further`."""
-        self._decoding.listen_for(also)
+    def listen_for(self, also: frozenset[str], seen: Sequence[SeenThing] = ()) -> None:
+        """Expect commands beyond the usual too (`language.further`), and these things to be named."""
+        self._decoding.listen_for(also, seen)
 
     def mute(self, muted: bool) -> None:
         """Muted, the sound is thrown away before anything looks at it; not even a stop is heard then."""
@@ -210,10 +211,14 @@ class Listener:
         for outcome in outcomes:
             if isinstance(outcome, Started):
                 self._emit(SpeechStarted(self._now()))
-            elif isinstance(outcome, Taken):
+            elif isinstance(outcome, Taken) and not self._is_own_voice(outcome):
                 self._decoding.put(Job(outcome.segment, outcome.use))
             elif isinstance(outcome, TimedOut):
                 self._time_out(outcome)
+
+    def _is_own_voice(self, taken: Taken) -> bool:
+        """Our own "stopped" in the microphone is no stop."""
+        return taken.use is Use.STOP and self._speaker is not None and is_ours(taken.segment, self._speaker.recent)
 
     def _tell_state(self) -> None:
         """Tell what is done with sound whenever that has changed."""

@@ -23,10 +23,13 @@ class Player:
 
     Args:
         device: Name of the output device, empty for the default one.
+        volume: Factor for all samples, 0-1.
     """
 
-    def __init__(self, device: str = "") -> None:
+    def __init__(self, device: str = "", volume: float = 1.0) -> None:
         self._device = device
+        self.volume = volume
+        """May be set from any thread; holds from the next block on."""
         self._samples = np.zeros(0, np.float32)
         self._at = 0
         self._uses_portaudio = False
@@ -110,7 +113,7 @@ class Player:
         if self._silenced.is_set():
             fade = min(len(piece), round(_FADE_S * 22_050))
             piece = piece[:fade] * np.linspace(1.0, 0.0, fade, dtype=np.float32)
-        block[: len(piece)] = piece[:, None]
+        block[: len(piece)] = self.volume * piece[:, None]
         block[len(piece) :] = 0.0
         self._at += frames
         if len(piece) < frames:

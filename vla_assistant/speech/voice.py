@@ -1,7 +1,8 @@
-"""Text to sound: the pyttsx3 engine in a process of its own, which renders to a file and never plays.
+"""Text to sound: a speech engine in a process of its own, which renders to a file and never plays.
 
 pyttsx3 blocks while it speaks, cannot be silenced, keeps "run loop already started" after one exception, and macOS and
-COM want it on a main thread. In its own process none of that matters: on any trouble the process is replaced.
+COM want it on a main thread; Piper loads a neural network. In a process of their own none of that matters: on any
+trouble the process is replaced.
 """
 
 from __future__ import annotations
@@ -42,18 +43,37 @@ HINT = "On Debian and Ubuntu: sudo apt install espeak-ng. Or set use.speaker to 
 @travels
 @dataclass(frozen=True)
 class VoiceSettings:
-    """Speed in words a minute, volume 0-1, and the voice's id, name or language; empty takes the engine's own."""
+    """How it speaks.
+
+    Attributes:
+        rate_wpm: Speed in words a minute.
+        volume: 0-1.
+        voice: The voice's id, name or language, for Piper its file; empty takes the engine's own.
+        engine: Module of the engine, see `voice_engines`.
+        hint: What to do when the engine fails.
+    """
 
     rate_wpm: int = RATE_WPM
     volume: float = VOLUME
     voice: str = ""
+    engine: str = "vla_assistant.speech.voice_engines.pyttsx3"
+    hint: str = HINT
+
+
+@dataclass(frozen=True)
+class VoiceName:
+    """A voice that can be chosen: its id, and its language ("en-us"; empty when the engine does not say)."""
+
+    id: str
+    language: str
 
 
 class VoiceEngine:
     """Renders text in the engine's process; not thread-safe."""
 
     def __init__(self, settings: VoiceSettings) -> None:
-        self._settings = settings
+        self.settings = settings
+        """May be changed at any time, all but the engine; holds from the next text on."""
         self._process: subprocess.Popen[bytes] | None = None
         self._clean = weakref.finalize(self, lambda: None)
         self.voice = ""
@@ -76,8 +96,10 @@ class VoiceEngine:
         try:
             self._process = PROGRAM.start()
         except OSError as error:
-            raise BackendError(f"The voice engine's process cannot be started ({error}).", HINT) from error
-        self.voice, folder = self._ask({"settings": self._settings}, START_TIMEOUT_S)
+            raise BackendError(
+                f"The voice engine's process cannot be started ({error}).", self.settings.hint
+            ) from error
+        self.voice, folder = self._ask({"settings": self.settings}, START_TIMEOUT_S)
         self._clean = weakref.finalize(self, partial(shutil.rmtree, folder, ignore_errors=True))
 
     def render(self, text: str) -> Audio:
@@ -95,6 +117,15 @@ class VoiceEngine:
             self.close()
             return self._render(spoken)
 
+    def voices(self) -> list[VoiceName]:
+        """Every voice that the engine has.
+
+        Raises:
+            BackendError: the engine failed.
+        """
+        self.start()
+        return [VoiceName(*found) for found in self._ask({}, RENDER_TIMEOUT_S)]
+
     def close(self) -> None:
         """End the process; nothing of it stays."""
         if self._process is not None:
@@ -110,7 +141,7 @@ class VoiceEngine:
 
     def _render(self, text: str) -> Audio:
         self.start()
-        return _decode(self._ask({"text": text}, RENDER_TIMEOUT_S))
+        return _decode(self._ask({"text": text, "settings": self.settings}, RENDER_TIMEOUT_S))
 
     def _ask(self, request: dict[str, Any], timeout_s: float) -> Any:
         """What the process answers; one that does not answer in time is killed, which ends the waiting."""
@@ -134,9 +165,10 @@ class VoiceEngine:
         self.close()
         if answer is not None:
             raise restored(answer["error"])
+        hint = self.settings.hint
         if late.is_set():
-            raise BackendError(f"The voice engine has not answered for {timeout_s:.0f} s.", HINT)
-        raise BackendError("The voice engine's process has ended.", f"See {PROGRAM.log_file}. {HINT}")
+            raise BackendError(f"The voice engine has not answered for {timeout_s:.0f} s.", hint)
+        raise BackendError("The voice engine's process has ended.", f"See {PROGRAM.log_file}. {hint}")
 
 
 def _exchanged(process: subprocess.Popen[bytes], request: dict[str, Any]) -> dict[str, Any] | None:

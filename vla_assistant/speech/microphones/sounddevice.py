@@ -16,6 +16,7 @@ from vla_assistant.registry import BackendConfig
 from vla_assistant.speech import audio
 from vla_assistant.speech.microphones.base import Report, Sink
 from vla_assistant.speech.portaudio import pick, portaudio, require_device
+from vla_assistant.speech.sound_server import Plug, SoundServer
 from vla_assistant.types import Audio, FloatArray
 
 REQUIRES = ("sounddevice", "soundfile", "soxr")
@@ -24,6 +25,8 @@ RING_S = 4.0
 POLL_S = 0.02
 BUFFER_S = 0.2
 """Asked of PortAudio: bears a busy machine and delays nothing, a block is handed over when it is full."""
+_LONGEST_LOOK_S = 3 * POLL_S
+"""Between two looks no more than this counts as silence: a computer that stood still did not lose its microphone."""
 FIRST_SOUND_S = 4.0
 """Bluetooth headsets and sleeping sound servers take seconds to begin."""
 
@@ -32,8 +35,8 @@ class Config(BackendConfig):
     """Which device, and how patient."""
 
     device: str = Field("", description='"host API: name" as the device picker shows it; empty takes the default.')
-    watchdog_s: float = Field(1.0, gt=0, description="No sound for this long: the device has vanished.")
-    retry_s: float = Field(4.0, gt=0, description="A missing device is looked for this often.")
+    watchdog_s: float = Field(0.8, gt=0, description="No sound for this long: the device has vanished.")
+    retry_s: float = Field(1.5, gt=0, description="A missing device is looked for this often.")
 
 
 def require(config: Config) -> None:
@@ -85,7 +88,6 @@ class SoundDeviceMicrophone:
         self._now = now
         self._level = 0.0
         self._in_use = ""
-        self._last_callback_s = 0.0
         self._ring = Ring(1)
         self._quit = threading.Event()
         self._thread: threading.Thread | None = None
@@ -127,19 +129,22 @@ class SoundDeviceMicrophone:
                 told = sentence
                 report(state, sentence)
 
+        server, plug = SoundServer(), Plug()
         try:
             while not self._quit.is_set():
+                server = server if server.alive else server.renewed()
                 try:
-                    self._use_device(sink, report_once)
+                    self._use_device(sink, report_once, server, plug)
                 except DeviceError as error:
                     report_once(PartState.FAILED, str(error))
                 self._level = 0.0
-                self._quit.wait(self._config.retry_s)
+                self._wait_for_a_device(server, plug)
         finally:
+            server.close()
             portaudio.release()
 
-    def _use_device(self, sink: Sink, report: Report) -> None:
-        """Deliver until stopped or the device falls silent."""
+    def _use_device(self, sink: Sink, report: Report, server: SoundServer, plug: Plug) -> None:
+        """Deliver until stopped, or the device falls silent or was unplugged."""
         device = pick(portaudio.devices("input", again=True), self._config.device, "input")
         stream, rate_hz = portaudio.open(
             "input", device, audio.RATE_HZ, self._prepare, latency=BUFFER_S, callback=self._copy
@@ -147,9 +152,16 @@ class SoundDeviceMicrophone:
         self._in_use = device.name
         try:
             for block in self._blocks(rate_hz):
-                report(PartState.READY, f"Listening to {device.name}.")
-                self._level = audio.meter(audio.level_dbfs(block.samples))
-                sink(block)
+                state, sentence = plug.look(server.sources, device.name)
+                if state is not PartState.READY:
+                    self._level = 0.0
+                    report(state, sentence)
+                elif len(block.samples):
+                    self._level = audio.meter(audio.level_dbfs(block.samples))
+                    report(state, sentence)
+                    sink(block)
+                if plug.is_out:
+                    return
         finally:
             self._in_use = ""
             portaudio.close(stream)
@@ -159,9 +171,15 @@ class SoundDeviceMicrophone:
                 f"The microphone {device.name} sends nothing. Is it plugged in? It is tried again.",
             )
 
+    def _wait_for_a_device(self, server: SoundServer, plug: Plug) -> None:
+        """Until it is time to try again: at once when the sound server has a microphone again."""
+        until_s = self._now() + self._config.retry_s
+        while self._now() < until_s or (plug.is_out and server.alive):
+            if self._quit.wait(POLL_S) or (plug.is_out and plug.may_be_back(server.sources)):
+                return
+
     def _prepare(self, rate_hz: int) -> None:
         self._ring = Ring(round(RING_S * rate_hz))
-        self._last_callback_s = self._now()
 
     def _patience_s(self) -> float:
         return max(FIRST_SOUND_S, self._config.watchdog_s) if self._ring.is_untouched else self._config.watchdog_s
@@ -169,20 +187,21 @@ class SoundDeviceMicrophone:
     def _copy(self, block: FloatArray, frames: int, times: Any, status: Any) -> None:
         """PortAudio's callback: copies, nothing else. block is float32 (frames, channels)."""
         self._ring.write(block[:, 0] if block.shape[1] == 1 else block.mean(axis=1))
-        self._last_callback_s = self._now()
 
     def _blocks(self, rate_hz: int) -> Iterator[Audio]:
-        """Blocks at 16 kHz until stopped, or until no callback came for too long."""
+        """Blocks at 16 kHz, also empty ones, until stopped, or until no callback came for too long."""
         resampler = None
         if rate_hz != audio.RATE_HZ:
             import soxr
 
             resampler = soxr.ResampleStream(rate_hz, audio.RATE_HZ, 1, dtype="float32")
+        quiet_s, looked_s = 0.0, self._now()
         while not self._quit.wait(POLL_S):
             samples = self._ring.read()
-            if not len(samples) and self._now() - self._last_callback_s > self._patience_s():
+            before_s, looked_s = looked_s, self._now()
+            quiet_s = 0.0 if len(samples) else quiet_s + min(looked_s - before_s, _LONGEST_LOOK_S)
+            if quiet_s > self._patience_s():
                 return
             if resampler is not None:
                 samples = resampler.resample_chunk(samples)
-            if len(samples):
-                yield Audio(np.clip(np.nan_to_num(samples), -1.0, 1.0), audio.RATE_HZ)
+            yield Audio(np.clip(np.nan_to_num(samples), -1.0, 1.0), audio.RATE_HZ)

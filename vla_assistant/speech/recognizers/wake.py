@@ -49,12 +49,20 @@ class Aligned:
 
 
 def grammar(phrases: Sequence[str]) -> str:
-    """JSGF of one of the phrases, then any phones; `sphinx.PHONES` are words any_aa ... of its dictionary."""
-    from vla_assistant.speech.recognizers.sphinx import PHONES
-
+    """JSGF of one of the phrases, then any phones; `wording.phone_word` is in the dictionary."""
     said = " | ".join(phrase.lower() for phrase in phrases)
-    phones = " | ".join(f"any_{phone.lower()}" for phone in PHONES)
-    return f"#JSGF V1.0; grammar wake; public <wake> = ({said}) [({phones})+];"
+    return f"#JSGF V1.0; grammar wake; public <wake> = ({said}) [{_phones()}];"
+
+
+def anything() -> str:
+    """JSGF of any phones: what the phrase has to stand against."""
+    return f"#JSGF V1.0; grammar anything; public <anything> = {_phones()};"
+
+
+def _phones() -> str:
+    from vla_assistant.speech.recognizers.wording import PHONES, phone_word
+
+    return f"({' | '.join(map(phone_word, PHONES))})+"
 
 
 def prepared(audio: Audio) -> FloatArray | None:
@@ -68,13 +76,14 @@ def prepared(audio: Audio) -> FloatArray | None:
     return np.clip(sound + hiss, -1.0, 1.0).astype(np.float32)
 
 
-def found(words: Sequence[Aligned], behind: float) -> Wake:
+def found(words: Sequence[Aligned], behind: float, samples: int) -> Wake:
     """What the alignment of the phrase says.
 
     Args:
         words: Of the phrase and what follows it.
-        behind: How much lower the log score of that is than the one of the best phones. What follows the phrase is the
-            best phones in both, so that this is a matter of the phrase alone.
+        behind: How much higher the log score a frame is than that of the best phones, mostly below zero. What follows
+            the phrase is the best phones in both, so that this is a matter of the phrase alone.
+        samples: How much sound was decoded.
     """
     phrase = [one for one in words if one.start >= 0 and _is_word(one.word)]
     if not phrase:
@@ -82,7 +91,7 @@ def found(words: Sequence[Aligned], behind: float) -> Wake:
     start, end = phrase[0].start, phrase[-1].end
     if (end - start) / FRAMES_HZ < SHORTEST_S * sum(len(one.word) for one in phrase):
         return NOTHING
-    fit = behind / (end - start)
+    fit = behind * samples / RATE_HZ * FRAMES_HZ / (end - start)
     confidence = 1.0 / (1.0 + math.exp(min(50.0, -FIT_SLOPE * (fit - FIT_EVEN))))
     return Wake(" ".join(one.word for one in phrase), confidence, max(0.0, end / FRAMES_HZ - PAD_S))
 
