@@ -42,7 +42,8 @@ def whole(text: str) -> Utterance:
         ("my sister called yesterday", "my sister called yesterday", OPTIONS.pause_s),
         ("my sister called from the", "my sister called from the", OPTIONS.pause_incomplete_s),
         ("what do you see", "what do you see", OPTIONS.pause_complete_s),
-        ("pick up the red cap", "pick up the red cup", OPTIONS.pause_s),  # two readings: neither is believed
+        ("pick up the red cap", "pick up the red cup", OPTIONS.pause_s),  # two readings, which disagree
+        ("put the red cup in the", "put the red cap in the", OPTIONS.pause_incomplete_s),
         ("", "never mind the rest of it", OPTIONS.pause_s),  # the words fit the sound badly: nothing is known
         ("", "", OPTIONS.pause_s),
     ],

@@ -30,8 +30,8 @@ def judged(text: str, whole: Utterance) -> Partial:
     """Compare the words so far, which may end anywhere, with the sentence that they would be made into.
 
     A decoder that must end a sentence may end it with any short word ("put the red cup" becomes "put the red cup
-    down"): then the words so far count. Where the two differ otherwise, neither is believed. A closed word is whole in
-    any case: it is too short to be cut.
+    down"): where that is longer, the words so far count. Where the two differ otherwise, they must say the same. A
+    closed word is whole in any case: it is too short to be cut.
     """
     from vla_assistant.language import closed_intent
 
@@ -40,8 +40,10 @@ def judged(text: str, whole: Utterance) -> Partial:
         return Partial(whole, whole.text, complete=True, could_go_on=intent is Intent.NO)
     if not text:
         return Partial(whole, text, complete=True, could_go_on=True)
-    agree = not whole.text or whole.text == text or whole.text.startswith(f"{text} ")
-    complete, could_go_on = _judged(text) if agree else (True, True)
+    complete, could_go_on = _judged(text)
+    if whole.text not in ("", text) and len(whole.text.split()) <= len(text.split()):
+        other_complete, other_goes_on = _judged(whole.text)
+        complete, could_go_on = complete or other_complete, could_go_on or other_goes_on
     return Partial(whole, text, complete, could_go_on)
 
 
