@@ -28,6 +28,7 @@ from vla_assistant.speech.microphones.base import Microphone
 from vla_assistant.speech.modes import Modes, Outcome, Taken, Use
 from vla_assistant.speech.partials import Recognizer
 from vla_assistant.speech.segments import Segment, Started, TimedOut
+from vla_assistant.speech.stop_words.spotter import StopSpotter
 from vla_assistant.speech.worker import Worker
 from vla_assistant.types import Audio, ListeningState, SeenThing, Utterance
 
@@ -44,6 +45,7 @@ class Listener:
         now: Monotonic clock.
         speaker: Our own voice, for half duplex and for the talk key, which silences it.
         spotter: A fast recognizer of short words; None takes `recognizer`.
+        stop_spotter: Hears stop words in the raw stream, whatever else is said or done; None leaves them to the others.
         on_stop: Called the moment a stop is recognised, on a worker's thread, before `Heard` is emitted.
     """
 
@@ -57,6 +59,7 @@ class Listener:
         *,
         speaker: Voice | None = None,
         spotter: Recognizer | None = None,
+        stop_spotter: StopSpotter | None = None,
         on_stop: Callable[[Utterance], None] = lambda utterance: None,
     ) -> None:
         self._options = options
@@ -64,6 +67,7 @@ class Listener:
         self._emit = emit
         self._now = now
         self._speaker = speaker
+        self._stop_spotter = stop_spotter
         detector, trouble = detectors.usable(options.detector)
         self._modes = Modes(options, detector)
         self._told: tuple[ListeningState, str] | None = None
@@ -201,11 +205,18 @@ class Listener:
             return
         self._check_dead(block)
         time_s = self._stream.advance(block, self._now(), self._microphone.live)
+        self._spot_stop(block, time_s)
         speaking = self._speaker is not None and self._speaker.speaking
         calibrated = self._modes.calibrated
         self._publish(self._modes.hear(block, time_s, own_voice=speaking))
         if not calibrated and self._modes.calibrated:
             self._report_calibration()
+
+    def _spot_stop(self, block: Audio, time_s: float) -> None:
+        """Always: also while our own voice speaks, asleep, and while nobody holds the talk key."""
+        if self._stop_spotter is not None:
+            for hit in self._stop_spotter.feed(block, time_s):
+                self._decoding.stop(hit.utterance)
 
     def _publish(self, outcomes: list[Outcome]) -> None:
         for outcome in outcomes:
@@ -229,6 +240,8 @@ class Listener:
 
     def _forget(self) -> None:
         self._modes.begin()
+        if self._stop_spotter is not None:
+            self._stop_spotter.reset()
         self._stream = StreamClock()
         self._told = None
 
