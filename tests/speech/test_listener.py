@@ -342,6 +342,7 @@ def test_words_are_told_while_they_are_spoken_and_decoded_once(make: Callable[..
 def test_a_command_that_must_go_on_may_pause_longer(make: Callable[..., Ears], heard: str, utterances: int) -> None:
     clip = say("go home", "flite:slt")
     recognizer = Glimpsing(heard)
+    recognizer.partial(clip)  # the words of the language are read at the first time
     sound = scene([(1.3, clip), (1.6 + clip.seconds, clip)], 6)
     ears = make(sound, recognizer, ListeningSection(partial_s=0), realtime=True)
     ears.until_over()

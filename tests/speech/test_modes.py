@@ -69,7 +69,7 @@ class Run:
 
 
 def begun(sound: Audio, mode: str, **options: object) -> Run:
-    return Run(Modes(ListeningSection(mode=mode, calibration_s=0.2, **options)), sound)  # type: ignore[arg-type]
+    return Run(Modes(ListeningSection(mode=mode, calibration_s=0.2, detector="pitch", **options)), sound)  # type: ignore[arg-type]
 
 
 def test_hands_free_everything_is_a_command(talk: Audio) -> None:
