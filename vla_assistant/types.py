@@ -430,7 +430,7 @@ class Interjection:
     """What is said about a motion while it is under way, and takes effect on it at once.
 
     Attributes:
-        kind: "pause", "resume", "slower", "faster", "nudge", "repeat" (of what was said last), "correct" (something
+        kind: "pause", "resume", "slower", "faster", "nudge", "repeat" (of what was said last), "louder", "softer" (our voice), "correct" (something
             else was meant: what is said comes after it) or "cancel".
         direction: Of a nudge: "left", "right", "forward" (away from the user), "back", "up" or "down".
         metres: Of a nudge: how far [m].

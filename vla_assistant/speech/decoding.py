@@ -209,7 +209,8 @@ class Decoding:
         if utterance.confidence < NOT_FOR_US * self._min_confidence:
             self._emit(NothingHeard(self._now(), ""))
         elif utterance.confidence < self._min_confidence:
-            self._emit(NothingHeard(self._now(), f"I am not sure I heard {utterance.text!r}; please say it again."))
+            reason = f"I am not sure I heard {utterance.text!r}; please say it again."
+            self._emit(NothingHeard(self._now(), reason, utterance.text))
         else:
             self._emit(Heard(self._now(), utterance))
 

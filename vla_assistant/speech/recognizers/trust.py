@@ -43,6 +43,13 @@ def confidence(sentence: Sentence) -> float:
     return 1.0 / (1.0 + math.exp(-(total + (0.0 if sentence.sensible else -OF_SENSE))))
 
 
+def approves(text: str) -> bool:
+    """Whether it would confirm a proposal."""
+    from vla_assistant.language import approves as would, closed_intent
+
+    return closed_intent(text) is Intent.YES or would(text)
+
+
 @functools.lru_cache(maxsize=4096)
 def makes_sense(text: str) -> bool:
     """Whether the program would do something with it: move, answer, or ask back about a thing."""
