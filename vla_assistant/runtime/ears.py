@@ -16,9 +16,9 @@ from vla_assistant.types import SeenThing
 
 if TYPE_CHECKING:
     from vla_assistant.runtime.voice import Voice
-    from vla_assistant.speech.recognizers.base import Recognizer
     from vla_assistant.speech.listener import Listener
     from vla_assistant.speech.microphones.base import Microphone
+    from vla_assistant.speech.recognizers.base import Recognizer
 
 SPOTTER = "sphinx"
 """The recognizer that is fast enough for "stop" while a slower one works on sentences."""

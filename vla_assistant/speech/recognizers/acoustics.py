@@ -138,7 +138,9 @@ class Acoustics:
         text, score = self._scored(decoder.hyp())
         if not text:
             return so_far, Found()
-        others = dict.fromkeys(_plain(path.hypstr) for path in itertools.islice(self._paths(), _LOOKED_AT if most else 0))
+        others = dict.fromkeys(
+            _plain(path.hypstr) for path in itertools.islice(self._paths(), _LOOKED_AT if most else 0)
+        )
         kept = tuple(other for other in others if other and other != text)[:most]
         return so_far, Found(text, score, kept)
 

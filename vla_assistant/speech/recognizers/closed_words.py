@@ -19,10 +19,12 @@ LONGEST_S = 2.6
 """Of the sound, silence around it included; no closed word takes longer."""
 KINDS = ("yes", "no", "cancel", "stop", "repeat", "louder", "softer")
 RIVALS = (
-    "go", "go home", "go back home", "return home", "open the drawer", "close the drawer", "clear the table", "tidy up", "what do you see",
-    "go to the home position", "undo that", "put it back", "home", "top", "shop", "drop", "so", "low", "there", "here", "hello", "now", "the red one", "the blue one",
-    "the left one", "the right one", "left", "right", "this one", "that one", "what", "where", "who", "up", "down", "back", "one", "two",
-    "thank you", "thanks", "good", "well", "i see", "oh", "open", "close", "pick it up", "put it down", "help", "red", "blue", "green",
+    "go", "go home", "go back home", "return home", "open the drawer", "close the drawer", "clear the table",
+    "tidy up", "what do you see", "go to the home position", "undo that", "put it back", "home", "top", "shop",
+    "drop", "so", "low", "there", "here", "hello", "now", "the red one", "the blue one", "the left one",
+    "the right one", "left", "right", "this one", "that one", "what", "where", "who", "up", "down", "back",
+    "one", "two", "thank you", "thanks", "good", "well", "i see", "oh", "open", "close", "pick it up",
+    "put it down", "help", "red", "blue", "green",
 )  # fmt: skip
 """Other short things to say, so that they are not taken for a closed word."""
 BEFORE = "oh | hey | sorry | well | hm"

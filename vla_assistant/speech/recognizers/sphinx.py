@@ -170,5 +170,6 @@ def _decoder(folder: Path, known: Mapping[str, Sequence[str]], language_weight: 
         return Decoder(
             hmm=str(folder / "en-us"), dict=str(files.dictionary), lm=None, lmctl=str(files.control), lmname=SENTENCES,
             loglevel="FATAL", cmn="batch", lw=language_weight, fwdflatlw=language_weight, bestpathlw=language_weight,
-            beam=BEAM, pbeam=BEAM, wbeam=WORD_BEAM, lpbeam=BEAM, lponlybeam=WORD_BEAM, compallsen=True,  # else the scores of two searches are not on one scale
+            beam=BEAM, pbeam=BEAM, wbeam=WORD_BEAM, lpbeam=BEAM, lponlybeam=WORD_BEAM,
+            compallsen=True,  # else the scores of two searches are not on one scale
         )  # fmt: skip

@@ -50,7 +50,8 @@ def confidence(sentence: Sentence) -> float:
 
 def approves(text: str) -> bool:
     """Whether it would confirm a proposal."""
-    from vla_assistant.language import approves as would, closed_intent
+    from vla_assistant.language import approves as would
+    from vla_assistant.language import closed_intent
 
     return closed_intent(text) is Intent.YES or would(text)
 
