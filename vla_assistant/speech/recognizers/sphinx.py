@@ -24,7 +24,7 @@ from vla_assistant.speech.recognizers import wake as wake_word
 from vla_assistant.speech.recognizers.acoustics import LOOP, Acoustics, prepared
 from vla_assistant.speech.recognizers.closed_words import LONGEST_S, RIVAL, ClosedWords, Evidence, confidence_of
 from vla_assistant.speech.recognizers.partial import Partial, judged
-from vla_assistant.speech.recognizers.trust import confidence, makes_sense, sentence_of
+from vla_assistant.speech.recognizers.trust import approves, confidence, makes_sense, sentence_of
 from vla_assistant.speech.recognizers.wording import pronunciations, write_model
 from vla_assistant.types import Audio, FloatArray, Utterance
 
@@ -38,6 +38,10 @@ CLOSED_WORDS = "closed words"
 SENTENCES, GIVEN, WAKE, ANYTHING = "sentences", "given", "wake", "anything"
 FITS = 0.3
 """Confidence above which words of an utterance that is not over are shown: `listening.min_confidence`."""
+BEAM, WORD_BEAM = 1e-60, 1e-40
+"""Paths this much worse than the best are given up; by the decoder's own, true ones were, at this language weight."""
+UNCLEAR = 0.25
+"""Highest confidence of a yes that the closed words did not decide: it is asked for again."""
 OTHERS, TRIED = 8, 4
 """Readings beside the likeliest, and how many of them are looked at for sense."""
 
@@ -46,7 +50,7 @@ class Config(BackendConfig):
     """PocketSphinx."""
 
     model: str = Field("", description="Folder with an acoustic model (en-us); empty takes the one of the package.")
-    language_weight: float = Field(12.0, gt=0, description="How much more what is usually said counts than the sound.")
+    language_weight: float = Field(11.0, gt=0, description="How much more what is usually said counts than the sound.")
     closed_sure: float = Field(0.5, ge=0, le=1, description="Confidence of a closed word from which it is one.")
     fit_even: float = Field(-10.0, description="Fit of words to sound at which a given grammar is half believed.")
     fit_slope: float = Field(0.4, gt=0, description="How fast the confidence rises with the fit.")
@@ -145,7 +149,8 @@ class SphinxRecognizer:
         readings = (found.text, *found.others)
         text = next((reading for reading in readings[:TRIED] if makes_sense(reading)), found.text)
         others = tuple(reading for reading in readings if reading != text)
-        return Utterance(text, confidence(sentence_of(text, fit)), "sphinx", others=others)
+        sure = confidence(sentence_of(text, fit))
+        return Utterance(text, min(sure, UNCLEAR) if approves(text) else sure, "sphinx", others=others)
 
 
 def _model_folder(config: Config) -> Path:
@@ -169,5 +174,6 @@ def _decoder(folder: Path, known: Mapping[str, Sequence[str]], language_weight: 
         return Decoder(
             hmm=str(folder / "en-us"), dict=str(files.dictionary), lm=None, lmctl=str(files.control), lmname=SENTENCES,
             loglevel="FATAL", cmn="batch", lw=language_weight, fwdflatlw=language_weight, bestpathlw=language_weight,
+            beam=BEAM, pbeam=BEAM, wbeam=WORD_BEAM, lpbeam=BEAM, lponlybeam=WORD_BEAM,
             compallsen=True,  # else the scores of two searches are not on one scale
         )  # fmt: skip
