@@ -1,6 +1,7 @@
 """Both: a loud pitch begins an utterance at once unless the network is sure that it is none, and so does the network.
 
-The pitch is quicker, but motors have one, too; the network is not fooled by them, and hears voices little above the noise.
+The pitch is quicker, but motors have one, too; the network is not fooled by them, and hears voices little above the
+noise.
 """
 
 from __future__ import annotations
