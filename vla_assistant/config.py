@@ -78,7 +78,7 @@ class ListeningSection(Section):
     pause_incomplete_s: float = Field(
         1.0, gt=0, description='... and one that cannot be over: "put the red cup in the".'
     )
-    partial_s: float = Field(1.0, ge=0, description="Words are shown this often while one speaks; 0: only in pauses.")
+    partial_s: float = Field(2.5, ge=0, description="Words are shown this often while one speaks; 0: only in pauses.")
     min_confidence: float = Field(0.3, ge=0, le=1, description="Utterances below this are not acted on.")
     min_confidence_yes: float = Field(0.5, ge=0, le=1, description="A spoken yes below this confirms nothing.")
     min_confidence_resume: float = Field(0.85, ge=0, le=1, description="A spoken resume below this lifts no stop.")
