@@ -8,7 +8,8 @@ import pytest
 from tests.recognizers.voices import espeak, flite, needs_espeak, needs_flite, noise
 from vla_assistant.errors import InputError, WeightsError
 from vla_assistant.language import jsgf
-from vla_assistant.speech.recognizers.sphinx import Config, SphinxRecognizer, prepared
+from vla_assistant.speech.recognizers.acoustics import prepared
+from vla_assistant.speech.recognizers.sphinx import Config, SphinxRecognizer
 from vla_assistant.types import Audio
 
 TEN = (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from vla_assistant.language import asking, words
+from vla_assistant.language.closed import OF_VOICE, control_word
 from vla_assistant.language.fragments import cut
 from vla_assistant.language.hearing import Heard, hear
 from vla_assistant.language.interpreter import understand
@@ -24,7 +25,7 @@ _OF_HAND = ("direction", "amount", "verb", "hand", "manner", "skip", "comma")
 """Elements of which a nudge is made."""
 _IT = Description(IT)
 _MORE = ("resume", "faster", "nudge")
-_CONTROLS = ("pause", "resume", "slower", "faster")
+_CONTROLS = ("pause", "resume", "slower", "faster", "repeat", *OF_VOICE)
 _MOST_WORDS = 40
 """Longer talk is no order about what is under way; reading it would take too long."""
 
@@ -38,6 +39,9 @@ def interjection(text: str, language: str = "en") -> Interjection | None:
         if stops_somewhere(text, language):
             return Interjection("stop")
         return Interjection("pause") if means_less(text) else None
+    control = control_word(text, language)
+    if control == "repeat" or control in OF_VOICE:
+        return Interjection(control)
     said = _said(text, language) or _in_another_language(text)
     if said == Interjection("repeat") and means_less(text):  # "what? no"
         said = None

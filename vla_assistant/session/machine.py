@@ -40,6 +40,7 @@ _HOME = (Step("home"),)
 _UNCLEAR = (Intent.UNSUPPORTED, Intent.COMMAND, Intent.CORRECTION)
 """What may be meant as a no where no steps come of it."""
 _BY_BUTTON = ("mute", "unmute")
+_VOLUME = ("louder", "softer")
 CLOSED = (Intent.STOP, Intent.YES, Intent.NO, Intent.CANCEL)
 
 
@@ -73,6 +74,7 @@ class Session:
         self._asking = False
         self._corrects: int | None = None
         self._said = ""
+        self._asked_again: int | None = None
         self._stopped = False
         self._resuming: Command | None = None
         self._proposals = count(1)
@@ -164,6 +166,8 @@ class Session:
             self._closed_word(command, Intent.STOP)
         elif said.kind == "repeat":
             self._say_again(command)
+        elif said.kind in _VOLUME:
+            self._change_volume(command, said.kind)
         elif said.kind == "correct":
             self._correct(command)
         elif said.kind == "slower" and self._motion is None and self._run is not None:
@@ -224,6 +228,8 @@ class Session:
             self._effects.append(m.Release())
         elif understanding.intent is Intent.CONTROL and understanding.reason == "repeat":
             self._say_again(command)
+        elif understanding.intent is Intent.CONTROL and understanding.reason in _VOLUME:
+            self._change_volume(command, understanding.reason)
         elif understanding.intent is Intent.CONTROL:
             by_button = understanding.reason in _BY_BUTTON
             self._end(command, Result.REFUSED, self._words.say("use_the_button" if by_button else "nothing_moves"))
@@ -232,6 +238,23 @@ class Session:
 
     def _say_again(self, command: Command) -> None:
         self._end(command, Result.DONE, self._said or self._words.say("nothing_said"))
+
+    def _change_volume(self, command: Command, how: str) -> None:
+        """Say the last sentence again at the new volume: who asks for that has not heard it well."""
+        self._tell(events.VolumeAsked(self._now, louder=how == "louder"))
+        self._end(command, Result.DONE, self._said or self._words.say(f"{how}_now"))
+
+    def _unclear(self, _item: m.Unclear) -> None:
+        """An answer that may be a yes or a no is asked for once more; then it is a no."""
+        shown = self.proposal
+        if shown is None:
+            return
+        if self._asked_again != shown.id:
+            self._asked_again = shown.id
+            self._say(self._words.say("yes_or_no"), Saying.QUESTION)
+        else:
+            self._cancel_run("unclear", self._words.clause("unclear_answer"))
+            self._say(self._words.say("unclear_answer"))
 
     # From steps to a proposal.
 
@@ -469,6 +492,7 @@ class Session:
         m.Broke: _broke,
         m.Confirm: _confirm,
         m.Cancel: _cancel,
+        m.Unclear: _unclear,
         m.Stop: _stop,
         m.Stood: _stood,
         m.Resume: _resume,

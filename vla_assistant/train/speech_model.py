@@ -3,8 +3,8 @@
     python -m vla_assistant.train.speech_model    # writes assets/speech/en.arpa
 
 The sentences are those of assets/written (what writers said to the arm) and the wordings of assets/speech_en.toml. "Red
-cup" is one token of a class, so that three tokens span "cup in the bowl"; the recognizer says which things are in a class.
-Interpolated absolute discounting, written as an ARPA file. Source: Ney, Essen and Kneser 1994, "On structuring
+cup" is one token of a class, so that three tokens span "cup in the bowl"; the recognizer says which things are in a
+class. Interpolated absolute discounting, written as an ARPA file. Source: Ney, Essen and Kneser 1994, "On structuring
 probabilistic dependences in stochastic language modelling".
 """
 
@@ -31,8 +31,8 @@ LIGHTEST = {1: 0.0, 2: 0.9, 3: 1.9}
 LONGEST = 26
 """Words; nobody says a longer command in one breath."""
 OF_TALK, OF_CORE, OF_WORDING, OF_POLITE, OF_TURN, OF_PAIR = 0.2, 300.0, 20.0, 0.1, 60.0, 0.004
-"""Weights of what asks for nothing, of the most usual wordings, of the usual ones, of each polite form of one, of short turns, and of two
-wordings in a row, as against 1 for a sentence of a writer."""
+"""Weights of what asks for nothing, of the most usual wordings, of the usual ones, of each polite form of one, of
+short turns, and of two wordings in a row, as against 1 for a sentence of a writer."""
 _TALK = ("nothing", "unsupported")
 _SPARSE = 7
 """Every so many wordings stand before or after others."""

@@ -19,12 +19,16 @@ LONGEST_S = 2.6
 """Of the sound, silence around it included; no closed word takes longer."""
 KINDS = ("yes", "no", "cancel", "stop", "repeat", "louder", "softer")
 RIVALS = (
-    "go", "go home", "go back home", "return home", "open the drawer", "close the drawer", "clear the table", "tidy up", "what do you see",
-    "go to the home position", "undo that", "put it back", "home", "top", "shop", "drop", "know", "so", "low", "there", "here", "hello", "now", "the red one", "the blue one",
-    "the left one", "the right one", "left", "right", "this one", "that one", "what", "where", "who", "up", "down", "back", "one", "two",
-    "thank you", "thanks", "good", "well", "i see", "oh", "open", "close", "pick it up", "put it down", "help", "red", "blue", "green",
+    "go", "go home", "go back home", "return home", "open the drawer", "close the drawer", "clear the table",
+    "tidy up", "what do you see", "go to the home position", "undo that", "put it back", "home", "top", "shop",
+    "drop", "so", "low", "there", "here", "hello", "now", "the red one", "the blue one", "the left one",
+    "the right one", "left", "right", "this one", "that one", "what", "where", "who", "up", "down", "back",
+    "one", "two", "thank you", "thanks", "good", "well", "i see", "oh", "open", "close", "pick it up",
+    "put it down", "help", "red", "blue", "green",
 )  # fmt: skip
 """Other short things to say, so that they are not taken for a closed word."""
+BEFORE = "oh | hey | sorry | well | hm"
+"""What may be said before a closed word."""
 RIVAL = "other"
 _ALL = "closed"
 _MORE = ("resume", "pause", "slower", "faster")
@@ -48,7 +52,9 @@ class Evidence:
     margin: float
 
 
-OFFSET, OF_FIT, OF_MARGIN, MOST_MARGIN = 3.0, 0.35, 0.004, 600.0
+UNRIVALLED = 800.0
+"""Margin where no other kind comes to an end."""
+OFFSET, OF_FIT, OF_MARGIN, MOST_MARGIN = 5.4, 0.4, 0.0015, 2500.0
 """Of the logistic function that makes a probability of the evidence; fitted on the tuning voices and lines."""
 
 
@@ -72,11 +78,17 @@ class ClosedWords:
         best = self._acoustics.decode(_ALL, speech)
         if not best.text:
             return None
-        kind = self._kinds[tuple(best.text.split())]
+        kind = self._kind(best.text)
         other = self._acoustics.decode(_ALL + kind, speech) if kind in KINDS else Found()
         free = self._acoustics.decode(LOOP, speech)
-        margin = (best.score - other.score) * _frames(speech) if other.text else 0.0
+        margin = (best.score - other.score) * _frames(speech) if other.text else UNRIVALLED
         return Evidence(kind, best.text, best.score - free.score, margin)
+
+    def _kind(self, text: str) -> str:
+        """Of the words that were decoded, without what may stand before and after a closed word."""
+        words = tuple(text.split())
+        bare = words[:-1] if words[-1] == "please" and words not in self._kinds else words
+        return self._kinds.get(bare) or self._kinds[bare[1:]]
 
 
 def _phrases(lexicon: Lexicon, acoustics: Acoustics) -> dict[Phrase, str]:
@@ -85,7 +97,6 @@ def _phrases(lexicon: Lexicon, acoustics: Acoustics) -> dict[Phrase, str]:
     kinds = {phrase: kind if kind in KINDS else RIVAL for phrase, kind in listed.items() if kind in (*KINDS, *_MORE)}
     for rival in RIVALS:
         kinds.setdefault(tuple(rival.split()), RIVAL)
-    kinds |= {(*phrase, "please"): kind for phrase, kind in kinds.items() if kind != RIVAL and len(phrase) == 1}
     said = {_with_apostrophes(phrase): kind for phrase, kind in kinds.items()}
     return {phrase: kind for phrase, kind in said.items() if all(map(acoustics.knows, phrase))}
 
@@ -99,8 +110,10 @@ def _with_apostrophes(phrase: Phrase) -> Phrase:
 
 
 def _grammar(kinds: Mapping[Phrase, str], left_out: str) -> str:
-    phrases = (" ".join(phrase) for phrase, kind in kinds.items() if kind != left_out)
-    return f"#JSGF V1.0; grammar closed; public <closed> = {' | '.join(phrases)};"
+    polite = " | ".join(" ".join(phrase) for phrase, kind in kinds.items() if kind not in (RIVAL, left_out))
+    rivals = " | ".join(" ".join(phrase) for phrase, kind in kinds.items() if kind == RIVAL)
+    body = f"[/0.05/ ({BEFORE})] ({polite}) [/0.1/ please] | {rivals}"
+    return f"#JSGF V1.0; grammar closed; public <closed> = {body};"
 
 
 def _frames(speech: FloatArray) -> int:

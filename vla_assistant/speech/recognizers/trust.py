@@ -34,13 +34,26 @@ def sentence_of(text: str, fit: float) -> Sentence:
     return Sentence(fit, len(text.split()), makes_sense(text))
 
 
-OFFSET, OF_FIT, OF_WORDS, OF_SENSE = 2.0, 0.25, 0.15, 2.0
+EVEN_FIT, OF_FIT = -19.0, 0.45
+"""Fit of a sentence of EVEN_WORDS words that is believed by half, and what a step more is worth."""
+EVEN_WORDS, MOST_WORDS, OF_WORDS = 5, 8, 0.15
+"""More words can hardly fit by chance."""
+OF_SENSE = 4.5
+"""What it costs that the program could do nothing with it."""
 
 
 def confidence(sentence: Sentence) -> float:
     """Probability that the sentence was said to the arm and heard right."""
-    total = OFFSET + OF_FIT * sentence.fit + OF_WORDS * min(sentence.words, 12)
-    return 1.0 / (1.0 + math.exp(-(total + (0.0 if sentence.sensible else -OF_SENSE))))
+    total = OF_FIT * (sentence.fit - EVEN_FIT) + OF_WORDS * (min(sentence.words, MOST_WORDS) - EVEN_WORDS)
+    return 1.0 / (1.0 + math.exp(-(total if sentence.sensible else total - OF_SENSE)))
+
+
+def approves(text: str) -> bool:
+    """Whether it would confirm a proposal."""
+    from vla_assistant.language import approves as would
+    from vla_assistant.language import closed_intent
+
+    return closed_intent(text) is Intent.YES or would(text)
 
 
 @functools.lru_cache(maxsize=4096)

@@ -24,20 +24,17 @@ PHONES = tuple(
 _JOINT = "_"
 _LONGEST_NAME = 5
 _WORD = re.compile(r"[a-z]+(?:'[a-z]+)*|\d+")
-_NUMBERS = dict(
-    zip(
-        map(str, range(1, 21)),
-        "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
-        "eighteen nineteen twenty".split(),
-        strict=True,
-    )
-)
+_NUMBERS = (
+    "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen",
+    "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty",
+)  # fmt: skip
+_IN_WORDS = {str(number): word for number, word in enumerate(_NUMBERS, 1)}
 
 
 def spoken_form(text: str) -> tuple[str, ...]:
     """Lower-case words with their apostrophes; small numbers in words."""
     found = _WORD.findall(text.lower().replace("’", "'"))
-    return tuple(_NUMBERS.get(word, word) for word in found)
+    return tuple(_IN_WORDS.get(word, word) for word in found)
 
 
 def named() -> Iterator[tuple[str, str, tuple[str, ...]]]:
