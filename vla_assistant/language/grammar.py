@@ -310,6 +310,8 @@ class Parser:
         return phrase, at + len(phrase)
 
     def _fail(self, gap: Gap) -> None:
+        if gap.kind == "object" and self.gap == Gap("object", gap.at, "pick"):
+            return  # a verb that takes things may place them too: what is asked for first is what to take
         if gap.at >= self.gap.at and (gap.kind, gap.frame) != (self.gap.kind, self.gap.frame):
             self.gap = gap
 

@@ -354,7 +354,8 @@ class Assistant:
             event = events.NothingHeard(event.time_s, doubt, event.utterance.text)
         self._voice.note(event)
         self._hub.publish(event)
-        if isinstance(event, events.NothingHeard) and language.closed_intent(event.text, self.settings.app.language) in ANSWERS:
+        spoken = self.settings.app.language
+        if isinstance(event, events.NothingHeard) and language.closed_intent(event.text, spoken) in ANSWERS:
             self._put(m.Unclear())
         if not isinstance(event, events.Heard):
             return
