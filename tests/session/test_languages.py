@@ -80,6 +80,15 @@ def test_what_is_said_about_the_motion_is_answered_in_its_language() -> None:
     assert program.say("nimm den blauen Würfel") == ["Ich bin gestoppt. Drücke oder sage zuerst weiter."]
 
 
+def test_louder_and_what_did_you_say() -> None:
+    program = Program("auto")
+    (question,) = program.say("nimm den blauen Würfel")
+    for text in ("lauter", "wie bitte?", "was hast du gesagt?", "leiser", "noch einmal"):
+        assert program.say(text) == [question], text
+    program.say("ja")
+    assert len(program.acts) == 1
+
+
 def test_why_it_failed_is_told_in_the_language() -> None:
     program = Program("auto")
     program.say("nimm die rote Tasse")

@@ -30,7 +30,8 @@ def chosen(text: str, understood: Callable[[str], Understanding], before: str = 
     lexicons = load().languages.items()
     made_of = [code for code, lexicon in lexicons if code != FIRST and words_in(text, code) <= lexicon.known_words]
     others = [understood(code) for code in made_of]
-    better = [other for other in others if _is_better(other, first)]
+    foreign = not words_in(text, FIRST) <= load().languages[FIRST].known_words
+    better = [other for other in others if _is_better(other, first) or (foreign and _is_control(other))]
     if better and all(_meaning(other) == _meaning(better[0]) for other in better):
         return better[0]
     if first.intent is not Intent.UNSUPPORTED:
@@ -69,6 +70,11 @@ def _is_better(other: Understanding, first: Understanding) -> bool:
     if first.intent is Intent.UNSUPPORTED:
         return other.intent is not Intent.UNSUPPORTED
     return bool(other.steps) or other.intent is Intent.QUESTION
+
+
+def _is_control(other: Understanding) -> bool:
+    """ "Was hast du gesagt", which begins like an English question."""
+    return other.intent is Intent.CONTROL
 
 
 def _meaning(understanding: Understanding) -> tuple[object, ...]:
