@@ -35,6 +35,8 @@ SCORE_UNIT = 1e-4
 """One step of pocketsphinx's logarithms, whose base is 1.0001."""
 SHORTEST_S = 0.1
 """Nobody says a word in less."""
+GRAMMAR_WEIGHT = 6.5
+"""How much the weights of a grammar count against the sound: pocketsphinx's own."""
 LOOP, SETTLE = "loop", "settle"
 _LOOKED_AT = 80
 """Paths of the lattice that are looked at for other wordings: many differ in pauses only."""
@@ -81,6 +83,7 @@ class Acoustics:
         self._pronunciations = pronunciations
         self._grammars: dict[str, str] = {}
         decoder.config["bestpath"] = False  # of the searches made from here on: a lattice of phones takes seconds
+        decoder.config["lw"] = GRAMMAR_WEIGHT
         decoder.add_allphone_file(LOOP, None)
         decoder.add_jsgf_string(SETTLE, _jsgf("settle", phone_word(PHONES[0])))
 

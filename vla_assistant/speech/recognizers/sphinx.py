@@ -52,7 +52,7 @@ class Config(BackendConfig):
     model: str = Field("", description="Folder with an acoustic model (en-us); empty takes the one of the package.")
     language_weight: float = Field(11.0, gt=0, description="How much more what is usually said counts than the sound.")
     closed_sure: float = Field(0.5, ge=0, le=1, description="Confidence of a closed word from which it is one.")
-    fit_even: float = Field(-10.0, description="Fit of words to sound at which a given grammar is half believed.")
+    fit_even: float = Field(-15.0, description="Fit of words to sound at which a given grammar is half believed.")
     fit_slope: float = Field(0.4, gt=0, description="How fast the confidence rises with the fit.")
 
 
@@ -138,12 +138,13 @@ class SphinxRecognizer:
         """The likeliest reading that makes sense, or the likeliest one; or the short sentence if that fits better."""
         found = self._acoustics.decode(SENTENCES, speech, OTHERS)
         fit = found.score - self._acoustics.decode(LOOP, speech).score
-        if short is not None and short.kind == RIVAL and (short.fit > fit or not found.text):
-            return Utterance(short.text, confidence(sentence_of(short.text, short.fit)), "sphinx")
-        if not found.text:
-            return Utterance("", 0.0, "sphinx")
-        readings = (found.text, *found.others)
+        readings = (found.text, *found.others) if found.text else ()
         text = next((reading for reading in readings[:TRIED] if makes_sense(reading)), found.text)
+        other = short if short is not None and short.kind == RIVAL and makes_sense(short.text) else None
+        if other is not None and (other.fit > fit or not makes_sense(text)):
+            return Utterance(other.text, confidence(sentence_of(other.text, other.fit)), "sphinx", others=readings)
+        if not text:
+            return Utterance("", 0.0, "sphinx")
         others = tuple(reading for reading in readings if reading != text)
         sure = confidence(sentence_of(text, fit))
         return Utterance(text, min(sure, UNCLEAR) if approves(text) else sure, "sphinx", others=others)

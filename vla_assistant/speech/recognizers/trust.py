@@ -11,6 +11,7 @@ import math
 from dataclasses import dataclass
 
 from vla_assistant.errors import InputError
+from vla_assistant.speech.recognizers.wording import BARE, in_classes, spoken_form
 from vla_assistant.types import Intent
 
 
@@ -61,6 +62,8 @@ def makes_sense(text: str) -> bool:
     """Whether the program would do something with it: move, answer, or ask back about a thing."""
     from vla_assistant.language import understand
 
+    if BARE.issuperset(in_classes(spoken_form(text))):
+        return False
     try:
         found = understand(text)
     except InputError:
