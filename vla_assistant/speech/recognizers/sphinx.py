@@ -21,7 +21,7 @@ from vla_assistant.errors import WeightsError
 from vla_assistant.registry import BackendConfig
 from vla_assistant.speech.audio import RATE_HZ
 from vla_assistant.speech.recognizers import wake as wake_word
-from vla_assistant.speech.recognizers.acoustics import LOOP, Acoustics, prepared
+from vla_assistant.speech.recognizers.acoustics import LOOP, Acoustics, Sound, quieted
 from vla_assistant.speech.recognizers.closed_words import LONGEST_S, RIVAL, ClosedWords, Evidence, confidence_of
 from vla_assistant.speech.recognizers.partial import Partial, judged
 from vla_assistant.speech.recognizers.trust import approves, confidence, makes_sense, sentence_of
@@ -84,22 +84,23 @@ class SphinxRecognizer:
         """
         if grammar is not None:
             self._acoustics.use(GIVEN, grammar)
-        speech = prepared(audio)
-        if speech is None:
+        sound = quieted(audio)
+        if sound is None:
             return Utterance("", 0.0, "sphinx")
-        self._acoustics.settle(speech)
+        self._acoustics.settle(sound.speech)
         if grammar is not None:
-            return self._by_grammar(speech)
-        evidence = self._closed.evidence(speech) if len(speech) <= LONGEST_S * RATE_HZ else None
-        return self._closed_word(evidence) or self._sentence(speech, evidence)
+            return self._by_grammar(sound.speech)
+        short = len(sound.speech) <= LONGEST_S * RATE_HZ
+        evidence = self._closed.evidence(sound.speech) if short else None
+        return self._closed_word(evidence) or self._sentence(sound, evidence)
 
     def partial(self, audio: Audio, grammar: str | None = None) -> Partial:
         """What was said so far; see `transcribe` and `partial.Partial`."""
         whole = self.transcribe(audio, grammar)
-        speech = prepared(audio) if whole.recognizer != CLOSED_WORDS else None
-        if speech is None or whole.confidence < FITS:
+        sound = quieted(audio) if whole.recognizer != CLOSED_WORDS else None
+        if sound is None or whole.confidence < FITS:
             return judged("", whole)
-        so_far, _ = self._acoustics.decode_both(SENTENCES if grammar is None else GIVEN, speech)
+        so_far, _ = self._acoustics.decode_both(SENTENCES if grammar is None else GIVEN, sound.speech)
         return judged(so_far.text, whole)
 
     def wake(self, audio: Audio, phrases: Sequence[str]) -> wake_word.Wake:
@@ -134,19 +135,21 @@ class SphinxRecognizer:
         sure = confidence_of(evidence)
         return Utterance(evidence.text, sure, CLOSED_WORDS) if sure >= self._config.closed_sure else None
 
-    def _sentence(self, speech: FloatArray, short: Evidence | None) -> Utterance:
+    def _sentence(self, sound: Sound, short: Evidence | None) -> Utterance:
         """The likeliest reading that makes sense, or the likeliest one; or the short sentence if that fits better."""
-        found = self._acoustics.decode(SENTENCES, speech, OTHERS)
-        fit = found.score - self._acoustics.decode(LOOP, speech).score
+        found = self._acoustics.decode(SENTENCES, sound.speech, OTHERS)
+        fit = found.score - self._acoustics.decode(LOOP, sound.speech).score
         readings = (found.text, *found.others) if found.text else ()
         text = next((reading for reading in readings[:TRIED] if makes_sense(reading)), found.text)
         other = short if short is not None and short.kind == RIVAL and makes_sense(short.text) else None
         if other is not None and (other.fit > fit or not makes_sense(text)):
-            return Utterance(other.text, confidence(sentence_of(other.text, other.fit)), "sphinx", others=readings)
+            return Utterance(
+                other.text, confidence(sentence_of(other.text, other.fit, sound.noisy)), "sphinx", others=readings
+            )
         if not text:
             return Utterance("", 0.0, "sphinx")
         others = tuple(reading for reading in readings if reading != text)
-        sure = confidence(sentence_of(text, fit))
+        sure = confidence(sentence_of(text, fit, sound.noisy))
         return Utterance(text, min(sure, UNCLEAR) if approves(text) else sure, "sphinx", others=others)
 
 
