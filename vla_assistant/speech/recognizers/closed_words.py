@@ -23,12 +23,16 @@ RIVALS = (
     "tidy up", "what do you see", "go to the home position", "undo that", "put it back", "home", "top", "shop",
     "drop", "so", "low", "there", "here", "hello", "now", "the red one", "the blue one", "the left one",
     "the right one", "left", "right", "this one", "that one", "what", "where", "who", "up", "down", "back",
-    "one", "two", "thank you", "thanks", "good", "well", "i see", "oh", "open", "close", "pick it up",
-    "put it down", "help", "red", "blue", "green",
+    "one", "two", "thank you", "thanks", "well", "i see", "close", "pick it up", "put it down", "help",
+    "red", "blue", "green", "guess", "chess", "less", "mess", "dress", "yet", "yell", "yesterday", "this",
+    "miss", "is", "us", "best", "next", "press", "address", "says", "row", "though", "nor", "toe", "snow",
+    "okra", "kay", "day", "away", "say", "way", "may",
+    "later", "over", "good morning", "let me see", "how are you", "i know", "not bad", "that is nice",
+    "over there",
 )  # fmt: skip
 """Other short things to say, so that they are not taken for a closed word."""
-BEFORE = "oh | hey | sorry | well | hm"
-"""What may be said before a closed word."""
+USUAL = 5.0
+"""Weight of the first phrase of a kind, as against 1 for each other one."""
 RIVAL = "other"
 _ALL = "closed"
 _MORE = ("resume", "pause", "slower", "faster")
@@ -85,10 +89,10 @@ class ClosedWords:
         return Evidence(kind, best.text, best.score - free.score, margin)
 
     def _kind(self, text: str) -> str:
-        """Of the words that were decoded, without what may stand before and after a closed word."""
+        """Of the words that were decoded, with or without a please."""
         words = tuple(text.split())
         bare = words[:-1] if words[-1] == "please" and words not in self._kinds else words
-        return self._kinds.get(bare) or self._kinds[bare[1:]]
+        return self._kinds[bare]
 
 
 def _phrases(lexicon: Lexicon, acoustics: Acoustics) -> dict[Phrase, str]:
@@ -110,9 +114,11 @@ def _with_apostrophes(phrase: Phrase) -> Phrase:
 
 
 def _grammar(kinds: Mapping[Phrase, str], left_out: str) -> str:
-    polite = " | ".join(" ".join(phrase) for phrase, kind in kinds.items() if kind not in (RIVAL, left_out))
+    first = {kind: phrase for phrase, kind in reversed(kinds.items())}
+    counting = ((phrase, kind) for phrase, kind in kinds.items() if kind not in (RIVAL, left_out))
+    polite = " | ".join(f"/{USUAL if phrase == first[kind] else 1:g}/ {' '.join(phrase)}" for phrase, kind in counting)
     rivals = " | ".join(" ".join(phrase) for phrase, kind in kinds.items() if kind == RIVAL)
-    body = f"[/0.05/ ({BEFORE})] ({polite}) [/0.1/ please] | {rivals}"
+    body = f"({polite}) [/0.1/ please] | {rivals}"
     return f"#JSGF V1.0; grammar closed; public <closed> = {body};"
 
 
