@@ -21,10 +21,10 @@ from vla_assistant.errors import WeightsError
 from vla_assistant.registry import BackendConfig
 from vla_assistant.speech.audio import RATE_HZ
 from vla_assistant.speech.recognizers import wake as wake_word
-from vla_assistant.speech.recognizers.acoustics import LOOP, Acoustics, Sound, quieted
+from vla_assistant.speech.recognizers.acoustics import LOOP, Acoustics, Found, Sound, quieted
 from vla_assistant.speech.recognizers.closed_words import LONGEST_S, RIVAL, ClosedWords, Evidence, confidence_of
 from vla_assistant.speech.recognizers.partial import Partial, judged
-from vla_assistant.speech.recognizers.trust import approves, confidence, makes_sense, sentence_of
+from vla_assistant.speech.recognizers.trust import approves, confidence, is_command, makes_sense, sentence_of
 from vla_assistant.speech.recognizers.wording import pronunciations, write_model
 from vla_assistant.types import Audio, FloatArray, Utterance
 
@@ -42,6 +42,8 @@ BEAM, WORD_BEAM = 1e-60, 1e-40
 """Paths this much worse than the best are given up; by the decoder's own, true ones were, at this language weight."""
 UNCLEAR = 0.25
 """Highest confidence of a yes that the closed words did not decide: it is asked for again."""
+CLOSED_FIRST_S = 1.7
+"""So short a sound, silence around it included, is mostly a closed word, and is no command of five words."""
 OTHERS, TRIED = 8, 4
 """Readings beside the likeliest, and how many of them are looked at for sense."""
 
@@ -91,9 +93,11 @@ class SphinxRecognizer:
         self._acoustics.settle(sound.speech)
         if grammar is not None:
             return self._by_grammar(sound.speech)
-        short = len(sound.speech) <= LONGEST_S * RATE_HZ
-        evidence = self._closed.evidence(sound.speech) if short else None
-        return self._closed_word(evidence) or self._sentence(sound, evidence)
+        seconds = len(sound.speech) / RATE_HZ
+        decoded = self._decoded(sound) if seconds > CLOSED_FIRST_S else None
+        closed = seconds <= LONGEST_S and not (decoded and is_command(decoded.text))
+        evidence = self._closed.evidence(sound.speech) if closed else None
+        return self._closed_word(evidence) or self._sentence(sound, evidence, decoded or self._decoded(sound))
 
     def partial(self, audio: Audio, grammar: str | None = None) -> Partial:
         """What was said so far; see `transcribe` and `partial.Partial`."""
@@ -138,10 +142,13 @@ class SphinxRecognizer:
         sure = confidence_of(evidence)
         return Utterance(evidence.text, sure, CLOSED_WORDS) if sure >= self._config.closed_sure else None
 
-    def _sentence(self, sound: Sound, short: Evidence | None) -> Utterance:
-        """The likeliest reading that makes sense, or the likeliest one; or the short sentence if that fits better."""
+    def _decoded(self, sound: Sound) -> Found:
         so_far, found = self._acoustics.decode_both(SENTENCES, sound.speech, OTHERS)
         self._so_far = so_far.text
+        return found
+
+    def _sentence(self, sound: Sound, short: Evidence | None, found: Found) -> Utterance:
+        """The likeliest reading that makes sense, or the likeliest one; or the short sentence if that fits better."""
         fit = found.score - self._acoustics.decode(LOOP, sound.speech).score
         readings = (found.text, *found.others) if found.text else ()
         text = next((reading for reading in readings[:TRIED] if makes_sense(reading)), found.text)
