@@ -71,11 +71,11 @@ def background(kind: str, seed: int) -> Audio:
     """A piece of what is no answer."""
     count, rng = round(LENGTH_S * RATE_HZ), np.random.default_rng(seed)
     if kind == "silence":
-        samples = rng.normal(0.0, 10 ** (QUIET_DBFS / 20), count)
+        samples = rng.normal(0.0, 10 ** (QUIET_DBFS / 20), count).astype(np.float32)
     elif kind == "own voice":
         samples = _own_voice(count, rng)
     else:
-        samples = 10 ** (NOISY_DBFS / 20) * noises.noise("motor" if kind == "hum" else kind, count, seed)
+        samples = np.float32(10 ** (NOISY_DBFS / 20)) * noises.noise("motor" if kind == "hum" else kind, count, seed)
     return Audio(np.clip(samples, -1.0, 1.0).astype(np.float32), RATE_HZ)
 
 

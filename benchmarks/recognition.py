@@ -116,7 +116,7 @@ def talk(ear: Ear, part: str, voices: Sequence[str], seconds: float) -> Iterator
     heard_s, number = 0.0, 0
     ear.sees(table("", 0))
     while heard_s < seconds:
-        voice, text = voices[number // len(said) % len(voices)], said[number % len(said)]
+        voice, text = voices[number % len(voices)], said[number % len(said)]
         clip = sound(voice, text, CLEAN, number)
         heard_s += clip.seconds
         number += 1

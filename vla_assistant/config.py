@@ -76,6 +76,9 @@ class ListeningSection(Section):
     detector: Literal["joint", "pitch", "silero"] = Field(
         "joint", description='The voice detector; "pitch" needs no package and serves where one is missing.'
     )
+    stop_spotter: bool = Field(
+        False, description="Hear stop words in the raw sound too; on trial: it takes words that sound alike for a stop."
+    )
     calibration_s: float = Field(1.0, ge=0, description="Room noise is measured this long at start.")
     timeout_s: float = Field(0.0, ge=0, description="Give up when nobody speaks for this long; 0 waits for ever.")
     phrase_limit_s: float = Field(12.0, gt=0, description="An utterance is cut after this.")

@@ -220,7 +220,9 @@ class Decoding:
         self._emit(PartChanged(self._now(), Part.RECOGNIZER, state, trouble or "The recognizer works again."))
 
     def _publish(self, utterance: Utterance) -> None:
-        if utterance.confidence < NOT_FOR_US * self._min_confidence:
+        if not utterance.text:
+            self._emit(NothingHeard(self._now(), "I heard nothing usable."))
+        elif utterance.confidence < NOT_FOR_US * self._min_confidence:
             self._emit(NothingHeard(self._now(), ""))
         elif utterance.confidence < self._min_confidence:
             reason = f"I am not sure I heard {utterance.text!r}; please say it again."

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from vla_assistant import paths
 from vla_assistant.evaluate.sayings import load as load_sayings
-from vla_assistant.speech.recognizers.wording import KEPT, LIFTED, in_classes, spoken_form
+from vla_assistant.speech.recognizers.wording import BARE, KEPT, LIFTED, in_classes, spoken_form
 
 BEGIN, END = "<s>", "</s>"
 ORDER = 3
@@ -37,6 +37,7 @@ _TALK = ("nothing", "unsupported")
 _SPARSE = 7
 """Every so many wordings stand before or after others."""
 
+
 Sentence = tuple[str, ...]
 
 
@@ -47,7 +48,7 @@ def sentences(dictionary: frozenset[str]) -> Iterator[tuple[Sentence, float]]:
     turns = ((in_classes(spoken_form(text)), OF_TURN) for text in usual["turns"])
     for tokens, weight in itertools.chain(written(), worded(usual), turns):
         known = all(token in (LIFTED, KEPT) or token in dictionary for token in tokens)
-        if tokens and known and len(tokens) <= LONGEST:
+        if known and len(tokens) <= LONGEST and not BARE.issuperset(tokens):
             yield tokens, weight
 
 
@@ -85,11 +86,11 @@ def of_template(text: str) -> Iterator[Sentence]:
         yield tuple(word for word in filled.split() if word != ",")
 
 
-def counted(said: Iterable[tuple[Sentence, float]]) -> dict[int, Counter[Sentence]]:
+def counted(said: Iterable[tuple[Sentence, float]]) -> dict[int, dict[Sentence, float]]:
     """Weights of all n-grams by their order, without rare words."""
     said = list(said)
     often = Counter(word for tokens, _ in said for word in set(tokens))
-    counts: dict[int, Counter[Sentence]] = {order: Counter() for order in range(1, ORDER + 1)}
+    counts: dict[int, dict[Sentence, float]] = {order: defaultdict(float) for order in range(1, ORDER + 1)}
     for tokens, weight in said:
         if any(often[word] < RAREST for word in tokens):
             continue
@@ -97,7 +98,7 @@ def counted(said: Iterable[tuple[Sentence, float]]) -> dict[int, Counter[Sentenc
         for order in counts:
             for at in range(len(row) - order + 1):
                 counts[order][row[at : at + order]] += weight
-    return {order: Counter({k: c for k, c in grams.items() if c > LIGHTEST[order]}) for order, grams in counts.items()}
+    return {order: {k: c for k, c in grams.items() if c > LIGHTEST[order]} for order, grams in counts.items()}
 
 
 class Model:

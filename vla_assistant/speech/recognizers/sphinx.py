@@ -21,10 +21,10 @@ from vla_assistant.errors import WeightsError
 from vla_assistant.registry import BackendConfig
 from vla_assistant.speech.audio import RATE_HZ
 from vla_assistant.speech.recognizers import wake as wake_word
-from vla_assistant.speech.recognizers.acoustics import LOOP, Acoustics, prepared
+from vla_assistant.speech.recognizers.acoustics import LOOP, Acoustics, Found, Sound, quieted
 from vla_assistant.speech.recognizers.closed_words import LONGEST_S, RIVAL, ClosedWords, Evidence, confidence_of
 from vla_assistant.speech.recognizers.partial import Partial, judged
-from vla_assistant.speech.recognizers.trust import approves, confidence, makes_sense, sentence_of
+from vla_assistant.speech.recognizers.trust import approves, confidence, is_command, makes_sense, sentence_of
 from vla_assistant.speech.recognizers.wording import pronunciations, write_model
 from vla_assistant.types import Audio, FloatArray, Utterance
 
@@ -42,6 +42,8 @@ BEAM, WORD_BEAM = 1e-60, 1e-40
 """Paths this much worse than the best are given up; by the decoder's own, true ones were, at this language weight."""
 UNCLEAR = 0.25
 """Highest confidence of a yes that the closed words did not decide: it is asked for again."""
+CLOSED_FIRST_S = 1.7
+"""So short a sound, silence around it included, is mostly a closed word, and is no command of five words."""
 OTHERS, TRIED = 8, 4
 """Readings beside the likeliest, and how many of them are looked at for sense."""
 
@@ -52,7 +54,7 @@ class Config(BackendConfig):
     model: str = Field("", description="Folder with an acoustic model (en-us); empty takes the one of the package.")
     language_weight: float = Field(11.0, gt=0, description="How much more what is usually said counts than the sound.")
     closed_sure: float = Field(0.5, ge=0, le=1, description="Confidence of a closed word from which it is one.")
-    fit_even: float = Field(-10.0, description="Fit of words to sound at which a given grammar is half believed.")
+    fit_even: float = Field(-15.0, description="Fit of words to sound at which a given grammar is half believed.")
     fit_slope: float = Field(0.4, gt=0, description="How fast the confidence rises with the fit.")
 
 
@@ -85,14 +87,17 @@ class SphinxRecognizer:
         """
         if grammar is not None:
             self._acoustics.use(GIVEN, grammar)
-        speech = prepared(audio)
-        if speech is None:
+        sound = quieted(audio)
+        if sound is None:
             return Utterance("", 0.0, "sphinx")
-        self._acoustics.settle(speech)
+        self._acoustics.settle(sound.speech)
         if grammar is not None:
-            return self._by_grammar(speech)
-        evidence = self._closed.evidence(speech) if len(speech) <= LONGEST_S * RATE_HZ else None
-        return self._closed_word(evidence) or self._sentence(speech, evidence)
+            return self._by_grammar(sound.speech)
+        seconds = len(sound.speech) / RATE_HZ
+        decoded = self._decoded(sound) if seconds > CLOSED_FIRST_S else None
+        closed = seconds <= LONGEST_S and not (decoded and is_command(decoded.text))
+        evidence = self._closed.evidence(sound.speech) if closed else None
+        return self._closed_word(evidence) or self._sentence(sound, evidence, decoded or self._decoded(sound))
 
     def partial(self, audio: Audio, grammar: str | None = None) -> Partial:
         """What was said so far; see `transcribe` and `partial.Partial`."""
@@ -137,19 +142,25 @@ class SphinxRecognizer:
         sure = confidence_of(evidence)
         return Utterance(evidence.text, sure, CLOSED_WORDS) if sure >= self._config.closed_sure else None
 
-    def _sentence(self, speech: FloatArray, short: Evidence | None) -> Utterance:
-        """The likeliest reading that makes sense, or the likeliest one; or the short sentence if that fits better."""
-        so_far, found = self._acoustics.decode_both(SENTENCES, speech, OTHERS)
+    def _decoded(self, sound: Sound) -> Found:
+        so_far, found = self._acoustics.decode_both(SENTENCES, sound.speech, OTHERS)
         self._so_far = so_far.text
-        fit = found.score - self._acoustics.decode(LOOP, speech).score
-        if short is not None and short.kind == RIVAL and (short.fit > fit or not found.text):
-            return Utterance(short.text, confidence(sentence_of(short.text, short.fit)), "sphinx")
-        if not found.text:
-            return Utterance("", 0.0, "sphinx")
-        readings = (found.text, *found.others)
+        return found
+
+    def _sentence(self, sound: Sound, short: Evidence | None, found: Found) -> Utterance:
+        """The likeliest reading that makes sense, or the likeliest one; or the short sentence if that fits better."""
+        fit = found.score - self._acoustics.decode(LOOP, sound.speech).score
+        readings = (found.text, *found.others) if found.text else ()
         text = next((reading for reading in readings[:TRIED] if makes_sense(reading)), found.text)
+        other = short if short is not None and short.kind == RIVAL and makes_sense(short.text) else None
+        if other is not None and (other.fit > fit or not makes_sense(text)):
+            return Utterance(
+                other.text, confidence(sentence_of(other.text, other.fit, sound.noisy)), "sphinx", others=readings
+            )
+        if not text:
+            return Utterance("", 0.0, "sphinx")
         others = tuple(reading for reading in readings if reading != text)
-        sure = confidence(sentence_of(text, fit))
+        sure = confidence(sentence_of(text, fit, sound.noisy))
         return Utterance(text, min(sure, UNCLEAR) if approves(text) else sure, "sphinx", others=others)
 
 

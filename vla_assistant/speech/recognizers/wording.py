@@ -15,6 +15,8 @@ from vla_assistant.language.vocabulary import load
 
 LIFTED, KEPT = "[LIFTED]", "[KEPT]"
 """Classes of named things: what can be lifted, and what others are put into or onto."""
+BARE = frozenset((LIFTED, KEPT, "the", "a", "that", "this", "those", "my", "one", "and"))
+"""Of which an answer to a question may consist, and no command: a question has a grammar of its own."""
 SYNONYM_WEIGHT = 0.25
 """Of another word for a thing or colour, as against 1 for the one that the program itself says."""
 PHONES = tuple(
