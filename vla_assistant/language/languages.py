@@ -36,8 +36,11 @@ def chosen(text: str, understood: Callable[[str], Understanding], before: str = 
         return better[0]
     if first.intent is not Intent.UNSUPPORTED:
         return first
-    answered = others[0] if len(others) == 1 else understood(spoken_in(text, before))
-    return answered if len(others) == 1 or not answered.steps else first
+    if len(others) == 1:
+        return others[0]
+    seems = spoken_in(text, before)
+    answered = first if seems == FIRST else understood(seems)
+    return first if answered.steps else answered
 
 
 def spoken_in(text: str, before: str = FIRST) -> str:
