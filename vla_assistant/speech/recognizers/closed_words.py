@@ -20,7 +20,7 @@ LONGEST_S = 2.6
 KINDS = ("yes", "no", "cancel", "stop", "repeat", "louder", "softer")
 RIVALS = (
     "go home", "go back home", "return home", "open the drawer", "close the drawer", "clear the table",
-    "tidy up", "what do you see", "go to the home position", "undo that", "put it back", "home", "top", "shop",
+    "tidy up", "what do you see", "go to the home position", "undo that", "put it back", "top", "shop",
     "drop", "so", "low", "there", "here", "hello", "now", "the red one", "the blue one", "the left one",
     "the right one", "left", "right", "this one", "that one", "what", "up", "down", "back",
     "one", "two", "thank you", "thanks", "well", "i see", "close", "pick it up", "put it down", "help",
