@@ -15,6 +15,8 @@ from vla_assistant.language.vocabulary import load
 
 LIFTED, KEPT = "[LIFTED]", "[KEPT]"
 """Classes of named things: what can be lifted, and what others are put into or onto."""
+BARE = frozenset((LIFTED, KEPT, "the", "a", "that", "this", "those", "my", "one", "and"))
+"""Of which an answer to a question may consist, and no command: a question has a grammar of its own."""
 SYNONYM_WEIGHT = 0.25
 """Of another word for a thing or colour, as against 1 for the one that the program itself says."""
 PHONES = tuple(
@@ -24,20 +26,17 @@ PHONES = tuple(
 _JOINT = "_"
 _LONGEST_NAME = 5
 _WORD = re.compile(r"[a-z]+(?:'[a-z]+)*|\d+")
-_NUMBERS = dict(
-    zip(
-        map(str, range(1, 21)),
-        "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
-        "eighteen nineteen twenty".split(),
-        strict=True,
-    )
-)
+_NUMBERS = (
+    "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen",
+    "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty",
+)  # fmt: skip
+_IN_WORDS = {str(number): word for number, word in enumerate(_NUMBERS, 1)}
 
 
 def spoken_form(text: str) -> tuple[str, ...]:
     """Lower-case words with their apostrophes; small numbers in words."""
     found = _WORD.findall(text.lower().replace("’", "'"))
-    return tuple(_NUMBERS.get(word, word) for word in found)
+    return tuple(_IN_WORDS.get(word, word) for word in found)
 
 
 def named() -> Iterator[tuple[str, str, tuple[str, ...]]]:
