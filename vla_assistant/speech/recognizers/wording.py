@@ -15,6 +15,8 @@ from vla_assistant.language.vocabulary import load
 
 LIFTED, KEPT = "[LIFTED]", "[KEPT]"
 """Classes of named things: what can be lifted, and what others are put into or onto."""
+MODEL = "speech/en.arpa"
+"""In the folder of assets."""
 BARE = frozenset((LIFTED, KEPT, "the", "a", "that", "this", "those", "my", "one", "and"))
 """Of which an answer to a question may consist, and no command: a question has a grammar of its own."""
 SYNONYM_WEIGHT = 0.25
@@ -97,7 +99,7 @@ def write_model(known: Mapping[str, Sequence[str]], folder: Path, name: str) -> 
         folder: Where the files are written.
         name: What the search is called.
     """
-    model = paths.assets() / "speech" / "en.arpa"
+    model = paths.assets() / MODEL
     classes: dict[str, dict[str, float]] = {LIFTED: {}, KEPT: {}}
     lines = [f"{phone_word(phone)} {phone}" for phone in PHONES]
     first = {(colour, kind): words for colour, kind, words in reversed(list(named()))}
