@@ -2,7 +2,7 @@
 PYTHON := .venv/bin/python
 ASSISTANT := .venv/bin/vla-assistant
 
-.PHONY: help setup run test test-slow check bench evaluate weights clean
+.PHONY: help setup run test test-slow check bench evaluate weights stop-words clean
 
 help: ## show the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -31,6 +31,9 @@ evaluate: setup ## the suite tabletop on all splits, report in runs/evaluation (
 
 weights: setup ## train the shipped weights again from nothing (hours)
 	@packaging/train_weights.sh
+
+stop-words: setup ## train the stop spotter again (half an hour)
+	@$(PYTHON) -m vla_assistant.train.stop_words benchmarks/spoken/near_stops.txt benchmarks/spoken/talk.txt benchmarks/spoken/commands.tsv
 
 clean: ## remove what was built
 	@rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache demo

@@ -71,31 +71,31 @@ def trial(read: Callable[[], MotionReport], press: Callable[[], int], rng: np.ra
         time.sleep(0.02)
         report = read()
         speed, before = tool_speed(report, before), report
-        _require(time.monotonic() < deadline, "the arm does not swing")
+        require(time.monotonic() < deadline, "the arm does not swing")
     pressed_ns = press()
-    report = _first_still(read, pressed_ns)
+    report = first_still(read, pressed_ns)
     latency_ms = (report.at_ns - pressed_ns) / 1e6
     end = time.monotonic() + AFTERWARDS_S
     while time.monotonic() < end:
         later = read()
-        _require(bool(later.held), "the stop did not stay latched")
+        require(bool(later.held), "the stop did not stay latched")
         time.sleep(0.01)
-    _require(later.still, "the arm did not stay still")
+    require(later.still, "the arm did not stay still")
     return latency_ms, speed
 
 
-def _first_still(read: Callable[[], MotionReport], pressed_ns: int) -> MotionReport:
+def first_still(read: Callable[[], MotionReport], pressed_ns: int) -> MotionReport:
     """The first report after the stop that says the arm stands still; one is made every 20 ms, read every 2 ms."""
     deadline = time.monotonic() + STILL_S
     while True:
         report = read()
         if report.held and report.still and report.at_ns > pressed_ns:
             return report
-        _require(time.monotonic() < deadline, "the arm did not come to rest")
+        require(time.monotonic() < deadline, "the arm did not come to rest")
         time.sleep(0.002)
 
 
-def _require(holds: bool, otherwise: str) -> None:
+def require(holds: bool, otherwise: str) -> None:
     if not holds:
         raise SystemExit(f"stop_latency: {otherwise}")
 
@@ -164,7 +164,7 @@ def _press_again_and_again(
 
     assert app.stdin is not None
     assert app.stdout is not None
-    _require(app.stdout.readline().strip() == "ready", "the window did not come up")
+    require(app.stdout.readline().strip() == "ready", "the window did not come up")
     display.focus(TITLE)
     display.key("Tab")  # out of the text box, where a space is a letter while no command runs
     family = psutil.Process(app.pid).children(recursive=True)

@@ -56,11 +56,11 @@ def test_every_dependency_is_pinned_for_the_set_up() -> None:
 def test_everything_that_is_imported_is_asked_for() -> None:
     """A package that only this machine happens to have is missed by nobody here and by every user.
 
-    What only some trainings or ONNX need is an extra; its absence is told in a sentence.
+    What only some trainings, ONNX or Piper need is an extra; its absence is told in a sentence.
     """
     tables = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     extras = tables["optional-dependencies"]
-    wanted = [*tables["dependencies"], *extras["training"], *extras["onnx"]]
+    wanted = [*tables["dependencies"], *extras["training"], *extras["onnx"], *extras["piper"]]
     asked = {_canonical(re.split(r"[<>=!~\[; ]", line)[0]) for line in wanted}
     packages = importlib.metadata.packages_distributions()
     for file in (ROOT / "vla_assistant").rglob("*.py"):

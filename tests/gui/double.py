@@ -71,6 +71,12 @@ class Double(Replay):
     def choose_microphone(self, name: str) -> None:
         self._note("choose_microphone", name)
 
+    def voices(self) -> list[str]:
+        return ["gmw/en", "gmw/de"]
+
+    def choose_voice(self, voice: str) -> None:
+        self._note("choose_voice", voice)
+
     def microphones(self) -> list[str]:
         return self.sounds
 

@@ -384,6 +384,10 @@ def test_devices_are_asked_for_off_the_windows_thread(window: Window, double: Do
     assert double.threads["camera_names"] == "window-worker"
     window.pickers.camera.textActivated.emit("opencv")
     qtbot.waitUntil(lambda: double.called("choose_camera") == [("opencv",)], timeout=WAIT_MS)
+    window.pickers.voice.opened.emit()
+    qtbot.waitUntil(lambda: window.pickers.voice.names == ["gmw/en", "gmw/de"], timeout=WAIT_MS)
+    window.pickers.voice.textActivated.emit("gmw/de")
+    qtbot.waitUntil(lambda: double.called("choose_voice") == [("gmw/de",)], timeout=WAIT_MS)
     window.pickers.microphone.textActivated.emit("USB")
     qtbot.waitUntil(lambda: double.called("choose_microphone") == [("USB",)], timeout=WAIT_MS)
 

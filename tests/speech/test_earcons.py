@@ -90,7 +90,8 @@ def test_hands_free_it_signals_the_start_and_what_it_heard_and_bears_talk_in_the
 
 @pytest.mark.parametrize("mode", ["push-to-talk", "wake-word"])
 def test_who_turned_to_the_program_hears_that_it_did_not_understand(mode: str) -> None:
-    told = signalled(changed(ASLEEP, mode), changed(LISTENING, mode), changed(HEARING, mode), NOTHING)
+    passed_over = NothingHeard(0.0, "")
+    told = signalled(changed(ASLEEP, mode), changed(LISTENING, mode), changed(HEARING, mode), passed_over, NOTHING)
     assert told == [Earcon.LISTENING, Earcon.ERROR]
 
 

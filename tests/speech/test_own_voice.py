@@ -13,6 +13,7 @@ from tests.speech.own_sentences import sentences
 from tests.speech.voices import say
 from tests.virtual_sound import VirtualSoundCard, sound_card, wait_for  # noqa: F401
 from vla_assistant.config import ListeningSection
+from vla_assistant.errors import BackendError, WeightsError
 from vla_assistant.events import Event, Heard, PartChanged, SpeechStarted
 from vla_assistant.speech.audio import RATE_HZ, resample
 from vla_assistant.speech.decoding import Decoding, Job
@@ -25,6 +26,7 @@ from vla_assistant.speech.recognizers.sphinx import SphinxRecognizer
 from vla_assistant.speech.speakers.base import Spoken
 from vla_assistant.speech.speakers.pyttsx3 import Config as VoiceConfig
 from vla_assistant.speech.speakers.pyttsx3 import Pyttsx3Speaker
+from vla_assistant.speech.stop_words.spotter import StopSpotter
 from vla_assistant.speech.voice import VoiceEngine, VoiceSettings
 from vla_assistant.types import Audio
 
@@ -139,6 +141,14 @@ def test_the_timeline_holds_each_sample_at_its_time(start_s: float) -> None:
                 assert played.samples[at] == pytest.approx(0.1 + 0.8 * later_s, abs=1e-3)
 
 
+def spotter(speaker: Pyttsx3Speaker) -> StopSpotter | None:
+    """The stop spotter, where its package is installed."""
+    try:
+        return StopSpotter("en", speaker)
+    except (BackendError, WeightsError):
+        return None
+
+
 def test_through_the_loudspeaker_and_the_microphone_nothing_gets_through(
     sound_card: VirtualSoundCard,  # noqa: F811
     sphinx: SphinxRecognizer,
@@ -147,7 +157,8 @@ def test_through_the_loudspeaker_and_the_microphone_nothing_gets_through(
     events: list[Event] = []
     speaker = Pyttsx3Speaker(VoiceConfig(earcons=False))
     options = ListeningSection(calibration_s=0.5)
-    listener = Listener(options, SoundDeviceMicrophone(Config()), sphinx, events.append, speaker=speaker)
+    parts = {"speaker": speaker, "stop_spotter": spotter(speaker)}
+    listener = Listener(options, SoundDeviceMicrophone(Config()), sphinx, events.append, **parts)  # type: ignore[arg-type]
     try:
         listener.start()
         wait_for(lambda: any(isinstance(event, PartChanged) and "noise" in event.detail for event in events), 60, "it")

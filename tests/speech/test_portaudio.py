@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import subprocess
 import sys
 from typing import Any
@@ -72,3 +73,21 @@ complain()
     assert ended.returncode == 0
     assert "quiet" not in ended.stderr
     assert "loud" in ended.stderr
+
+
+def test_a_missing_library_is_named_with_its_package(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(name: str, *others: Any) -> Any:
+        if name == "sounddevice":
+            raise OSError("PortAudio library not found")
+        return imported(name, *others)
+
+    imported = builtins.__import__
+    monkeypatch.delitem(sys.modules, "sounddevice", raising=False)
+    monkeypatch.setattr(builtins, "__import__", fail)
+    owner = PortAudio()
+    owner.acquire()
+    try:
+        with pytest.raises(DeviceError, match=r"PortAudio library is not installed.*sudo apt install libportaudio2"):
+            owner.devices("input")
+    finally:
+        owner.release()

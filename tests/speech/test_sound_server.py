@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import psutil
 import pytest
@@ -162,3 +166,23 @@ def test_a_microphone_muted_in_the_system_is_told(sound_card: VirtualSoundCard, 
         wait_for(lambda: heard.states[-1] is PartState.READY, 60, "the sound")
     finally:
         microphone.stop()
+
+
+def test_a_killed_program_leaves_no_watch(sound_card: VirtualSoundCard, tmp_path: Path) -> None:  # noqa: F811
+    program = tmp_path / "program.py"
+    program.write_text(
+        "import time\n"
+        "from vla_assistant.speech.sound_server import SoundServer\n"
+        "server = SoundServer()\n"
+        "while server.sources is None: time.sleep(0.05)\n"
+        "print('watching', flush=True)\n"
+        "time.sleep(60)\n"
+    )
+    env = os.environ | {"PYTHONPATH": os.getcwd()}
+    with subprocess.Popen([sys.executable, str(program)], env=env, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"watching\n"
+        watch = psutil.Process(process.pid).children(recursive=True)
+        assert any("subscribe" in child.cmdline() for child in watch)
+        process.kill()
+    wait_for(lambda: not any(child.is_running() for child in watch), 60, "the watch to end")

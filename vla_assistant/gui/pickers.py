@@ -1,4 +1,4 @@
-"""Choosing a microphone, a camera and a scene. The lists are asked for on the worker, because devices may be slow.
+"""Choosing microphone, voice, camera and scene. The lists are asked for on the worker, because devices may be slow.
 
 A picker shows what is in use, which is not always what was chosen: a choice can fail, a device can vanish.
 """
@@ -16,6 +16,7 @@ from vla_assistant.gui.theme import Palette
 from vla_assistant.gui.worker import Worker
 
 _LARGEST_SEED = 999_999
+_WIDTH, _VOICE_WIDTH = 150, 96
 
 
 class DevicePicker(QComboBox):
@@ -23,13 +24,13 @@ class DevicePicker(QComboBox):
 
     opened = pyqtSignal()
 
-    def __init__(self, what: str) -> None:
+    def __init__(self, what: str, width: int = _WIDTH) -> None:
         super().__init__()
         self.setAccessibleName(f"Choose the {what}")
         self.setToolTip(f"Choose the {what}")
         self.setPlaceholderText(what.capitalize())
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.setMinimumWidth(150)
+        self.setMinimumWidth(width)
         self.setMaximumWidth(230)
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
 
@@ -55,7 +56,7 @@ class DevicePicker(QComboBox):
 
 
 class Pickers(QWidget):
-    """Camera, microphone, and a new scene with its seed."""
+    """Camera, microphone, voice, and a new scene with its seed."""
 
     def __init__(self, palette: Palette, assistant: Surface, worker: Worker) -> None:
         super().__init__()
@@ -64,6 +65,7 @@ class Pickers(QWidget):
         self._laid = 0
         self.camera = DevicePicker("camera")
         self.microphone = DevicePicker("microphone")
+        self.voice = DevicePicker("voice", _VOICE_WIDTH)
         self.seed = QSpinBox()
         self.seed.setMaximum(_LARGEST_SEED)
         self.seed.setAccessibleName("Seed of the scene")
@@ -71,11 +73,12 @@ class Pickers(QWidget):
         self.seed.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.seed.setFixedWidth(84)
         self.new_scene = button("New scene", "Lay a new scene on the table")
-        self._signs = {name: QLabel() for name in ("camera", "microphone", "scene")}
+        self._signs = {name: QLabel() for name in ("camera", "microphone", "voice", "scene")}
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(6)
-        for sign, widget in zip(self._signs.values(), (self.camera, self.microphone, self.seed), strict=True):
+        widgets = (self.camera, self.microphone, self.voice, self.seed)
+        for sign, widget in zip(self._signs.values(), widgets, strict=True):
             row.addWidget(sign)
             row.addWidget(widget)
             row.addSpacing(6)
@@ -91,6 +94,9 @@ class Pickers(QWidget):
         self.camera.textActivated.connect(self._ask_cameras)
         self.microphone.textActivated.connect(lambda name: ask(lambda: assistant.choose_microphone(name)))
         self.microphone.textActivated.connect(self._ask_microphones)
+        self.voice.opened.connect(self._ask_voices)
+        self.voice.textActivated.connect(lambda name: ask(lambda: assistant.choose_voice(name)))
+        self.voice.textActivated.connect(self._ask_voices)
         self.new_scene.clicked.connect(self._lay_scene)
 
     def _ask_cameras(self) -> None:
@@ -98,6 +104,9 @@ class Pickers(QWidget):
 
     def _ask_microphones(self) -> None:
         self._worker.ask(self._assistant.microphones, self.microphone.show_names)
+
+    def _ask_voices(self) -> None:
+        self._worker.ask(self._assistant.voices, self.voice.show_names)
 
     def restyle(self, palette: Palette) -> None:
         """Draw the icons in the colours of another palette."""
@@ -114,6 +123,8 @@ class Pickers(QWidget):
             self._ask_cameras()
         elif event.part is Part.MICROPHONE:
             self._ask_microphones()
+        elif event.part is Part.SPEAKER and event.state is not PartState.FAILED:
+            self._ask_voices()
 
     def show_seed(self, seed: int) -> None:
         """The scene that lies on the table."""

@@ -86,6 +86,12 @@ class Replay:
     def choose_microphone(self, name: str) -> None:
         """There is only one."""
 
+    def voices(self) -> list[str]:
+        return []
+
+    def choose_voice(self, voice: str) -> None:
+        """A replay says nothing."""
+
     def camera_names(self) -> list[str]:
         return ["simulated"]
 

@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from itertools import count
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 from vla_assistant import events, language, paths
 from vla_assistant.config import Settings
@@ -37,9 +37,6 @@ from vla_assistant.runtime.voice import Voice
 from vla_assistant.session import Rules, Session
 from vla_assistant.session import messages as m
 from vla_assistant.types import Command, Frame, Intent, Proposal, RobotState, Source, Step
-
-if TYPE_CHECKING:
-    from vla_assistant.speech.voice import VoiceName
 
 CLOSED = "the program was closed"
 ANSWERS = (Intent.YES, Intent.NO, Intent.CANCEL)
@@ -226,7 +223,7 @@ class Assistant:
         """Speak that loud from now on, 0-1."""
         self._voice.set_volume(volume)
 
-    def voices(self) -> list[VoiceName]:
+    def voices(self) -> list[str]:
         """The voices there are, the one in use first; may take a moment."""
         return self._voice.voices()
 

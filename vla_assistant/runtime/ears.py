@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from vla_assistant import registry
 from vla_assistant.config import Settings
 from vla_assistant.errors import AssistantError
-from vla_assistant.events import Event, Part, PartChanged, PartState
+from vla_assistant.events import Event, Part, PartChanged, PartState, Warned
 from vla_assistant.runtime.hearing import RemoteRecognizer, open_recognizer
 from vla_assistant.runtime.served_models import ServedModels
 from vla_assistant.types import SeenThing
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from vla_assistant.speech.listener import Listener
     from vla_assistant.speech.microphones.base import Microphone
     from vla_assistant.speech.recognizers.base import Recognizer
+    from vla_assistant.speech.stop_words.spotter import StopSpotter
 
 SPOTTER = "sphinx"
 """The recognizer that is fast enough for "stop" while a slower one works on sentences."""
@@ -155,6 +156,7 @@ class Ears:
             self._now,
             speaker=self._voice,
             spotter=self._recognizers[-1],
+            stop_spotter=self._opened_stop_spotter(),
             on_stop=lambda utterance: self._stop(f"you said {utterance.text!r}"),
         )
 
@@ -186,6 +188,19 @@ class Ears:
             self._tell(Part.RECOGNIZER, PartState.FAILED, str(error))
             return None
         return parts[0] if len(parts) == 1 else RecognizerChain(parts)
+
+    def _opened_stop_spotter(self) -> StopSpotter | None:
+        """What hears stop words in the raw stream, if wanted; where it cannot run that is told, and sphinx does it."""
+        if not self._settings.listening.stop_spotter:
+            return None
+        from vla_assistant.speech.stop_words.spotter import StopSpotter
+
+        language = self._settings.app.language
+        try:
+            return StopSpotter("en" if language == "auto" else language, self._voice)
+        except AssistantError as error:
+            self._emit(Warned(self._now(), f"Spoken stops take longer to be heard: {error}"))
+            return None
 
     def _recognizer_told(self, part: Part, state: PartState, detail: str, progress: float | None) -> None:
         why = f" {self._why}" if state is PartState.READY else ""

@@ -15,12 +15,13 @@ from vla_assistant.speech.sentences import Sentence, Sentences
 
 if TYPE_CHECKING:
     from vla_assistant.speech.speakers.base import Speaker, Spoken
-    from vla_assistant.speech.voice import VoiceName
 
 ANSWER_TTL_S = 15.0
 """An answer that had to wait longer is no news any more."""
 STOP_TTL_S = 3.0
 QUESTION = "question"
+LANGUAGES = ("", "en", "de", "es", "fr")
+"""Of the voices that are offered: those that the program understands, and of voices that do not say."""
 
 
 def sentence(said: events.Said, proposal_timeout_s: float) -> Sentence:
@@ -99,12 +100,13 @@ class Voice:
         if self._speaker is not None:
             self._speaker.set_volume(volume)
 
-    def voices(self) -> list[VoiceName]:
-        """The voices there are, the one in use first."""
+    def voices(self) -> list[str]:
+        """The voices that speak a language of the program, or none that is known; the one in use first."""
         if self._speaker is None:
             return []
         current = self._speaker.voice
-        return sorted(self._speaker.voices(), key=lambda voice: voice.id != current)
+        found = [voice.id for voice in self._speaker.voices() if voice.language[:2] in LANGUAGES]
+        return [current, *(voice for voice in found if voice != current)] if current else found
 
     def choose(self, voice: str) -> None:
         """Speak with this voice from the next sentence on."""

@@ -13,6 +13,7 @@ from vla_assistant.speech.modes import Use
 from vla_assistant.speech.on_table import on_table
 from vla_assistant.speech.partials import Advise, Partials, Recognizer
 from vla_assistant.speech.segments import Segment
+from vla_assistant.speech.stops import Stops
 from vla_assistant.speech.waking import Waking
 from vla_assistant.speech.worker import Worker
 from vla_assistant.types import Intent, SeenThing, Utterance
@@ -76,6 +77,7 @@ class Decoding:
         self._partials = Partials(options, emit, advise, now)
         self._waking = Waking(options.wake_words, getattr(self._spotter, "wake", None), woken)
         self._stopped_id = 0
+        self._stops = Stops()
         self._trouble = ""
         self._grammar: str | None = None
         self._choices: tuple[str, ...] = ()
@@ -113,8 +115,15 @@ class Decoding:
             return
         first = short or not segment.final or job.use is Use.WAKE
         worker = self._words if first else self._sentences
-        if segment.final or worker.idle or (short and not segment.running):
+        room = worker.idle if segment.running else short or not worker.backlog
+        if segment.final or room:
             self._report_dropped(worker.put(job))
+
+    def stop(self, utterance: Utterance) -> None:
+        """The stop spotter of the raw stream has heard a stop word: act first, tell afterwards, decode it no more."""
+        self._on_stop(utterance)
+        if self._stops.add(utterance.start_s, utterance.end_s):
+            self._emit(Heard(self._now(), utterance))
 
     @property
     def idle(self) -> bool:
@@ -141,7 +150,7 @@ class Decoding:
         if self._spotter is self._recognizer and not job.answered:
             self._settle_word(job)
             return
-        if job.segment.id != self._stopped_id:
+        if not self._is_stopped(job.segment):
             utterance = self._transcribe(self._recognizer, job)
             if utterance is not None and not self._settle_stop(job, utterance):
                 self._publish(utterance)
@@ -162,7 +171,7 @@ class Decoding:
         """Decode with the spotter; True when the segment needs no other decode."""
         from vla_assistant.language import closed_intent
 
-        if job.segment.id == self._stopped_id:
+        if self._is_stopped(job.segment):
             return True
         utterance = self._transcribe(self._spotter, job)
         if utterance is None:
@@ -184,8 +193,13 @@ class Decoding:
             return False
         self._stopped_id = job.segment.id
         self._on_stop(utterance)
-        self._emit(Heard(self._now(), utterance))
+        if self._stops.add(utterance.start_s, utterance.end_s):
+            self._emit(Heard(self._now(), utterance))
         return True
+
+    def _is_stopped(self, segment: Segment) -> bool:
+        """A stop was heard in it already."""
+        return segment.id == self._stopped_id or self._stops.within(segment.start_s, segment.end_s)
 
     def _transcribe(self, recognizer: Recognizer, job: Job) -> Utterance | None:
         segment, shown = job.segment, job.use is Use.COMMAND

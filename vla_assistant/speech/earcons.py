@@ -90,7 +90,7 @@ class Signals:
             return Earcon.LISTENING if awake and before in (ListeningState.ASLEEP, ListeningState.MUTED) else None
         if isinstance(event, events.Heard):
             return Earcon.HEARD
-        if isinstance(event, events.NothingHeard) and not self._hands_free:
+        if isinstance(event, events.NothingHeard) and event.reason and not self._hands_free:
             return Earcon.ERROR
         return None
 

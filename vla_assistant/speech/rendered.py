@@ -55,7 +55,7 @@ class RenderedSpeaker:
         self._current: Sentence | None = None
         self._silences = 0
         self._closed = False
-        self._trouble = ""
+        self._trouble = self._chosen = ""
         self._thread = threading.Thread(target=self._run, name="speaker", daemon=True)
         self._thread.start()
 
@@ -113,7 +113,7 @@ class RenderedSpeaker:
 
     @property
     def voice(self) -> str:
-        return self._engine.settings.voice or self._engine.voice
+        return self._chosen or self._engine.voice
 
     def choose_voice(self, voice: str) -> None:
         with self._engine_is_mine:
@@ -127,6 +127,7 @@ class RenderedSpeaker:
                 self._engine.settings = before
                 self._tell(PartState.WARNING, f"{error.message} The voice stays as it was.")
                 return
+        self._chosen = voice
         self._tell(PartState.READY, f"Speaking with the voice {voice}.")
 
     def close(self) -> None:

@@ -11,6 +11,7 @@ import json
 import os
 import select
 import subprocess
+import sys
 import threading
 import time
 from contextlib import suppress
@@ -87,6 +88,8 @@ class SoundServer:
         self._sources: Sources | None = None
         self._process: subprocess.Popen[bytes] | None = None
         self._thread: threading.Thread | None = None
+        if sys.platform != "linux":
+            return
         with suppress(OSError):
             self._process = subprocess.Popen(
                 _WATCH,
@@ -122,7 +125,11 @@ class SoundServer:
         assert self._process.stdout is not None
         with suppress(OSError):
             self._process.stdin.close()
-        self._process.wait()
+        try:
+            self._process.wait(_ASK_TIMEOUT_S)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
         self._thread.join(_ASK_TIMEOUT_S)
         self._process.stdout.close()
         self._process = None

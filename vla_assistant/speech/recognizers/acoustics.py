@@ -152,12 +152,10 @@ class Acoustics:
         kept = tuple(other for other in others if other and other != text)[:most]
         return so_far, Found(text, score, kept)
 
-    def aligned(self, search: str, speech: FloatArray) -> list[Aligned]:
-        """The words of the best path, when they were said and how well they fit."""
-        self.decode(search, speech)
+    def aligned(self) -> list[Aligned]:
+        """When the words of the last decode were said."""
         parts = self._open.seg() or []
-        fits = [(part, math.log(part.ascore) / SCORE_UNIT if part.ascore > 0 else -math.inf) for part in parts]
-        return [Aligned(_VARIANT.sub("", part.word), part.start_frame, part.end_frame + 1, fit) for part, fit in fits]
+        return [Aligned(_VARIANT.sub("", part.word), part.start_frame, part.end_frame + 1) for part in parts]
 
     def _scored(self, found: Hypothesis | None) -> tuple[str, float]:
         """Words and score of a hypothesis; nothing where there is none."""

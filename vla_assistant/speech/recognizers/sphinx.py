@@ -21,10 +21,10 @@ from vla_assistant.errors import WeightsError
 from vla_assistant.registry import BackendConfig
 from vla_assistant.speech.audio import RATE_HZ
 from vla_assistant.speech.recognizers import wake as wake_word
-from vla_assistant.speech.recognizers.acoustics import LOOP, Acoustics, Sound, quieted
+from vla_assistant.speech.recognizers.acoustics import LOOP, Acoustics, Found, Sound, quieted
 from vla_assistant.speech.recognizers.closed_words import LONGEST_S, RIVAL, ClosedWords, Evidence, confidence_of
 from vla_assistant.speech.recognizers.partial import Partial, judged
-from vla_assistant.speech.recognizers.trust import approves, confidence, makes_sense, sentence_of
+from vla_assistant.speech.recognizers.trust import approves, confidence, is_command, makes_sense, sentence_of
 from vla_assistant.speech.recognizers.wording import pronunciations, write_model
 from vla_assistant.types import Audio, FloatArray, Utterance
 
@@ -35,13 +35,15 @@ REQUIRES = ("pocketsphinx",)
 BACKEND = "SphinxRecognizer"
 CLOSED_WORDS = "closed words"
 """Names itself so where the closed words decided."""
-SENTENCES, GIVEN, WAKE = "sentences", "given", "wake"
+SENTENCES, GIVEN, WAKE, ANYTHING = "sentences", "given", "wake", "anything"
 FITS = 0.3
 """Confidence above which words of an utterance that is not over are shown: `listening.min_confidence`."""
 BEAM, WORD_BEAM = 1e-60, 1e-40
 """Paths this much worse than the best are given up; by the decoder's own, true ones were, at this language weight."""
 UNCLEAR = 0.25
 """Highest confidence of a yes that the closed words did not decide: it is asked for again."""
+CLOSED_FIRST_S = 1.7
+"""So short a sound, silence around it included, is mostly a closed word, and is no command of five words."""
 OTHERS, TRIED = 8, 4
 """Readings beside the likeliest, and how many of them are looked at for sense."""
 
@@ -75,6 +77,7 @@ class SphinxRecognizer:
         known = pronunciations(folder / "cmudict-en-us.dict")
         self._acoustics = Acoustics(_decoder(folder, known, config.language_weight), known)
         self._closed = ClosedWords(self._acoustics)
+        self._so_far = ""
 
     def transcribe(self, audio: Audio, grammar: str | None = None) -> Utterance:
         """The sentence that was probably said, how sure that is, and other readings.
@@ -90,18 +93,18 @@ class SphinxRecognizer:
         self._acoustics.settle(sound.speech)
         if grammar is not None:
             return self._by_grammar(sound.speech)
-        short = len(sound.speech) <= LONGEST_S * RATE_HZ
-        evidence = self._closed.evidence(sound.speech) if short else None
-        return self._closed_word(evidence) or self._sentence(sound, evidence)
+        seconds = len(sound.speech) / RATE_HZ
+        decoded = self._decoded(sound) if seconds > CLOSED_FIRST_S else None
+        closed = seconds <= LONGEST_S and not (decoded and is_command(decoded.text))
+        evidence = self._closed.evidence(sound.speech) if closed else None
+        return self._closed_word(evidence) or self._sentence(sound, evidence, decoded or self._decoded(sound))
 
     def partial(self, audio: Audio, grammar: str | None = None) -> Partial:
         """What was said so far; see `transcribe` and `partial.Partial`."""
+        self._so_far = ""
         whole = self.transcribe(audio, grammar)
-        sound = quieted(audio) if whole.recognizer != CLOSED_WORDS else None
-        if sound is None or whole.confidence < FITS:
-            return judged("", whole)
-        so_far, _ = self._acoustics.decode_both(SENTENCES if grammar is None else GIVEN, sound.speech)
-        return judged(so_far.text, whole)
+        fits = whole.recognizer != CLOSED_WORDS and whole.confidence >= FITS
+        return judged(self._so_far if fits else "", whole)
 
     def wake(self, audio: Audio, phrases: Sequence[str]) -> wake_word.Wake:
         """Does it begin with one of these phrases, and where does that end? See `recognizers.wake`.
@@ -113,15 +116,19 @@ class SphinxRecognizer:
         if speech is None:
             return wake_word.NOTHING
         self._acoustics.use(WAKE, wake_word.grammar(phrases))
+        self._acoustics.use(ANYTHING, wake_word.anything())
         self._acoustics.settle(speech)
-        return wake_word.found(self._acoustics.aligned(WAKE, speech), self._acoustics.aligned(LOOP, speech))
+        best = self._acoustics.decode(ANYTHING, speech).score
+        said = self._acoustics.decode(WAKE, speech)
+        return wake_word.found(self._acoustics.aligned() if said.text else (), said.score - best, len(speech))
 
     def close(self) -> None:
         """Free the decoder."""
         self._acoustics.close()
 
     def _by_grammar(self, speech: FloatArray) -> Utterance:
-        found = self._acoustics.decode(GIVEN, speech, OTHERS)
+        so_far, found = self._acoustics.decode_both(GIVEN, speech, OTHERS)
+        self._so_far = so_far.text
         if not found.text:
             return Utterance("", 0.0, "sphinx")
         fit = found.score - self._acoustics.decode(LOOP, speech).score
@@ -135,9 +142,13 @@ class SphinxRecognizer:
         sure = confidence_of(evidence)
         return Utterance(evidence.text, sure, CLOSED_WORDS) if sure >= self._config.closed_sure else None
 
-    def _sentence(self, sound: Sound, short: Evidence | None) -> Utterance:
+    def _decoded(self, sound: Sound) -> Found:
+        so_far, found = self._acoustics.decode_both(SENTENCES, sound.speech, OTHERS)
+        self._so_far = so_far.text
+        return found
+
+    def _sentence(self, sound: Sound, short: Evidence | None, found: Found) -> Utterance:
         """The likeliest reading that makes sense, or the likeliest one; or the short sentence if that fits better."""
-        found = self._acoustics.decode(SENTENCES, sound.speech, OTHERS)
         fit = found.score - self._acoustics.decode(LOOP, sound.speech).score
         readings = (found.text, *found.others) if found.text else ()
         text = next((reading for reading in readings[:TRIED] if makes_sense(reading)), found.text)

@@ -78,3 +78,14 @@ def makes_sense(text: str) -> bool:
     except InputError:
         return False
     return bool(found.steps or found.question) or found.intent not in (Intent.COMMAND, Intent.UNSUPPORTED)
+
+
+FEWEST_WORDS = 5
+"""A command of so many words is no closed word that was misheard."""
+
+
+def is_command(text: str) -> bool:
+    """Whether the program would move, and the text is too long for a closed word."""
+    from vla_assistant.language import understand
+
+    return len(text.split()) >= FEWEST_WORDS and makes_sense(text) and bool(understand(text).steps)
