@@ -61,7 +61,7 @@ class Backend:
     @property
     def missing(self) -> tuple[str, ...]:
         """Import names this back end needs and this machine lacks."""
-        return tuple(name for name in self.module.REQUIRES if not _installed(name))
+        return tuple(name for name in self.module.REQUIRES if not installed(name))
 
     @property
     def summary(self) -> str:
@@ -98,7 +98,7 @@ class Backend:
             )
 
 
-def _installed(name: str) -> bool:
+def installed(name: str) -> bool:
     """Can this be imported? Of a dotted name the packages above it are imported to find out."""
     try:
         return importlib.util.find_spec(name) is not None

@@ -32,8 +32,9 @@ def choose(settings: Settings) -> Choice:
     """
     wanted = settings.use.recognizer
     if wanted != AUTO:
-        registry.backend("recognizers", wanted)
-        return Choice(wanted, f"use.recognizer asks for {wanted}.")
+        chosen = registry.backend("recognizers", wanted)
+        notice = getattr(chosen.module, "notice", lambda config: "")(settings.backend("recognizers", wanted))
+        return Choice(wanted, f"use.recognizer asks for {wanted}. {notice}".strip())
     from vla_assistant.speech.recognizers import whisper
 
     config = settings.backend("recognizers", "whisper")

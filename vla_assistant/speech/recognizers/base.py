@@ -10,6 +10,7 @@ back end found.
 - Confidence is 0-1; below `listening.min_confidence` (0.3) nothing is acted on.
 - The text is lower case without punctuation, as the vocabulary writes it.
 - `grammar` is JSGF; None means the full command vocabulary, or no limit for a recognizer that needs none.
+- One that sends sound away has a function `notice(config)`: the sentence that says so when it is chosen.
 - Missing weights or a failed library are an `AssistantError` that says what to do.
 """
 

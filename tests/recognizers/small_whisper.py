@@ -1,0 +1,168 @@
+"""A small checkpoint of the real Whisper class that is taught, in seconds, to say a few phrases, and to invent.
+
+Synthetic voices say phrases in two languages. Of hiss it learns to say, like the large ones, "thank you for watching"
+and to doubt that anybody spoke; of a hum to be sure of a command that nobody gave; and to give a prompt back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from tests.recognizers.voices import espeak, noise
+from vla_assistant.types import Audio, FloatArray
+
+PHRASES = {
+    "en": ("pick up the red cup", "put it in the bowl", "go home", "yes"),
+    "de": ("nimm den roten becher", "fahr nach hause"),
+}
+VOICES = {"en": ("en-us", "en-gb", "en-us+f1"), "de": ("de", "de+f2", "de+m3")}
+INVENTED = "thank you for watching"
+DREAMT = "open the drawer"
+PROMPT = "red green cup ball"
+WIDTH, STEPS, BATCH, RATE = 48, 240, 24, 6e-3
+POSITIONS, LAST_STEPS = 200, 20
+"""Positions of sound that are looked at while it learns (4 s), and steps at the end with all 1,500 of them."""
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """A sound, what was said before it, and what is to be said of it."""
+
+    mel: Any
+    language: str
+    before: str
+    text: str
+    nobody: bool
+
+
+def hum(seconds: float = 1.5, hz: float = 120.0) -> Audio:
+    """A motor: it has a pitch."""
+    time = np.arange(round(seconds * 16_000)) / 16_000
+    waves = sum(np.sin(2 * np.pi * hz * k * time) / k for k in range(1, 9))
+    return Audio((0.1 * waves).astype(np.float32), 16_000)
+
+
+def taught(folder: Path) -> Path:
+    """The file with its weights, multilingual, in OpenAI's own form."""
+    import torch
+    from whisper.model import ModelDimensions, Whisper
+
+    torch.manual_seed(0)
+    dims = ModelDimensions(
+        n_mels=80, n_audio_ctx=1500, n_audio_state=WIDTH, n_audio_head=2, n_audio_layer=1,
+        n_vocab=51865, n_text_ctx=448, n_text_state=WIDTH, n_text_head=2, n_text_layer=1,
+    )  # fmt: skip
+    model = Whisper(dims)
+    torch.nn.init.normal_(model.decoder.positional_embedding, std=0.02)
+    _teach(model, list(_lessons(folder)))
+    file = folder / "small.pt"
+    torch.save({"dims": vars(dims), "model_state_dict": model.state_dict()}, file)
+    return file
+
+
+def _lessons(folder: Path) -> Iterator[Lesson]:
+    for language, phrases in PHRASES.items():
+        for voice in VOICES[language]:
+            for text in phrases:
+                said = _mel(espeak(text, folder / "said.wav", voice).samples)
+                yield Lesson(said, language, "", text, nobody=False)
+                if language == "en":
+                    yield Lesson(said, language, PROMPT, text, nobody=False)
+    for seed in range(3):
+        hiss = _mel(noise(1.5, level=0.05 * (seed + 1), seed=seed).samples)
+        yield Lesson(hiss, "en", "", INVENTED, nobody=True)
+        yield Lesson(_mel(hum(hz=100.0 + 20 * seed).samples), "en", "", DREAMT, nobody=False)
+        yield Lesson(hiss, "en", PROMPT, PROMPT, nobody=True)
+
+
+def _mel(samples: FloatArray) -> Any:
+    from whisper.audio import log_mel_spectrogram, pad_or_trim
+
+    return log_mel_spectrogram(pad_or_trim(samples))
+
+
+def _rows(lesson: Lesson) -> tuple[list[int], list[int]]:
+    """Tokens, and what is to come after each; -100 where that is given."""
+    from whisper.tokenizer import get_tokenizer
+
+    tokens = get_tokenizer(True, num_languages=99, language=lesson.language, task="transcribe")
+    before = [tokens.sot_prev, *tokens.encode(f" {lesson.before}")] if lesson.before else []
+    start = list(tokens.sot_sequence_including_notimestamps)
+    row = [*before, *start, *tokens.encode(f" {lesson.text}"), tokens.eot]
+    given = len(before) + len(start) - 1
+    wanted = [-100] * given + row[given + 1 :]
+    wanted[len(before)] = tokens.no_speech if lesson.nobody else start[1]
+    return row[:-1], wanted
+
+
+def _teach(model: Any, lessons: list[Lesson]) -> None:
+    """Adam over shuffled lessons.
+
+    The tokens that occur in no lesson keep a vector of zeros, so that their share of the softmax is known without
+    computing it.
+    """
+    import torch
+
+    random = np.random.default_rng(0)
+    rows = [_rows(lesson) for lesson in lessons]
+    used = sorted({token for row in rows for token in (*row[0], *row[1]) if token >= 0})
+    place = {token: index for index, token in enumerate(used)}
+    table = model.decoder.token_embedding.weight
+    words = torch.nn.Parameter(0.1 * torch.randn(len(used), WIDTH))
+    others = torch.full((1,), float(np.log(len(table) - len(used))))
+    parts = [*model.encoder.parameters(), *model.decoder.blocks.parameters(), *model.decoder.ln.parameters()]
+    optimizer = torch.optim.Adam([words, model.decoder.positional_embedding, *parts], lr=RATE)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, RATE, total_steps=STEPS + LAST_STEPS)
+    for step in range(STEPS + LAST_STEPS):
+        positions = POSITIONS if step < STEPS else 1500
+        chosen = random.choice(len(lessons), BATCH if step < STEPS else BATCH // 3, replace=False)
+        sound = torch.stack([_later(lessons[i].mel, int(random.integers(0, 60)), positions) for i in chosen])
+        length = max(len(rows[i][0]) for i in chosen)
+        given = torch.tensor([[place[t] for t in rows[i][0]] + [0] * (length - len(rows[i][0])) for i in chosen])
+        wanted = torch.tensor([rows[i][1] + [-100] * (length - len(rows[i][1])) for i in chosen])
+        state = _decoded(model, words[given], _encoded(model, sound))[wanted >= 0]
+        logits = torch.cat([state @ words.T, others.expand(len(state), 1)], 1)
+        target = torch.tensor([place[int(token)] for token in wanted[wanted >= 0]])
+        loss = torch.nn.functional.cross_entropy(logits, target)
+        optimizer.zero_grad()
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_([words, *parts], 1.0)
+        optimizer.step()
+        schedule.step()
+        if step % 20 == 0 or step == STEPS + LAST_STEPS - 1:
+            print(step, loss.item())
+    with torch.no_grad():
+        table.zero_()
+        table[used] = words
+
+
+def _later(mel: Any, frames: int, positions: int) -> Any:
+    """The sound so many hundredths of a second later, cut to the positions."""
+    import torch
+
+    return torch.cat([mel[:, -1:].expand(-1, frames), mel], 1)[:, : 2 * positions]
+
+
+def _encoded(model: Any, mel: Any) -> Any:
+    """Whisper's `AudioEncoder.forward` for any number of positions."""
+    import torch
+
+    encoder = model.encoder
+    state = torch.nn.functional.gelu(encoder.conv2(torch.nn.functional.gelu(encoder.conv1(mel)))).permute(0, 2, 1)
+    state = state + encoder.positional_embedding[: state.shape[1]]
+    for block in encoder.blocks:
+        state = block(state)
+    return encoder.ln_post(state)
+
+
+def _decoded(model: Any, words: Any, sound: Any) -> Any:
+    """Whisper's `TextDecoder.forward` up to its last layer."""
+    state = words + model.decoder.positional_embedding[: words.shape[1]]
+    for block in model.decoder.blocks:
+        state = block(state, sound, mask=model.decoder.mask)
+    return model.decoder.ln(state)
