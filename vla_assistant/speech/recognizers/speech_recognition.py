@@ -43,7 +43,7 @@ class Config(BackendConfig):
     )
     language: str = Field("en", description='What is spoken: "en", "de", "es", "fr", or with a country: "en-GB".')
     key_variable: str = Field(
-        "", description="Environment variable with the service's key; empty takes the engine's own, see docs/voice.md."
+        "", description="Environment variable with the key; empty takes the engine's own, see docs/voice.md."
     )
     region: str = Field("westus", description="Azure's region.")
     endpoint: str = Field("", description="Address of a server of your own that speaks Google's protocol.")
@@ -177,8 +177,9 @@ def _engine(config: Config) -> Engine:
 
 
 def _variable(config: Config) -> str:
-    """The environment variable with the key."""
-    return config.key_variable or _engine(config).key
+    """The environment variable with the key; the libraries of some services know only their own."""
+    engine = _engine(config)
+    return config.key_variable if config.key_variable and engine.key_parameter else engine.key
 
 
 def _is_network(error: Exception, reason: str) -> bool:
