@@ -24,9 +24,10 @@ VOICES = {"en": ("en-us", "en-gb", "en-us+f1"), "de": ("de", "de+f2", "de+m3")}
 INVENTED = "thank you for watching"
 DREAMT = "open the drawer"
 PROMPT = "red green cup ball"
-WIDTH, STEPS, BATCH, RATE = 48, 240, 24, 6e-3
-POSITIONS, LAST_STEPS = 200, 20
-"""Positions of sound that are looked at while it learns (4 s), and steps at the end with all 1,500 of them."""
+WIDTH, BATCH, RATE = 48, 24, 4e-3
+LENGTHS = (200,) * 60 + (400, 800, 1500) * 18
+"""Positions of sound that each step looks at, fewer than Whisper's 1,500 while it learns most; 50 are a second."""
+WARM_UP, COOL_DOWN = 10, 20
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,8 @@ def _lessons(folder: Path) -> Iterator[Lesson]:
         hiss = _mel(noise(1.5, level=0.05 * (seed + 1), seed=seed).samples)
         yield Lesson(hiss, "en", "", INVENTED, nobody=True)
         yield Lesson(_mel(hum(hz=100.0 + 20 * seed).samples), "en", "", DREAMT, nobody=False)
-        yield Lesson(hiss, "en", PROMPT, PROMPT, nobody=True)
+        for before in (PROMPT, PHRASES["en"][0]):
+            yield Lesson(hiss, "en", before, before, nobody=True)
 
 
 def _mel(samples: FloatArray) -> Any:
@@ -117,10 +119,11 @@ def _teach(model: Any, lessons: list[Lesson]) -> None:
     others = torch.full((1,), float(np.log(len(table) - len(used))))
     parts = [*model.encoder.parameters(), *model.decoder.blocks.parameters(), *model.decoder.ln.parameters()]
     optimizer = torch.optim.Adam([words, model.decoder.positional_embedding, *parts], lr=RATE)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, RATE, total_steps=STEPS + LAST_STEPS)
-    for step in range(STEPS + LAST_STEPS):
-        positions = POSITIONS if step < STEPS else 1500
-        chosen = random.choice(len(lessons), BATCH if step < STEPS else BATCH // 3, replace=False)
+    schedule = torch.optim.lr_scheduler.LambdaLR(
+        optimizer, lambda step: min(1.0, (step + 1) / WARM_UP, (len(LENGTHS) - step) / COOL_DOWN)
+    )
+    for step, positions in enumerate(LENGTHS):
+        chosen = random.choice(len(lessons), max(4, BATCH * LENGTHS[0] // positions), replace=False)
         sound = torch.stack([_later(lessons[i].mel, int(random.integers(0, 60)), positions) for i in chosen])
         length = max(len(rows[i][0]) for i in chosen)
         given = torch.tensor([[place[t] for t in rows[i][0]] + [0] * (length - len(rows[i][0])) for i in chosen])
@@ -134,8 +137,7 @@ def _teach(model: Any, lessons: list[Lesson]) -> None:
         torch.nn.utils.clip_grad_norm_([words, *parts], 1.0)
         optimizer.step()
         schedule.step()
-        if step % 20 == 0 or step == STEPS + LAST_STEPS - 1:
-            print(step, loss.item())
+        if step % 10 == 0: print(step, positions, loss.item())
     with torch.no_grad():
         table.zero_()
         table[used] = words

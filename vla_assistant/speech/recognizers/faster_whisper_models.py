@@ -13,7 +13,7 @@ from pathlib import Path
 from vla_assistant import paths
 from vla_assistant.data.lock import lock
 from vla_assistant.errors import InputError, WeightsError
-from vla_assistant.speech.recognizers.whisper_models import Kept
+from vla_assistant.speech.recognizers.whisper_models import Kept, require_name
 
 NEEDED = ("model.bin", "config.json", "tokenizer.json")
 """Without its own tokenizer.json faster-whisper would look for one in the network."""
@@ -118,8 +118,9 @@ def remove(name: str, folder: str) -> Path:
     Raises:
         InputError: there is none.
     """
+    require_name(name)
     for model in (place(folder) / name, place(folder) / (name + _PART)):
-        if Path(name).name == name and model.is_dir():
+        if model.is_dir():
             shutil.rmtree(model)
             return model
     raise InputError(
@@ -128,9 +129,8 @@ def remove(name: str, folder: str) -> Path:
 
 
 def _free(name: str, folder: str) -> Path:
+    require_name(name)
     target = place(folder) / name
-    if not name or Path(name).name != name:
-        raise InputError(f"A model cannot be called {name!r}.", "Take a plain name such as mine.")
     if target.exists():
         raise InputError(
             f"There is a model of faster-whisper called {name!r} already: {target}.",

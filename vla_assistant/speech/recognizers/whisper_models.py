@@ -8,6 +8,7 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
+import re
 import shutil
 import zipfile
 from collections.abc import Iterator
@@ -30,6 +31,7 @@ MODELS = (
 ALIASES = {"large": "large-v3", "turbo": "large-v3-turbo"}
 ENGLISH_ONLY = ".en"
 SUFFIX = ".pt"
+_NAME = re.compile(r"\w[\w.+-]*")
 _FORM = "A Whisper file of OpenAI's own form (.pt) holds `dims` and `model_state_dict`."
 
 
@@ -139,6 +141,16 @@ def remove(name: str, folder: str) -> Path:
     raise InputError(f"The Whisper model {name!r} is not on this machine.", "`vla-assistant models` shows what is.")
 
 
+def require_name(name: str) -> None:
+    """Let no name lead to another folder.
+
+    Raises:
+        InputError: it would.
+    """
+    if not _NAME.fullmatch(name):
+        raise InputError(f"A model cannot be called {name!r}.", "Take letters, digits, dots and dashes, such as mine.")
+
+
 def require_weights(file: Path) -> None:
     """Look whether the file holds a whole Whisper model; nothing in it is run.
 
@@ -173,8 +185,7 @@ def _tensors_of(dims: dict[str, int]) -> dict[str, Any]:
 
 
 def _target(name: str, folder: str) -> Path:
-    if not name or Path(name).name != name:
-        raise InputError(f"A Whisper model cannot be called {name!r}.", "Take a plain name such as mine.")
+    require_name(name)
     return folders(folder)[0] / f"{ALIASES.get(name, name)}{SUFFIX}"
 
 
