@@ -137,7 +137,8 @@ def _teach(model: Any, lessons: list[Lesson]) -> None:
         torch.nn.utils.clip_grad_norm_([words, *parts], 1.0)
         optimizer.step()
         schedule.step()
-        if step % 10 == 0: print(step, positions, loss.item())
+        if step % 10 == 0:
+            print(step, positions, loss.item())
     with torch.no_grad():
         table.zero_()
         table[used] = words
