@@ -24,6 +24,7 @@ VOICES = {"en": ("en-us", "en-gb", "en-us+f1"), "de": ("de", "de+f2", "de+m3")}
 INVENTED = "thank you for watching"
 DREAMT = "open the drawer"
 PROMPT = "red green cup ball"
+VOCABULARY = 51_865
 WIDTH, BATCH, RATE = 48, 24, 4e-3
 LENGTHS = (200,) * 60 + (400, 800, 1500) * 18
 """Positions of sound that each step looks at, fewer than Whisper's 1,500 while it learns most; 50 are a second."""
@@ -56,7 +57,7 @@ def taught(folder: Path) -> Path:
     torch.manual_seed(0)
     dims = ModelDimensions(
         n_mels=80, n_audio_ctx=1500, n_audio_state=WIDTH, n_audio_head=2, n_audio_layer=1,
-        n_vocab=51865, n_text_ctx=448, n_text_state=WIDTH, n_text_head=2, n_text_layer=1,
+        n_vocab=VOCABULARY, n_text_ctx=448, n_text_state=WIDTH, n_text_head=2, n_text_layer=1,
     )  # fmt: skip
     model = Whisper(dims)
     torch.nn.init.normal_(model.decoder.positional_embedding, std=0.02)
@@ -103,45 +104,69 @@ def _rows(lesson: Lesson) -> tuple[list[int], list[int]]:
 
 
 def _teach(model: Any, lessons: list[Lesson]) -> None:
-    """Adam over shuffled lessons.
-
-    The tokens that occur in no lesson keep a vector of zeros, so that their share of the softmax is known without
-    computing it.
-    """
+    """Adam over shuffled lessons."""
     import torch
 
     random = np.random.default_rng(0)
-    rows = [_rows(lesson) for lesson in lessons]
-    used = sorted({token for row in rows for token in (*row[0], *row[1]) if token >= 0})
-    place = {token: index for index, token in enumerate(used)}
-    table = model.decoder.token_embedding.weight
-    words = torch.nn.Parameter(0.1 * torch.randn(len(used), WIDTH))
-    others = torch.full((1,), float(np.log(len(table) - len(used))))
+    words = Words(lessons)
     parts = [*model.encoder.parameters(), *model.decoder.blocks.parameters(), *model.decoder.ln.parameters()]
-    optimizer = torch.optim.Adam([words, model.decoder.positional_embedding, *parts], lr=RATE)
+    learning = [words.vectors, model.decoder.positional_embedding, *parts]
+    optimizer = torch.optim.Adam(learning, lr=RATE)
     schedule = torch.optim.lr_scheduler.LambdaLR(
         optimizer, lambda step: min(1.0, (step + 1) / WARM_UP, (len(LENGTHS) - step) / COOL_DOWN)
     )
-    for step, positions in enumerate(LENGTHS):
+    for positions in LENGTHS:
         chosen = random.choice(len(lessons), max(4, BATCH * LENGTHS[0] // positions), replace=False)
         sound = torch.stack([_later(lessons[i].mel, int(random.integers(0, 60)), positions) for i in chosen])
-        length = max(len(rows[i][0]) for i in chosen)
-        given = torch.tensor([[place[t] for t in rows[i][0]] + [0] * (length - len(rows[i][0])) for i in chosen])
-        wanted = torch.tensor([rows[i][1] + [-100] * (length - len(rows[i][1])) for i in chosen])
-        state = _decoded(model, words[given], _encoded(model, sound))[wanted >= 0]
-        logits = torch.cat([state @ words.T, others.expand(len(state), 1)], 1)
-        target = torch.tensor([place[int(token)] for token in wanted[wanted >= 0]])
-        loss = torch.nn.functional.cross_entropy(logits, target)
+        given, wanted = words.batch([lessons[i] for i in chosen])
+        state = _decoded(model, words.vectors[given], _encoded(model, sound))
+        loss = words.loss(state[wanted >= 0], wanted[wanted >= 0])
         optimizer.zero_grad()
         loss.backward()
-        torch.nn.utils.clip_grad_norm_([words, *parts], 1.0)
+        torch.nn.utils.clip_grad_norm_(learning, 1.0)
         optimizer.step()
         schedule.step()
-        if step % 10 == 0:
-            print(step, positions, loss.item())
-    with torch.no_grad():
-        table.zero_()
-        table[used] = words
+    words.put_into(model.decoder.token_embedding.weight)
+
+
+class Words:
+    """The vectors of the tokens that occur in the lessons.
+
+    All others stay zero, so that their share of the softmax is known without computing it.
+    """
+
+    def __init__(self, lessons: list[Lesson]) -> None:
+        import torch
+
+        self._rows = {id(lesson): _rows(lesson) for lesson in lessons}
+        self._used = sorted({token for row in self._rows.values() for token in (*row[0], *row[1]) if token >= 0})
+        self._place = {token: index for index, token in enumerate(self._used)}
+        self.vectors = torch.nn.Parameter(0.1 * torch.randn(len(self._used), WIDTH))
+
+    def batch(self, lessons: list[Lesson]) -> tuple[Any, Any]:
+        """Places of the tokens that are given, and of those that are to come; -1 where nothing is."""
+        import torch
+
+        rows = [self._rows[id(lesson)] for lesson in lessons]
+        length = max(len(given) for given, _ in rows)
+        given = [[self._place[t] for t in row] + [0] * (length - len(row)) for row, _ in rows]
+        wanted = [[self._place.get(t, -1) for t in row] + [-1] * (length - len(row)) for _, row in rows]
+        return torch.tensor(given), torch.tensor(wanted)
+
+    def loss(self, state: Any, wanted: Any) -> Any:
+        """Cross entropy over the whole vocabulary, of whose other tokens each has a logit of zero."""
+        import torch
+
+        others = torch.full((len(state), 1), float(np.log(VOCABULARY - len(self._used))))
+        return torch.nn.functional.cross_entropy(torch.cat([state @ self.vectors.T, others], 1), wanted)
+
+    def put_into(self, table: Any) -> None:
+        """Make them the model's own."""
+        import torch
+
+        with torch.no_grad():
+            table.zero_()
+            table[self._used] = self.vectors
 
 
 def _later(mel: Any, frames: int, positions: int) -> Any:
