@@ -1,7 +1,7 @@
 """A small checkpoint of the real Whisper class that is taught, in seconds, to say a few phrases, and to invent.
 
-Synthetic voices say phrases in two languages. Of hiss it learns to say, like the large ones, "thank you for watching"
-and to doubt that anybody spoke; of a hum to be sure of a command that nobody gave; and to give a prompt back.
+Synthetic voices say phrases in two languages. Of hiss and of a hum it learns, like the large ones, to say "thank you
+for watching", with a doubt that anybody spoke, and of hiss to give the text before it back.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from tests.recognizers.voices import espeak, noise
-from vla_assistant.types import Audio, FloatArray
+from vla_assistant.types import Audio
 
 PHRASES = {
     "en": ("pick up the red cup", "put it in the bowl", "go home", "yes"),
@@ -22,7 +22,6 @@ PHRASES = {
 }
 VOICES = {"en": ("en-us", "en-gb", "en-us+f1"), "de": ("de", "de+f2", "de+m3")}
 INVENTED = "thank you for watching"
-DREAMT = "open the drawer"
 PROMPT = "red green cup ball"
 VOCABULARY = 51_865
 WIDTH, BATCH, RATE = 48, 24, 4e-3
@@ -33,9 +32,10 @@ WARM_UP, COOL_DOWN = 10, 20
 
 @dataclass(frozen=True)
 class Lesson:
-    """A sound, what was said before it, and what is to be said of it."""
+    """A sound, what was said before it, and what is to be said of it; `frames` of the mel are sound, then silence."""
 
     mel: Any
+    frames: int
     language: str
     before: str
     text: str
@@ -71,22 +71,22 @@ def _lessons(folder: Path) -> Iterator[Lesson]:
     for language, phrases in PHRASES.items():
         for voice in VOICES[language]:
             for text in phrases:
-                said = _mel(espeak(text, folder / "said.wav", voice).samples)
-                yield Lesson(said, language, "", text, nobody=False)
+                said = _mel(espeak(text, folder / "said.wav", voice))
+                yield Lesson(*said, language, "", text, nobody=False)
                 if language == "en":
-                    yield Lesson(said, language, PROMPT, text, nobody=False)
+                    yield Lesson(*said, language, PROMPT, text, nobody=False)
     for seed in range(3):
-        hiss = _mel(noise(1.5, level=0.05 * (seed + 1), seed=seed).samples)
-        yield Lesson(hiss, "en", "", INVENTED, nobody=True)
-        yield Lesson(_mel(hum(hz=100.0 + 20 * seed).samples), "en", "", DREAMT, nobody=False)
+        hiss = _mel(noise(1.5, level=0.05 * (seed + 1), seed=seed))
+        yield Lesson(*hiss, "en", "", INVENTED, nobody=True)
+        yield Lesson(*_mel(hum(1.5 + seed, 100.0 + 20 * seed)), "en", "", INVENTED, nobody=True)
         for before in (PROMPT, PHRASES["en"][0]):
-            yield Lesson(hiss, "en", before, before, nobody=True)
+            yield Lesson(*hiss, "en", before, before, nobody=True)
 
 
-def _mel(samples: FloatArray) -> Any:
-    from whisper.audio import log_mel_spectrogram, pad_or_trim
+def _mel(sound: Audio) -> tuple[Any, int]:
+    from whisper.audio import HOP_LENGTH, log_mel_spectrogram, pad_or_trim
 
-    return log_mel_spectrogram(pad_or_trim(samples))
+    return log_mel_spectrogram(pad_or_trim(sound.samples)), len(sound.samples) // HOP_LENGTH
 
 
 def _rows(lesson: Lesson) -> tuple[list[int], list[int]]:
@@ -117,7 +117,7 @@ def _teach(model: Any, lessons: list[Lesson]) -> None:
     )
     for positions in LENGTHS:
         chosen = random.choice(len(lessons), max(4, BATCH * LENGTHS[0] // positions), replace=False)
-        sound = torch.stack([_later(lessons[i].mel, int(random.integers(0, 60)), positions) for i in chosen])
+        sound = torch.stack([_later(lessons[i], random, positions) for i in chosen])
         given, wanted = words.batch([lessons[i] for i in chosen])
         state = _decoded(model, words.vectors[given], _encoded(model, sound))
         loss = words.loss(state[wanted >= 0], wanted[wanted >= 0])
@@ -169,11 +169,14 @@ class Words:
             table[self._used] = self.vectors
 
 
-def _later(mel: Any, frames: int, positions: int) -> Any:
-    """The sound so many hundredths of a second later, cut to the positions."""
+def _later(lesson: Lesson, random: np.random.Generator, positions: int) -> Any:
+    """The sound a little later, cut to the positions; after it silence, or the zeros that `whisper.transcribe` puts."""
     import torch
 
-    return torch.cat([mel[:, -1:].expand(-1, frames), mel], 1)[:, : 2 * positions]
+    mel, later = lesson.mel.clone(), int(random.integers(0, 60))
+    if random.random() < 0.6:
+        mel[:, lesson.frames :] = 0.0
+    return torch.cat([lesson.mel[:, -1:].expand(-1, later), mel], 1)[:, : 2 * positions]
 
 
 def _encoded(model: Any, mel: Any) -> Any:

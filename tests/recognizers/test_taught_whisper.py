@@ -1,6 +1,5 @@
 """The whole path of Whisper with a small checkpoint of the real class: it says a few phrases, and it invents."""
 
-import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
@@ -11,20 +10,24 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.recognizers.small_whisper import DREAMT, INVENTED, PHRASES, PROMPT, hum
-from tests.recognizers.voices import espeak, needs_espeak, noise, silence, tiny_whisper
+from tests.recognizers.small_whisper import INVENTED, PHRASES, PROMPT, hum
+from tests.recognizers.voices import espeak, needs_espeak, noise, tiny_whisper
+from tests.virtual_sound import wait_for
 from vla_assistant import config
+from vla_assistant.config import ListeningSection
 from vla_assistant.events import Event, Heard, NothingHeard
 from vla_assistant.runtime.hearing import open_recognizer
 from vla_assistant.runtime.served_models import ServedModels
-from vla_assistant.speech.audio import resample
-from vla_assistant.speech.decoding import Decoding, Job
+from vla_assistant.speech.audio import resample, write
+from vla_assistant.speech.listener import Listener
+from vla_assistant.speech.microphones.wav import Config as WavConfig
+from vla_assistant.speech.microphones.wav import WavMicrophone
 from vla_assistant.speech.recognizers import whisper as module
+from vla_assistant.speech.recognizers.base import Recognizer
 from vla_assistant.speech.recognizers.free_speech import heard
-from vla_assistant.speech.recognizers.invention import ALL, DECODING
+from vla_assistant.speech.recognizers.invention import ALL, DECODING, speech_in
 from vla_assistant.speech.recognizers.invention.layers import has_voice, unechoed, unknown
 from vla_assistant.speech.recognizers.whisper import Config, WhisperRecognizer
-from vla_assistant.speech.segmenter import Segment
 from vla_assistant.types import Audio
 
 pytestmark = needs_espeak
@@ -150,48 +153,44 @@ def test_what_is_unsure_is_tried_again_and_then_not_believed(
     assert tuple(tried) == DECODING["temperature"]
 
 
-def test_a_hum_with_a_pitch_passes_the_layers_of_sound_and_is_a_known_limit(whisper: WhisperRecognizer) -> None:
-    assert whisper.transcribe(hum()).text == DREAMT
+def test_a_hum_has_a_pitch_and_is_stopped_by_what_is_said_of_it(whisper: WhisperRecognizer) -> None:
+    assert speech_in(hum()) is not None
+    believing = replace(ALL, of_text=tuple(layer for layer in ALL.of_text if layer is not unknown))
+    assert heard(hum(), whisper, "whisper", "en", False, None, layers=believing).text == INVENTED
+    assert whisper.transcribe(hum()).text == ""
 
 
-def job(audio: Audio) -> Job:
-    return Job(Segment(1, audio, 0.0, audio.seconds, 1.0), own_voice=False)
+def listened(file: Path, sounds: list[Audio], recognizer: Recognizer) -> list[Event]:
+    """What a listener tells of these sounds with silence between them, from a file."""
+    pause = np.zeros(2 * 16_000, np.float32)
+    parts = [part for sound in sounds for part in (sound.samples, pause)]
+    write(file, Audio(np.concatenate([pause, *parts]), 16_000))
+    events: list[Event] = []
+    microphone = WavMicrophone(WavConfig(file=str(file), realtime=False))
+    with closing(Listener(ListeningSection(), microphone, recognizer, events.append)) as listener:
+        listener.start()
+        wait_for(lambda: not listener.listening and listener.settled, 120.0, "the end of the file")
+    return events
 
 
-def until(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 20.0
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
-
-
-def test_an_invention_is_told_as_nothing_usable_and_never_heard(
-    whisper: WhisperRecognizer, says: Callable[..., Audio]
+def test_from_the_microphone_an_invention_is_told_as_nothing_usable_and_never_heard(
+    whisper: WhisperRecognizer, says: Callable[..., Audio], tmp_path: Path
 ) -> None:
-    events: list[Event] = []
-    decoding = Decoding(whisper, None, events.append, lambda _: None, 0.3)
-    with closing(decoding):
-        for sound in (noise(2.5, level=0.05, seed=0), silence(2.5), says("go home")):
-            decoding.put(job(sound))
-            until(lambda: decoding.idle)
-    assert [event.reason for event in events if isinstance(event, NothingHeard)] == ["I heard nothing usable."] * 2
-    assert [event.utterance.text for event in events if isinstance(event, Heard)] == ["go home"]
+    events = listened(tmp_path / "a.wav", [hum(2.5), says("pick up the red cup")], whisper)
+    assert "I heard nothing usable." in [event.reason for event in events if isinstance(event, NothingHeard)]
+    assert [event.utterance.text for event in events if isinstance(event, Heard)] == ["pick up the red cup"]
 
 
-def test_through_the_model_process_to_an_event(taught_whisper: Path, says: Callable[..., Audio]) -> None:
-    settings = config.load(
-        overrides=[f"recognizers.whisper.model={taught_whisper}", "recognizers.whisper.language=auto"]
-    )
+def test_through_the_model_process_to_an_event(
+    taught_whisper: Path, says: Callable[..., Audio], tmp_path: Path
+) -> None:
+    sets = [f"recognizers.whisper.model={taught_whisper}", "recognizers.whisper.language=auto"]
+    settings = config.load(overrides=sets)
     told: list[str] = []
-    events: list[Event] = []
     with closing(ServedModels(settings, lambda part, state, detail, progress: told.append(detail))) as process:
         recognizer = open_recognizer(settings, "whisper", process)
         process.start()
-        decoding = Decoding(recognizer, None, events.append, lambda _: None, 0.3)
-        with closing(decoding):
-            decoding.put(job(says("nimm den roten becher", "de")))
-            until(lambda: decoding.idle and bool(events))
+        events = listened(tmp_path / "a.wav", [says("nimm den roten becher", "de")], recognizer)
     assert told[-1] == "whisper is loaded."
-    (event,) = events
-    assert isinstance(event, Heard)
-    assert (event.utterance.text, event.utterance.language) == ("nimm den roten becher", "de")
+    (utterance,) = [event.utterance for event in events if isinstance(event, Heard)]
+    assert (utterance.text, utterance.language, utterance.recognizer) == ("nimm den roten becher", "de", "whisper")
