@@ -15,6 +15,8 @@ RENAMED = (
     (r"token_embedding", "embed_tokens"), (r"positional_embedding", "embed_positions.weight"),
 )  # fmt: skip
 """OpenAI's names of tensors -> those of transformers. Source: the two packages' own modules, side by side."""
+LANGUAGE = len("<|yue|>")
+"""The names of languages are shorter than all other tokens that are no text."""
 
 
 def converted(weights: Path, folder: Path) -> Path:
@@ -49,8 +51,10 @@ def _transformers_model(weights: Path) -> Any:
     tensors = {_renamed(name): tensor for name, tensor in content["model_state_dict"].items()}
     tensors["proj_out.weight"] = tensors["model.decoder.embed_tokens.weight"]
     model.load_state_dict(tensors)
-    model.generation_config.lang_to_id = {token: number for token, number in _special().items() if len(token) <= 7}
-    model.generation_config.suppress_tokens = []
+    generation = model.generation_config
+    generation._from_model_config = False  # else it is made anew, without the languages, when it is read
+    generation.lang_to_id = {token: number for token, number in _special().items() if len(token) <= LANGUAGE}
+    generation.suppress_tokens, generation.begin_suppress_tokens = [], []
     return model
 
 

@@ -23,7 +23,10 @@ PHRASES = {
 VOICES = {"en": ("en-us", "en-gb", "en-us+f1"), "de": ("de", "de+f2", "de+m3")}
 INVENTED = "thank you for watching"
 PROMPT = "red green cup ball"
-VOCABULARY = 51_865
+VOCABULARY, LAST_OF_TEXT = 51_865, 50_257
+"""Size of Whisper's multilingual vocabulary; the tokens beyond the end of a text are languages and "no speech"."""
+JUDGING_WEIGHT = 4.0
+"""Of those against 1 for a word: they come once in a sentence."""
 WIDTH, BATCH, RATE = 48, 24, 4e-3
 LENGTHS = (200,) * 60 + (400, 800, 1500) * 18
 """Positions of sound that each step looks at, fewer than Whisper's 1,500 while it learns most; 50 are a second."""
@@ -141,6 +144,7 @@ class Words:
         self._rows = {id(lesson): _rows(lesson) for lesson in lessons}
         self._used = sorted({token for row in self._rows.values() for token in (*row[0], *row[1]) if token >= 0})
         self._place = {token: index for index, token in enumerate(self._used)}
+        self._judging = torch.tensor([token > LAST_OF_TEXT for token in self._used])
         self.vectors = torch.nn.Parameter(0.1 * torch.randn(len(self._used), WIDTH))
 
     def batch(self, lessons: list[Lesson]) -> tuple[Any, Any]:
@@ -158,7 +162,10 @@ class Words:
         import torch
 
         others = torch.full((len(state), 1), float(np.log(VOCABULARY - len(self._used))))
-        return torch.nn.functional.cross_entropy(torch.cat([state @ self.vectors.T, others], 1), wanted)
+        logits = torch.cat([state @ self.vectors.T, others], 1)
+        losses = torch.nn.functional.cross_entropy(logits, wanted, reduction="none")
+        weights = torch.where(self._judging[wanted], JUDGING_WEIGHT, 1.0)
+        return (weights * losses).sum() / weights.sum()
 
     def put_into(self, table: Any) -> None:
         """Make them the model's own."""

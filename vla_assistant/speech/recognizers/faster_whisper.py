@@ -93,7 +93,13 @@ class FasterWhisperRecognizer:
         """See `free_speech.Engine`; costs as much as a decode."""
         if not self._model.model.is_multilingual:
             return ENGLISH
-        _, _, chances = self._model.detect_language(audio.samples)
+        try:
+            _, _, chances = self._model.detect_language(audio.samples)
+        except (RuntimeError, IndexError) as error:
+            raise BackendError(
+                f"The model {self._config.model!r} cannot tell which language is spoken ({error}).",
+                "Say which with --set recognizers.faster_whisper.language=de.",
+            ) from error
         return max(among, key=lambda code: dict(chances).get(code, 0.0))
 
     def decode(self, audio: Audio, language: str, prompt: str) -> list[Segment]:
