@@ -13,8 +13,10 @@ from typer.testing import CliRunner, Result
 
 from tests.recognizers.voices import tiny_whisper
 from tests.speech.download_server import Shelf, serving
+from tests.virtual_sound import wait_for
 from vla_assistant.cli import app
 from vla_assistant.errors import AssistantError, InputError, WeightsError
+from vla_assistant.runtime.model_server import Lane
 from vla_assistant.speech.fetching import partial_file
 from vla_assistant.speech.recognizers import whisper_models as models
 from vla_assistant.speech.recognizers.whisper import Config, WhisperRecognizer, require
@@ -224,3 +226,14 @@ def test_english_only_models_refuse_other_languages_before_anything_is_loaded(tm
     assert "vla-assistant models fetch base," in error.value.hint
     with pytest.raises(WeightsError, match="knows English only"):
         WhisperRecognizer(Config(model=str(weights), language="de", device="cpu"))
+
+
+def test_in_the_program_a_wished_download_tells_how_far_it_is(published: Shelf, tmp_path: Path) -> None:
+    told: list[dict[str, Any]] = []
+    options = {"model": "tiny.en", "folder": str(tmp_path), "download": True, "device": "cpu"}
+    Lane("recognizers", "whisper", options, told.append)
+    wait_for(lambda: bool(told) and told[-1]["state"] != "loading", 60.0, "the model")
+    assert told[-1]["state"] == "ready"
+    fetching = [message for message in told if message["detail"].startswith("Fetching Whisper's weights tiny.en: ")]
+    assert len(fetching) > 2
+    assert fetching[-1]["progress"] == 1.0

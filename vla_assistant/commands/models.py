@@ -13,7 +13,6 @@ import typer
 from vla_assistant.commands.options import ConfigFile, Json, Sets, settings_of
 
 if TYPE_CHECKING:
-    from vla_assistant.speech.fetching import Progress
     from vla_assistant.speech.recognizers.whisper_models import Kept
 
 VERSION = 1
@@ -43,6 +42,7 @@ def fetch(
 
     Example: vla-assistant models fetch base.en
     """
+    from vla_assistant.speech.fetching import now_and_then
     from vla_assistant.speech.recognizers import faster_whisper_models, whisper_models
 
     folders = _folders(config_file, sets)
@@ -51,12 +51,11 @@ def fetch(
         _tell(_table(FASTER, faster_whisper_models.kept(name, folders[FASTER])), as_json)
         return
     folder = folders[WHISPER]
-    for share, progress in _steps(whisper_models.fetch(name, folder)):
+    for progress in now_and_then(whisper_models.fetch(name, folder), STEP):
         if as_json:
             print(json.dumps({"version": VERSION, "name": name, "done": progress.done, "total": progress.total}))
         else:
-            of = f" of {progress.total / MB:.0f} MB, {share:.0%}" if progress.total else " MB"
-            print(f"{name}: {progress.done / MB:.0f}{of}", file=sys.stderr, flush=True)
+            print(f"{name}: {progress}", file=sys.stderr, flush=True)
     _tell(_table(WHISPER, whisper_models.kept(name, folder)), as_json)
 
 
@@ -129,13 +128,3 @@ def _line(table: dict[str, Any]) -> str:
 
 def _tell(table: dict[str, Any], as_json: bool) -> None:
     print(json.dumps(table) if as_json else _line(table))
-
-
-def _steps(progress: Iterator[Progress]) -> Iterator[tuple[float, Progress]]:
-    """The first progress, the last, and one for each tenth between them; of an unknown whole every 10 MB."""
-    shown = -1.0
-    for now in progress:
-        share = now.share if now.share is not None else now.done / (100 * MB)
-        if share >= shown + STEP or share == 1.0 or shown < 0:
-            shown = share
-            yield share, now

@@ -45,6 +45,20 @@ class Progress:
         """Of the whole, 0-1."""
         return self.done / self.total if self.total else None
 
+    def __str__(self) -> str:
+        of = f" of {self.total / MB:.0f} MB, {self.share:.0%}" if self.total else " MB"
+        return f"{self.done / MB:.0f}{of}"
+
+
+def now_and_then(progress: Iterator[Progress], step: float) -> Iterator[Progress]:
+    """The first progress, the last, and one for each such share between them; of an unknown whole, of 100 MB."""
+    shown: float | None = None
+    for now in progress:
+        share = now.share if now.share is not None else now.done / (100 * MB)
+        if shown is None or share >= shown + step or now.share == 1.0:
+            shown = share
+            yield now
+
 
 def partial_file(file: Path) -> Path:
     """Where the bytes lie until they are all there."""

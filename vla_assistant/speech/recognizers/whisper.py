@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from pydantic import Field
 
 from vla_assistant.errors import BackendError, WeightsError
 from vla_assistant.registry import BackendConfig
+from vla_assistant.speech.fetching import now_and_then
 from vla_assistant.speech.recognizers import whisper_models
 from vla_assistant.speech.recognizers.free_speech import AUTO, ENGLISH, heard
 from vla_assistant.speech.recognizers.invention import DECODING, Segment
@@ -61,6 +62,14 @@ def require(config: Config) -> None:
         raise _missing(config)
 
 
+def prepare(config: Config) -> Iterator[tuple[str, float | None]]:
+    """Fetch missing weights if that is wished, telling how far it is. See `registry`."""
+    require(config)
+    if weights_file(config) is None:
+        for progress in now_and_then(whisper_models.fetch(config.model, config.folder), 0.01):
+            yield f"Fetching Whisper's weights {config.model}: {progress}.", progress.share
+
+
 class WhisperRecognizer:
     """One Whisper model; not thread-safe."""
 
@@ -70,9 +79,11 @@ class WhisperRecognizer:
         Raises:
             WeightsError: they are missing, corrupt, no Whisper weights, or do not know the language.
         """
-        require(config)
+        deque(prepare(config), maxlen=0)
+        file = weights_file(config)
+        assert file is not None
         self._config = config
-        self._model = _load(weights_file(config) or _fetched(config), config.device)
+        self._model = _load(file, config.device)
         _require_language(config, self._model.is_multilingual)
 
     def transcribe(self, audio: Audio, grammar: str | None = None) -> Utterance:
@@ -125,14 +136,6 @@ def _load(file: Path, device: str) -> Any:
             f"The Whisper weights {file} cannot be used ({reason}).",
             "Delete the file and fetch it again, or name another one with --set recognizers.whisper.model=FILE.",
         ) from error
-
-
-def _fetched(config: Config) -> Path:
-    """The weights, from the network since that is wished."""
-    deque(whisper_models.fetch(config.model, config.folder), maxlen=0)
-    file = weights_file(config)
-    assert file is not None
-    return file
 
 
 def _is_path(config: Config) -> bool:
