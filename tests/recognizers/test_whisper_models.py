@@ -14,12 +14,16 @@ from typer.testing import CliRunner, Result
 from tests.recognizers.voices import tiny_whisper
 from tests.speech.download_server import Shelf, serving
 from tests.virtual_sound import wait_for
+from vla_assistant import config
 from vla_assistant.cli import app
 from vla_assistant.errors import AssistantError, InputError, WeightsError
 from vla_assistant.runtime.model_server import Lane
 from vla_assistant.speech.fetching import partial_file
 from vla_assistant.speech.recognizers import whisper_models as models
 from vla_assistant.speech.recognizers.whisper import Config, WhisperRecognizer, require
+
+QUOTED = '""'
+"""An empty text, in TOML."""
 
 
 @pytest.fixture(scope="module")
@@ -237,3 +241,11 @@ def test_in_the_program_a_wished_download_tells_how_far_it_is(published: Shelf, 
     fetching = [message for message in told if message["detail"].startswith("Fetching Whisper's weights tiny.en: ")]
     assert len(fetching) > 2
     assert fetching[-1]["progress"] == 1.0
+
+
+@pytest.mark.parametrize(("app_language", "own", "heard"), [("auto", "", "auto"), ("de", "", "de"), ("de", "fr", "fr")])
+@pytest.mark.parametrize("name", ["whisper", "faster_whisper", "speech_recognition"])
+def test_what_is_spoken_is_what_the_program_is_spoken_to_in(name: str, app_language: str, own: str, heard: str) -> None:
+    sets = [f"app.language={app_language}", f"recognizers.{name}.language={own or QUOTED}"]
+    settings: Any = config.load(overrides=sets).backend("recognizers", name)
+    assert settings.language == heard

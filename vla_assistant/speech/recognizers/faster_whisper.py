@@ -30,9 +30,9 @@ class Config(BackendConfig):
     folder: str = Field("", description="Where models lie; empty takes the program's data folder.")
     download: bool = Field(False, description="Fetch a missing model from the network when it is loaded.")
     language: str = Field(
-        ENGLISH,
-        pattern="^(auto|[a-z]{2,3})$",
-        description='What is spoken: "en", "de", "es" or "fr"; "auto" lets Whisper choose among them each time.',
+        "",
+        pattern="^(|auto|[a-z]{2,3})$",
+        description='What is spoken: "en", "de", "es", "fr", "auto" (Whisper chooses); empty takes app.language.',
     )
     prompt: bool = Field(
         False, description="Tell Whisper which colours and things may be named; never believed for stop, yes and no."
@@ -72,7 +72,7 @@ class FasterWhisperRecognizer:
         require(config)
         self._config = config
         self._model: Any = _load(model_folder(config) or models.fetch(config.model, config.folder), config)
-        if not self._model.model.is_multilingual and config.language not in (AUTO, ENGLISH):
+        if not self._model.model.is_multilingual and config.language not in ("", AUTO, ENGLISH):
             raise WeightsError(
                 f"The model {config.model!r} knows English only; recognizers.faster_whisper.language is "
                 f"{config.language!r}.",
@@ -83,7 +83,7 @@ class FasterWhisperRecognizer:
         """The words of the sound; a grammar is not needed, and only limits what a prompt tells."""
         if self._model is None:
             raise BackendError("The recognizer faster-whisper is closed.")
-        return heard(audio, self, "faster_whisper", self._config.language, self._config.prompt, grammar)
+        return heard(audio, self, "faster_whisper", self._config.language or ENGLISH, self._config.prompt, grammar)
 
     def close(self) -> None:
         """Forget the model."""

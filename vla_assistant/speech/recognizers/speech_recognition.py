@@ -18,6 +18,7 @@ from vla_assistant.errors import BackendError
 from vla_assistant.registry import BackendConfig
 from vla_assistant.speech.audio import RATE_HZ, resample
 from vla_assistant.speech.recognizers.engines import ENGINES, REGIONS, Engine
+from vla_assistant.speech.recognizers.free_speech import AUTO, ENGLISH
 from vla_assistant.speech.recognizers.invention import Layers, Segment, Transcript, speech_in, usable
 from vla_assistant.speech.recognizers.invention.layers import paced, unknown, unrepeated
 from vla_assistant.types import Audio, Utterance
@@ -41,7 +42,9 @@ class Config(BackendConfig):
     send_voice: bool = Field(
         False, description="Let what you say leave this computer; every engine but vosk needs that."
     )
-    language: str = Field("en", description='What is spoken: "en", "de", "es", "fr", or with a country: "en-GB".')
+    language: str = Field(
+        "", description='What is spoken: "en", "de", "es", "fr", or with a country: "en-GB"; empty takes app.language.'
+    )
     key_variable: str = Field(
         "", description="Environment variable with the key; empty takes the engine's own, see docs/voice.md."
     )
@@ -105,7 +108,7 @@ class SpeechRecognitionRecognizer:
         """
         if self._recognizer is None:
             raise BackendError("The recognizer of SpeechRecognition is closed.")
-        nothing = Utterance("", 0.0, NAME, self._config.language.partition("-")[0])
+        nothing = Utterance("", 0.0, NAME, self._language.partition("-")[0])
         sound = speech_in(audio)
         if sound is None:
             return nothing
@@ -132,12 +135,17 @@ class SpeechRecognitionRecognizer:
         text, confidence = answer if isinstance(answer, tuple) else (answer, None)
         return str(text), UNTOLD if confidence is None else min(1.0, max(0.0, float(confidence)))
 
+    @property
+    def _language(self) -> str:
+        """What is spoken; a service wants to be told."""
+        return ENGLISH if self._config.language in ("", AUTO) else self._config.language
+
     def _parameters(self) -> dict[str, Any]:
         config, engine = self._config, self._engine
         parameters: dict[str, Any] = {}
         if engine.language_parameter:
-            language = REGIONS.get(config.language, config.language) if engine.with_country else config.language
-            parameters[engine.language_parameter] = language
+            region = REGIONS.get(self._language, self._language)
+            parameters[engine.language_parameter] = region if engine.with_country else self._language
         key = os.environ.get(_variable(config))
         if engine.key_parameter and key:
             parameters[engine.key_parameter] = key

@@ -35,9 +35,9 @@ class Config(BackendConfig):
     )
     download: bool = Field(False, description="Fetch missing weights from the network when the model is loaded.")
     language: str = Field(
-        ENGLISH,
-        pattern="^(auto|[a-z]{2,3})$",
-        description='What is spoken: "en", "de", "es" or "fr"; "auto" lets Whisper choose among them each time.',
+        "",
+        pattern="^(|auto|[a-z]{2,3})$",
+        description='What is spoken: "en", "de", "es", "fr", "auto" (Whisper chooses); empty takes app.language.',
     )
     prompt: bool = Field(
         False, description="Tell Whisper which colours and things may be named; never believed for stop, yes and no."
@@ -90,7 +90,7 @@ class WhisperRecognizer:
         """The words of the sound; a grammar is not needed, and only limits what a prompt tells."""
         if self._model is None:
             raise BackendError("The Whisper recognizer is closed.")
-        return heard(audio, self, "whisper", self._config.language, self._config.prompt, grammar)
+        return heard(audio, self, "whisper", self._config.language or ENGLISH, self._config.prompt, grammar)
 
     def close(self) -> None:
         """Forget the model."""
@@ -144,7 +144,7 @@ def _is_path(config: Config) -> bool:
 
 
 def _require_language(config: Config, multilingual: bool) -> None:
-    if not multilingual and config.language not in (AUTO, ENGLISH):
+    if not multilingual and config.language not in ("", AUTO, ENGLISH):
         several = config.model.removesuffix(ENGLISH_ONLY) if config.model.endswith(ENGLISH_ONLY) else "base"
         raise WeightsError(
             f"The Whisper model {config.model!r} knows English only; recognizers.whisper.language is "
