@@ -24,7 +24,10 @@ MAKERS: dict[str, Callable[[pytest.FixtureRequest, Path], dict[str, Any]]] = {
     },
 }  # fmt: skip
 """Options with which a recognizer works here without weights, network and account."""
-pytestmark = pytest.mark.expects_log  # a service says that the voice leaves the computer
+pytestmark = [
+    pytest.mark.expects_log,  # a service says that the voice leaves the computer
+    pytest.mark.timeout(900),  # a small Whisper is taught first
+]
 
 
 def made(request: pytest.FixtureRequest, name: str, folder: Path) -> Recognizer:

@@ -19,7 +19,7 @@ from vla_assistant.speech.recognizers.faster_whisper import Config, FasterWhispe
 from vla_assistant.types import Audio
 
 pytest.importorskip("faster_whisper", reason="the extra faster-whisper is not installed")
-pytestmark = needs_espeak
+pytestmark = [needs_espeak, pytest.mark.timeout(900)]  # teaching takes 10 s of a processor that may be shared
 
 
 @pytest.fixture(scope="module")

@@ -30,7 +30,7 @@ from vla_assistant.speech.recognizers.invention.layers import has_voice, unechoe
 from vla_assistant.speech.recognizers.whisper import Config, WhisperRecognizer
 from vla_assistant.types import Audio
 
-pytestmark = needs_espeak
+pytestmark = [needs_espeak, pytest.mark.timeout(900)]  # teaching takes 10 s of a processor that may be shared
 
 
 @pytest.fixture(scope="module")
