@@ -1,4 +1,4 @@
-"""How surely yes, no, cancel, stop, "say that again", louder and softer are told apart, and what else is taken for a yes.
+"""How surely yes, no, cancel, stop, "say that again", louder and softer are told apart, and what is a false yes.
 
 Prints one JSON object. `recall` and `confusion` (kind -> what it was taken for, "nothing" where the program asks again)
 come from benchmarks/spoken/closed.tsv by voice and condition. `false_yes` counts the yes in `--hours` of silence, hum,
@@ -55,7 +55,9 @@ def kind_of(text: str) -> str:
     return intent.value if intent is not None else control_word(text) or "command"
 
 
-def words(ear: Ear, part: str, voices: Sequence[str], conditions: Sequence[str], most: int) -> Iterator[tuple[str, str, str]]:
+def words(
+    ear: Ear, part: str, voices: Sequence[str], conditions: Sequence[str], most: int
+) -> Iterator[tuple[str, str, str]]:
     """Condition, kind said and kind heard of every line of the list."""
     said = pairs("closed.tsv", part)
     for voice in voices:
@@ -69,11 +71,11 @@ def background(kind: str, seed: int) -> Audio:
     """A piece of what is no answer."""
     count, rng = round(LENGTH_S * RATE_HZ), np.random.default_rng(seed)
     if kind == "silence":
-        samples = rng.normal(0.0, 10 ** (QUIET_DBFS / 20), count)
+        samples = rng.normal(0.0, 10 ** (QUIET_DBFS / 20), count).astype(np.float32)
     elif kind == "own voice":
         samples = _own_voice(count, rng)
     else:
-        samples = 10 ** (NOISY_DBFS / 20) * noises.noise("motor" if kind == "hum" else kind, count, seed)
+        samples = np.float32(10 ** (NOISY_DBFS / 20)) * noises.noise("motor" if kind == "hum" else kind, count, seed)
     return Audio(np.clip(samples, -1.0, 1.0).astype(np.float32), RATE_HZ)
 
 
@@ -105,7 +107,9 @@ def main() -> None:
     parser.add_argument("--voices", default="", help="only these, with commas between")
     parser.add_argument("--conditions", default="clean,white 10 dB,babble 10 dB,motor 10 dB", help="see recognition.py")
     parser.add_argument("--trials", type=int, default=0, help="at most so many lines for each voice; 0 takes all")
-    parser.add_argument("--hours", type=float, default=0.2, help="of silence, hum, babble and own voice; 10 for the level")
+    parser.add_argument(
+        "--hours", type=float, default=0.2, help="of silence, hum, babble and own voice; 10 for the level"
+    )
     options = parser.parse_args()
     voices = options.voices.split(",") if options.voices else PARTS[options.part]
     usable = [voice for voice in voices if shutil.which(voice.split(":")[0])]
@@ -123,8 +127,8 @@ def main() -> None:
         yes = false_yes(ear, options.hours)
     print_summary(
         "closed_words", seconds, "s",
-        recall={key: round(sum(hits) / len(hits), 3) for key, hits in right.items()}, confusion=confusion, part=options.part,
-        hours=options.hours, false_yes=yes,
+        recall={key: round(sum(hits) / len(hits), 3) for key, hits in right.items()}, confusion=confusion,
+        part=options.part, hours=options.hours, false_yes=yes,
     )  # fmt: skip
 
 

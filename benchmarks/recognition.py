@@ -1,11 +1,13 @@
-"""How well spoken commands are heard: synthetic voices, noises and a room, through the segmenter and decoder of the program.
+"""How well spoken commands are heard: synthetic voices, noises and a room, through the segmenter and decoder of the
+program.
 
-Prints one JSON object. A command is `right` when its words mean the steps that benchmarks/spoken/commands.tsv gives, and
-`word_for_word` when the words are the same; by voice and by condition ("clean", "white 10 dB", "room"). With `--talk` an
-hour of talk from another domain is played instead: `acted_on` counts what would be proposed, done or answered, `shown`
-what makes the program ask again ("please say it again"); talk that is passed over in silence is neither. Everything runs
-from arrays, faster than real time. `median`, `p95`, `p99` and `max` are seconds of the processor from the segment to its words.
-The table beside each command holds the things that it names and others, eight altogether.
+Prints one JSON object. A command is `right` when its words mean the steps that benchmarks/spoken/commands.tsv gives,
+and `word_for_word` when the words are the same; by voice and by condition ("clean", "white 10 dB", "room"). With
+`--talk` an hour of talk from another domain is played instead: `acted_on` counts what would be proposed, done or
+answered, `shown` what makes the program ask again ("please say it again"); talk that is passed over in silence is
+neither. Everything runs from arrays, faster than real time. `median`, `p95`, `p99` and `max` are seconds of the
+processor from the segment to its words. The table beside each command holds the things that it names and others,
+eight altogether.
 """
 
 from __future__ import annotations
@@ -114,7 +116,7 @@ def talk(ear: Ear, part: str, voices: Sequence[str], seconds: float) -> Iterator
     heard_s, number = 0.0, 0
     ear.sees(table("", 0))
     while heard_s < seconds:
-        voice, text = voices[number // len(said) % len(voices)], said[number % len(said)]
+        voice, text = voices[number % len(voices)], said[number % len(said)]
         clip = sound(voice, text, CLEAN, number)
         heard_s += clip.seconds
         number += 1
@@ -154,7 +156,9 @@ def acts(trial: Trial) -> bool:
 
 def of_talk(trials: Sequence[Trial], seconds: float) -> dict[str, object]:
     """Counts in an hour of talk."""
-    seen = [[t.voice, t.text, t.heard.text, round(t.heard.confidence, 2)] for t in trials if t.heard.acted or t.heard.shown]
+    seen = [
+        [t.voice, t.text, t.heard.text, round(t.heard.confidence, 2)] for t in trials if t.heard.acted or t.heard.shown
+    ]
     return {
         "hours": round(seconds / HOUR_S, 3),
         "acted_on": sum(t.heard.acted for t in trials),

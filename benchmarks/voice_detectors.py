@@ -37,7 +37,7 @@ WORD_S = 0.25
 MARGIN_S = 2.0
 HISS_DBFS = -65.0
 LEVELS_DB = (20.0, 10.0, 5.0)
-DETECTORS = ("pitch", "silero", "sure", "webrtc", "micro")
+DETECTORS = ("joint", "pitch", "silero", "webrtc", "micro")
 OPTIONS = ListeningSection()
 BLOCK = RATE_HZ // 50
 

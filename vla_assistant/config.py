@@ -67,8 +67,11 @@ class ListeningSection(Section):
     wake_s: float = Field(
         8.0, gt=0, description="So long it listens after the wake word, and after each utterance anew."
     )
-    detector: Literal["pitch", "silero", "webrtc"] = Field(
-        "pitch", description='The voice detector; "pitch" needs no package.'
+    detector: Literal["joint", "pitch", "silero"] = Field(
+        "joint", description='The voice detector; "pitch" needs no package and serves where one is missing.'
+    )
+    stop_spotter: bool = Field(
+        False, description="Hear stop words in the raw sound too; on trial: it takes words that sound alike for a stop."
     )
     calibration_s: float = Field(1.0, ge=0, description="Room noise is measured this long at start.")
     timeout_s: float = Field(0.0, ge=0, description="Give up when nobody speaks for this long; 0 waits for ever.")
@@ -78,7 +81,7 @@ class ListeningSection(Section):
     pause_incomplete_s: float = Field(
         1.0, gt=0, description='... and one that cannot be over: "put the red cup in the".'
     )
-    partial_s: float = Field(1.0, ge=0, description="Words are shown this often while one speaks; 0: only in pauses.")
+    partial_s: float = Field(2.5, ge=0, description="Words are shown this often while one speaks; 0: only in pauses.")
     min_confidence: float = Field(0.3, ge=0, le=1, description="Utterances below this are not acted on.")
     min_confidence_yes: float = Field(0.5, ge=0, le=1, description="A spoken yes below this confirms nothing.")
     min_confidence_resume: float = Field(0.85, ge=0, le=1, description="A spoken resume below this lifts no stop.")

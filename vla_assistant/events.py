@@ -79,9 +79,20 @@ class Heard(Event):
 
 @dataclass(frozen=True)
 class NothingHeard(Event):
-    """Sound came in and nothing is done about it; the reason is a sentence, empty for talk that is not for us."""
+    """Sound came in and nothing is done about it; the reason is a sentence, empty for talk that is not for us.
+
+    `text` is what it may have been, where the words are not believed.
+    """
 
     reason: str
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class VolumeAsked(Event):
+    """The user wants our voice louder, or softer."""
+
+    louder: bool
 
 
 @dataclass(frozen=True)

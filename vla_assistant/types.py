@@ -56,7 +56,8 @@ class Audio:
 class Utterance:
     """What a recognizer heard; times are monotonic seconds of the microphone stream, confidence is 0-1.
 
-    `recognizer` says who decided ("closed words", "sphinx", "whisper"); `others` are other readings, the likeliest first.
+    `recognizer` says who decided ("closed words", "sphinx", "whisper"); `others` are other readings, the likeliest
+    first.
     """
 
     text: str
@@ -430,8 +431,8 @@ class Interjection:
     """What is said about a motion while it is under way, and takes effect on it at once.
 
     Attributes:
-        kind: "pause", "resume", "slower", "faster", "nudge", "repeat" (of what was said last), "correct" (something
-            else was meant: what is said comes after it) or "cancel".
+        kind: "pause", "resume", "slower", "faster", "nudge", "repeat" (of what was said last), "louder", "softer"
+            (our voice), "correct" (something else was meant: what is said comes after it) or "cancel".
         direction: Of a nudge: "left", "right", "forward" (away from the user), "back", "up" or "down".
         metres: Of a nudge: how far [m].
     """

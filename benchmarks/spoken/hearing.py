@@ -50,9 +50,7 @@ class Ear:
         self._limits = settings.listening
         self._events: list[Event] = []
         self._recognizer = _Noting(recognizer)
-        self._decoding = Decoding(
-            self._recognizer, None, self._events.append, lambda utterance: None, self._limits
-        )
+        self._decoding = Decoding(self._recognizer, None, self._events.append, lambda utterance: None, self._limits)
 
     def sees(self, things: Sequence[SeenThing]) -> None:
         """What lies on the table from now on."""
@@ -93,7 +91,9 @@ class Ear:
     def _result(self, seconds: float) -> Result:
         heard = [event.utterance for event in self._events if isinstance(event, Heard)]
         believed = [utterance for utterance in heard if not doubt_about(utterance, self._limits)]
-        asked = len(heard) > len(believed) or any(isinstance(event, NothingHeard) and event.reason for event in self._events)
+        asked = len(heard) > len(believed) or any(
+            isinstance(event, NothingHeard) and event.reason for event in self._events
+        )
         if believed:
             text, sure = " ".join(utterance.text for utterance in believed), believed[-1].confidence
         else:

@@ -4,10 +4,10 @@ from dataclasses import dataclass, field
 
 import pytest
 
+from tests.recognizers.voices import silence
 from vla_assistant.errors import AssistantError, BackendError
 from vla_assistant.speech.recognizers.chain import RecognizerChain
 from vla_assistant.types import Audio, Utterance
-from tests.recognizers.voices import silence
 
 
 @dataclass

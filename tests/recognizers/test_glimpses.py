@@ -29,10 +29,8 @@ def sphinx():
     [
         ("put the red cup in the green bowl", True, False),
         ("pick up the red cup", True, True),
-        ("go home", True, False),
         ("stop", True, False),
-        ("put the red cup in the", False, True),
-        ("pick up the red", False, True),
+        ("put the red cup", False, True),
     ],
 )
 def test_a_command_is_told_from_the_beginning_of_one(
@@ -53,7 +51,7 @@ def test_a_glimpse_hears_the_same_as_the_whole_decode(sphinx: SphinxRecognizer, 
 def test_words_that_fit_badly_are_not_shown(sphinx: SphinxRecognizer, tmp_path: Path):
     found = sphinx.partial(flite("the minister resigned on thursday", tmp_path / "a.wav"))
     assert found.text == ""
-    assert not found.complete
+    assert found.could_go_on
 
 
 @needs_flite

@@ -35,19 +35,20 @@ class Program:
         self.count = 0
         self.acts: list[m.Act] = []
         self.held: list[m.Hold] = []
+        self.volumes: list[bool] = []
 
     def say(self, text: str) -> list[str]:
         """What the program says to that."""
         self.count += 1
         command = Command(self.count, text, Source.TYPED, 0.0)
-        return self._feed(m.Given(command, language.closed_intent(text, "auto")))
+        return self.feed(m.Given(command, language.closed_intent(text, "auto")))
 
     def work(self) -> list[str]:
         """What is said until the motion has ended."""
         said = []
         while self.acts:
             ticket = self.acts.pop(0).ticket
-            said += self._feed(m.Acted(ticket, 0.9, 0.0)) + self._feed(m.Acted(ticket, 0.9, 0.0))
+            said += self.feed(m.Acted(ticket, 0.9, 0.0)) + self.feed(m.Acted(ticket, 0.9, 0.0))
         return said
 
     @property
@@ -55,25 +56,28 @@ class Program:
         """What is proposed."""
         return self.session.proposal.plan.steps if self.session.proposal else ()
 
-    def _feed(self, item: m.Input) -> list[str]:
+    def feed(self, item: m.Input) -> list[str]:
+        """What is said to that input."""
         said: list[str] = []
         for effect in self.session.feed(item, 0.0):
             match effect:
+                case m.Publish(event=events.VolumeAsked(louder=louder)):
+                    self.volumes.append(louder)
                 case m.Publish(event=events.Said(text=text)):
                     said.append(text)
                 case m.Interpret(command, going):
                     meant = self.conversation.understand(
                         command.id, command.text, going, lambda: self.seen, lambda: language.Hand()
                     )
-                    said += self._feed(m.Interpreted(command.id, meant))
+                    said += self.feed(m.Interpreted(command.id, meant))
                 case m.Ground(command, steps):
-                    said += self._feed(m.Planned(command.id, m.Draft(plan(steps), 1, 0.0)))
+                    said += self.feed(m.Planned(command.id, m.Draft(plan(steps), 1, 0.0)))
                 case m.Recheck(proposal):
-                    said += self._feed(m.Planned(proposal.command.id, m.Draft(proposal.plan, 1, 0.0)))
+                    said += self.feed(m.Planned(proposal.command.id, m.Draft(proposal.plan, 1, 0.0)))
                 case m.Act():
                     self.acts.append(effect)
                 case m.Judge(ticket):
-                    said += self._feed(m.Judged(ticket, Judgement(True, 0.9, "seen")))
+                    said += self.feed(m.Judged(ticket, Judgement(True, 0.9, "seen")))
                 case m.Settle(command_id, done):
                     self.conversation.settle(command_id, done)
                 case m.Forget(command_id):

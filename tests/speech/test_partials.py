@@ -36,6 +36,14 @@ def whole(text: str) -> Utterance:
         ("put the red cup", "put the red cup down", OPTIONS.pause_incomplete_s),
         ("pick up the red", "pick up the red can", OPTIONS.pause_incomplete_s),
         ("put the red cup in the", "", OPTIONS.pause_incomplete_s),
+        ("put the red cup in the", "put the red cup in the", OPTIONS.pause_incomplete_s),
+        ("put the red cup", "put the red cup", OPTIONS.pause_incomplete_s),
+        ("stack the red cube on the blue", "stack the red cube on the blue", OPTIONS.pause_s),  # ... one
+        ("my sister called yesterday", "my sister called yesterday", OPTIONS.pause_s),
+        ("my sister called from the", "my sister called from the", OPTIONS.pause_incomplete_s),
+        ("what do you see", "what do you see", OPTIONS.pause_complete_s),
+        ("pick up the red cap", "pick up the red cup", OPTIONS.pause_s),  # two readings, which disagree
+        ("put the red cup in the", "put the red cap in the", OPTIONS.pause_incomplete_s),
         ("", "never mind the rest of it", OPTIONS.pause_s),  # the words fit the sound badly: nothing is known
         ("", "", OPTIONS.pause_s),
     ],

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tests.speech.voices import VOICES, noise, say, scene
 from vla_assistant.config import ListeningSection
 from vla_assistant.speech.audio import RATE_HZ
-from vla_assistant.speech.segmenter import PRESS_ROLL_S, Segmenter
+from vla_assistant.speech.segmenter import GLIMPSE_PAUSE_S, PRESS_ROLL_S, Segmenter
 from vla_assistant.speech.segments import Finding, Segment, Started, TimedOut
 from vla_assistant.types import Audio, FloatArray
 
@@ -177,7 +177,7 @@ def advised(pause_s: float, sound: Audio, until_s: float = 0.0) -> list[tuple[Se
 def test_advice_shortens_and_lengthens_the_pause(pause_s: float, later_s: float) -> None:
     clip = say("go home", "flite:slt")
     ((segment, at_s),) = advised(pause_s, scene([(1.5, clip)], 5), later_s)
-    expected_s = segment.spoken_until_s + max(pause_s, 0.2 + later_s)
+    expected_s = segment.spoken_until_s + max(pause_s, GLIMPSE_PAUSE_S + later_s)
     assert at_s == pytest.approx(expected_s, abs=0.03)
 
 

@@ -63,22 +63,20 @@ def test_the_grammar_holds_the_phrases_and_then_anything() -> None:
     assert "(hey robot | computer) [(any_aa |" in text
 
 
-def aligned(score: float) -> list[Aligned]:
-    return [Aligned("<sil>", 0, 30, -900), Aligned("hey", 30, 50, score), Aligned("robot", 50, 90, 2 * score)]
+SAID = [Aligned("<sil>", 0, 30), Aligned("hey", 30, 50), Aligned("robot", 50, 90), Aligned("any_aa", 90, 120)]
 
 
 def test_a_phrase_that_fits_as_well_as_the_best_phones_was_said() -> None:
-    free = [Aligned("<sil>", 0, 30, -900), Aligned("any_aa", 30, 60, -600), Aligned("any_t", 60, 120, -1200)]
-    good, bad = found(aligned(-420), free), found(aligned(-1500), free)
+    second = RATE_HZ
+    good, bad = found(SAID, 0.0, 2 * second), found(SAID, -30.0, 2 * second)
     assert (good.phrase, good.end_s) == ("hey robot", pytest.approx(0.6))
     assert good.confidence > 0.9
     assert bad.confidence < 0.1
 
 
 def test_a_phrase_squeezed_into_a_moment_was_not_said() -> None:
-    squeezed = [Aligned("hey", 30, 39, -100), Aligned("robot", 39, 54, -200)]
-    assert found(squeezed, [Aligned("any_aa", 30, 60, -600)]) == NOTHING
-    assert found([Aligned("<sil>", 0, 30, -900)], []) == NOTHING
+    assert found([Aligned("hey", 30, 39), Aligned("robot", 39, 54)], 0.0, RATE_HZ) == NOTHING
+    assert found([Aligned("<sil>", 0, 30)], 0.0, RATE_HZ) == NOTHING
 
 
 def test_a_phrase_that_nobody_can_hear_is_told_once() -> None:

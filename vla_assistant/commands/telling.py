@@ -34,7 +34,7 @@ def sentence_of(event: Event) -> str:
             return f"! {message}"
         case events.Heard(utterance=utterance):
             return f"> {utterance.text}"
-        case events.NothingHeard(reason=reason):
+        case events.NothingHeard(reason=reason) if reason:
             return f"  ({reason})"
         case events.Understood(understanding=said) if said.notes or said.choices:
             return "\n".join([*(f"  ({note})" for note in said.notes), *(f"  - {choice}" for choice in said.choices)])

@@ -12,6 +12,8 @@ from vla_assistant.language.languages import AUTO, words_in
 from vla_assistant.language.vocabulary import Lexicon, Phrase, load
 from vla_assistant.types import Intent
 
+OF_VOICE = ("louder", "softer")
+"""Control words about our own voice."""
 STOP_REPEATS = 3
 """So many "no" in a row are a stop: nobody answers a question that way."""
 

@@ -17,7 +17,7 @@ from vla_assistant.language import abilities, completing
 from vla_assistant.language.by_colour import by_colour, is_same, looking_for
 from vla_assistant.language.capability import EVERYTHING, Learnt
 from vla_assistant.language.choosing import chosen, told_apart
-from vla_assistant.language.closed import closed_intent
+from vla_assistant.language.closed import OF_VOICE, closed_intent, control_word
 from vla_assistant.language.dialogue import Dialogue
 from vla_assistant.language.fitting import DOUBT
 from vla_assistant.language.fragments import mentioned
@@ -98,6 +98,8 @@ class Conversation:
         """
         look = functools.cache(functools.partial(looking_for, look, text, self._learnt))
         self._before = number, _State(self._planned, self._steps, self._dialogue.snapshot(), self._open)
+        if volume := self._about_our_voice(text):
+            return Understanding(text, Intent.CONTROL, reason=volume)
         waits, self._open = (self._open if going is Going.ASKED else None), None
         understanding = self._completed(number, text, waits, look, feel) if waits is not None else None
         if understanding is None:
@@ -110,6 +112,12 @@ class Conversation:
             self._open = _Open(understanding)
             self._speak_of_what_is_asked(text, look)
         return understanding
+
+    def _about_our_voice(self, text: str) -> str:
+        """ "Louder" or "softer", which leaves what is open as it is; empty for anything else."""
+        codes = load().languages if self._language == AUTO else (self._language,)
+        found = (control_word(text, code) for code in codes)
+        return next((word for word in found if word in OF_VOICE), "")
 
     def _mended(self, number: int, text: str, going: Going, look: Look, feel: Feel) -> Understanding:
         """What the text means with words put right by what is seen, where there is something to put right."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from vla_assistant.language import asking, words
+from vla_assistant.language.closed import OF_VOICE, control_word
 from vla_assistant.language.fragments import cut
 from vla_assistant.language.hearing import Heard, hear
 from vla_assistant.language.interpreter import understand
@@ -38,6 +39,9 @@ def interjection(text: str, language: str = "en") -> Interjection | None:
         if stops_somewhere(text, language):
             return Interjection("stop")
         return Interjection("pause") if means_less(text) else None
+    control = control_word(text, language)
+    if control == "repeat" or control in OF_VOICE:
+        return Interjection(control)
     said = _said(text, language) or _in_another_language(text)
     if said == Interjection("repeat") and means_less(text):  # "what? no"
         said = None

@@ -39,6 +39,9 @@ from vla_assistant.session import messages as m
 from vla_assistant.types import Command, Frame, Intent, Proposal, RobotState, Source, Step
 
 CLOSED = "the program was closed"
+ANSWERS = (Intent.YES, Intent.NO, Intent.CANCEL)
+LOUDER = 0.2
+"""How much the volume of our voice changes at a time, of 1."""
 
 
 class Assistant:
@@ -342,9 +345,11 @@ class Assistant:
     def _heard(self, event: Event) -> None:
         """From the listener: words become a command, everything is told."""
         if isinstance(event, events.Heard) and (doubt := doubt_about(event.utterance, self.settings.listening)):
-            event = events.NothingHeard(event.time_s, doubt)
+            event = events.NothingHeard(event.time_s, doubt, event.utterance.text)
         self._voice.note(event)
         self._hub.publish(event)
+        if isinstance(event, events.NothingHeard) and language.closed_intent(event.text) in ANSWERS:
+            self._put(m.Unclear())
         if not isinstance(event, events.Heard):
             return
         self.add_command(event.utterance.text, Source.VOICE, event.utterance.start_s)
@@ -354,6 +359,9 @@ class Assistant:
             simulated = self.settings.use.arm == "simulated"
             success = self._runner.verdict(event.command.id, event.outcome.claimed) if simulated else None
             event = replace(event, outcome=replace(event.outcome, success=success))
+        elif isinstance(event, events.VolumeAsked):
+            volume = self._voice.volume + (LOUDER if event.louder else -LOUDER)
+            self._voice.set_volume(min(1.0, max(LOUDER, volume)))
         elif isinstance(event, events.Understood):
             self._ears.expect(event.understanding.choices)
         self._voice.note(event)

@@ -190,7 +190,9 @@ class Ears:
         return parts[0] if len(parts) == 1 else RecognizerChain(parts)
 
     def _opened_stop_spotter(self) -> StopSpotter | None:
-        """What hears stop words in the raw stream; without it the recognizer alone hears them, which is told."""
+        """What hears stop words in the raw stream, if wanted; where it cannot run that is told, and sphinx does it."""
+        if not self._settings.listening.stop_spotter:
+            return None
         from vla_assistant.speech.stop_words.spotter import StopSpotter
 
         language = self._settings.app.language

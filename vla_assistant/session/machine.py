@@ -40,6 +40,8 @@ _NOT_BY_WORDS = {
     "mute": "Use the button with the microphone for that.",
     "unmute": "Use the button with the microphone for that.",
 }
+_VOLUME = {"louder": "I speak louder now.", "softer": "I speak more softly now."}
+_YES_OR_NO = "I could not make that out. Please say yes or no."
 _ASKED = "Please say which one; a yes is no answer to what I asked."
 CLOSED = (Intent.STOP, Intent.YES, Intent.NO, Intent.CANCEL)
 
@@ -71,6 +73,7 @@ class Session:
         self._asking = False
         self._corrects: int | None = None
         self._said = ""
+        self._asked_again: int | None = None
         self._stopped = False
         self._resuming: Command | None = None
         self._proposals = count(1)
@@ -159,6 +162,8 @@ class Session:
             self._closed_word(command, Intent.STOP)
         elif said.kind == "repeat":
             self._say_again(command)
+        elif said.kind in _VOLUME:
+            self._change_volume(command, said.kind)
         elif said.kind == "correct":
             self._correct(command)
         elif said.kind == "slower" and self._motion is None and self._run is not None:
@@ -215,6 +220,8 @@ class Session:
             self._effects.append(m.Release())
         elif understanding.intent is Intent.CONTROL and understanding.reason == "repeat":
             self._say_again(command)
+        elif understanding.intent is Intent.CONTROL and understanding.reason in _VOLUME:
+            self._change_volume(command, understanding.reason)
         elif understanding.intent is Intent.CONTROL:
             self._end(command, Result.REFUSED, _NOT_BY_WORDS.get(understanding.reason, "Nothing moves now."))
         else:
@@ -222,6 +229,23 @@ class Session:
 
     def _say_again(self, command: Command) -> None:
         self._end(command, Result.DONE, self._said or "I have said nothing yet.")
+
+    def _change_volume(self, command: Command, how: str) -> None:
+        """Say the last sentence again at the new volume: who asks for that has not heard it well."""
+        self._tell(events.VolumeAsked(self._now, louder=how == "louder"))
+        self._end(command, Result.DONE, self._said or _VOLUME[how])
+
+    def _unclear(self, _item: m.Unclear) -> None:
+        """An answer that may be a yes or a no is asked for once more; then it is a no."""
+        shown = self.proposal
+        if shown is None:
+            return
+        if self._asked_again != shown.id:
+            self._asked_again = shown.id
+            self._say(_YES_OR_NO)
+        else:
+            self._cancel_run("unclear", "I could not make out your answer")
+            self._say("I could not make out your answer, so I leave it.")
 
     # From steps to a proposal.
 
@@ -454,6 +478,7 @@ class Session:
         m.Broke: _broke,
         m.Confirm: _confirm,
         m.Cancel: _cancel,
+        m.Unclear: _unclear,
         m.Stop: _stop,
         m.Stood: _stood,
         m.Resume: _resume,

@@ -102,6 +102,11 @@ class Cancel(Input):
 
 
 @dataclass(frozen=True)
+class Unclear(Input):
+    """Somebody answered yes or no, but it could not be told which."""
+
+
+@dataclass(frozen=True)
 class Stop(Input):
     """The arm was told to stop."""
 

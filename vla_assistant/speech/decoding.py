@@ -22,8 +22,8 @@ SHORTEST_VOICE_S = 0.06
 """Less voice than this in a whole segment is none."""
 SHORTEST_COMMAND_S = 0.1
 """Less voice than this after a wake word is its own end."""
-NOT_FOR_US = 0.5
-"""Below this share of the confidence that is needed it was no command but talk in the room: nobody is bothered with it."""
+NOT_FOR_US = 0.7
+"""Below this share of the confidence that is needed it was no command but talk in the room, and nobody is bothered."""
 _CLOSED_LIMIT_S = 2.1
 """Closed words last no longer, with what is kept before and after them."""
 
@@ -115,7 +115,8 @@ class Decoding:
             return
         first = short or not segment.final or job.use is Use.WAKE
         worker = self._words if first else self._sentences
-        if segment.final or worker.idle or (short and not segment.running):
+        room = worker.idle if segment.running else short or not worker.backlog
+        if segment.final or room:
             self._report_dropped(worker.put(job))
 
     def stop(self, utterance: Utterance) -> None:
@@ -219,10 +220,13 @@ class Decoding:
         self._emit(PartChanged(self._now(), Part.RECOGNIZER, state, trouble or "The recognizer works again."))
 
     def _publish(self, utterance: Utterance) -> None:
-        if utterance.confidence < NOT_FOR_US * self._min_confidence:
+        if not utterance.text:
+            self._emit(NothingHeard(self._now(), "I heard nothing usable."))
+        elif utterance.confidence < NOT_FOR_US * self._min_confidence:
             self._emit(NothingHeard(self._now(), ""))
         elif utterance.confidence < self._min_confidence:
-            self._emit(NothingHeard(self._now(), f"I am not sure I heard {utterance.text!r}; please say it again."))
+            reason = f"I am not sure I heard {utterance.text!r}; please say it again."
+            self._emit(NothingHeard(self._now(), reason, utterance.text))
         else:
             self._emit(Heard(self._now(), utterance))
 

@@ -1,8 +1,8 @@
 """Takes steady noise out of a recording before it is recognised: a Wiener filter on short spectra.
 
-The noise is what the quietest frames hold, followed through the recording with the share that speech is absent. The gain
-comes from the a-priori ratio of speech to noise, decision-directed, and never falls below a floor: a little even noise
-does less harm to the acoustic model than the gurgling that remains of none.
+The noise is what the quietest frames hold, followed through the recording with the share that speech is absent. The
+gain comes from the a-priori ratio of speech to noise, decision-directed, and never falls below a floor: a little even
+noise does less harm to the acoustic model than the gurgling that remains of none.
 Source: Ephraim and Malah 1984 (decision-directed ratio); Gerkmann and Hendriks 2012 (noise power, speech presence).
 """
 
@@ -49,7 +49,9 @@ def _gains(power: FloatArray, floor: float) -> FloatArray:
     gains = np.empty_like(power)
     before = np.zeros(power.shape[1])
     for index, now in enumerate(power):
-        present = 1.0 / (1.0 + (1.0 + _SPEECH_RATIO) * np.exp(-np.minimum(now / noise, 80.0) * _SPEECH_RATIO / (1 + _SPEECH_RATIO)))
+        present = 1.0 / (
+            1.0 + (1.0 + _SPEECH_RATIO) * np.exp(-np.minimum(now / noise, 80.0) * _SPEECH_RATIO / (1 + _SPEECH_RATIO))
+        )
         noise = _NOISE_SMOOTHING * noise + (1 - _NOISE_SMOOTHING) * (present * noise + (1 - present) * now)
         ratio = SMOOTHING * before / noise + (1 - SMOOTHING) * np.maximum(now / noise - 1.0, 0.0)
         gains[index] = np.maximum(ratio / (1.0 + ratio), floor)

@@ -10,27 +10,19 @@ import time
 from collections.abc import Callable, Sequence
 
 from vla_assistant.config import ListeningSection
-from vla_assistant.events import (
-    Event,
-    ListeningChanged,
-    NothingHeard,
-    Part,
-    PartChanged,
-    PartState,
-    SpeechStarted,
-    Warned,
-)
+from vla_assistant.events import Event, NothingHeard, PartState, SpeechStarted, Warned
 from vla_assistant.speech import detectors
+from vla_assistant.speech.bulletins import Bulletins
 from vla_assistant.speech.decoding import Decoding, Job
 from vla_assistant.speech.echo import is_ours
-from vla_assistant.speech.hearing import DeadMicrophone, StreamClock, Voice, room_words
+from vla_assistant.speech.hearing import StreamClock, Voice
 from vla_assistant.speech.microphones.base import Microphone
 from vla_assistant.speech.modes import Modes, Outcome, Taken, Use
 from vla_assistant.speech.partials import Recognizer
 from vla_assistant.speech.segments import Segment, Started, TimedOut
 from vla_assistant.speech.stop_words.spotter import StopSpotter
 from vla_assistant.speech.worker import Worker
-from vla_assistant.types import Audio, ListeningState, SeenThing, Utterance
+from vla_assistant.types import Audio, SeenThing, Utterance
 
 
 class Listener:
@@ -70,9 +62,8 @@ class Listener:
         self._stop_spotter = stop_spotter
         detector, trouble = detectors.usable(options.detector)
         self._modes = Modes(options, detector)
-        self._told: tuple[ListeningState, str] | None = None
+        self._tells = Bulletins(self._modes, options.wake_words, emit, now)
         self._stream = StreamClock()
-        self._dead = DeadMicrophone()
         self._muted = False
         self._held = False
         self._listening = False
@@ -119,7 +110,7 @@ class Listener:
                 return
             self._listening = True
             self._ears.put(self._forget, wait=True)
-            self._emit(PartChanged(self._now(), Part.MICROPHONE, PartState.LOADING, "Opening the microphone."))
+            self._tells.report(PartState.LOADING, "Opening the microphone.")
             self._microphone.start(self._hear, self._report)
 
     def stop(self) -> None:
@@ -128,7 +119,7 @@ class Listener:
             was, self._listening = self._listening, False
             self._microphone.stop()
             if was:
-                self._emit(PartChanged(self._now(), Part.MICROPHONE, PartState.OFF, "Not listening."))
+                self._tells.report(PartState.OFF, "Not listening.")
 
     def close(self) -> None:
         """Free microphone and threads; bounded, also while a recognizer works."""
@@ -182,7 +173,7 @@ class Listener:
         if state is PartState.OFF:
             self._ears.put(lambda: self._end(detail), wait=True)
             return
-        self._emit(PartChanged(self._now(), Part.MICROPHONE, state, detail))
+        self._tells.report(state, detail)
 
     def _advise(self, glimpse: Segment, pause_s: float) -> None:
         """A recognizer has looked at a glimpse, on its own thread."""
@@ -198,19 +189,18 @@ class Listener:
             self._look_at(item)
         else:
             item()
-        self._tell_state()
+        if self._listening:
+            self._tells.state()
 
     def _look_at(self, block: Audio) -> None:
         if self._muted:
             return
-        self._check_dead(block)
+        if self._microphone.live:
+            self._tells.look(block)
         time_s = self._stream.advance(block, self._now(), self._microphone.live)
         self._spot_stop(block, time_s)
         speaking = self._speaker is not None and self._speaker.speaking
-        calibrated = self._modes.calibrated
         self._publish(self._modes.hear(block, time_s, own_voice=speaking))
-        if not calibrated and self._modes.calibrated:
-            self._report_calibration()
 
     def _spot_stop(self, block: Audio, time_s: float) -> None:
         """Always: also while our own voice speaks, asleep, and while nobody holds the talk key."""
@@ -231,19 +221,12 @@ class Listener:
         """Our own "stopped" in the microphone is no stop."""
         return taken.use is Use.STOP and self._speaker is not None and is_ours(taken.segment, self._speaker.recent)
 
-    def _tell_state(self) -> None:
-        """Tell what is done with sound whenever that has changed."""
-        told = (self._modes.state, self._modes.mode)
-        if self._listening and told != self._told:
-            self._told = told
-            self._emit(ListeningChanged(self._now(), *told, self._options.wake_words))
-
     def _forget(self) -> None:
         self._modes.begin()
         if self._stop_spotter is not None:
             self._stop_spotter.reset()
         self._stream = StreamClock()
-        self._told = None
+        self._tells.begin()
 
     def _time_out(self, finding: TimedOut) -> None:
         self._emit(NothingHeard(self._now(), f"Nobody spoke for {finding.waited_s:.0f} s, so I stopped listening."))
@@ -253,16 +236,7 @@ class Listener:
         """The microphone ended by itself: a file is over."""
         self._publish(self._modes.end())
         self._listening = False
-        self._emit(PartChanged(self._now(), Part.MICROPHONE, PartState.OFF, detail))
-
-    def _report_calibration(self) -> None:
-        loud, detail = room_words(self._modes.noise_dbfs)
-        self._emit(PartChanged(self._now(), Part.MICROPHONE, PartState.WARNING if loud else PartState.READY, detail))
-
-    def _check_dead(self, block: Audio) -> None:
-        if self._microphone.live and self._dead.changed(block):
-            state = PartState.WARNING if self._dead.now else PartState.READY
-            self._emit(PartChanged(self._now(), Part.MICROPHONE, state, self._dead.words))
+        self._tells.report(PartState.OFF, detail)
 
     def _bug(self, error: Exception) -> None:
         self._emit(Warned(self._now(), f"Listening failed ({type(error).__name__}); the log says more."))

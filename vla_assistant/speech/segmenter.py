@@ -30,7 +30,8 @@ _PRE_ROLL = round(PRE_ROLL_S / FRAME_S)
 _PRESS_ROLL = round(PRESS_ROLL_S / FRAME_S)
 _RECENT = 14
 """Frames (280 ms) in which a word must show itself."""
-GLIMPSE_PAUSE_S = 0.2
+GLIMPSE_PAUSE_S = 0.16
+"""Silence after which a glimpse is worth its decode; the stops inside a word are shorter."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -61,6 +61,11 @@ class Worker(Generic[T]):
         """Nothing waits and nothing is being worked on."""
         return self._items.unfinished_tasks == 0
 
+    @property
+    def backlog(self) -> int:
+        """Items that wait, beside the one that is being worked on."""
+        return self._items.qsize()
+
     def close(self, timeout_s: float = 1.0) -> None:
         """Forget what waits and end the thread; what is being worked on may outlive the time-out (it is a daemon)."""
         self._closed.set()

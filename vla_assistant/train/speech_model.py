@@ -3,8 +3,8 @@
     python -m vla_assistant.train.speech_model    # writes assets/speech/en.arpa
 
 The sentences are those of assets/written (what writers said to the arm) and the wordings of assets/speech_en.toml. "Red
-cup" is one token of a class, so that three tokens span "cup in the bowl"; the recognizer says which things are in a class.
-Interpolated absolute discounting, written as an ARPA file. Source: Ney, Essen and Kneser 1994, "On structuring
+cup" is one token of a class, so that three tokens span "cup in the bowl"; the recognizer says which things are in a
+class. Interpolated absolute discounting, written as an ARPA file. Source: Ney, Essen and Kneser 1994, "On structuring
 probabilistic dependences in stochastic language modelling".
 """
 
@@ -19,7 +19,7 @@ from pathlib import Path
 
 from vla_assistant import paths
 from vla_assistant.evaluate.sayings import load as load_sayings
-from vla_assistant.speech.recognizers.wording import KEPT, LIFTED, in_classes, spoken_form
+from vla_assistant.speech.recognizers.wording import BARE, KEPT, LIFTED, MODEL, in_classes, spoken_form
 
 BEGIN, END = "<s>", "</s>"
 ORDER = 3
@@ -31,11 +31,12 @@ LIGHTEST = {1: 0.0, 2: 0.9, 3: 1.9}
 LONGEST = 26
 """Words; nobody says a longer command in one breath."""
 OF_TALK, OF_CORE, OF_WORDING, OF_POLITE, OF_TURN, OF_PAIR = 0.2, 300.0, 20.0, 0.1, 60.0, 0.004
-"""Weights of what asks for nothing, of the most usual wordings, of the usual ones, of each polite form of one, of short turns, and of two
-wordings in a row, as against 1 for a sentence of a writer."""
+"""Weights of what asks for nothing, of the most usual wordings, of the usual ones, of each polite form of one, of
+short turns, and of two wordings in a row, as against 1 for a sentence of a writer."""
 _TALK = ("nothing", "unsupported")
 _SPARSE = 7
 """Every so many wordings stand before or after others."""
+
 
 Sentence = tuple[str, ...]
 
@@ -47,7 +48,7 @@ def sentences(dictionary: frozenset[str]) -> Iterator[tuple[Sentence, float]]:
     turns = ((in_classes(spoken_form(text)), OF_TURN) for text in usual["turns"])
     for tokens, weight in itertools.chain(written(), worded(usual), turns):
         known = all(token in (LIFTED, KEPT) or token in dictionary for token in tokens)
-        if tokens and known and len(tokens) <= LONGEST:
+        if known and len(tokens) <= LONGEST and not BARE.issuperset(tokens):
             yield tokens, weight
 
 
@@ -85,11 +86,11 @@ def of_template(text: str) -> Iterator[Sentence]:
         yield tuple(word for word in filled.split() if word != ",")
 
 
-def counted(said: Iterable[tuple[Sentence, float]]) -> dict[int, Counter[Sentence]]:
+def counted(said: Iterable[tuple[Sentence, float]]) -> dict[int, dict[Sentence, float]]:
     """Weights of all n-grams by their order, without rare words."""
     said = list(said)
     often = Counter(word for tokens, _ in said for word in set(tokens))
-    counts: dict[int, Counter[Sentence]] = {order: Counter() for order in range(1, ORDER + 1)}
+    counts: dict[int, dict[Sentence, float]] = {order: defaultdict(float) for order in range(1, ORDER + 1)}
     for tokens, weight in said:
         if any(often[word] < RAREST for word in tokens):
             continue
@@ -97,7 +98,7 @@ def counted(said: Iterable[tuple[Sentence, float]]) -> dict[int, Counter[Sentenc
         for order in counts:
             for at in range(len(row) - order + 1):
                 counts[order][row[at : at + order]] += weight
-    return {order: Counter({k: c for k, c in grams.items() if c > LIGHTEST[order]}) for order, grams in counts.items()}
+    return {order: {k: c for k, c in grams.items() if c > LIGHTEST[order]} for order, grams in counts.items()}
 
 
 class Model:
@@ -143,7 +144,7 @@ def main() -> None:
 
     lines = (Path(get_model_path()) / "en-us" / "cmudict-en-us.dict").read_text("utf-8").splitlines()
     model = Model(counted(sentences(frozenset(line.split(" ", 1)[0] for line in lines))))
-    file = paths.assets() / "speech" / "en.arpa"
+    file = paths.assets() / MODEL
     file.parent.mkdir(exist_ok=True)
     file.write_text(model.arpa(), "utf-8")
     print(f"{file}: {file.stat().st_size / 1e6:.1f} MB")

@@ -8,7 +8,7 @@ import importlib.util
 from vla_assistant.errors import BackendError, WeightsError
 from vla_assistant.speech.detectors.base import Detector
 
-NAMES = ("pitch", "silero", "sure")
+NAMES = ("joint", "pitch", "silero")
 FALLBACK = "pitch"
 """Needs nothing but NumPy."""
 

@@ -7,6 +7,7 @@ Source: https://github.com/snakers4/silero-vad, version 6; it looks at 32 ms at 
 from __future__ import annotations
 
 import importlib.util
+import math
 from pathlib import Path
 
 import numpy as np
@@ -68,7 +69,7 @@ class Detector:
         return self._room.floor_dbfs
 
     def look(self, frame: FloatArray) -> Look:
-        self._room.add(measure(np.concatenate([self._last, frame])).level_dbfs)
+        self._room.add(measure(np.concatenate([self._last, frame]), math.inf).level_dbfs)
         self._last = frame
         probability = self._network.feed(frame)
         begins = probability >= START_PROBABILITY

@@ -32,8 +32,8 @@ class Choice:
 def choose(settings: Settings) -> Choice:
     """The recognizer that is meant by `use.recognizer`.
 
-    "auto" and "chain" take sphinx and, where its weights are, a recognizer of free speech after it; where the program is
-    spoken to in another language than English, that one alone. Imports and loads nothing heavy.
+    "auto" and "chain" take sphinx and, where its weights are, a recognizer of free speech after it; where the program
+    is spoken to in another language than English, that one alone. Imports and loads nothing heavy.
 
     Raises:
         BackendError: there is no recognizer of that name.

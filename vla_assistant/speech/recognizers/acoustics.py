@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from vla_assistant.errors import BackendError, InputError
-from vla_assistant.speech.audio import RATE_HZ, is_silent, resample
+from vla_assistant.speech.audio import RATE_HZ, is_silent, level_dbfs, resample
+from vla_assistant.speech.denoising import denoised
 from vla_assistant.speech.recognizers.wake import Aligned
 from vla_assistant.speech.recognizers.wording import PHONES, parted, phone_word
 from vla_assistant.types import Audio, FloatArray
@@ -29,12 +30,18 @@ HISS = 1e-4
 """Amplitude of the noise in that silence: digital zero is no silence to the acoustic model."""
 EDGE_POWER = 1e-4
 """Share of the highest power below which the ends of the sound are silence (-40 dB)."""
+NOISY_POWER = 1e-3
+"""Share of the highest power above which the noise of the room is worth taking out (-30 dB)."""
+ONLY_NOISE_DB = 6.0
+"""Where so much goes with the noise, nobody spoke: of speech 5 dB above the noise 2 dB go."""
 QUIETEST, ABOVE_FLOOR = 0.02, 4.0
 """The quietest 2 % are the noise of the room; in a noisy recording speech begins 6 dB above it."""
 SCORE_UNIT = 1e-4
 """One step of pocketsphinx's logarithms, whose base is 1.0001."""
 SHORTEST_S = 0.1
 """Nobody says a word in less."""
+GRAMMAR_WEIGHT = 6.5
+"""How much the weights of a grammar count against the sound: pocketsphinx's own."""
 LOOP, SETTLE = "loop", "settle"
 _LOOKED_AT = 80
 """Paths of the lattice that are looked at for other wordings: many differ in pauses only."""
@@ -81,6 +88,7 @@ class Acoustics:
         self._pronunciations = pronunciations
         self._grammars: dict[str, str] = {}
         decoder.config["bestpath"] = False  # of the searches made from here on: a lattice of phones takes seconds
+        decoder.config["lw"] = GRAMMAR_WEIGHT
         decoder.add_allphone_file(LOOP, None)
         decoder.add_jsgf_string(SETTLE, _jsgf("settle", phone_word(PHONES[0])))
 
@@ -138,16 +146,16 @@ class Acoustics:
         text, score = self._scored(decoder.hyp())
         if not text:
             return so_far, Found()
-        others = dict.fromkeys(_plain(path.hypstr) for path in itertools.islice(self._paths(), _LOOKED_AT if most else 0))
+        others = dict.fromkeys(
+            _plain(path.hypstr) for path in itertools.islice(self._paths(), _LOOKED_AT if most else 0)
+        )
         kept = tuple(other for other in others if other and other != text)[:most]
         return so_far, Found(text, score, kept)
 
-    def aligned(self, search: str, speech: FloatArray) -> list[Aligned]:
-        """The words of the best path, when they were said and how well they fit."""
-        self.decode(search, speech)
+    def aligned(self) -> list[Aligned]:
+        """When the words of the last decode were said."""
         parts = self._open.seg() or []
-        fits = [(part, math.log(part.ascore) / SCORE_UNIT if part.ascore > 0 else -math.inf) for part in parts]
-        return [Aligned(_VARIANT.sub("", part.word), part.start_frame, part.end_frame + 1, fit) for part, fit in fits]
+        return [Aligned(_VARIANT.sub("", part.word), part.start_frame, part.end_frame + 1) for part in parts]
 
     def _scored(self, found: Hypothesis | None) -> tuple[str, float]:
         """Words and score of a hypothesis; nothing where there is none."""
@@ -169,13 +177,33 @@ class Acoustics:
         return self._decoder
 
 
+@dataclass(frozen=True, eq=False)
+class Sound:
+    """Speech ready to be decoded, float32 (n,) at 16 kHz, and whether steady noise was taken out of it."""
+
+    speech: FloatArray
+    noisy: bool
+
+
+def quieted(audio: Audio) -> Sound | None:
+    """See `prepared`; where the room is heard between the words, its noise is taken out first. None for noise alone."""
+    sound = _centred(audio)
+    if len(sound) < SHORTEST_S * RATE_HZ or not _is_noisy(sound):
+        speech = prepared(audio)
+        return None if speech is None else Sound(speech, False)
+    left = denoised(sound)
+    if level_dbfs(left) < level_dbfs(sound) - ONLY_NOISE_DB:
+        return None
+    speech = prepared(Audio(np.clip(left, -1.0, 1.0), RATE_HZ))
+    return None if speech is None else Sound(speech, True)
+
+
 def prepared(audio: Audio) -> FloatArray | None:
     """The speech at 16 kHz, trimmed, at one loudness, with silence around it; None when there is no sound in it."""
-    sound = resample(audio, RATE_HZ).samples
-    sound = (sound - sound.mean()).astype(np.float32) if len(sound) else sound
+    sound = _centred(audio)
     if len(sound) < SHORTEST_S * RATE_HZ or is_silent(Audio(np.clip(sound, -1.0, 1.0), RATE_HZ)):
         return None
-    power = np.convolve(sound**2, np.full(_WINDOW, 1.0 / _WINDOW, np.float32), "same")
+    power = _power(sound)
     floor, edge = float(np.quantile(power, QUIETEST)), float(power.max()) * EDGE_POWER
     noisy = floor > edge
     loud = np.flatnonzero(power > (ABOVE_FLOOR * floor if noisy else edge))
@@ -185,6 +213,22 @@ def prepared(audio: Audio) -> FloatArray | None:
     speech = sound[max(0, loud[0] - margin) : loud[-1] + 2 * margin]
     gain = PEAK / float(np.abs(speech).max())
     return _padded(speech * gain, gain * floor**0.5 if noisy else HISS)
+
+
+def _centred(audio: Audio) -> FloatArray:
+    """At 16 kHz, around zero."""
+    sound = resample(audio, RATE_HZ).samples
+    return (sound - sound.mean()).astype(np.float32) if len(sound) else sound
+
+
+def _power(sound: FloatArray) -> FloatArray:
+    return np.convolve(sound**2, np.full(_WINDOW, 1.0 / _WINDOW, np.float32), "same")
+
+
+def _is_noisy(sound: FloatArray) -> bool:
+    """Whether the quietest parts are louder than silence is beside the loudest."""
+    power = _power(sound)
+    return float(np.quantile(power, QUIETEST)) > float(power.max()) * NOISY_POWER
 
 
 def _padded(speech: FloatArray, hiss: float) -> FloatArray:

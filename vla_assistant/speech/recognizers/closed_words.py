@@ -19,12 +19,24 @@ LONGEST_S = 2.6
 """Of the sound, silence around it included; no closed word takes longer."""
 KINDS = ("yes", "no", "cancel", "stop", "repeat", "louder", "softer")
 RIVALS = (
-    "go", "go home", "go back home", "return home", "open the drawer", "close the drawer", "clear the table", "tidy up", "what do you see",
-    "go to the home position", "undo that", "put it back", "home", "top", "shop", "drop", "know", "so", "low", "there", "here", "hello", "now", "the red one", "the blue one",
-    "the left one", "the right one", "left", "right", "this one", "that one", "what", "where", "who", "up", "down", "back", "one", "two",
-    "thank you", "thanks", "good", "well", "i see", "oh", "open", "close", "pick it up", "put it down", "help", "red", "blue", "green",
+    "go home", "go back home", "return home", "open the drawer", "close the drawer", "clear the table",
+    "tidy up", "what do you see", "go to the home position", "undo that", "put it back", "top", "shop",
+    "drop", "so", "low", "there", "here", "hello", "now", "the red one", "the blue one", "the left one",
+    "the right one", "left", "right", "this one", "that one", "what", "up", "down", "back",
+    "one", "two", "thank you", "thanks", "well", "i see", "close", "pick it up", "put it down", "help",
+    "red", "blue", "green", "guess", "chess", "less", "mess", "dress", "yet", "yell", "yesterday", "this",
+    "miss", "is", "us", "best", "next", "press", "address", "says", "row", "though", "nor", "toe", "snow",
+    "okra", "kay", "day", "away", "say", "way", "may",
+    "later", "over", "good morning", "let me see", "how are you", "i know", "not bad", "that is nice",
+    "over there",
 )  # fmt: skip
 """Other short things to say, so that they are not taken for a closed word."""
+OF_WORD, OF_HOME, OF_BREATH = 20.0, 50.0, 0.1
+"""Weights of a single word, of the shortest command, and of a word with "it" or "that", which fits any breath after it,
+as against 1 for each other phrase.
+"""
+_BREATHS = ("it", "that")
+_HOME = ("go", "home")
 RIVAL = "other"
 _ALL = "closed"
 _MORE = ("resume", "pause", "slower", "faster")
@@ -48,7 +60,9 @@ class Evidence:
     margin: float
 
 
-OFFSET, OF_FIT, OF_MARGIN, MOST_MARGIN = 3.0, 0.35, 0.004, 600.0
+UNRIVALLED = 800.0
+"""Margin where no other kind comes to an end."""
+OFFSET, OF_FIT, OF_MARGIN, MOST_MARGIN = 5.4, 0.4, 0.0015, 2500.0
 """Of the logistic function that makes a probability of the evidence; fitted on the tuning voices and lines."""
 
 
@@ -72,11 +86,17 @@ class ClosedWords:
         best = self._acoustics.decode(_ALL, speech)
         if not best.text:
             return None
-        kind = self._kinds[tuple(best.text.split())]
+        kind = self._kind(best.text)
         other = self._acoustics.decode(_ALL + kind, speech) if kind in KINDS else Found()
         free = self._acoustics.decode(LOOP, speech)
-        margin = (best.score - other.score) * _frames(speech) if other.text else 0.0
+        margin = (best.score - other.score) * _frames(speech) if other.text else UNRIVALLED
         return Evidence(kind, best.text, best.score - free.score, margin)
+
+    def _kind(self, text: str) -> str:
+        """Of the words that were decoded, with or without a please."""
+        words = tuple(text.split())
+        bare = words[:-1] if words[-1] == "please" and words not in self._kinds else words
+        return self._kinds[bare]
 
 
 def _phrases(lexicon: Lexicon, acoustics: Acoustics) -> dict[Phrase, str]:
@@ -85,7 +105,6 @@ def _phrases(lexicon: Lexicon, acoustics: Acoustics) -> dict[Phrase, str]:
     kinds = {phrase: kind if kind in KINDS else RIVAL for phrase, kind in listed.items() if kind in (*KINDS, *_MORE)}
     for rival in RIVALS:
         kinds.setdefault(tuple(rival.split()), RIVAL)
-    kinds |= {(*phrase, "please"): kind for phrase, kind in kinds.items() if kind != RIVAL and len(phrase) == 1}
     said = {_with_apostrophes(phrase): kind for phrase, kind in kinds.items()}
     return {phrase: kind for phrase, kind in said.items() if all(map(acoustics.knows, phrase))}
 
@@ -99,8 +118,16 @@ def _with_apostrophes(phrase: Phrase) -> Phrase:
 
 
 def _grammar(kinds: Mapping[Phrase, str], left_out: str) -> str:
-    phrases = (" ".join(phrase) for phrase, kind in kinds.items() if kind != left_out)
-    return f"#JSGF V1.0; grammar closed; public <closed> = {' | '.join(phrases)};"
+    """All phrases but those of one kind; those that count may be polite."""
+    polite = " | ".join(_weighted(phrase) for phrase, kind in kinds.items() if kind not in (RIVAL, left_out))
+    rivals = " | ".join(_weighted(phrase) for phrase, kind in kinds.items() if kind == RIVAL)
+    return f"#JSGF V1.0; grammar closed; public <closed> = ({polite}) [/0.1/ please] | {rivals};"
+
+
+def _weighted(phrase: Phrase) -> str:
+    weight = OF_HOME if phrase == _HOME else OF_WORD if len(phrase) == 1 else 1.0
+    weight *= OF_BREATH if len(phrase) == 2 and phrase[-1] in _BREATHS else 1.0
+    return f"/{weight:g}/ {' '.join(phrase)}"
 
 
 def _frames(speech: FloatArray) -> int:

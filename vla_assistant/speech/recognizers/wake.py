@@ -1,7 +1,7 @@
 """The wake word: a phrase at the beginning of an utterance, whatever follows it.
 
-The decoder fits the phrase and then any phones to the sound; how far the score of the phrase's own frames lies behind
-that of the best phones for the same frames says whether it was said.
+The decoder fits the phrase and then any phones to the sound; how far its score lies behind that of the best phones, for
+each frame of the phrase, says whether it was said.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ PEAK = 0.5
 HISS = 1e-4
 SHORTEST_S = 0.04
 """Nobody says a letter of the phrase in less: shorter alignments squeeze it into any sound."""
-FIT_EVEN, FIT_SLOPE = -10.0, 0.4
-"""Fit at which the confidence is one half, and how fast it rises; tuned by benchmarks/wake_word.py."""
+FIT_EVEN, FIT_SLOPE = -16.0, 0.4
+"""Fit at which the confidence is one half, and how fast it rises; between 17 tuning voices and their talk."""
 
 
 @travels
@@ -41,21 +41,28 @@ NOTHING = Wake("", 0.0, 0.0)
 
 @dataclass(frozen=True)
 class Aligned:
-    """A word or phone of a decode: frames from `start` to before `end` [10 ms], and its log score."""
+    """A word or phone of a decode: frames from `start` to before `end` [10 ms]."""
 
     word: str
     start: int
     end: int
-    score: float
 
 
 def grammar(phrases: Sequence[str]) -> str:
-    """JSGF of one of the phrases, then any phones; `wording.PHONES` are words any_aa ... of its dictionary."""
-    from vla_assistant.speech.recognizers.wording import PHONES
-
+    """JSGF of one of the phrases, then any phones; `wording.phone_word` is in the dictionary."""
     said = " | ".join(phrase.lower() for phrase in phrases)
-    phones = " | ".join(f"any_{phone.lower()}" for phone in PHONES)
-    return f"#JSGF V1.0; grammar wake; public <wake> = ({said}) [({phones})+];"
+    return f"#JSGF V1.0; grammar wake; public <wake> = ({said}) [{_phones()}];"
+
+
+def anything() -> str:
+    """JSGF of any phones: what the phrase has to stand against."""
+    return f"#JSGF V1.0; grammar anything; public <anything> = {_phones()};"
+
+
+def _phones() -> str:
+    from vla_assistant.speech.recognizers.wording import PHONES, phone_word
+
+    return f"({' | '.join(map(phone_word, PHONES))})+"
 
 
 def prepared(audio: Audio) -> FloatArray | None:
@@ -69,25 +76,25 @@ def prepared(audio: Audio) -> FloatArray | None:
     return np.clip(sound + hiss, -1.0, 1.0).astype(np.float32)
 
 
-def found(words: Sequence[Aligned], free: Sequence[Aligned]) -> Wake:
-    """What the alignment of the phrase and that of the best phones say together."""
-    phrase = [one for one in words if one.end > one.start and one.start >= 0 and _is_word(one.word)]
+def found(words: Sequence[Aligned], behind: float, samples: int) -> Wake:
+    """What the alignment of the phrase says.
+
+    Args:
+        words: Of the phrase and what follows it.
+        behind: How much higher the log score a frame is than that of the best phones, mostly below zero. What follows
+            the phrase is the best phones in both, so that this is a matter of the phrase alone.
+        samples: How much sound was decoded.
+    """
+    phrase = [one for one in words if one.start >= 0 and _is_word(one.word)]
     if not phrase:
         return NOTHING
     start, end = phrase[0].start, phrase[-1].end
     if (end - start) / FRAMES_HZ < SHORTEST_S * sum(len(one.word) for one in phrase):
         return NOTHING
-    own = sum(one.score for one in phrase)
-    best = sum(one.score * _share(one, start, end) for one in free if one.end > one.start and one.start >= 0)
-    fit = (own - best) / (end - start)
+    fit = behind * samples / RATE_HZ * FRAMES_HZ / (end - start)
     confidence = 1.0 / (1.0 + math.exp(min(50.0, -FIT_SLOPE * (fit - FIT_EVEN))))
     return Wake(" ".join(one.word for one in phrase), confidence, max(0.0, end / FRAMES_HZ - PAD_S))
 
 
 def _is_word(word: str) -> bool:
     return not word.startswith(("<", "(", "any_", "++"))
-
-
-def _share(one: Aligned, start: int, end: int) -> float:
-    """How much of it lies between the frames."""
-    return max(0, min(one.end, end) - max(one.start, start)) / (one.end - one.start)

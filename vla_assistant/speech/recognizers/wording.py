@@ -15,6 +15,10 @@ from vla_assistant.language.vocabulary import load
 
 LIFTED, KEPT = "[LIFTED]", "[KEPT]"
 """Classes of named things: what can be lifted, and what others are put into or onto."""
+MODEL = "speech/en.arpa"
+"""In the folder of assets."""
+BARE = frozenset((LIFTED, KEPT, "the", "a", "that", "this", "those", "my", "one", "and"))
+"""Of which an answer to a question may consist, and no command: a question has a grammar of its own."""
 SYNONYM_WEIGHT = 0.25
 """Of another word for a thing or colour, as against 1 for the one that the program itself says."""
 PHONES = tuple(
@@ -24,20 +28,17 @@ PHONES = tuple(
 _JOINT = "_"
 _LONGEST_NAME = 5
 _WORD = re.compile(r"[a-z]+(?:'[a-z]+)*|\d+")
-_NUMBERS = dict(
-    zip(
-        map(str, range(1, 21)),
-        "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
-        "eighteen nineteen twenty".split(),
-        strict=True,
-    )
-)
+_NUMBERS = (
+    "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen",
+    "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty",
+)  # fmt: skip
+_IN_WORDS = {str(number): word for number, word in enumerate(_NUMBERS, 1)}
 
 
 def spoken_form(text: str) -> tuple[str, ...]:
     """Lower-case words with their apostrophes; small numbers in words."""
     found = _WORD.findall(text.lower().replace("’", "'"))
-    return tuple(_NUMBERS.get(word, word) for word in found)
+    return tuple(_IN_WORDS.get(word, word) for word in found)
 
 
 def named() -> Iterator[tuple[str, str, tuple[str, ...]]]:
@@ -98,7 +99,7 @@ def write_model(known: Mapping[str, Sequence[str]], folder: Path, name: str) -> 
         folder: Where the files are written.
         name: What the search is called.
     """
-    model = paths.assets() / "speech" / "en.arpa"
+    model = paths.assets() / MODEL
     classes: dict[str, dict[str, float]] = {LIFTED: {}, KEPT: {}}
     lines = [f"{phone_word(phone)} {phone}" for phone in PHONES]
     first = {(colour, kind): words for colour, kind, words in reversed(list(named()))}

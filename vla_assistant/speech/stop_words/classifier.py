@@ -12,8 +12,8 @@ from vla_assistant.speech.stop_words.features import WIDTH
 from vla_assistant.speech.stop_words.words import CLASSES
 from vla_assistant.types import FloatArray
 
-WINDOW = 10
-"""Embeddings one decision looks at: 1.5 s of sound, enough to hear that a word stands alone, and all of "no no no"."""
+WINDOW = 5
+"""Embeddings one decision looks at: 1.1 s of sound, which holds all of "no no no"."""
 FORMAT = "vla-assistant/stop-words"
 _HINT = "Install the program again, or train new ones: make stop-words."
 

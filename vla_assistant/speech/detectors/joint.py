@@ -1,4 +1,8 @@
-"""Both: a loud pitch begins an utterance quickly unless the network is sure that it is none; the network keeps it."""
+"""Both: a loud pitch begins an utterance at once unless the network is sure that it is none, and so does the network.
+
+The pitch is quicker, but motors have one, too; the network is not fooled by them, and hears voices little above the
+noise.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +13,7 @@ from vla_assistant.types import FloatArray
 REQUIRES = silero.REQUIRES
 DOUBT = 0.1
 """Below this probability the network is sure that there is no voice."""
+weights = silero.weights
 
 
 class Detector:
