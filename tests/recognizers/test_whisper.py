@@ -99,7 +99,7 @@ def test_a_wished_download_appears_whole(no_cache: Path, monkeypatch: pytest.Mon
     assert weights_file(wrong) is None
 
 
-def test_auto_takes_whisper_only_with_weights(no_cache: Path):
+def test_auto_asks_whisper_after_sphinx_only_with_weights(no_cache: Path):
     folder = no_cache / "cache" / "whisper"
     nothing = recognizers.choose(config.load(overrides=["recognizers.whisper.model=tiny.en"]))
     assert nothing.name == "sphinx"
@@ -107,8 +107,16 @@ def test_auto_takes_whisper_only_with_weights(no_cache: Path):
     folder.mkdir(parents=True)
     tiny_whisper(folder / "tiny.en.pt")
     found = recognizers.choose(config.load(overrides=["recognizers.whisper.model=tiny.en"]))
-    assert found.name == "whisper"
+    assert (found.name, found.parts) == ("chain", ("sphinx", "whisper"))
     assert "tiny.en.pt" in found.reason
+
+
+def test_other_languages_than_english_go_to_whisper_alone(no_cache: Path):
+    folder = no_cache / "cache" / "whisper"
+    folder.mkdir(parents=True)
+    tiny_whisper(folder / "tiny.pt")
+    chosen = recognizers.choose(config.load(overrides=["recognizers.whisper.model=tiny", "app.language=de"]))
+    assert (chosen.name, chosen.parts) == ("whisper", ("whisper",))
 
 
 def test_a_named_recognizer_is_taken_as_it_is():
