@@ -173,13 +173,16 @@ class Settings:
         return self.sections.simulation
 
     def backend(self, kind: str, name: str) -> registry.BackendConfig:
-        """The typed settings of one back end.
+        """The typed settings of one back end; a recognizer whose `language` is empty listens for `app.language`.
 
         Raises:
             BackendError: there is no such back end.
         """
         registry.backend(kind, name)
-        return self.backends[kind][name]
+        config = self.backends[kind][name]
+        if kind == "recognizers" and getattr(config, "language", None) == "":
+            return config.model_copy(update={"language": self.app.language})
+        return config
 
 
 def load(path: Path | None = None, overrides: Iterable[str] = ()) -> Settings:

@@ -111,5 +111,5 @@ def test_what_was_heard_before_does_not_matter(tmp_path: Path):
     first = sphinx.transcribe(cancel)
     sphinx.transcribe(noise(1.0))
     sphinx.transcribe(flite("pick up the red cup", tmp_path / "b.wav", "rms"))
-    assert first.text == "cancel"
+    assert first.text.startswith("cancel")
     assert sphinx.transcribe(cancel) == first

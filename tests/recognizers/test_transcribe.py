@@ -34,7 +34,7 @@ def test_one_json_object_a_file(tmp_path: Path):
     assert result.exit_code == 0, result.output
     lines = [json.loads(line) for line in result.stdout.splitlines()]
     assert [line["text"] for line in lines] == ["go home", "go home"]
-    assert all(set(line) == {"file", "text", "confidence", "seconds"} for line in lines)
+    assert all(set(line) == {"file", "text", "confidence", "seconds", "others", "recognizer"} for line in lines)
     assert all(line["seconds"] > 0 and 0 < line["confidence"] <= 1 for line in lines)
 
 
@@ -61,6 +61,27 @@ def test_a_file_in_which_nothing_is_heard_is_no_error(tmp_path: Path):
     assert (line["file"], line["text"], line["confidence"]) == (str(silent), "", 0.0)
     assert "error" not in line
     assert run(silent).stdout.startswith(f"{silent}: (nothing heard; listening took ")
+
+
+@needs_flite
+def test_other_readings_and_who_decided_are_told(tmp_path: Path):
+    flite("pick up the red cup", tmp_path / "a.wav")
+    flite("yes", tmp_path / "b.wav")
+    result = run(tmp_path / "a.wav", tmp_path / "b.wav", "--recognizer", "sphinx", "--json")
+    command, answer = (json.loads(line) for line in result.stdout.splitlines())
+    assert command["text"] == "pick up the red cup"
+    assert command["others"]
+    assert command["text"] not in command["others"]
+    assert (command["recognizer"], answer["recognizer"]) == ("sphinx", "closed words")
+
+
+@needs_flite
+def test_a_word_without_a_pronunciation_is_named(tmp_path: Path):
+    flite("stop", tmp_path / "a.wav")
+    (tmp_path / "a.jsgf").write_text("#JSGF V1.0; grammar x; public <x> = stop | gnarfl the cup;")
+    result = run(tmp_path / "a.wav", "--grammar", tmp_path / "a.jsgf")
+    assert result.exit_code == 2
+    assert "'gnarfl'" in result.stderr
 
 
 @needs_flite

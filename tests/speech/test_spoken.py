@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from benchmarks.spoken import noises, voices
+from benchmarks.spoken.meaning import is_right, lines, meaning, pairs
 from vla_assistant.speech.audio import RATE_HZ, level_dbfs
 from vla_assistant.types import Audio
 
@@ -67,3 +68,31 @@ def test_no_other_talk_holds_a_stop_word() -> None:
         text = (LISTS / name).read_text("utf-8").lower()
         words = set("".join(letter if letter.isalpha() else " " for letter in text).split())
         assert not words & {"stop", "halt", "freeze", "wait"}
+
+
+def test_every_third_line_is_held_out() -> None:
+    everything = lines("closed.tsv", "all")
+    assert lines("closed.tsv", "held-out") == everything[2::3]
+    assert len(lines("closed.tsv", "tuning")) == 80
+
+
+def test_typed_the_commands_mean_what_the_list_says() -> None:
+    wrong = [text for text, meant in pairs("commands.tsv", "tuning") if not is_right(text, text, meant)]
+    assert len(wrong) <= 3, wrong
+
+
+def test_other_words_with_the_same_steps_are_right() -> None:
+    meant = "place(red cube, on, blue cube)"
+    assert is_right("put the red cube on the blue cube", "stack the red cube on the blue cube", meant)
+    assert not is_right("put the red cube on the blue can", "stack the red cube on the blue cube", meant)
+    assert not is_right("", "stop", "stop")
+
+
+def test_a_question_is_right_when_it_is_about_the_same_things() -> None:
+    assert is_right("where is the red cup", "tell me where the red cup is", "question")
+    assert not is_right("where is the red can", "tell me where the red cup is", "question")
+
+
+@pytest.mark.parametrize(("text", "meant"), [("go home", "home()"), ("say that again", "repeat"), ("stop it", "stop")])
+def test_meanings_are_in_the_notation_of_the_lists(text: str, meant: str) -> None:
+    assert meaning(text) == meant

@@ -22,7 +22,7 @@ SHORTEST_VOICE_S = 0.06
 """Less voice than this in a whole segment is none."""
 SHORTEST_COMMAND_S = 0.1
 """Less voice than this after a wake word is its own end."""
-NOT_FOR_US = 0.5
+NOT_FOR_US = 0.7
 """Below this share of the confidence that is needed it was no command but talk in the room, and nobody is bothered."""
 _CLOSED_LIMIT_S = 2.1
 """Closed words last no longer, with what is kept before and after them."""

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from vla_assistant import paths
 from vla_assistant.evaluate.sayings import load as load_sayings
-from vla_assistant.speech.recognizers.wording import BARE, KEPT, LIFTED, in_classes, spoken_form
+from vla_assistant.speech.recognizers.wording import BARE, KEPT, LIFTED, MODEL, in_classes, spoken_form
 
 BEGIN, END = "<s>", "</s>"
 ORDER = 3
@@ -144,7 +144,7 @@ def main() -> None:
 
     lines = (Path(get_model_path()) / "en-us" / "cmudict-en-us.dict").read_text("utf-8").splitlines()
     model = Model(counted(sentences(frozenset(line.split(" ", 1)[0] for line in lines))))
-    file = paths.assets() / "speech" / "en.arpa"
+    file = paths.assets() / MODEL
     file.parent.mkdir(exist_ok=True)
     file.write_text(model.arpa(), "utf-8")
     print(f"{file}: {file.stat().st_size / 1e6:.1f} MB")

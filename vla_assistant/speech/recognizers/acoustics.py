@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from vla_assistant.errors import BackendError, InputError
-from vla_assistant.speech.audio import RATE_HZ, is_silent, resample
+from vla_assistant.speech.audio import RATE_HZ, is_silent, level_dbfs, resample
 from vla_assistant.speech.denoising import denoised
 from vla_assistant.speech.recognizers.wake import Aligned
 from vla_assistant.speech.recognizers.wording import PHONES, parted, phone_word
@@ -32,6 +32,8 @@ EDGE_POWER = 1e-4
 """Share of the highest power below which the ends of the sound are silence (-40 dB)."""
 NOISY_POWER = 1e-3
 """Share of the highest power above which the noise of the room is worth taking out (-30 dB)."""
+ONLY_NOISE_DB = 6.0
+"""Where so much goes with the noise, nobody spoke: of speech 5 dB above the noise 2 dB go."""
 QUIETEST, ABOVE_FLOOR = 0.02, 4.0
 """The quietest 2 % are the noise of the room; in a noisy recording speech begins 6 dB above it."""
 SCORE_UNIT = 1e-4
@@ -89,6 +91,10 @@ class Acoustics:
         decoder.config["lw"] = GRAMMAR_WEIGHT
         decoder.add_allphone_file(LOOP, None)
         decoder.add_jsgf_string(SETTLE, _jsgf("settle", phone_word(PHONES[0])))
+
+    def check(self) -> None:
+        """Raise BackendError after `close`."""
+        _ = self._open
 
     def close(self) -> None:
         """Free the decoder."""
@@ -184,11 +190,16 @@ class Sound:
 
 
 def quieted(audio: Audio) -> Sound | None:
-    """See `prepared`; where the room is heard between the words, its noise is taken out first."""
+    """See `prepared`; where the room is heard between the words, its noise is taken out first. None for noise alone."""
     sound = _centred(audio)
-    noisy = len(sound) >= SHORTEST_S * RATE_HZ and _is_noisy(sound)
-    speech = prepared(Audio(np.clip(denoised(sound), -1.0, 1.0), RATE_HZ) if noisy else audio)
-    return None if speech is None else Sound(speech, noisy)
+    if len(sound) < SHORTEST_S * RATE_HZ or not _is_noisy(sound):
+        speech = prepared(audio)
+        return None if speech is None else Sound(speech, False)
+    left = denoised(sound)
+    if level_dbfs(left) < level_dbfs(sound) - ONLY_NOISE_DB:
+        return None
+    speech = prepared(Audio(np.clip(left, -1.0, 1.0), RATE_HZ))
+    return None if speech is None else Sound(speech, True)
 
 
 def prepared(audio: Audio) -> FloatArray | None:

@@ -20,7 +20,7 @@ LONGEST_S = 2.6
 KINDS = ("yes", "no", "cancel", "stop", "repeat", "louder", "softer")
 RIVALS = (
     "go home", "go back home", "return home", "open the drawer", "close the drawer", "clear the table",
-    "tidy up", "what do you see", "go to the home position", "undo that", "put it back", "home", "top", "shop",
+    "tidy up", "what do you see", "go to the home position", "undo that", "put it back", "top", "shop",
     "drop", "so", "low", "there", "here", "hello", "now", "the red one", "the blue one", "the left one",
     "the right one", "left", "right", "this one", "that one", "what", "up", "down", "back",
     "one", "two", "thank you", "thanks", "well", "i see", "close", "pick it up", "put it down", "help",
@@ -31,10 +31,11 @@ RIVALS = (
     "over there",
 )  # fmt: skip
 """Other short things to say, so that they are not taken for a closed word."""
-OF_WORD, OF_HOME = 20.0, 50.0
-"""Weights of a single word, and of the shortest command, as against 1 for each other phrase: an "it" or "that" fits any
-breath after a word.
+OF_WORD, OF_HOME, OF_BREATH = 20.0, 50.0, 0.1
+"""Weights of a single word, of the shortest command, and of a word with "it" or "that", which fits any breath after it,
+as against 1 for each other phrase.
 """
+_BREATHS = ("it", "that")
 _HOME = ("go", "home")
 RIVAL = "other"
 _ALL = "closed"
@@ -125,6 +126,7 @@ def _grammar(kinds: Mapping[Phrase, str], left_out: str) -> str:
 
 def _weighted(phrase: Phrase) -> str:
     weight = OF_HOME if phrase == _HOME else OF_WORD if len(phrase) == 1 else 1.0
+    weight *= OF_BREATH if len(phrase) == 2 and phrase[-1] in _BREATHS else 1.0
     return f"/{weight:g}/ {' '.join(phrase)}"
 
 

@@ -85,6 +85,7 @@ class SphinxRecognizer:
         Raises:
             InputError: the grammar is no JSGF or has a word the dictionary lacks.
         """
+        self._acoustics.check()
         if grammar is not None:
             self._acoustics.use(GIVEN, grammar)
         sound = quieted(audio)
@@ -153,14 +154,14 @@ class SphinxRecognizer:
         readings = (found.text, *found.others) if found.text else ()
         text = next((reading for reading in readings[:TRIED] if makes_sense(reading)), found.text)
         other = short if short is not None and short.kind == RIVAL and makes_sense(short.text) else None
-        if other is not None and (other.fit > fit or not makes_sense(text)):
-            return Utterance(
-                other.text, confidence(sentence_of(other.text, other.fit, sound.noisy)), "sphinx", others=readings
-            )
+        sure = confidence(sentence_of(text, fit, sound.noisy)) if text else 0.0
+        if other is not None:
+            as_other = confidence(sentence_of(other.text, other.fit, sound.noisy))
+            if as_other > sure:
+                return Utterance(other.text, as_other, "sphinx", others=readings)
         if not text:
             return Utterance("", 0.0, "sphinx")
         others = tuple(reading for reading in readings if reading != text)
-        sure = confidence(sentence_of(text, fit, sound.noisy))
         return Utterance(text, min(sure, UNCLEAR) if approves(text) else sure, "sphinx", others=others)
 
 

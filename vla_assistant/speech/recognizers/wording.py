@@ -15,6 +15,8 @@ from vla_assistant.language.vocabulary import load
 
 LIFTED, KEPT = "[LIFTED]", "[KEPT]"
 """Classes of named things: what can be lifted, and what others are put into or onto."""
+MODEL = "speech/en.arpa"
+"""In the folder of assets."""
 BARE = frozenset((LIFTED, KEPT, "the", "a", "that", "this", "those", "my", "one", "and"))
 """Of which an answer to a question may consist, and no command: a question has a grammar of its own."""
 SYNONYM_WEIGHT = 0.25
@@ -77,6 +79,21 @@ def in_classes(words: Sequence[str]) -> tuple[str, ...]:
 
 
 @functools.cache
+def own_names() -> frozenset[tuple[str, ...]]:
+    """Names of things in the words that the program itself says."""
+    words = load().lexicon("en").words
+    return frozenset(name for colour, kind, name in named() if name == (*words[colour][0], *words[kind][0]))
+
+
+def other_names(words: Sequence[str]) -> int:
+    """How many things are named in other words: "scarlet mug"."""
+    spans = (
+        tuple(words[at : at + size]) for size in range(2, _LONGEST_NAME + 1) for at in range(len(words) - size + 1)
+    )
+    return sum(span in _classes() and span not in own_names() for span in spans)
+
+
+@functools.cache
 def _classes() -> dict[tuple[str, ...], str]:
     return {words: class_of(kind) for _, kind, words in named()}
 
@@ -97,7 +114,7 @@ def write_model(known: Mapping[str, Sequence[str]], folder: Path, name: str) -> 
         folder: Where the files are written.
         name: What the search is called.
     """
-    model = paths.assets() / "speech" / "en.arpa"
+    model = paths.assets() / MODEL
     classes: dict[str, dict[str, float]] = {LIFTED: {}, KEPT: {}}
     lines = [f"{phone_word(phone)} {phone}" for phone in PHONES]
     first = {(colour, kind): words for colour, kind, words in reversed(list(named()))}
