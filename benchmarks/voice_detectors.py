@@ -249,9 +249,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--detector", action="append", choices=DETECTORS, help="which; all without")
     parser.add_argument("--held-out", action="store_true", help="the voices and sentences that nothing was tuned on")
-    parser.add_argument("--voices", type=int, default=0, help="so many voices say the short words; all without")
-    parser.add_argument("--commands", type=int, default=40, help="commands for each noise and distance")
-    parser.add_argument("--minutes", type=float, default=10.0, help="of each noise")
+    parser.add_argument("--voices", type=int, default=4, help="so many voices say the short words; 0: all")
+    parser.add_argument("--commands", type=int, default=8, help="commands for each noise and distance")
+    parser.add_argument("--minutes", type=float, default=2.0, help="of each noise")
     options = parser.parse_args()
     chosen = voices.HELD_OUT if options.held_out else voices.TUNING
     commands = texts(Path(__file__).parent / "spoken" / "commands.tsv", options.held_out, options.commands)
