@@ -15,6 +15,7 @@ from vla_assistant.events import Confirmed, Paused, RunEnded, Stopped, WentOn
 from vla_assistant.language import Hand, vocabulary
 from vla_assistant.language.abilities import is_plain, plain_steps
 from vla_assistant.language.meaning import Refused, Unclear, one_handed
+from vla_assistant.language.phrasebook_file import load as phrasebook
 from vla_assistant.language.resolution import ResolvedAct
 from vla_assistant.session import messages as m
 from vla_assistant.types import Intent, Reference, Result, Step
@@ -106,7 +107,7 @@ def _can(meaning: str, table: Table, held: Reference | None) -> bool:
     words = vocabulary.load()
     try:
         steps = plain_steps(request, words, words.lexicon("en"))
-        one_handed(steps, Hand(held), words.lexicon("en"))
+        one_handed(steps, Hand(held), phrasebook())
     except (Refused, Unclear):
         return False
     return True

@@ -25,7 +25,10 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
         "commands cli __main__",
     )
 )
-HEAVY = ("torch", "transformers", "mujoco", "cv2", "whisper", "pyarrow", "av", "PyQt6", "pyqtgraph", "sounddevice")
+HEAVY = (
+    "torch", "transformers", "mujoco", "cv2", "whisper", "faster_whisper", "ctranslate2", "speech_recognition",
+    "huggingface_hub", "pyarrow", "av", "PyQt6", "pyqtgraph", "sounddevice",
+)  # fmt: skip
 FILES = sorted(ROOT.rglob("*.py"))
 
 

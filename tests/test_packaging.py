@@ -41,7 +41,7 @@ def test_the_wheel_names_both_entry_points(wheel: zipfile.ZipFile) -> None:
 
 def test_every_back_end_has_an_extra_of_its_name() -> None:
     extras = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]
-    names = {name for kind in registry.FOLDERS for name in registry.backends(kind)}
+    names = {_canonical(name) for kind in registry.FOLDERS for name in registry.backends(kind)}
     assert names <= set(extras)
 
 
@@ -60,7 +60,13 @@ def test_everything_that_is_imported_is_asked_for() -> None:
     """
     tables = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     extras = tables["optional-dependencies"]
-    wanted = [*tables["dependencies"], *extras["training"], *extras["onnx"], *extras["piper"]]
+    wanted = [
+        *tables["dependencies"],
+        *extras["training"],
+        *extras["onnx"],
+        *extras["piper"],
+        *extras["faster-whisper"],
+    ]
     asked = {_canonical(re.split(r"[<>=!~\[; ]", line)[0]) for line in wanted}
     packages = importlib.metadata.packages_distributions()
     for file in (ROOT / "vla_assistant").rglob("*.py"):

@@ -17,6 +17,7 @@ from vla_assistant.commands.demo import demo
 from vla_assistant.commands.do import do
 from vla_assistant.commands.evaluate import evaluate
 from vla_assistant.commands.export import export
+from vla_assistant.commands.models import fetch, models, remove, take_over
 from vla_assistant.commands.options import ConfigFile, Sets, settings_of
 from vla_assistant.commands.plan import plan
 from vla_assistant.commands.record import record
@@ -68,6 +69,11 @@ for command in (do, plan, chat, check, demo, generate, record, train, trials, ev
     app.command(cls=Command)(command)
 app.command(cls=Command, epilog=TRANSCRIBE_EXAMPLE)(transcribe)
 app.command("list", cls=Command)(list_backends)
+weights = typer.Typer(cls=Group)
+weights.callback(invoke_without_command=True)(models)
+for name, subcommand in (("fetch", fetch), ("import", take_over), ("remove", remove)):
+    weights.command(name, cls=Command)(subcommand)
+app.add_typer(weights, name="models")
 
 
 @app.callback(invoke_without_command=True)

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -19,6 +19,12 @@ from vla_assistant import paths, registry
 from vla_assistant.config_words import mistake, toml, unknown
 from vla_assistant.errors import ConfigError
 from vla_assistant.seeds import HIGHEST_SEED
+
+if TYPE_CHECKING:
+    Language = str
+else:
+    Language = Literal["auto", *sorted(file.stem for file in (paths.assets() / "languages").glob("*.toml"))]
+"""A language is what has a file."""
 
 
 class Section(BaseModel):
@@ -31,8 +37,8 @@ class AppSection(Section):
     """The program as a whole."""
 
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="How much the log files hold.")
-    language: Literal["auto", "en", "de", "es", "fr"] = Field(
-        "auto", description='What is typed in; "auto" takes the language that understands it, English first.'
+    language: Language = Field(
+        "auto", description='"en", "de", "es", "fr"; "auto": the language that understands a command, English first.'
     )
 
 
@@ -167,13 +173,16 @@ class Settings:
         return self.sections.simulation
 
     def backend(self, kind: str, name: str) -> registry.BackendConfig:
-        """The typed settings of one back end.
+        """The typed settings of one back end; a recognizer whose `language` is empty listens for `app.language`.
 
         Raises:
             BackendError: there is no such back end.
         """
         registry.backend(kind, name)
-        return self.backends[kind][name]
+        config = self.backends[kind][name]
+        if kind == "recognizers" and getattr(config, "language", None) == "":
+            return config.model_copy(update={"language": self.app.language})
+        return config
 
 
 def load(path: Path | None = None, overrides: Iterable[str] = ()) -> Settings:

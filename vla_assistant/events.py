@@ -157,11 +157,12 @@ class Withdrawn(Event):
 
 @dataclass(frozen=True)
 class StepStarted(Event):
-    """Step `index` (from 0) of the plan begins; `attempt` counts from 1."""
+    """Step `index` (from 0) of the plan begins; `attempt` counts from 1. `language` is the one to say it in."""
 
     index: int
     step: Step
     attempt: int = 1
+    language: str = "en"
 
 
 @dataclass(frozen=True)
@@ -181,6 +182,7 @@ class StepEnded(Event):
     index: int
     done: bool
     evidence: str
+    language: str = "en"
 
 
 @dataclass(frozen=True)
@@ -220,10 +222,11 @@ class Saying(StrEnum):
 
 @dataclass(frozen=True)
 class Said(Event):
-    """A sentence for the user; the speaker speaks it."""
+    """A sentence for the user; the speaker speaks it, with a voice of its language."""
 
     text: str
     saying: Saying = Saying.ANSWER
+    language: str = "en"
 
 
 @dataclass(frozen=True)

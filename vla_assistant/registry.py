@@ -4,8 +4,9 @@ A back end is one file in its kind's folder with `REQUIRES` (import names it nee
 named in `BACKEND`. It may have a function `require(config)`, which raises an AssistantError when weights, a file or a
 device that it needs are not on this machine. It is quick: it looks at files and asks the system which devices there
 are, for which it may load a small library of the system (PortAudio, eSpeak); it reads no weights, opens no device and
-imports nothing heavy. Other packages add theirs through the entry-point groups `vla_assistant.policies`, `.arms`, and
-so on.
+imports nothing heavy. One that may have to fetch something first has a function `prepare(config)`, which does so and
+yields how far it is: a sentence, and a share 0-1 if it is known. Other packages add theirs through the entry-point
+groups `vla_assistant.policies`, `.arms`, and so on.
 """
 
 from __future__ import annotations
@@ -61,7 +62,7 @@ class Backend:
     @property
     def missing(self) -> tuple[str, ...]:
         """Import names this back end needs and this machine lacks."""
-        return tuple(name for name in self.module.REQUIRES if not _installed(name))
+        return tuple(name for name in self.module.REQUIRES if not installed(name))
 
     @property
     def summary(self) -> str:
@@ -98,7 +99,7 @@ class Backend:
             )
 
 
-def _installed(name: str) -> bool:
+def installed(name: str) -> bool:
     """Can this be imported? Of a dotted name the packages above it are imported to find out."""
     try:
         return importlib.util.find_spec(name) is not None

@@ -264,7 +264,7 @@ class Proposal:
     """A plan that waits for the user's yes; it belongs to one frame and expires.
 
     `sure` says whether the words were surely understood; only then, and only if the plan's picture is a familiar one,
-    does a yes that was given beforehand count.
+    does a yes that was given beforehand count. `language` is the one in which it is put.
     """
 
     id: int
@@ -276,6 +276,7 @@ class Proposal:
     preview: Preview | None = None
     first_chunk: ActionChunk | None = None
     sure: bool = True
+    language: str = "en"
 
 
 @dataclass(frozen=True, eq=False)

@@ -18,6 +18,7 @@ COMMANDS = (
     *("do", "plan", "chat", "check", "list", "demo"),
     *("generate", "record", "train", "trials", "evaluate", "calibrate", "export", "transcribe"),
 )
+MODELS = ("fetch", "import", "remove")
 PICK = "pick up the blue cube"
 ROOT = Path(__file__).parents[2]
 
@@ -50,7 +51,7 @@ def ran(capsys: pytest.CaptureFixture[str]) -> Any:
     return run
 
 
-@pytest.mark.parametrize("command", [(), *((name,) for name in COMMANDS)])
+@pytest.mark.parametrize("command", [(), *((name,) for name in COMMANDS), *(("models", name) for name in MODELS)])
 def test_every_command_has_help_with_an_example(ran: Any, command: tuple[str, ...]) -> None:
     shown = ran(*command, "--help")
     assert shown.status == 0

@@ -128,6 +128,29 @@ def test_the_end_of_what_needs_no_arm_comes_although_it_asks_for_a_picture() -> 
     assert (status, last["event"], err) == (3, "run_ended", f"{NO_ANSWER}\n")
 
 
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("put the red cube in the cup", "A cube does not stay in or on a cup; a cup takes balls."),
+        (
+            "leg den roten Würfel in die Tasse",
+            "Ein Würfel bleibt nicht in oder auf einer Tasse; in oder auf einer Tasse bleiben Bälle.",
+        ),
+    ],
+)
+def test_what_is_refused_waits_for_no_model(text: str, reason: str) -> None:
+    status, last, _ = Started("do", text, "--json", "--yes").end()
+    assert (status, last["outcome"], last["reason"]) == (3, "refused", reason)
+
+
+def test_a_german_command_is_answered_in_german() -> None:
+    command = Started("do", "fahr in die Grundstellung", "--json", "--yes")
+    status, last, _ = command.end()
+    assert (status, last["reason"]) == (0, "Erledigt: in die Grundstellung fahren.")
+    said = [(line["text"], line["language"]) for line in command.lines if line["event"] == "said"]
+    assert ("Soll ich in die Grundstellung fahren?", "de") in said
+
+
 @pytest.mark.parametrize("when", ["queued", "part_changed", "step_started"])
 def test_a_polite_kill_is_a_stop_with_its_reason(when: str) -> None:
     quiet = ("--set", "safety.heartbeat_timeout_s=10.0", "--set", "safety.speed_scale=0.2")

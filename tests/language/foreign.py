@@ -1,6 +1,7 @@
 """German, Spanish and French sentences with the steps they mean."""
 
-from tests.language.sentences import HOME, pick, place, push, put_down
+from tests.language.sentences import HOME, pick, place, push, put_down, thing
+from vla_assistant.types import Step
 
 RED_CUBE, IN_BLUE_BOWL = pick("red cube"), place("red cube", "blue bowl")
 
@@ -50,6 +51,14 @@ GERMAN = {
     "schiebe die Dose auf die rechte Seite": (push("can", "right"),),
     "kannst du die Dose nach rechts schieben": (push("can", "right"),),
     "drück den blauen Würfel bitte nach rechts": (push("blue cube", "right"),),
+    "stell den roten Würfel neben die blaue Schüssel": (
+        Step("place", thing("red cube"), thing("blue bowl"), "next_to"),
+    ),
+    "leg den Ball links neben den weißen Teller": (Step("place", thing("ball"), thing("white plate"), "left_of"),),
+    "schieb die Dose von mir weg": (push("can", "forward"),),
+    "gib mir bitte den grünen Ball": (Step("give", thing("green ball")),),
+    "mach die Schublade auf": (Step("open", thing("drawer")),),
+    "mach die Schublade bitte zu": (Step("close", thing("drawer")),),
     "fahr in die Grundstellung": (HOME,),
     "geh nach Hause": (HOME,),
     "fahr in die Grundstellung zurück": (HOME,),
@@ -95,6 +104,12 @@ SPANISH = {
     "mueve la taza a la izquierda": (push("cup", "left"),),
     "¿puedes empujar el cubo azul hacia el lado derecho de la mesa?": (push("blue cube", "right"),),
     "desliza la lata roja a la derecha": (push("red can", "right"),),
+    "pon la taza al lado del plato": (Step("place", thing("cup"), thing("plate"), "next_to"),),
+    "pon el cubo rojo a la izquierda del cuenco azul": (
+        Step("place", thing("red cube"), thing("blue bowl"), "left_of"),
+    ),
+    "dame la bola verde": (Step("give", thing("green ball")),),
+    "abre el cajón": (Step("open", thing("drawer")),),
     "ve a casa": (HOME,),
     "vuelve a la posición inicial": (HOME,),
     "regresa a casa, por favor": (HOME,),
@@ -143,6 +158,10 @@ FRENCH = {
     "fais glisser la canette vers la droite": (push("can", "right"),),
     "déplace la tasse à gauche": (push("cup", "left"),),
     "pouvez-vous pousser le cube bleu du côté droit de la table ?": (push("blue cube", "right"),),
+    "pose la tasse à côté du bol": (Step("place", thing("cup"), thing("bowl"), "next_to"),),
+    "mets le cube rouge à gauche du bol bleu": (Step("place", thing("red cube"), thing("blue bowl"), "left_of"),),
+    "donne-moi la balle verte": (Step("give", thing("green ball")),),
+    "ferme le tiroir": (Step("close", thing("drawer")),),
     "rentre à la maison": (HOME,),
     "retourne à la position initiale": (HOME,),
     "va à la position de départ, s'il te plaît": (HOME,),

@@ -7,7 +7,9 @@ import pytest
 from tests.language import sentences as english
 from tests.language.foreign import COMMANDS
 from tests.language.sentences import HOME, pick, place, seen, thing
-from vla_assistant.language import Conversation, Hand, closed_intent, describe, understand, vocabulary
+from vla_assistant.language import Conversation, Hand, closed_intent, understand, vocabulary
+from vla_assistant.language.languages import spoken_in
+from vla_assistant.language.phrasebook_file import load as phrasebook
 from vla_assistant.language.words import normalised
 from vla_assistant.types import Going, Intent
 
@@ -26,10 +28,15 @@ CONTROL = {"de": {"weiter": "resume", "langsamer": "slower"}, "es": {"continúa"
            "fr": {"continue": "resume", "plus lentement": "slower"}}  # fmt: skip
 SEEN = {"de": "Was siehst du?", "es": "¿Qué ves?", "fr": "Qu'est-ce que tu vois ?"}
 HELP = {"de": "was kann ich sagen?", "es": "¿qué puedo decir?", "fr": "que puis-je dire ?"}
+SEES = {
+    "de": "Ich sehe eine rote Tasse und eine blaue Schüssel.",
+    "es": "Veo una taza roja y un cuenco azul.",
+    "fr": "Je vois une tasse rouge et un bol bleu.",
+}
 REFUSED = {
     "de": ("heb die Schüssel auf", "lege den Würfel in die Tasse", "schieb den Ball neben den Teller"),
-    "es": ("coge el cuenco", "pon el cubo en la taza", "pon la taza al lado del plato"),
-    "fr": ("prends l'assiette bleue", "mets le cube dans la tasse", "pose la tasse à côté du bol"),
+    "es": ("coge el cuenco", "pon el cubo en la taza", "pon la taza debajo del plato"),
+    "fr": ("prends l'assiette bleue", "mets le cube dans la tasse", "pose la tasse sous le bol"),
 }
 ASKED = {
     "de": ("nimm", "leg den roten Ball", "schieb den Ball", "nimm beide Tassen", "leg ihn in die Schüssel"),
@@ -127,8 +134,8 @@ def test_control_words(code, text, name):
 @pytest.mark.parametrize("code", SEEN)
 def test_questions_are_answered(code):
     table = seen("red cup", "blue bowl")
-    assert understand(SEEN[code], table, language="auto").reason == "I see a red cup and a blue bowl."
-    assert understand(HELP[code], language="auto").reason.startswith("I can pick things up")
+    assert understand(SEEN[code], table, language="auto").reason == SEES[code]
+    assert understand(HELP[code], language="auto").reason.startswith(phrasebook(code).say("able"))
 
 
 @pytest.mark.parametrize(("code", "text"), [(code, text) for code, texts in REFUSED.items() for text in texts])
@@ -167,12 +174,11 @@ def test_pronouns_and_pictures():
     assert understand("leg ihn in die Schüssel", table, last=thing("red cube"), language="de").steps == (
         place("red cube", "blue bowl"),
     )
-    assert (
-        understand("prends le cube", table, language="fr").question
-        == "Which cube do you mean: the blue cube or the red cube?"
-    )
+    asked = understand("prends le cube", table, language="fr")
+    assert asked.question == "Quel cube veux-tu dire : le cube bleu ou le cube rouge ?"
+    assert asked.choices == ("le cube bleu", "le cube rouge")
     holding = Hand(thing("red cup"))
-    assert "still hold the red cup" in understand("coge la bola verde", hand=holding, language="es").question
+    assert "aún sujetaría la taza roja" in understand("coge la bola verde", hand=holding, language="es").question
 
 
 def test_a_conversation_goes_on_in_another_language():
@@ -187,5 +193,32 @@ def test_a_conversation_goes_on_in_another_language():
     assert not talk.understand(9, "pick up the red cube nicht", Going.IDLE, lambda: table, lambda: None).steps
 
 
-def test_what_the_program_says_is_english():
-    assert describe(understand("heb den roten Würfel auf", language="auto").steps) == "pick up the red cube"
+def test_an_answer_in_the_same_language_completes_a_command():
+    talk, table = Conversation("auto"), seen("red cube", "blue cube", "blue bowl")
+    asked = talk.understand(1, "leg den Würfel in die blaue Schüssel", Going.IDLE, lambda: table, lambda: None)
+    assert asked.question == "Welchen Würfel meinst du: den blauen Würfel oder den roten Würfel?"
+    answered = talk.understand(2, "den roten Würfel", Going.ASKED, lambda: table, lambda: None)
+    assert answered.steps == (place("red cube", "blue bowl"),)
+
+
+@pytest.mark.parametrize(
+    ("text", "before", "code"),
+    [
+        ("nimm das rote Einhorn", "en", "de"),
+        ("coge el unicornio rojo", "en", "es"),
+        ("prends la licorne rouge", "en", "fr"),
+        ("pick up the red unicorn", "de", "en"),
+        ("xyzzy", "fr", "fr"),
+        ("stop", "de", "de"),
+        ("ja", "en", "de"),
+    ],
+)
+def test_what_is_not_understood_is_answered_in_the_language_it_seems_to_be_in(text, before, code):
+    assert spoken_in(text, before) == code
+    understood = understand(text, language="auto", before=before)
+    assert understood.intent in (Intent.UNSUPPORTED, Intent.STOP, Intent.YES)
+    assert not understood.steps
+    if understood.intent is Intent.UNSUPPORTED:
+        assert understood.language == code
+        book = phrasebook(code)
+        assert book.say("able") in understood.reason or book.nouns["cup"].plural in understood.reason

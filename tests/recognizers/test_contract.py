@@ -1,8 +1,9 @@
 """One contract for every recognizer that is found."""
 
 import importlib.util
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,25 +15,40 @@ from vla_assistant.speech.recognizers.base import Recognizer
 from vla_assistant.types import Audio
 
 NAMES = sorted(registry.backends("recognizers"))
-MAKERS: dict[str, Callable[[Path], dict]] = {
-    "whisper": lambda folder: {"model": str(tiny_whisper(folder / "tiny.pt")), "max_tokens": 4}
-}
+EXTRA = {"faster_whisper": "the extra faster-whisper is not installed"}
+MAKERS: dict[str, Callable[[pytest.FixtureRequest, Path], dict[str, Any]]] = {
+    "whisper": lambda request, folder: {"model": str(tiny_whisper(folder / "tiny.pt")), "max_tokens": 4},
+    "faster_whisper": lambda request, folder: {"model": str(request.getfixturevalue("converted_whisper"))},
+    "speech_recognition": lambda request, folder: {
+        "engine": "google", "send_voice": True, "endpoint": request.getfixturevalue("speech_service").url
+    },
+}  # fmt: skip
+"""Options with which a recognizer works here without weights, network and account."""
+pytestmark = [
+    pytest.mark.expects_log,  # a service says that the voice leaves the computer
+    pytest.mark.timeout(900),  # a small Whisper is taught first
+]
+
+
+def made(request: pytest.FixtureRequest, name: str, folder: Path) -> Recognizer:
+    backend = registry.backend("recognizers", name)
+    if backend.missing:
+        pytest.skip(EXTRA[name])
+    options = MAKERS.get(name, lambda request, folder: {})(request, folder)
+    recognizer: Recognizer = backend.create(backend.config_class.model_validate(options))
+    return recognizer
 
 
 @pytest.fixture(scope="module", params=NAMES)
-def recognizer(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory):
-    backend = registry.backend("recognizers", request.param)
-    if backend.missing:
-        pytest.skip(f"{request.param} needs {backend.missing}")
-    options = MAKERS.get(request.param, lambda folder: {})(tmp_path_factory.mktemp(request.param))
-    made = backend.create(backend.config_class.model_validate(options))
-    yield made
-    made.close()
-    made.close()
+def recognizer(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Recognizer]:
+    one = made(request, request.param, tmp_path_factory.mktemp(request.param))
+    yield one
+    one.close()
+    one.close()
 
 
-def test_both_recognizers_are_found():
-    assert {"sphinx", "whisper"} <= set(NAMES)
+def test_all_recognizers_are_found():
+    assert {"sphinx", "whisper", "faster_whisper", "speech_recognition"} <= set(NAMES)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -41,6 +57,8 @@ def test_a_backend_names_what_it_needs_and_has_working_defaults(name: str):
     assert backend.module.REQUIRES
     assert backend.summary
     assert backend.config_class()
+    if name in EXTRA and backend.missing:
+        pytest.skip(EXTRA[name])
     for package in backend.module.REQUIRES:
         assert importlib.util.find_spec(package), f"{package} is one of the project's dependencies"
 
@@ -73,10 +91,9 @@ def test_what_comes_back_is_plain_words_with_a_confidence(recognizer: Recognizer
     assert heard.recognizer in NAMES
 
 
-def test_closed_is_closed(tmp_path: Path):
-    for name in NAMES:
-        backend = registry.backend("recognizers", name)
-        made = backend.create(backend.config_class.model_validate(MAKERS.get(name, lambda folder: {})(tmp_path)))
-        made.close()
-        with pytest.raises(BackendError, match="closed"):
-            made.transcribe(noise(0.5))
+@pytest.mark.parametrize("name", NAMES)
+def test_closed_is_closed(request: pytest.FixtureRequest, name: str, tmp_path: Path):
+    one = made(request, name, tmp_path)
+    one.close()
+    with pytest.raises(BackendError, match="closed"):
+        one.transcribe(noise(0.5))

@@ -6,13 +6,27 @@ import pytest
 
 from vla_assistant import paths
 from vla_assistant.speech.recognizers.trust import makes_sense
-from vla_assistant.speech.recognizers.wording import KEPT, LIFTED, in_classes, joined, parted, spoken_form, write_model
+from vla_assistant.speech.recognizers.wording import (
+    KEPT,
+    LIFTED,
+    in_classes,
+    joined,
+    other_names,
+    parted,
+    spoken_form,
+    write_model,
+)
 from vla_assistant.train.speech_model import BEGIN, END, Model, counted, of_template
 
 
 def test_a_thing_by_colour_and_kind_is_one_token():
     words = spoken_form("Put the dark blue mug in the red bowl, and 3 cups on it!")
     assert in_classes(words) == ("put", "the", LIFTED, "in", "the", KEPT, "and", "three", "cups", "on", "it")
+
+
+def test_names_in_other_words_are_counted():
+    assert other_names(spoken_form("put the red cup on the blue plate")) == 0
+    assert other_names(spoken_form("put the scarlet mug on the blue dish")) == 2
 
 
 def test_joined_words_are_words_again():

@@ -28,8 +28,10 @@ class Noted(SilentSpeaker):
         super().__init__(config.load().backend("speakers", "silent"))
         self._told = told
 
-    def speak(self, text: str, *, topic: str = "", ttl_s: float = 0.0, urgent: bool = False) -> None:
-        self._told.append(Sentence(text, topic, ttl_s, urgent))
+    def speak(
+        self, text: str, *, topic: str = "", ttl_s: float = 0.0, urgent: bool = False, language: str = "en"
+    ) -> None:
+        self._told.append(Sentence(text, topic, ttl_s, urgent, language))
 
     def forget(self, topic: str) -> None:
         self._told.append(f"forget {topic}")

@@ -43,7 +43,7 @@ class World:
     """Answers the session's effects as the runner would, in an order that hypothesis chooses, and keeps the books."""
 
     def __init__(self) -> None:
-        self.session = Session(RULES, lambda steps: "do it", interjected)
+        self.session = Session(RULES, lambda steps, *how: "do it", interjected)
         self.now = 0.0
         self.given: list[int] = []
         self.ended: dict[int, Result] = {}

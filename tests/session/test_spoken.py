@@ -28,8 +28,8 @@ def plan(steps: tuple[Step, ...]) -> Plan:
 class Program:
     """The session with the real words, and a policy that always succeeds once it may act."""
 
-    def __init__(self) -> None:
-        self.session = Session(Rules(), language.describe, language.interjection, language.means_less)
+    def __init__(self, spoken: str = "en") -> None:
+        self.session = Session(Rules(), language.describe, language.interjection, language.means_less, spoken)
         self.conversation = language.Conversation("auto")
         self.seen = table(THINGS)
         self.count = 0

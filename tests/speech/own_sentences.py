@@ -1,4 +1,4 @@
-"""What the program says: every sentence that the session has in its source, and what it makes of plans."""
+"""What the program says: every sentence that the session names in its source, and what it makes of plans."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 
 from vla_assistant import session
 from vla_assistant.language import describe
+from vla_assistant.language.phrasebook_file import load as phrasebook
 from vla_assistant.types import Reference, Step
 
 _CUP, _CUBE, _BOWL = Reference("cup", "red"), Reference("cube", "blue"), Reference("bowl", "white")
@@ -37,12 +38,10 @@ def sentences() -> list[str]:
 
 
 def _written() -> Iterator[str]:
-    """Whole sentences in the session's source that are no docstrings."""
+    """The sentences of the language file that the session's source names and that need no things."""
+    book = phrasebook()
     for file in sorted(Path(session.__path__[0]).glob("*.py")):
-        tree = ast.parse(file.read_text(encoding="utf-8"))
-        docs = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docs:
-                text = node.value.strip()
-                if text[:1].isupper() and text.endswith((".", "?")):
-                    yield text
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            key = node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
+            if "{" not in book.sentences.get(key, "{"):
+                yield book.say(key)

@@ -158,3 +158,15 @@ def test_a_broken_piper_voice_is_told(sound_card: VirtualSoundCard, tmp_path: Pa
     assert told[1].state is PartState.FAILED
     assert "cannot be loaded" in told[1].detail
     assert "speakers.piper.voice" in told[1].detail
+
+
+def test_a_sentence_in_another_language_is_said_by_a_voice_of_it(speaker: Pyttsx3Speaker, told: list[Event]) -> None:
+    for language in ("en", "de", "en"):
+        speaker.speak("Soll ich die rote Tasse nehmen?", language=language)
+        assert said(speaker)
+    english, german, again = (spoken.audio.samples for spoken in list(speaker.recent)[-3:])
+    assert abs(len(english) - len(again)) < 1000 < abs(len(english) - len(german))
+    assert speaker.voice.startswith("gmw/en")
+    speaker.speak("It is said all the same.", language="zz")
+    assert said(speaker)[-1] == "It is said all the same."
+    assert any(isinstance(event, PartChanged) and "foreign" in event.detail for event in told)

@@ -181,7 +181,7 @@ def run(
     from vla_assistant.types import Intent, Source
 
     words, source = (text, Source.TYPED) if utterance is None else (utterance.text, Source.VOICE)
-    meaning = interpret(words, tuple)
+    meaning = interpret(words, tuple, language=settings.app.language)
     wanted = wanted_on_table(meaning, settings) if require else Wanted()
     if wanted.refusal:
         notice(Said(time.monotonic(), wanted.refusal))
@@ -193,7 +193,7 @@ def run(
             assistant,
             words,
             source,
-            lambda proposal: _confirmed_before(proposal) if yes else asked_on_terminal(),
+            lambda proposal: _confirmed_before(proposal) if yes else asked_on_terminal(spoken=proposal.language),
             notice,
             with_arm=meaning.intent in (Intent.COMMAND, Intent.QUESTION),
         )

@@ -136,6 +136,6 @@ def sentence_of(reading: Reading) -> str:
     from vla_assistant import language
 
     understanding = reading.understanding
-    said = reading.question or understanding.reason or language.describe(understanding.steps)
+    said = reading.question or understanding.reason or language.describe(understanding.steps, understanding.language)
     chance = f" {math.prod(reading.chances):.0%} likely to succeed." if reading.chances else ""
     return f"{understanding.text!r}: {understanding.intent}. {said}".rstrip() + chance

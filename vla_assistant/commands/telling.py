@@ -14,9 +14,6 @@ from vla_assistant.types import Step
 if TYPE_CHECKING:
     from vla_assistant.runtime.single_run import Decision
 
-STOPPED = "Stopped."
-"""Said aloud of every stop, which has a line of its own with the reason."""
-
 
 def sentence_line(event: Event) -> None:
     """Print what happened for people; most events need no line."""
@@ -39,24 +36,38 @@ def sentence_of(event: Event) -> str:
         case events.Understood(understanding=said) if said.notes or said.choices:
             return "\n".join([*(f"  ({note})" for note in said.notes), *(f"  - {choice}" for choice in said.choices)])
         case events.Proposed(proposal=proposal):
-            return "\n".join(f"  {number}. {step_text(step)}" for number, step in enumerate(proposal.plan.steps, 1))
-        case events.StepStarted(index=index, attempt=attempt, step=step):
-            again = f" (attempt {attempt})" if attempt > 1 else ""
-            return f"  [{index + 1}] {step_text(step)}{again} ..."
-        case events.StepEnded(index=index, done=done, evidence=evidence):
-            return f"  [{index + 1}] {'done' if done else 'not done'}. {evidence}"
-        case events.Said(text=text) if text != STOPPED:
+            steps = (step_text(step, proposal.language) for step in proposal.plan.steps)
+            return "\n".join(f"  {number}. {text}" for number, text in enumerate(steps, 1))
+        case events.StepStarted(index=index, attempt=attempt, step=step, language=spoken):
+            again = f" ({_clause(spoken, 'attempt', count=attempt)})" if attempt > 1 else ""
+            return f"  [{index + 1}] {step_text(step, spoken)}{again} ..."
+        case events.StepEnded(index=index, done=done, evidence=evidence, language=spoken):
+            return f"  [{index + 1}] {_clause(spoken, 'step_done' if done else 'step_not_done')}. {evidence}"
+        case events.Said(text=text, language=spoken) if text != _stopped(spoken):
             return text
         case events.Stopped(reason=reason, still=False):
             return f"! Stopped: {reason}"
     return ""
 
 
-def step_text(step: Step) -> str:
-    """A step in words."""
+def step_text(step: Step, spoken: str) -> str:
+    """A step in words of the language that is spoken."""
     from vla_assistant import language
 
-    return language.describe((step,))
+    return language.describe((step,), spoken, "infinitive")
+
+
+def _clause(spoken: str, key: str, **values: object) -> str:
+    from vla_assistant.language.phrasebook_file import load
+
+    return load(spoken).clause(key, **values)
+
+
+def _stopped(spoken: str) -> str:
+    """Said aloud of every stop, which has a line of its own with the reason."""
+    from vla_assistant.language.phrasebook_file import load
+
+    return load(spoken).say("stopped")
 
 
 def _asked(prompt: str) -> str:
@@ -65,17 +76,20 @@ def _asked(prompt: str) -> str:
     return keyboard.line()
 
 
-def asked_on_terminal(prompt: Callable[[str], str] = _asked) -> Decision:
-    """Yes or no from the keyboard; without a terminal it is no: silence is never yes."""
+def asked_on_terminal(prompt: Callable[[str], str] = _asked, spoken: str = "en") -> Decision:
+    """Yes or no from the keyboard, in the language that is spoken or in English; without a terminal it is no: silence
+    is never yes."""
     from vla_assistant import language
+    from vla_assistant.language.phrasebook_file import load
     from vla_assistant.runtime.single_run import Decision
     from vla_assistant.types import Intent
 
     if not (sys.stdin and sys.stdin.isatty()):
-        print("Nobody can answer here, so nothing moves: confirm beforehand with --yes.", file=sys.stderr, flush=True)
+        print(load(spoken).say("nobody_here"), file=sys.stderr, flush=True)
         return Decision(False, "nobody", "there was no terminal to ask, --yes confirms beforehand")
     try:
-        yes = language.closed_intent(prompt("Type yes to go on, anything else cancels: ")) is Intent.YES
+        answer = prompt(load(spoken).say("type_yes"))
+        yes = Intent.YES in (language.closed_intent(answer, spoken), language.closed_intent(answer))
     except EOFError:
         yes = False
     return Decision(yes, "the terminal")

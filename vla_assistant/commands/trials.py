@@ -80,7 +80,7 @@ def _steps(text: str, settings: Settings) -> tuple[Step, ...]:
     from vla_assistant.runtime.table import wanted_on_table
     from vla_assistant.types import Intent
 
-    meaning = interpret(text, tuple)
+    meaning = interpret(text, tuple, language=settings.app.language)
     if meaning.intent is not Intent.COMMAND:
         raise InputError(f"{text!r} is no command for the arm. {meaning.reason}".strip())
     wanted = wanted_on_table(meaning, settings)
@@ -184,4 +184,4 @@ def _decided(proposal: Proposal, yes: bool) -> Decision:
     from vla_assistant.commands.telling import asked_on_terminal
     from vla_assistant.runtime.single_run import Decision
 
-    return Decision(True, "--yes") if yes and proposal.sure else asked_on_terminal()
+    return Decision(True, "--yes") if yes and proposal.sure else asked_on_terminal(spoken=proposal.language)

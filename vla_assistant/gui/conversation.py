@@ -25,17 +25,18 @@ from vla_assistant.events import (
 )
 from vla_assistant.gui.elements import label
 from vla_assistant.gui.words import sentence
+from vla_assistant.language.phrasebook_file import load as phrasebook
 from vla_assistant.types import Command, Result, Source
 
 _LONGEST = 200
 _SHOWN_WORDS = 44
 """Letters of what is being said that the header has room for."""
 _ECHOES: dict[type[Event], tuple[str, ...]] = {
-    Stopped: ("Stopped.",),
-    Resumed: ("Ready again.",),
-    Withdrawn: ("Cancelled.", "The table has changed.", "Nobody confirmed, so I leave it."),
+    Stopped: ("stopped",),
+    Resumed: ("ready",),
+    Withdrawn: ("cancelled", "table_changed", "nobody_confirmed"),
 }
-"""What is said aloud of an event that has a bubble of its own: the ear needs it, the eye has read it."""
+"""Sentences that are said aloud of an event that has a bubble of its own: the ear needs it, the eye has read it."""
 _WELCOME = "Say or type what the arm should do, or click an example below. Nothing moves before you confirm."
 
 
@@ -144,7 +145,7 @@ class Conversation(QFrame):
         """Whether the newest bubble says the same already."""
         if isinstance(self._latest, Stopped) and isinstance(event, Withdrawn):
             return event.reason == self._latest.reason
-        return isinstance(event, Said) and event.text in self._echoes
+        return isinstance(event, Said) and event.text in map(phrasebook(event.language).say, self._echoes)
 
     def _note(self, event: Event, kind: str, text: str) -> None:
         """Add a bubble for an event of `_ECHOES`."""

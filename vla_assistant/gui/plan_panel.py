@@ -134,12 +134,13 @@ class StepWidget(QWidget):
         self.state = row.state
         name, role = _ICONS[row.state]
         self._icon.setPixmap(pixmap(name, getattr(palette, role), 20))
-        self._text.setText(f"{number}.  {step_text(row.step)}")
+        text = step_text(row.step, row.language)
+        self._text.setText(f"{number}.  {text}")
         self._bar.setVisible(row.active)
         self._bar.setValue(round(row.progress * 100))
         self._detail.setText(_detail(row))
         self._detail.setVisible(bool(self._detail.text()))
-        self.setAccessibleName(f"Step {number}: {step_text(row.step)}, {row.state}. {self._detail.text()}")
+        self.setAccessibleName(f"Step {number}: {text}, {row.state}. {self._detail.text()}")
 
 
 def _detail(row: StepRow) -> str:

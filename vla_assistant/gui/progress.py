@@ -20,7 +20,7 @@ from vla_assistant.events import (
     WentOn,
     Withdrawn,
 )
-from vla_assistant.types import Command, Intent, Outcome, Proposal, Result, Step
+from vla_assistant.types import Command, Intent, Outcome, Proposal, Result, Step, Understanding
 
 
 class Phase(StrEnum):
@@ -46,13 +46,17 @@ class StepState(StrEnum):
 
 @dataclass(frozen=True)
 class StepRow:
-    """One step with its state; progress 0-1 as the policy estimates it; evidence is why it counts as done or failed."""
+    """One step with its state; progress 0-1 as the policy estimates it; evidence is why it counts as done or failed.
+
+    `language` is the one to name the step in.
+    """
 
     step: Step
     state: StepState = StepState.WAITING
     attempt: int = 1
     progress: float = 0.0
     evidence: str = ""
+    language: str = "en"
 
     @property
     def active(self) -> bool:
@@ -76,9 +80,9 @@ class Progress:
         """The progress once `event` has happened; the same object when it changes nothing."""
         match event:
             case Understood(command=command, understanding=said) if said.intent is Intent.COMMAND:
-                return self if said.question else self._understood(command, said.steps)
+                return self if said.question else self._understood(command, said)
             case Proposed(proposal=proposal):
-                rows = tuple(StepRow(step) for step in proposal.plan.steps)
+                rows = tuple(StepRow(step, language=proposal.language) for step in proposal.plan.steps)
                 return Progress(Phase.PROPOSED, proposal.command, rows, proposal.plan.summary, proposal)
             case Confirmed(proposal_id=number) if self._waits_for(number):
                 return replace(self, phase=Phase.RUNNING, proposal=None)
@@ -86,8 +90,8 @@ class Progress:
                 return replace(self, phase=Phase.ENDED, proposal=None, note=reason)
             case Paused(command=command) | WentOn(command=command) if self._is_about(command):
                 return replace(self, paused=isinstance(event, Paused))
-            case StepStarted(index=index, step=step, attempt=attempt):
-                return self._started(index, step, attempt)
+            case StepStarted(index=index):
+                return self._started(event)
             case Acting(index=index, chunk=chunk):
                 return self._with_row(index, progress=max(0.0, min(1.0, chunk.progress)))
             case StepEnded(index=index, done=done, evidence=evidence):
@@ -107,15 +111,15 @@ class Progress:
     def _is_about(self, command: Command) -> bool:
         return self.command is not None and self.command.id == command.id
 
-    def _understood(self, command: Command, steps: tuple[Step, ...]) -> Progress:
+    def _understood(self, command: Command, said: Understanding) -> Progress:
         if self.phase is Phase.RUNNING:
             return self
-        return Progress(Phase.PLANNING, command, tuple(StepRow(step) for step in steps))
+        return Progress(Phase.PLANNING, command, tuple(StepRow(step, language=said.language) for step in said.steps))
 
-    def _started(self, index: int, step: Step, attempt: int) -> Progress:
+    def _started(self, event: StepStarted) -> Progress:
         """A retry may begin further up the plan (pick up again what was dropped); what follows waits again."""
-        state = StepState.RUNNING if attempt == 1 else StepState.RETRYING
-        row = StepRow(step, state, attempt)
+        index, state = event.index, StepState.RUNNING if event.attempt == 1 else StepState.RETRYING
+        row = StepRow(event.step, state, event.attempt, language=event.language)
         following = tuple(replace(later, state=StepState.WAITING, evidence="") for later in self.rows[index + 1 :])
         return replace(self, phase=Phase.RUNNING, rows=(*self.rows[:index], row, *following), proposal=None)
 

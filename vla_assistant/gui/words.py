@@ -14,7 +14,7 @@ def sentence(text: str) -> str:
     return text[0].upper() + text[1:] + ("" if text[-1] in ".!?" else ".")
 
 
-def step_text(step: Step) -> str:
-    """One step as a short instruction: "Place the blue cube in the red bowl"."""
-    text = language.describe((step,))
+def step_text(step: Step, spoken: str = "en") -> str:
+    """One step in few words of the language that is `spoken`: "Place the blue cube in the red bowl"."""
+    text = language.describe((step,), spoken, "infinitive")
     return text[:1].upper() + text[1:]

@@ -8,11 +8,12 @@ from dataclasses import replace
 from vla_assistant.language.capability import EVERYTHING, Learnt
 from vla_assistant.language.chores.carrying_out import CHORES
 from vla_assistant.language.meaning import Refused, Unclear, alike, check_steps, seen_once
+from vla_assistant.language.phrasebook_file import load as phrasebook
 from vla_assistant.language.phrasing import spoken_name
 from vla_assistant.language.request import AMOUNTS_M, ANYTHING, IT, Act, Description, Request
 from vla_assistant.language.resolution import Question, ResolvedAct
 from vla_assistant.language.resolving import asked
-from vla_assistant.language.vocabulary import Lexicon, Vocabulary
+from vla_assistant.language.vocabulary import FIRST, Lexicon, Vocabulary
 from vla_assistant.types import DIRECTIONS, RELATIONS, Reference, SeenThing, Step
 
 PLACED = ("in", "on")
@@ -107,7 +108,7 @@ def answerable(
     if len(apart) == len(question.candidates):
         return question
     first = next(thing.reference for thing in question.candidates if thing not in apart)
-    why = alike(first, sum(thing.reference == first for thing in seen), lexicon)
+    why = alike(first, sum(thing.reference == first for thing in seen), phrasebook())
     if not apart:
         raise Refused(why)
     fewer = asked(request, apart, seen, question.act, question.slot, question.settled)
@@ -168,11 +169,11 @@ def _placing(relation: str, things: Sequence[Reference]) -> Step:
 
 
 def _reference(thing: SeenThing, seen: Sequence[SeenThing], lexicon: Lexicon) -> Reference:
-    check_told_apart(thing.reference, seen, lexicon)
+    check_told_apart(thing.reference, seen)
     return thing.reference
 
 
-def check_told_apart(reference: Reference, seen: Sequence[SeenThing], lexicon: Lexicon) -> None:
+def check_told_apart(reference: Reference, seen: Sequence[SeenThing], language: str = FIRST) -> None:
     """Refuse one of several that look alike.
 
     Raises:
@@ -180,4 +181,4 @@ def check_told_apart(reference: Reference, seen: Sequence[SeenThing], lexicon: L
     """
     count = sum(thing.reference == reference for thing in seen)
     if count > 1:
-        raise Refused(alike(reference, count, lexicon))
+        raise Refused(alike(reference, count, phrasebook(language)))

@@ -48,7 +48,7 @@ def told_apart(understanding: Understanding, seen: Sequence[SeenThing]) -> Under
     try:
         for step in understanding.steps:
             for reference in filter(None, (step.object, step.destination, step.second)):
-                abilities.check_told_apart(reference, seen, load().lexicon(FIRST))
+                abilities.check_told_apart(reference, seen, understanding.language)
     except Refused as refusal:
         text, language = understanding.text, understanding.language
         reason = str(refusal)

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 from vla_assistant.language.vocabulary import Phrase
 
+SEVERAL = "several"
+"""Quantifier of a bare plural."""
+
 
 @dataclass(frozen=True)
 class NounPhrase:
@@ -18,6 +21,7 @@ class NounPhrase:
         unknown: Words the vocabulary lacks.
         pronoun: It is "it", "that", ...
         quantifier: "both", "two", ..., "several" for a bare plural, or "".
+        held: It is whatever the hand holds.
     """
 
     said: Phrase
@@ -26,6 +30,7 @@ class NounPhrase:
     unknown: Phrase = ()
     pronoun: bool = False
     quantifier: str = ""
+    held: bool = False
 
     def __str__(self) -> str:
         return " ".join(self.said)
@@ -33,12 +38,22 @@ class NounPhrase:
 
 @dataclass(frozen=True)
 class Clause:
-    """One clause: its frame ("pick", "place", "put_down", "push", "home") and what fills it."""
+    """One clause: its frame ("pick", "place", "put_down", "push", "home", "give", "open", "close") and what fills it.
+
+    `relation`: one of types.RELATIONS; "between" has a `second` thing besides the destination.
+    """
 
     frame: str
     object: NounPhrase | None = None
     destination: NounPhrase | None = None
     side: str | None = None
+    relation: str = ""
+    second: NounPhrase | None = None
+
+    @property
+    def things(self) -> tuple[NounPhrase, ...]:
+        """What it names."""
+        return tuple(thing for thing in (self.object, self.destination, self.second) if thing is not None)
 
 
 @dataclass(frozen=True)

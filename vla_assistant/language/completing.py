@@ -11,15 +11,13 @@ from vla_assistant.language.clauses import Gap, NounPhrase
 from vla_assistant.language.closed import closed_intent
 from vla_assistant.language.grammar import Parser
 from vla_assistant.language.languages import FIRST
-from vla_assistant.language.meaning import Context, Unclear, check_named, seen_once
+from vla_assistant.language.meaning import WHAT, Context, Unclear, check_named, choices, seen_once
 from vla_assistant.language.naming import MOST_CHOICES
-from vla_assistant.language.phrasing import describe, spoken_name
 from vla_assistant.language.reading.reader import read
 from vla_assistant.language.vocabulary import Lexicon, Phrase, load
 from vla_assistant.types import Intent, Reference, Step, Understanding
 
-_VERBS = {"pick": "pick up", "place": "place", "put_down": "put down", "push": "push", "home": "go"}
-_SIDES = ("to the left", "to the right")
+_SIDES = ("to_the_left", "to_the_right")
 _HOLE = "{}"
 
 
@@ -31,38 +29,39 @@ def missing(gap: Gap, said: Phrase, context: Context) -> Unclear:
     """
     if gap.object is not None:
         check_named(gap.frame, gap.object, context)
-    verb, thing = _VERBS[gap.frame], _definite(gap.object)
+    book, thing = context.book, _definite(gap.object, context)
     begun = " ".join((*said, _HOLE))
     if gap.kind == "object":
-        return Unclear(f"What should I {verb}?", choices=_objects(gap.frame, context), completes=(begun,))
+        return Unclear(
+            book.say(WHAT.get(gap.frame, "which_one")), choices=_objects(gap.frame, context), completes=(begun,)
+        )
     if gap.kind == "side":
-        question = f"To which side should I push {thing}: left or right?"
-        return Unclear(question, choices=_SIDES if _offers(context) else (), completes=(begun,))
+        question = book.say("which_side", thing=thing) if thing else book.say("which_side_it")
+        return Unclear(question, choices=tuple(map(book.clause, _SIDES)), completes=(begun,))
     if gap.object is None:
-        return Unclear(f"Where should I {verb}? I know the way home.", completes=(begun,))
+        return Unclear(book.say("where_go"), completes=(begun,))
     relation = () if gap.kind == "destination" else tuple(" ".join((*said, *on, _HOLE)) for on in _relations(context))
-    question = f"Where should I {verb} {thing}?"
+    question = book.say("where_place", thing=thing) if thing else book.say("where_place_it")
     choices = () if gap.kind == "destination" else carriers(gap.object, context)
     return Unclear(question, choices=choices, completes=(begun, *relation))
 
 
 def what_to_do(thing: NounPhrase, able: str, context: Context) -> Unclear:
     """The question for a thing that is only named."""
-    question = f"What should I do with the {thing}? {able}"
-    if not _offers(context) or thing.name is None:
+    question = f"{context.book.say('what_to_do', thing=_definite(thing, context))} {able}"
+    if thing.name is None:
         return Unclear(question)
-    named = Reference(thing.name, thing.colour)
-    known, name = context.vocabulary.things[thing.name], spoken_name(named, context.lexicon)
+    named, known = Reference(thing.name, thing.colour), context.vocabulary.things[thing.name]
     steps = [Step("pick", named)] if known.lift else []
     steps += [Step("push", named, Reference(side)) for side in ("left", "right")] if known.push else []
     verbs = [verb for verb, able_to in (("place", known.lift), ("push", known.push)) if able_to]
-    completes = tuple(f"{verb} the {name} {_HOLE}" for verb in verbs)
-    return Unclear(question, choices=tuple(describe([step]) for step in steps), completes=completes)
+    completes = tuple(context.book.clause(f"{verb}_where", thing=named, there=_HOLE) for verb in verbs)
+    return Unclear(question, choices=tuple(context.book.describe([step]) for step in steps), completes=completes)
 
 
 def carriers(thing: NounPhrase, context: Context) -> tuple[str, ...]:
     """Where the thing can be put, of what is seen: "in the blue bowl"; nothing when that is too much to offer."""
-    if not _offers(context) or thing.name is None:
+    if thing.name is None:
         return ()
     holding = [
         other.reference
@@ -70,9 +69,7 @@ def carriers(thing: NounPhrase, context: Context) -> tuple[str, ...]:
         if thing.name in context.vocabulary.things[other.reference.name].holds
         and other.reference != Reference(thing.name or "", thing.colour)
     ]
-    inside = context.lexicon.inside
-    names = [f"{'in' if where.name in inside else 'on'} the {spoken_name(where, context.lexicon)}" for where in holding]
-    return tuple(names) if len(names) <= MOST_CHOICES else ()
+    return tuple(map(context.book.where, holding)) if len(holding) <= MOST_CHOICES else ()
 
 
 def with_answer_for(phrase: NounPhrase | None, said: Phrase, lexicon: Lexicon) -> tuple[str, ...]:
@@ -93,10 +90,28 @@ def completed(question: Understanding, answer: str, language: str) -> tuple[str,
     """The commands that the answer may complete, the likeliest first; none when it is no answer of that kind."""
     if not any(_HOLE in command for command in question.completes):
         return question.completes if closed_intent(answer, language) is Intent.YES else ()
-    said = " ".join(spelling.normalised(answer)).strip(" ,")
+    said = _choice(question, answer) or " ".join(spelling.normalised(answer)).strip(" ,")
     if not said or closed_intent(answer, language) is not None:
         return ()
     return tuple(command.replace(_HOLE, said) for command in question.completes)
+
+
+def _choice(question: Understanding, answer: str) -> str:
+    """The one choice that the answer names, "die blaue" for "die blaue Tasse"; the dialogue does that in English."""
+    lexicon = load().lexicon(question.language)
+    named = _thing(answer, lexicon) if question.language != FIRST else None
+    if named is None or named.unknown or named.pronoun:
+        return ""
+    fitting = [choice for choice in question.choices if _fits(named, _thing(choice, lexicon))]
+    return fitting[0] if len(fitting) == 1 else ""
+
+
+def _thing(text: str, lexicon: Lexicon) -> NounPhrase | None:
+    return Parser(spelling.normalised(lexicon.plain(text)), lexicon).bare_thing()
+
+
+def _fits(named: NounPhrase, choice: NounPhrase | None) -> bool:
+    return choice is not None and named.name in (None, choice.name) and named.colour in (None, choice.colour)
 
 
 def denies(answer: str) -> bool:
@@ -117,7 +132,7 @@ def is_understood(command: str) -> bool:
 
 def _objects(frame: str, context: Context) -> tuple[str, ...]:
     """What it can be done with, of what is seen; nothing when that is too much to offer."""
-    if not _offers(context) or frame == "home":
+    if frame == "home":
         return ()
     things = context.vocabulary.things
     able = [
@@ -125,18 +140,20 @@ def _objects(frame: str, context: Context) -> tuple[str, ...]:
         for thing in seen_once(context.seen, context.seen)
         if (things[thing.reference.name].push if frame == "push" else things[thing.reference.name].lift)
     ]
-    return tuple(f"the {spoken_name(one, context.lexicon)}" for one in able) if len(able) <= MOST_CHOICES else ()
+    return choices(able, context.book)
 
 
 def _relations(context: Context) -> tuple[Phrase, ...]:
     """What may stand before a place that was only named."""
-    return (("on",),) if _offers(context) else ()
+    return (spelling.normalised(context.heard.plain(context.book.clause("on_what", what=""))),)
 
 
-def _offers(context: Context) -> bool:
-    """Whether answers can be offered: the program speaks English only."""
-    return context.heard is context.lexicon
-
-
-def _definite(thing: NounPhrase | None) -> str:
-    return "it" if thing is None or thing.pronoun else f"the {thing}"
+def _definite(thing: NounPhrase | None, context: Context) -> Reference | None:
+    """What was named, in English in the user's own words; None for a pronoun."""
+    if thing is None or thing.pronoun:
+        return None
+    return (
+        Reference(str(thing))
+        if context.book.code == FIRST or thing.name is None
+        else Reference(thing.name, thing.colour)
+    )

@@ -29,6 +29,7 @@ from vla_assistant.language.looking import Feel, Look, interpret
 from vla_assistant.language.meaning import Refused, Unclear, check_steps, one_handed
 from vla_assistant.language.mishearing import Heard, heard_as, may_slip
 from vla_assistant.language.past import Past
+from vla_assistant.language.phrasebook_file import load as phrasebook
 from vla_assistant.language.phrasing import describe, help_text
 from vla_assistant.language.resolution import Question, ResolvedAct
 from vla_assistant.language.returning import as_learnt
@@ -82,6 +83,7 @@ class Conversation:
         self._steps: tuple[Step, ...] = ()
         self._before: tuple[int, _State] | None = None
         self._open: _Open | None = None
+        self._spoken = FIRST
 
     def understand(self, number: int, text: str, going: Going, look: Look, feel: Feel) -> Understanding:
         """What the text means now.
@@ -111,6 +113,8 @@ class Conversation:
         if understanding.completes and self._open is None:
             self._open = _Open(understanding)
             self._speak_of_what_is_asked(text, look)
+        if understanding.intent not in (*_CLOSED.values(), Intent.NO, Intent.CONTROL):
+            self._spoken = understanding.language
         return understanding
 
     def _about_our_voice(self, text: str) -> str:
@@ -144,7 +148,7 @@ class Conversation:
         `things`: all that one of its words may mean, where that is not known.
         """
         last = next((thing.reference for thing in self._dialogue.past.memory.last), None)
-        alone = interpret(text, look, last, feel, self._language, self._learnt)
+        alone = interpret(text, look, last, feel, self._language, self._learnt, self._spoken)
         if alone.intent is Intent.YES and going is Going.ASKED and self._dialogue.only_choice is not None:
             return self._only_choice(number, text, look, feel)
         if alone.intent in (Intent.STOP, Intent.YES, Intent.NO, Intent.CANCEL) or not alone.confidence:
@@ -172,7 +176,7 @@ class Conversation:
         """The command that the text completes as an answer; None when it is none, or says a command of its own."""
         if completing.denies(text):
             return None
-        alone = interpret(text, look, None, feel, self._language, self._learnt)
+        alone = interpret(text, look, None, feel, self._language, self._learnt, self._spoken)
         if alone.intent not in _MAY_ANSWER or alone.steps:
             return None
         if alone.language == FIRST and hear(text, Going.ASKED, FIRST).kind not in _ANSWERING:
@@ -188,7 +192,9 @@ class Conversation:
     def _taken_back(self, number: int, text: str, look: Look, feel: Feel) -> Understanding:
         """What a text with a no in it means by its own words only: as an answer it moves nothing."""
         self._undo()
-        return self._without_dialogue(number, interpret(text, look, None, feel, self._language, self._learnt), look)
+        return self._without_dialogue(
+            number, interpret(text, look, None, feel, self._language, self._learnt, self._spoken), look
+        )
 
     def _still_open(self, understanding: Understanding, waits: _Open) -> Understanding:
         """What is no answer leaves the question open when it only asks or steers, and brings it again once when nothing
@@ -300,7 +306,7 @@ class Conversation:
                 raise Refused(f"I cannot promise to keep clear of the {turn.avoid[0].reference} yet.")
             steps = abilities.steps_of(acts, seen, lexicon)
             moves = any(step.skill != "home" for step in steps)
-            steps = one_handed(steps, feel() if moves else None, lexicon)
+            steps = one_handed(steps, feel() if moves else None, phrasebook())
             steps = check_steps(by_colour(steps, text, seen, self._learnt), self._learnt)
         except Unclear as question:
             return as_question(text, question)

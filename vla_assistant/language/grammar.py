@@ -2,11 +2,13 @@
 
     request    := clause (joint clause)*
     joint      := (comma | connector)*
-    clause     := pick | place | release | push | home            each after courteous openings
+    clause     := pick | place | release | push | home | give | open | close     each after courteous openings
     pick       := verb thing ["up"] ["from the table"]
     place      := verb thing ["down"] relation (thing | table) | verb thing "down"
+                | verb thing ["down"] beside thing [connector thing]                 where a language has such words
     release    := verb thing ["down"] ["on the table"]
-    push       := verb thing "to" ["the"] side ["of the table"]
+    push       := verb thing ["to" ["the"]] side ["of the table"]
+    give       := verb thing                                                       open and close alike
     home       := verb ["back"] ["to"] ["the"] home | home
     thing      := pronoun | [quantifier | article]* (colour | unknown word)* [noun | "one"]
                                                             and a colour after the noun where a language has it there
@@ -19,11 +21,13 @@ to its last word. The farthest failure is kept as a `Gap`, from which the questi
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import functools
+from collections.abc import Callable, Iterable, Iterator
 
 from vla_assistant.language import words
-from vla_assistant.language.clauses import Clause, Gap, NounPhrase
+from vla_assistant.language.clauses import SEVERAL, Clause, Gap, NounPhrase
 from vla_assistant.language.vocabulary import Lexicon, Phrase
+from vla_assistant.types import DIRECTIONS
 
 
 class Parser:
@@ -56,8 +60,8 @@ class Parser:
             return None
         clauses = self._request(self._skip(0))
         self.complete = clauses is not None
-        phrases = [phrase for clause in clauses or () for phrase in (clause.object, clause.destination)]
-        self.several = any(phrase is not None and bool(phrase.quantifier) for phrase in phrases)
+        phrases = [phrase for clause in clauses or () for phrase in clause.things]
+        self.several = any(phrase.quantifier for phrase in phrases)
         return clauses
 
     def bare_thing(self) -> NounPhrase | None:
@@ -87,13 +91,16 @@ class Parser:
 
     def _by_verb(self, at: int, before: NounPhrase | None) -> Iterator[tuple[Clause, int]]:
         """The clauses that a verb at `at` opens; `before`: the object that stands before it."""
-        parsers = {
+        parsers: dict[str, Callable[[int, NounPhrase | None], Iterator[tuple[Clause, int]]]] = {
             "pick": self._pick,
             "place": self._place,
             "stack": self._place,
             "release": self._release,
             "push": self._push,
             "home": self._home,
+            "give": functools.partial(self._alone, "give"),
+            "open": functools.partial(self._alone, "open"),
+            "close": functools.partial(self._alone, "close"),
         }
         for verb in self._lexicon.verbs_by_length:
             if self._stands(verb.head, at) and (not verb.tail or verb.tail[0] in self._words[at:]):
@@ -113,6 +120,10 @@ class Parser:
             return
         thing, start = found
         after = self._optional(self._lexicon.small["down"], start)
+        beside = words.longest_match(self._lexicon.beside, self._words, after)
+        if beside is not None:
+            yield from self._beside(thing, beside, after + len(beside))
+            return
         relation = words.longest_match(self._lexicon.relations, self._words, after)
         beyond = words.longest_match(self._lexicon.refused_relations, self._words, after) or ()
         if relation is None or len(beyond) > len(relation):
@@ -128,6 +139,24 @@ class Parser:
             yield Clause("place", thing, destination[0]), destination[1]
         else:
             self._fail(Gap("destination", after, "place", thing))
+
+    def _beside(self, thing: NounPhrase, words_of: Phrase, at: int) -> Iterator[tuple[Clause, int]]:
+        """The clause of a thing that goes beside another one, or between two."""
+        relation, found = self._lexicon.beside[words_of], self._thing(at)
+        second: tuple[NounPhrase, int] | None = None
+        if found is not None and relation == "between":
+            joint = words.longest_match(self._lexicon.small["connectors"], self._words, found[1])
+            second = self._thing(found[1] + len(joint)) if joint else None
+        if found is None or (relation == "between" and second is None):
+            self._fail(Gap("destination", found[1] if found else at, "place", thing))
+            return
+        last, after = second or (None, found[1])
+        yield Clause("place", thing, found[0], relation=relation, second=last), after
+
+    def _alone(self, frame: str, at: int, before: NounPhrase | None) -> Iterator[tuple[Clause, int]]:
+        """The clause of a verb and its object."""
+        if (found := self._object(at, frame, before)) is not None:
+            yield Clause(frame, found[0]), found[1]
 
     def _release(self, at: int, before: NounPhrase | None) -> Iterator[tuple[Clause, int]]:
         if (found := self._object(at, "put_down", before)) is None:
@@ -150,7 +179,7 @@ class Parser:
             return
         thing, after = found
         start = self._optional(self._lexicon.small["to"], after)
-        side = self._place_named(start, ("left", "right"))
+        side = self._place_named(after, DIRECTIONS) or self._place_named(start, DIRECTIONS)
         if side is None:
             self._fail(Gap("side", after, "push", thing))
             return
@@ -179,6 +208,8 @@ class Parser:
         small = self._lexicon.small
         if words.longest_match(self._lexicon.refused_things, self._words, at):
             return None
+        if held := words.longest_match(self._lexicon.held, self._words, at):
+            return NounPhrase(held, pronoun=True, held=True), at + len(held)
         pronoun = words.longest_match(small["pronouns"], self._words, at)
         if pronoun and self._ends_thing(at + len(pronoun)):
             return NounPhrase(pronoun, pronoun=True), at + len(pronoun)
@@ -192,7 +223,7 @@ class Parser:
                 if noun := words.longest_match(nouns, self._words, after):
                     canonical = self._lexicon.things[noun] if name else None
                     if canonical and noun in self._lexicon.plurals[canonical]:
-                        quantifier = quantifier or ("several",)
+                        quantifier = quantifier or (SEVERAL,)
                     after += len(noun)
                     if colour is None and self._lexicon.colour_after:
                         colour, after = self._colour_after(after)
@@ -224,7 +255,8 @@ class Parser:
             return True
         small = self._lexicon.small
         bounds: Iterable[Iterable[Phrase]] = (
-            self._lexicon.relations, self._lexicon.refused_relations, small["connectors"], small["up"], small["down"],
+            self._lexicon.relations, self._lexicon.beside, self._lexicon.refused_relations, small["connectors"],
+            small["up"], small["down"],
             small["to"], small["from_table"], small["negations"], small["pronouns"], self._lexicon.places,
             self._lexicon.verb_ends,
         )  # fmt: skip
@@ -278,6 +310,8 @@ class Parser:
         return phrase, at + len(phrase)
 
     def _fail(self, gap: Gap) -> None:
+        if gap.kind == "object" and self.gap == Gap("object", gap.at, "pick"):
+            return  # a verb that takes things may place them too: what is asked for first is what to take
         if gap.at >= self.gap.at and (gap.kind, gap.frame) != (self.gap.kind, self.gap.frame):
             self.gap = gap
 

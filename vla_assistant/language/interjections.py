@@ -25,7 +25,7 @@ _OF_HAND = ("direction", "amount", "verb", "hand", "manner", "skip", "comma")
 """Elements of which a nudge is made."""
 _IT = Description(IT)
 _MORE = ("resume", "faster", "nudge")
-_CONTROLS = ("pause", "resume", "slower", "faster")
+_CONTROLS = ("pause", "resume", "slower", "faster", "repeat", *OF_VOICE)
 _MOST_WORDS = 40
 """Longer talk is no order about what is under way; reading it would take too long."""
 

@@ -23,13 +23,14 @@ from vla_assistant.language.meaning import Context, Hand, Refused, Unclear, chec
 from vla_assistant.language.memory import Memory
 from vla_assistant.language.mishearing import Heard, heard_as
 from vla_assistant.language.openings import asks_for_none, without_opening
+from vla_assistant.language.phrasebook_file import load as phrasebook
 from vla_assistant.language.phrasing import examples, help_text, what_is_seen
 from vla_assistant.language.reading.reader import read
 from vla_assistant.language.request import Request
 from vla_assistant.language.resolution import Question, Refusal
 from vla_assistant.language.resolving import resolve
 from vla_assistant.language.turns import clauses
-from vla_assistant.language.vocabulary import Lexicon, Phrase, load
+from vla_assistant.language.vocabulary import Phrase, load
 from vla_assistant.language.withdrawing import only_told, taken_back
 from vla_assistant.types import SURE, Intent, Reference, SeenThing, Step, Understanding
 
@@ -47,6 +48,7 @@ def understand(
     hand: Hand | None = None,
     language: str = "en",
     learnt: Learnt = EVERYTHING,
+    before: str = FIRST,
 ) -> Understanding:
     """What the text means.
 
@@ -58,6 +60,7 @@ def understand(
         hand: What the hand holds, when that is known; a command that needs a second hand is asked about.
         language: Key of the vocabulary file; "auto" takes the language that understands the text, English first.
         learnt: What the policy can be asked for; what it has not learnt is refused.
+        before: With "auto", the language of what was said before.
 
     Returns:
         For a question, `reason` is the answer as far as the picture and the vocabulary give it; for a control word it
@@ -70,7 +73,7 @@ def understand(
     vocabulary = load()
 
     def understood(code: str) -> Understanding:
-        context = Context(vocabulary, vocabulary.lexicon(FIRST), vocabulary.lexicon(code), seen, last, hand, learnt)
+        context = Context(vocabulary, phrasebook(code), vocabulary.lexicon(code), seen, last, hand, learnt, text)
         found = _understood(text, context, code)
         if found.steps and (denied(text, code) or (code == FIRST and (taken_back(text) or asks_for_none(text)))):
             found = _denial(text, context)
@@ -81,7 +84,7 @@ def understand(
     heard = heard_as(text, seen) if language in (AUTO, FIRST) and closed_intent(text) is None else None
     if heard is not None and (meant := _put_right(heard, seen, last, hand, language, learnt)) is not None:
         return meant
-    return chosen(text, understood) if language == AUTO else understood(language)
+    return chosen(text, understood, before) if language == AUTO else understood(language)
 
 
 def _put_right(
@@ -124,22 +127,20 @@ def _conversation(text: str, context: Context, reads: bool) -> Understanding | N
     if asked and len(asked) >= len(polite or ()) and not wished:
         return Understanding(text, Intent.QUESTION, reason=_answer(bare, context))
     if words.starts_with(lexicon.teaching, bare):
-        return Understanding(text, Intent.TEACH, reason=f"I cannot learn that yet. {_able(context)}")
+        return Understanding(text, Intent.TEACH, reason=f"{context.book.say('cannot_learn')} {_able(context)}")
     opening = words.starts_with(lexicon.corrections, bare)
     if opening and len(bare) > len(opening):
         wanted = " ".join(bare[len(opening) :])
-        return Understanding(
-            text, Intent.CORRECTION, question="Please say the whole command as you want it.", notes=(wanted,)
-        )
+        return Understanding(text, Intent.CORRECTION, question=context.book.say("whole_command"), notes=(wanted,))
     return None
 
 
 def _answer(bare: Phrase, context: Context) -> str:
     if bare in context.heard.questions["seen"]:
-        return what_is_seen(context.seen, context.lexicon)
+        return what_is_seen(context.seen, context.book.code)
     if bare in context.heard.questions["help"]:
-        return help_text(context.seen, learnt=context.learnt)
-    return f'I cannot answer that. Ask me "what do you see" or "what can I say". {_able(context)}'
+        return help_text(context.seen, context.book.code, context.learnt)
+    return f"{context.book.say('cannot_answer')} {_able(context)}"
 
 
 def _instruction(text: str, context: Context, reads: bool) -> Understanding:
@@ -162,9 +163,9 @@ def _by_grammar(text: str, parser: Parser, context: Context) -> Understanding:
     if clauses is None:
         return _not_parsed(text, parser, context)
     try:
-        check_steps(probes(clauses), context.learnt)
+        check_steps(probes(clauses), context.learnt, context.book)
         steps = by_colour(steps_of(clauses, context), text, context.seen, context.learnt)
-        return Understanding(text, Intent.COMMAND, check_steps(steps, context.learnt))
+        return Understanding(text, Intent.COMMAND, check_steps(steps, context.learnt, context.book))
     except Unclear as question:
         return _asked(text, question, parser.words, context)
     except Refused as refusal:
@@ -189,7 +190,7 @@ def as_question(text: str, question: Unclear, completes: tuple[str, ...] = ()) -
 
 
 def _denial(text: str, context: Context) -> Understanding:
-    reason = f"I hear a no or not in that, so I move nothing. Say only what I should do. {_able(context)}"
+    reason = f"{context.book.say('denied')} {_able(context)}"
     return Understanding(text, Intent.UNSUPPORTED, confidence=UNCERTAIN, reason=reason)
 
 
@@ -203,7 +204,7 @@ def _doubt(text: str, context: Context) -> Understanding:
 
 def _as_read(text: str, context: Context) -> Understanding | None:
     """What the reader is sure enough of; None when it is not, or when the text holds a word that means stop."""
-    if not context.lexicon.stop_words.isdisjoint(words.without(_NO_STOP, words.normalised(text))):
+    if not context.heard.stop_words.isdisjoint(words.without(_NO_STOP, words.normalised(text))):
         return None
     reading = read(text)
     asked = reading is not None or mood.asks(clauses(text))
@@ -212,7 +213,7 @@ def _as_read(text: str, context: Context) -> Understanding | None:
         return None
     try:
         abilities.check(request, context.learnt)
-        steps = one_handed(_steps_read(request, context), context.hand, context.lexicon)
+        steps = one_handed(_steps_read(request, context), context.hand, context.book)
         steps = check_steps(by_colour(steps, text, context.seen, context.learnt), context.learnt)
     except Unclear as question:
         return _asked(text, question, (), context)
@@ -228,15 +229,15 @@ def _steps_read(request: Request, context: Context) -> tuple[Step, ...]:
     if not context.seen:
         if not abilities.is_plain(request):
             raise Unclear(f'I have to see the table to know what "{request}" means.')
-        return abilities.plain_steps(request, context.vocabulary, context.lexicon)
+        return abilities.plain_steps(request, context.vocabulary, context.heard)
     last = [thing for thing in context.seen if thing.reference == context.last]
     outcome = resolve(request, context.seen, Memory().spoke_of(*last))
     if isinstance(outcome, Question):
-        question = abilities.answerable(outcome, request, context.seen, context.lexicon, context.learnt)
+        question = abilities.answerable(outcome, request, context.seen, context.heard, context.learnt)
         raise Unclear(question.text, choices=tuple(choice.name for choice in question.choices))
     if isinstance(outcome, Refusal):
         raise Refused(outcome.text)
-    return abilities.steps_of(outcome.acts, context.seen, context.lexicon)
+    return abilities.steps_of(outcome.acts, context.seen, context.heard)
 
 
 def _not_parsed(text: str, parser: Parser, context: Context) -> Understanding:
@@ -245,7 +246,7 @@ def _not_parsed(text: str, parser: Parser, context: Context) -> Understanding:
         thing = parser.bare_thing()
         if thing is not None and thing.name is not None and not thing.unknown:
             return _asked(text, completing.what_to_do(thing, _able(context), context), (), context)
-        reason = f"I did not understand that.{_spelling(parser.words, context.heard)} {_able(context)}"
+        reason = f"{context.book.say('not_understood')}{_spelling(parser.words, context)} {_able(context)}"
         return Understanding(text, Intent.UNSUPPORTED, confidence=UNCERTAIN, reason=reason)
     if gap.at < len(parser.words):
         return Understanding(text, Intent.UNSUPPORTED, confidence=UNCERTAIN, reason=_rest(gap, parser, context))
@@ -257,21 +258,23 @@ def _not_parsed(text: str, parser: Parser, context: Context) -> Understanding:
 
 def _rest(gap: Gap, parser: Parser, context: Context) -> str:
     """The refusal for words that fit nowhere in the sentence."""
-    begin, rest = " ".join(parser.words[: gap.at]), " ".join(parser.words[gap.at :])
-    spelling = _spelling(parser.words[gap.at :], context.heard)
-    return f'I understand "{begin}", but not "{rest}" after it.{spelling} {_able(context)}'
+    begin, rest = (context.as_typed(words) for words in (parser.words[: gap.at], parser.words[gap.at :]))
+    spelling = _spelling(parser.words[gap.at :], context)
+    return f"{context.book.say('not_after', begin=begin, rest=rest)}{spelling} {_able(context)}"
 
 
-def _spelling(rest: Phrase, lexicon: Lexicon) -> str:
+def _spelling(rest: Phrase, context: Context) -> str:
     """ " Did you mean ...?" for the first unknown word that looks like a verb, thing, colour or place; else ""."""
+    lexicon = context.heard
     for word in rest:
         if word not in lexicon.known_words:
             similar = [known for known in lexicon.content_words if known[0] == word[0]]
             if near := get_close_matches(word, similar, n=1, cutoff=0.75):
-                return f' Did you mean "{near[0]}" by "{word}"?'
+                return f" {context.book.say('meant_by', near=near[0], word=context.as_typed((word,)))}"
     return ""
 
 
 def _able(context: Context) -> str:
-    example = examples(context.seen, 1)[0]
-    return f'{context.lexicon.says["able"]}. Say for example "{example}", or ask "what can I say?" for more.'
+    book = context.book
+    example = examples(context.seen, 1, book.code)[0]
+    return f"{book.say('able')} {book.say('say_for_example', example=example)}"

@@ -9,6 +9,7 @@ from vla_assistant.language.by_colour import looking_for
 from vla_assistant.language.capability import EVERYTHING, Learnt
 from vla_assistant.language.fragments import mentioned
 from vla_assistant.language.interpreter import understand
+from vla_assistant.language.languages import FIRST
 from vla_assistant.language.meaning import Hand
 from vla_assistant.language.words import normalised
 from vla_assistant.types import DIRECTIONS, Intent, Reference, SeenThing, Understanding
@@ -26,6 +27,7 @@ def interpret(
     feel: Feel = lambda: None,
     language: str = "en",
     learnt: Learnt = EVERYTHING,
+    before: str = FIRST,
 ) -> Understanding:
     """What the text means without the turns before it; one that cannot be read at all is unsupported.
 
@@ -36,15 +38,18 @@ def interpret(
         feel: What the hand holds, None when that is not known; called only for what moves the arm.
         language: Key of the vocabulary file, or "auto".
         learnt: What the policy can be asked for; what it has not learnt is refused.
+        before: With "auto", the language of what was said before.
     """
     try:
         seen: tuple[SeenThing, ...] = ()
-        understanding = understand(text, last=last, language=language, learnt=learnt)
+        understanding = understand(text, last=last, language=language, learnt=learnt, before=before)
         if _needs_picture(understanding):
             seen = looking_for(look, text, learnt)
-            understanding = understand(text, seen, last=last, language=language, learnt=learnt)
+            understanding = understand(text, seen, last=last, language=language, learnt=learnt, before=before)
         if any(step.skill != "home" for step in understanding.steps):
-            understanding = understand(text, seen, last=last, hand=feel(), language=language, learnt=learnt)
+            understanding = understand(
+                text, seen, last=last, hand=feel(), language=language, learnt=learnt, before=before
+            )
     except InputError as error:
         return Understanding(text, Intent.UNSUPPORTED, confidence=0.0, reason=str(error))
     return understanding

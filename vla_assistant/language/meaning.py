@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from vla_assistant.language.by_colour import is_same
-from vla_assistant.language.capability import EVERYTHING, Learnt
-from vla_assistant.language.clauses import Clause, NounPhrase
+from vla_assistant.language.capability import DRAWER, EVERYTHING, Learnt
+from vla_assistant.language.clauses import SEVERAL, Clause, NounPhrase
 from vla_assistant.language.naming import MOST_CHOICES
-from vla_assistant.language.phrasing import describe, listed, plurals, shown, spoken_name, what_is_seen, with_article
-from vla_assistant.language.vocabulary import UNNAMED, Lexicon, Vocabulary
+from vla_assistant.language.phrasebook import Phrasebook
+from vla_assistant.language.phrasing import shown, what_is_seen
+from vla_assistant.language.vocabulary import FIRST, UNNAMED, Lexicon, Vocabulary
 from vla_assistant.types import Reference, SeenThing, Step
 
 
@@ -37,9 +39,11 @@ class Refused(Exception):  # noqa: N818
     """It is understood and cannot be done; `str` says why and what can be done."""
 
 
-YES_OR_NO = ("yes", "no")
-_ABLE = {"pick": "lift", "place": "lift", "put_down": "lift", "push": "push"}
+_ABLE = {"pick": "lift", "place": "lift", "put_down": "lift", "push": "push", "give": "lift"}
 """What a thing must allow for each frame."""
+WHAT = {"pick": "what_pick", "place": "what_place", "put_down": "what_put_down", "push": "what_push"}
+"""The question for the object of each frame."""
+_WORD = re.compile(r"[^\W_]+")
 
 
 @dataclass(frozen=True)
@@ -55,32 +59,43 @@ class Context:
 
     Attributes:
         vocabulary: The things.
-        lexicon: The words of what is answered.
+        book: What is answered, in the language of what is said.
         heard: The words of what is said.
         seen: What the camera shows; empty when that is not known.
         last: The object of the turn before.
         hand: What the hand holds, when that is known.
         learnt: What the policy can be asked for.
+        text: What was said, as it was written.
     """
 
     vocabulary: Vocabulary
-    lexicon: Lexicon
+    book: Phrasebook
     heard: Lexicon
     seen: Sequence[SeenThing] = ()
     last: Reference | None = None
     hand: Hand | None = None
     learnt: Learnt = EVERYTHING
+    text: str = ""
+
+    def as_typed(self, words: Sequence[str]) -> str:
+        """The words as they were written in the text: "Schüssel" for "schussel"."""
+        written = {self.heard.plain(word): word for word in _WORD.findall(self.text)}
+        return " ".join(written.get(word, word) for word in words) if self.heard.orthography else " ".join(words)
+
+    def typed(self, phrase: NounPhrase) -> str:
+        """The thing as it was written."""
+        return self.as_typed(phrase.said)
 
 
-def check_steps(steps: Sequence[Step], learnt: Learnt) -> tuple[Step, ...]:
-    """The steps again, when all of them are learnt.
+def check_steps(steps: Sequence[Step], learnt: Learnt, book: Phrasebook | None = None) -> tuple[Step, ...]:
+    """The steps again, when all of them are learnt; `book` is of the language in which it is said that they are not.
 
     Raises:
         Refused: one is not; `str` says why.
     """
     for step in steps:
         if step.skill != "home" and (why := learnt.why_not(step)):
-            raise Refused(why)
+            raise Refused(why if book is None or book.code == FIRST else book.say("not_learnt", steps=(step,)))
     return tuple(steps)
 
 
@@ -98,7 +113,7 @@ def steps_of(clauses: Sequence[Clause], context: Context) -> tuple[Step, ...]:
         held = _held_after(step, held)
         last = step.object or last
         steps.append(step)
-    return one_handed(steps, context.hand, context.lexicon)
+    return one_handed(steps, context.hand, context.book)
 
 
 def probes(clauses: Sequence[Clause]) -> list[Step]:
@@ -117,7 +132,7 @@ def _kind(phrase: NounPhrase | None) -> Reference | None:
     return Reference(phrase.name) if phrase is not None and phrase.name else None
 
 
-def one_handed(steps: Sequence[Step], hand: Hand | None, lexicon: Lexicon) -> tuple[Step, ...]:
+def one_handed(steps: Sequence[Step], hand: Hand | None, book: Phrasebook) -> tuple[Step, ...]:
     """The steps again, when one hand can do them from what it holds now.
 
     Raises:
@@ -128,68 +143,84 @@ def one_handed(steps: Sequence[Step], hand: Hand | None, lexicon: Lexicon) -> tu
         steps = steps[1:]  # "take the can and put it there": it is in the hand already
     for step in steps:
         if step.skill == "put_down" and hand and held is None:
-            raise _empty_handed(step, steps, lexicon)
+            raise _empty_handed(step, steps, book)
         if held is not None and _needs_free_hand(step, held):
-            raise _full_handed(held, steps, lexicon)
+            raise _full_handed(held, steps, book)
         held = _held_after(step, held)
     return tuple(steps)
 
 
-def _empty_handed(step: Step, steps: Sequence[Step], lexicon: Lexicon) -> Unclear:
+def _empty_handed(step: Step, steps: Sequence[Step], book: Phrasebook) -> Unclear:
     """A yes picks it up and goes on with all that was asked for."""
     if step.object is None:
-        return Unclear("I hold nothing that I could put down. What should I pick up first?")
-    what = spoken_name(step.object, lexicon)
-    whole = f"{describe([Step('pick', step.object)])}, then {describe(steps)}"
-    question = f"I hold nothing that I could put down. Should I pick up the {what} first?"
-    return Unclear(question, choices=YES_OR_NO, completes=(whole,))
+        return Unclear(book.say("hold_nothing"))
+    whole = book.clause("pick_first", first=(Step("pick", step.object),), steps=tuple(steps))
+    question = book.say("pick_it_first", thing=step.object)
+    return Unclear(question, choices=(book.clause("yes"), book.clause("no")), completes=(whole,))
 
 
-def _full_handed(held: Reference, steps: Sequence[Step], lexicon: Lexicon) -> Unclear:
+def _full_handed(held: Reference, steps: Sequence[Step], book: Phrasebook) -> Unclear:
     """The answer says where to put it; then comes all that was asked for."""
-    name = spoken_name(held, lexicon)
-    question = f"I have one hand, and it would still hold the {name}. Where should I put the {name} first?"
+    question = book.say("one_hand", thing=held)
     held_now = steps[0].object != held or steps[0].skill in ("pick", "push")
     if not held_now:  # it is taken up on the way: nothing can come before that
         return Unclear(question)
-    rest = describe(steps)
-    completes = tuple(f"put the {name} {where}, then {rest}" for where in ("{}", "on {}"))
-    return Unclear(question, choices=(f"on the {' '.join(lexicon.words['table'][0])}",), completes=completes)
+    places = ("{}", book.clause("on_what", what="{}"))
+    completes = tuple(book.clause("put_first", thing=held, there=place, steps=tuple(steps)) for place in places)
+    return Unclear(question, choices=(book.clause("on_the_table"),), completes=completes)
 
 
 def _step(clause: Clause, context: Context, last: Reference | None, held: Reference | None) -> Step:
     if clause.frame == "home":
         return Step("home")
     assert clause.object is not None
-    verb = {"pick": "pick up", "place": "place", "put_down": "put down", "push": "push"}[clause.frame]
-    if clause.frame == "put_down" and clause.object.pronoun and last is None:
+    if clause.frame == "put_down" and (clause.object.held or (clause.object.pronoun and last is None)):
         return Step("put_down", None, Reference("table"))
-    thing = _referent(clause.object, context, last, f"What should I {verb}?", held)
+    question = context.book.say(WHAT.get(clause.frame, "which_one"))
+    thing = _referent(clause.object, context, last, question, held)
+    if clause.frame in ("open", "close"):
+        return _of_drawer(clause.frame, thing, context)
     _check_able(clause.frame, thing, context)
     if clause.frame == "place":
-        assert clause.destination is not None
-        name = spoken_name(thing, context.lexicon)
-        question = f"Where should I place the {name}?"
-        destination = _referent(clause.destination, context, thing, question, None)
-        if clause.destination.name is None and not _stays(thing, destination, context):
-            raise Unclear(f'I do not know which thing "{clause.destination}" is. {question}', clause.destination)
-        _check_fits(thing, destination, clause.destination, context)
-        return Step("place", thing, destination)
+        return _placed(clause, thing, context)
     if clause.frame == "put_down":
         return Step("put_down", thing, Reference("table"))
-    return Step("push", thing, Reference(clause.side or "")) if clause.frame == "push" else Step("pick", thing)
+    return Step("push", thing, Reference(clause.side or "")) if clause.frame == "push" else Step(clause.frame, thing)
+
+
+def _of_drawer(skill: str, thing: Reference, context: Context) -> Step:
+    if thing.name != DRAWER.name:
+        raise Refused(context.book.say("only_drawer"))
+    return Step(skill, DRAWER)
+
+
+def _placed(clause: Clause, thing: Reference, context: Context) -> Step:
+    assert clause.destination is not None
+    question = context.book.say("where_place", thing=thing)
+    destination = _referent(clause.destination, context, thing, question, None)
+    if clause.relation:
+        second = _referent(clause.second, context, thing, question, None) if clause.second else None
+        if thing in (destination, second):
+            raise Unclear(context.book.say("on_itself", thing=thing), clause.destination)
+        return Step("place", thing, destination, clause.relation, second)
+    if clause.destination.name is None and not _stays(thing, destination, context):
+        which = context.book.say("unknown_which", phrase=context.typed(clause.destination))
+        raise Unclear(f"{which} {question}", clause.destination)
+    _check_fits(thing, destination, clause.destination, context)
+    return Step("place", thing, destination)
 
 
 def _referent(
     phrase: NounPhrase, context: Context, last: Reference | None, question: str, held: Reference | None
 ) -> Reference:
+    book = context.book
     if phrase.pronoun:
         if last is None:
-            raise Unclear(f'I do not know what "{phrase}" is. {question}', phrase)
+            raise Unclear(f"{book.say('unknown_what', phrase=context.typed(phrase))} {question}", phrase)
         return last
     if phrase.quantifier:
-        several = f'I do one thing at a time, and "{phrase}" means {phrase.quantifier}. Which one is the first?'
-        raise Unclear(several, phrase)
+        many = book.clause("several") if phrase.quantifier == SEVERAL else phrase.quantifier
+        raise Unclear(book.say("one_at_a_time", phrase=context.typed(phrase), quantifier=many), phrase)
     if phrase.unknown:
         raise Refused(_unknown(phrase, context))
     if phrase.name is None:
@@ -210,8 +241,9 @@ def _substitute(phrase: NounPhrase, context: Context, last: Reference | None, qu
         return matching.pop()
     if not context.seen and last is not None and phrase.colour:
         return Reference(last.name, phrase.colour)
-    choice = f" I see {_named(sorted(matching, key=str), context.lexicon, 'and')}." if matching else ""
-    raise Unclear(f'I do not know which thing "{phrase}" is. {question}{choice}', phrase)
+    which = context.book.say("unknown_which", phrase=context.typed(phrase))
+    choice = context.book.say("see_the", things=tuple(sorted(matching, key=str))) if matching else ""
+    raise Unclear(" ".join(filter(None, (which, question, choice))), phrase)
 
 
 def _in_picture(wanted: Reference, phrase: NounPhrase, context: Context) -> Reference:
@@ -219,16 +251,15 @@ def _in_picture(wanted: Reference, phrase: NounPhrase, context: Context) -> Refe
         return wanted
     candidates = [t.reference for t in context.seen if t.reference.name == wanted.name]
     candidates = [reference for reference in candidates if wanted.colour in (None, reference.colour)]
-    name = spoken_name(wanted, context.lexicon)
+    book = context.book
     if not candidates:
-        there = what_is_seen(context.seen, context.lexicon)
-        raise Unclear(f"I do not see {with_article(name)}. {there} Which one?", phrase)
-    different = sorted(set(candidates), key=str)
+        there = what_is_seen(context.seen, book.code)
+        raise Unclear(f"{book.say('see_not', thing=wanted)} {there} {book.say('which_one')}", phrase)
+    different = tuple(sorted(set(candidates), key=str))
     if len(different) > 1:
-        question = f"Which {name} do you mean: {_named(different, context.lexicon, 'or')}?"
-        raise Unclear(question, phrase, _choices(different, context))
+        raise Unclear(book.say("which_of", thing=wanted, things=different), phrase, choices(different, book))
     if len(candidates) > 1:
-        raise Refused(alike(different[0], len(candidates), context.lexicon))
+        raise Refused(alike(different[0], len(candidates), book))
     return different[0]
 
 
@@ -238,31 +269,28 @@ def seen_once(things: Sequence[SeenThing], seen: Sequence[SeenThing]) -> list[Se
     return [thing for thing in things if references.count(thing.reference) == 1]
 
 
-def alike(reference: Reference, count: int, lexicon: Lexicon) -> str:
+def alike(reference: Reference, count: int, book: Phrasebook) -> str:
     """Why the arm cannot be directed to one of several alike: its policy knows a thing by kind and colour only."""
-    return (
-        f"I see {count} of the {spoken_name(reference, lexicon)} and cannot yet be told which of them to take; "
-        "please move the others away, or name something else."
-    )
+    return book.say("alike", thing=reference, count=count)
 
 
-def _choices(references: Sequence[Reference], context: Context) -> tuple[str, ...]:
-    """Answers that name these things, in the language in which answers are offered."""
-    offered = context.heard is context.lexicon and len(references) <= MOST_CHOICES
-    return tuple(f"the {spoken_name(reference, context.lexicon)}" for reference in references) if offered else ()
+def choices(references: Sequence[Reference], book: Phrasebook) -> tuple[str, ...]:
+    """Answers that name these things; none where there are too many."""
+    offered = references if len(references) <= MOST_CHOICES else ()
+    return tuple(book.clause("answer", thing=reference) for reference in offered)
 
 
-def _named(references: Sequence[Reference], lexicon: Lexicon, last: str) -> str:
-    return listed((f"the {spoken_name(reference, lexicon)}" for reference in references), last)
+def _kinds(names: Iterable[str]) -> tuple[Reference, ...]:
+    return tuple(Reference(name) for name in names)
 
 
 def _unknown(phrase: NounPhrase, context: Context) -> str:
-    known = plurals(shown(context.vocabulary.things, context.seen), context.lexicon)
+    book, known = context.book, _kinds(shown(context.vocabulary.things, context.seen))
+    word = context.as_typed(phrase.unknown)
     if phrase.name is None:
-        return f"I do not know {with_article(' '.join(phrase.unknown))}; I know {known}."
-    colours = listed(" ".join(context.lexicon.words[colour][0]) for colour in context.vocabulary.colours)
-    word = " ".join(phrase.unknown)
-    return f'I do not know what "{word}" means in "{phrase}"; I know {known} by their colours: {colours}.'
+        return book.say("unknown_noun", thing=Reference(word), kinds=known)
+    colours = book.listed([book.colour(colour) for colour in context.vocabulary.colours])
+    return book.say("unknown_word", word=word, phrase=context.typed(phrase), kinds=known, colours=colours)
 
 
 def _check_able(frame: str, thing: Reference, context: Context) -> None:
@@ -270,24 +298,20 @@ def _check_able(frame: str, thing: Reference, context: Context) -> None:
     things = context.vocabulary.things
     if thing.name == UNNAMED or getattr(things[thing.name], able):
         return
-    able_so = [name for name in shown(things, context.seen) if getattr(things[name], able)]
-    others = plurals(able_so, context.lexicon)
-    why = "it is wider than my gripper opens" if able == "lift" else "it does not slide well"
-    name = spoken_name(Reference(thing.name), context.lexicon)
-    raise Refused(f"I cannot {able} a {name}: {why}. I can {able} {others}.")
+    able_so = _kinds(name for name in shown(things, context.seen) if getattr(things[name], able))
+    raise Refused(context.book.say(f"cannot_{able}", thing=Reference(thing.name), kinds=able_so))
 
 
 def _check_fits(thing: Reference, destination: Reference, phrase: NounPhrase, context: Context) -> None:
     if thing == destination:
-        itself = f"I cannot place the {spoken_name(thing, context.lexicon)} on itself. Where should it go?"
-        raise Unclear(itself, phrase)
+        raise Unclear(context.book.say("on_itself", thing=thing), phrase)
     if _stays(thing, destination, context):
         return
     holds = context.vocabulary.things[destination.name].holds
-    what, where = (spoken_name(Reference(r.name), context.lexicon) for r in (thing, destination))
-    held = [name for name in shown(context.vocabulary.things, context.seen) if name in holds]
-    takes = f"a {where} takes {plurals(held, context.lexicon)}" if held else f"nothing stays on a {where}"
-    raise Refused(f"A {what} does not stay in or on a {where}; {takes}.")
+    held = _kinds(name for name in shown(context.vocabulary.things, context.seen) if name in holds)
+    what, where = Reference(thing.name), Reference(destination.name)
+    said = {"kinds": held} if held else {}
+    raise Refused(context.book.say("stays_not" if held else "nothing_stays", thing=what, where=where, **said))
 
 
 def _stays(thing: Reference, destination: Reference, context: Context) -> bool:

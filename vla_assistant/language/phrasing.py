@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from vla_assistant.language.capability import ALSO, DRAWER, EVERYTHING, Learnt, kinds_of_steps
-from vla_assistant.language.vocabulary import Lexicon, Thing, Vocabulary, load
+from vla_assistant.language.phrasebook import Phrasebook
+from vla_assistant.language.phrasebook_file import load as phrasebook
+from vla_assistant.language.vocabulary import FIRST, Lexicon, Thing, Vocabulary, load
 from vla_assistant.types import Reference, SeenThing, Step
 
 EXAMPLES = 6
@@ -13,37 +15,15 @@ AT_FIRST, FURTHER = 2, 3
 """Examples of the usual before those of what else is learnt, and how many of these."""
 
 
-def describe(steps: Sequence[Step], language: str = "en") -> str:
-    """The steps as an instruction: "pick up the blue cube, then place it in the red bowl"; "" for no steps."""
-    lexicon = load().lexicon(language)
-    parts: list[str] = []
-    before: Reference | None = None
-    for step in steps:
-        parts.append(_step(step, before, lexicon))
-        before = step.object or before
-    return ", then ".join(parts)
+def describe(steps: Sequence[Step], language: str = FIRST, form: str = "order") -> str:
+    """The steps in words: "pick up the blue cube, then place it in the red bowl"; "" for no steps.
 
-
-def _step(step: Step, before: Reference | None, lexicon: Lexicon) -> str:
-    if step.object is None:
-        thing = lexicon.says["held"]
-    else:
-        thing = "it" if step.object == before else f"the {spoken_name(step.object, lexicon)}"
-    where = "" if step.destination is None else spoken_name(step.destination, lexicon)
-    second = "" if step.second is None else spoken_name(step.second, lexicon)
-    return lexicon.says[_template(step, thing, lexicon)].format(object=thing, destination=where, second=second)
-
-
-def _template(step: Step, thing: str, lexicon: Lexicon) -> str:
-    """Which of the templates says the step."""
-    if step.skill == "pick" and thing == "it":
-        return "pick_it"
-    if step.destination is None or step.skill == "put_down":
-        return step.skill
-    if step.skill == "place":
-        inside = "in" if step.destination.name in lexicon.inside else "on"
-        return f"place_{step.relation or inside}"
-    return f"push_{step.destination.name}"
+    Args:
+        steps: What is to be done.
+        language: Key of the vocabulary.
+        form: An "order" to the arm, or the "infinitive" that follows "shall I".
+    """
+    return phrasebook(language).describe(steps, form) if steps else ""
 
 
 def spoken_name(reference: Reference, lexicon: Lexicon) -> str:
@@ -76,19 +56,19 @@ def shown(things: Mapping[str, Thing], seen: Sequence[SeenThing]) -> list[str]:
     return [name for name, thing in things.items() if thing.usual or name in there]
 
 
-def what_is_seen(seen: Sequence[SeenThing], lexicon: Lexicon) -> str:
+def what_is_seen(seen: Sequence[SeenThing], language: str = FIRST) -> str:
     """ "I see a red cup and a blue bowl." """
-    names = [spoken_name(thing.reference, lexicon) for thing in seen]
-    counted = [_counted(name, names.count(name)) for name in dict.fromkeys(names)]
-    return f"I see {listed(counted)}." if counted else "I see nothing that I know on the table."
+    book, there = phrasebook(language), [thing.reference for thing in seen]
+    counted = [_counted(reference, there.count(reference), book) for reference in dict.fromkeys(there)]
+    return book.say("i_see", things=book.listed(counted)) if counted else book.say("see_nothing")
 
 
-def _counted(name: str, count: int) -> str:
-    return with_article(name) if count == 1 else f"{count} times {with_article(name)}"
+def _counted(reference: Reference, count: int, book: Phrasebook) -> str:
+    return book.clause("one" if count == 1 else "times", thing=reference, count=count)
 
 
 def examples(
-    seen: Sequence[SeenThing] = (), n: int = EXAMPLES, language: str = "en", learnt: Learnt = EVERYTHING
+    seen: Sequence[SeenThing] = (), n: int = EXAMPLES, language: str = FIRST, learnt: Learnt = EVERYTHING
 ) -> list[str]:
     """Up to `n` commands that make sense for what is seen; general ones when nothing is seen.
 
@@ -104,18 +84,19 @@ def examples(
     return [describe(step, language) for step in steps][:n]
 
 
-def help_text(seen: Sequence[SeenThing] = (), language: str = "en", learnt: Learnt = EVERYTHING) -> str:
+def help_text(seen: Sequence[SeenThing] = (), language: str = FIRST, learnt: Learnt = EVERYTHING) -> str:
     """What the arm can do and what may be said to it, each example on a line and a sentence of its own."""
     said = (example[:1].upper() + example[1:] for example in examples(seen, language=language, learnt=learnt))
-    says = load().lexicon(language).says
-    return "\n".join([f"{says['able']}.{_also(says, learnt)} You can say:", *(f"{example}." for example in said)])
+    book = phrasebook(language)
+    able = filter(None, (book.say("able"), _also(book, learnt), book.say("you_can_say")))
+    return "\n".join([" ".join(able), *(f"{example}." for example in said)])
 
 
-def _also(says: Mapping[str, str], learnt: Learnt) -> str:
-    """What is learnt beyond the usual: " I can also ..." or nothing."""
+def _also(book: Phrasebook, learnt: Learnt) -> str:
+    """What is learnt beyond the usual: "I can also ..." or nothing."""
     kinds = kinds_of_steps(learnt)
-    also = [says[f"able_{name}"] for name, needed in ALSO.items() if needed <= kinds]
-    return f" I can also {listed(also)}." if also else ""
+    also = [book.clause(f"able_{name}") for name, needed in ALSO.items() if needed <= kinds]
+    return book.say("able_also", abilities=book.listed(also)) if also else ""
 
 
 def _sensible(references: list[Reference], vocabulary: Vocabulary) -> list[tuple[Step, ...]]:

@@ -35,11 +35,10 @@ def able(skill: str, kind: str, things: Mapping[str, Thing]) -> bool:
 
 def not_seen(thing: Description, skill: str, seen: Sequence[SeenThing], things: Mapping[str, Thing]) -> Refusal:
     """No thing fits the description; what is like it, and what could be said instead."""
-    lexicon = vocabulary.load().lexicon("en")
     like = [other for other in seen if thing.kind in (ANYTHING, other.reference.name)]
     like = like or [other for other in seen if thing.colour == other.reference.colour is not None] or list(seen)
     missing = 'I do not know what "it" is.' if thing.kind == IT else f"I see no {described(thing)}."
-    return Refusal(f"{missing} {what_is_seen(like, lexicon)}{_for_example(skill, like, seen, things)}")
+    return Refusal(f"{missing} {what_is_seen(like)}{_for_example(skill, like, seen, things)}")
 
 
 def too_few(thing: Description, found: Sequence[SeenThing], seen: Sequence[SeenThing]) -> Refusal:

@@ -12,13 +12,14 @@ from collections.abc import Iterable, Sequence
 
 from vla_assistant.language import words as spelling
 from vla_assistant.language.capability import ALSO, DRAWER, Learnt, kinds_of_steps
-from vla_assistant.language.vocabulary import Lexicon, Phrase, Vocabulary, load
+from vla_assistant.language.vocabulary import FIRST, Lexicon, Phrase, Vocabulary, load
 from vla_assistant.types import SeenThing
 
 SYNONYM_WEIGHT = 0.1
 """Prior of a synonym against 1 for the word that the program itself says."""
 FURTHER_WEIGHT = 0.5
 """Of a kind of command beyond the usual, as against 1 for the usual."""
+_HEADER, _HEADER_UTF_8 = "#JSGF V1.0;", "#JSGF V1.0 UTF-8;"
 PUBLIC, ASKED = "utterance", "asked"
 """Rules of what is heard, and of what is heard instead while a question waits for its answer."""
 
@@ -57,7 +58,7 @@ def jsgf(
         rules[PUBLIC] = asked
         rules["answer"] += f" | {' | '.join(_answer(choice, vocabulary, lexicon) for choice in choices)}"
     lines = [f"{'public ' if name == PUBLIC else ''}<{name}> = {body};" for name, body in rules.items()]
-    return "\n".join(["#JSGF V1.0;", "grammar vla;", *lines, ""])
+    return "\n".join([_HEADER if language == FIRST else _HEADER_UTF_8, "grammar vla;", *lines, ""])
 
 
 def _thing_rules(
@@ -69,11 +70,11 @@ def _thing_rules(
     there = {reference.name for reference in shown}
     present = [n for n, thing in things.items() if ((n in there or not there) if thing.usual else n in also)]
     present = [name for name in present if name != DRAWER.name]
-    rules = {"colour": _weighted(lexicon.words[colour] for colour in vocabulary.colours)}
+    rules = {"colour": _shades(vocabulary.colours, lexicon)}
     for name in present:
         colours = sorted({reference.colour for reference in shown if reference.name == name and reference.colour})
-        shades = _weighted(lexicon.words[colour] for colour in colours) or "<colour>"
-        rules[f"one_{name}"] = f"<the> [/3/ ({shades})] ({_weighted([lexicon.words[name]])})"
+        shades = _shades(colours, lexicon) or "<colour>"
+        rules[f"one_{name}"] = _named(shades, _weighted([lexicon.words[name]]), lexicon)
     carriers = [name for name in present if things[name].holds and things[name].usual]
     if also:
         rules["anything"] = _any(present)
@@ -85,11 +86,25 @@ def _thing_rules(
     return rules
 
 
+def _shades(colours: Iterable[str], lexicon: Lexicon) -> str:
+    """The words for these colours; the endings that a colour takes in other languages are no synonyms."""
+    if lexicon.orthography is None:
+        return _weighted(lexicon.words[colour] for colour in colours)
+    return _weighted([phrase] for colour in colours for phrase in lexicon.words[colour])
+
+
+def _named(shades: str, nouns: str, lexicon: Lexicon) -> str:
+    """A thing of one of these colours, or without one."""
+    return f"<the> ({nouns}) [/3/ ({shades})]" if lexicon.colour_after else f"<the> [/3/ ({shades})] ({nouns})"
+
+
 def _answer(choice: str, vocabulary: Vocabulary, lexicon: Lexicon) -> str:
     """ "The red cup on the left" as "red one", "the cup on the left", or whatever else is left of it; "on the plate".
 
-    A whole command stays as it is.
+    A whole command stays as it is, and what is said in another language than English.
     """
+    if lexicon.orthography is not None:
+        return " ".join(spelling.normalised(choice))
     colours = {word for name in vocabulary.colours for phrase in lexicon.words[name] for word in phrase}
     kinds = {word for name in vocabulary.things for phrase in lexicon.words[name] for word in phrase}
     words = spelling.normalised(choice)

@@ -1,4 +1,4 @@
-"""The vocabulary file as a typed, frozen object: things, colours, verbs, relations, closed words, for each language.
+"""The vocabulary as a typed, frozen object: things, colours, verbs, relations, closed words, for each language.
 
 A phrase is a tuple of lower-case words; every category maps phrases to the canonical name they stand for. The
 recognizer's grammar, the texts of training episodes and the tests are made from the same object.
@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import functools
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,11 @@ Phrase = tuple[str, ...]
 Phrases = Mapping[Phrase, str]
 
 VERSION = 1
+FIRST = "en"
+"""The language that counts where two understand the same text."""
 FRAMES = ("pick", "place", "stack", "release", "push", "home")
+FURTHER_FRAMES = ("give", "open", "close")
+"""Frames that the grammar knows in the languages whose file has verbs for them."""
 SMALL = (
     "articles", "pronouns", "substitutes", "quantifiers", "adjective_suffixes", "up", "down", "back", "to", "of_table",
     "from_table", "connectors", "negations",
@@ -33,12 +38,6 @@ GAP = "..."
 COURTESY = ("fillers", "openings", "closings")
 CLOSED = ("stop", "yes", "no", "cancel")
 QUESTIONS = ("openings", "seen", "help")
-SAYS = (
-    "pick", "pick_it", "place_in", "place_on", "place_next_to", "place_left_of", "place_right_of", "place_in_front_of",
-    "place_behind", "place_between", "put_down", "push_left", "push_right", "push_forward", "push_back", "give", "open",
-    "close", "home", "held", "able", "able_beside", "able_push", "able_give", "able_drawer",
-    "heard_nothing",
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -50,6 +49,7 @@ class Thing:
         lift, push: Whether the arm can.
         holds: What stays in or on it.
         usual: Whether it is on most tables; one that is not is only spoken of and listened for where it is seen.
+        inside: Whether what it holds is in it; others carry it on top.
     """
 
     name: str
@@ -57,6 +57,7 @@ class Thing:
     push: bool
     holds: tuple[str, ...]
     usual: bool = True
+    inside: bool = False
 
     def takes(self, kind: str) -> bool:
         """Whether a thing of that kind stays in or on it; what has no noun may stay wherever something does."""
@@ -89,6 +90,7 @@ class Lexicon:
         colours: Phrases -> canonical colour.
         places: Phrases -> "table", "left", "right" or "home".
         relations: Phrases -> "in", "on" or "to".
+        beside: Phrases -> one of types.RELATIONS; only where the grammar of instructions is to know them.
         refused_relations: Phrases of relations that the grammar of instructions does not know; the reader may.
         refused_things: Phrases that it does not take for things: "me".
         verbs: Frame of the grammar (FRAMES) -> the verbs that open it.
@@ -100,13 +102,13 @@ class Lexicon:
         corrections: Openings of a correction.
         teaching: Openings of a lesson.
         inside: Things in which another rests; the others carry it on top.
-        says: Name (SAYS) -> template of what the program says.
         speech: Rules of the recognizer's grammar in JSGF; `utterance` is the public one.
         speech_further: Rules of what is listened for only where it is learnt and on the table.
         pronunciations: Word -> its pronunciations in the phones of pocketsphinx.
         orthography: How it is written; None when only as the file writes it.
         colour_after: A colour may follow its noun.
         proclitics: Pronouns that stand before their verb.
+        held: Phrases for what the hand holds.
     """
 
     things: Phrases
@@ -115,6 +117,7 @@ class Lexicon:
     colours: Phrases
     places: Phrases
     relations: Phrases
+    beside: Phrases
     refused_relations: tuple[Phrase, ...]
     refused_things: tuple[Phrase, ...]
     verbs: Mapping[str, tuple[Phrase, ...]]
@@ -126,13 +129,13 @@ class Lexicon:
     corrections: tuple[Phrase, ...]
     teaching: tuple[Phrase, ...]
     inside: tuple[str, ...]
-    says: Mapping[str, str]
     speech: Mapping[str, str]
     speech_further: Mapping[str, str]
     pronunciations: Mapping[str, tuple[str, ...]]
     orthography: Orthography | None
     colour_after: bool
     proclitics: tuple[Phrase, ...]
+    held: tuple[Phrase, ...]
 
     def plain(self, text: str) -> str:
         """The text as the phrases here are spelled."""
@@ -147,7 +150,7 @@ class Lexicon:
     @functools.cached_property
     def verbs_by_length(self) -> tuple[Verb, ...]:
         """The verbs of all frames, the longest first."""
-        verbs = [Verb.of(frame, phrase) for frame in FRAMES for phrase in self.verbs[frame]]
+        verbs = [Verb.of(frame, phrase) for frame, phrases in self.verbs.items() for phrase in phrases]
         return tuple(sorted(verbs, key=lambda verb: -len(verb.head + verb.tail)))
 
     @functools.cached_property
@@ -170,7 +173,14 @@ class Lexicon:
         """Every single word that occurs in any phrase."""
         maps = (self.things, self.colours, self.places, self.relations, self.closed, self.control)
         lists = [*self.verbs.values(), *self.small.values(), *self.courtesy.values(), *self.questions.values()]
-        lists += [self.corrections, self.teaching, self.refused_relations, *(tuple(phrases) for phrases in maps)]
+        lists += [
+            self.corrections,
+            self.teaching,
+            self.refused_relations,
+            tuple(self.beside),
+            self.held,
+            *(tuple(phrases) for phrases in maps),
+        ]
         return frozenset(word for phrases in lists for phrase in phrases for word in phrase) | {","}
 
     @functools.cached_property
@@ -214,44 +224,48 @@ def default_file() -> Path:
 
 @functools.cache
 def load(file: Path | None = None) -> Vocabulary:
-    """The vocabulary in `file` (default: the shipped one), read once.
+    """The vocabulary in `file` (default: the shipped one) and the languages in the folder beside it, read once.
 
     Raises:
-        ConfigError: the file is missing, no TOML, of another version, or lacks a table; the message says which.
+        ConfigError: a file is missing, no TOML, of another version, or lacks a table; the message says which.
     """
     path = file or default_file()
-    try:
+    with _blamed(path, "vocabulary file"):
         tables = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise ConfigError(f"The vocabulary file {path} cannot be read ({error.strerror}).") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigError(f"The vocabulary file {path} is not valid TOML: {error}.") from error
-    if tables.get("version") != VERSION:
-        raise ConfigError(f"The vocabulary file {path} has version {tables.get('version')!r}; {VERSION} is needed.")
+        if tables.get("version") != VERSION:
+            raise ConfigError(f"The vocabulary file {path} has version {tables.get('version')!r}; {VERSION} is needed.")
+        things = _things(tables["things"])
+        first = _lexicon(tables[FIRST], things)
+    languages = {FIRST: first}
+    for other in sorted((path.parent / "languages").glob("*.toml")):
+        if other.stem != FIRST:
+            with _blamed(other, "language file"):
+                languages[other.stem] = _lexicon(tomllib.loads(other.read_text(encoding="utf-8")), things)
+    return Vocabulary(things, tuple(dict.fromkeys(first.colours.values())), languages)
+
+
+@contextmanager
+def _blamed(path: Path, kind: str) -> Iterator[None]:
+    """What goes wrong with the file as one clear error."""
     try:
-        return _vocabulary(tables)
+        yield
+    except OSError as error:
+        raise ConfigError(f"The {kind} {path} cannot be read ({error.strerror}).") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"The {kind} {path} is not valid TOML: {error}.") from error
     except KeyError as error:
-        raise ConfigError(f"The vocabulary file {path} lacks the table or key {error.args[0]!r}.") from error
+        raise ConfigError(f"The {kind} {path} lacks the table or key {error.args[0]!r}.") from error
     except (TypeError, AttributeError, ValueError) as error:
-        raise ConfigError(f"The vocabulary file {path} holds a value of the wrong kind: {error}.") from error
+        raise ConfigError(f"The {kind} {path} holds a value of the wrong kind: {error}.") from error
 
 
-def _vocabulary(tables: Mapping[str, Any]) -> Vocabulary:
-    things = {name: _thing(name, table) for name, table in tables["things"].items()}
+def _things(tables: Mapping[str, Any]) -> dict[str, Thing]:
+    things = {name: _thing(name, table) for name, table in tables.items()}
     for thing in things.values():
         unknown = [name for name in thing.holds if name not in things]
         if unknown:
             raise ValueError(f"things.{thing.name}.holds names the unknown thing {unknown[0]!r}")
-    languages = {
-        code: _lexicon(table, things)
-        for code, table in tables.items()
-        if isinstance(table, Mapping) and code != "things"
-    }
-    if not languages:
-        raise KeyError("en")
-    first = next(iter(languages.values()))
-    colours = tuple(dict.fromkeys(first.colours.values()))
-    return Vocabulary(things, colours, languages)
+    return things
 
 
 def _rules(table: Mapping[str, Any]) -> dict[str, str]:
@@ -259,8 +273,8 @@ def _rules(table: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _thing(name: str, table: Mapping[str, Any]) -> Thing:
-    usual = bool(table.get("usual", True))
-    return Thing(name, bool(table["lift"]), bool(table["push"]), _names(table["holds"]), usual)
+    usual, inside = bool(table.get("usual", True)), bool(table.get("inside", False))
+    return Thing(name, bool(table["lift"]), bool(table["push"]), _names(table["holds"]), usual, inside)
 
 
 def _lexicon(table: Mapping[str, Any], things: Mapping[str, Thing]) -> Lexicon:
@@ -277,9 +291,10 @@ def _lexicon(table: Mapping[str, Any], things: Mapping[str, Thing]) -> Lexicon:
         colours=_inverted({name: spelled(words) for name, words in table["colours"].items()}),
         places=_inverted({name: spelled(words) for name, words in table["places"].items()}),
         relations=_inverted({name: spelled(words) for name, words in table["relations"].items()}),
+        beside=_inverted({name: spelled(words) for name, words in table.get("beside", {}).items()}),
         refused_relations=spelled(table["refused"]["relations"]),
         refused_things=spelled(table["refused"]["things"]) if "things" in table["refused"] else (),
-        verbs={name: spelled(table["verbs"][name]) for name in FRAMES},
+        verbs={name: spelled(table["verbs"][name]) for name in _frames(table["verbs"])},
         small={name: spelled(table["small"][name]) for name in SMALL},
         courtesy={name: spelled(table["courtesy"][name]) for name in COURTESY},
         closed=_inverted({name: spelled(table["closed"][name]) for name in CLOSED}),
@@ -287,15 +302,20 @@ def _lexicon(table: Mapping[str, Any], things: Mapping[str, Thing]) -> Lexicon:
         questions={name: spelled(table["questions"][name]) for name in QUESTIONS},
         corrections=spelled(table["corrections"]["openings"]),
         teaching=spelled(table["teaching"]["openings"]),
-        inside=_names(table.get("inside", {}).get("things", [])),
-        says={name: str(table["says"][name]) for name in SAYS} if "says" in table else {},
+        inside=tuple(name for name, thing in things.items() if thing.inside),
         speech=_rules(table.get("speech", {})),
         speech_further=_rules(table.get("speech_further", {})),
         pronunciations={word: _names(phones) for word, phones in table.get("pronunciations", {}).items()},
         orthography=orthography,
         colour_after=grammar is not None and bool(grammar.get("colour_after", False)),
         proclitics=spelled(grammar["proclitics"]) if grammar and "proclitics" in grammar else (),
+        held=spelled(grammar["held"]) if grammar and "held" in grammar else (),
     )
+
+
+def _frames(verbs: Mapping[str, Any]) -> tuple[str, ...]:
+    """The frames of the grammar that the language has verbs for."""
+    return (*FRAMES, *(name for name in FURTHER_FRAMES if name in verbs))
 
 
 def _spelled(orthography: Orthography | None, values: Any) -> tuple[Phrase, ...]:

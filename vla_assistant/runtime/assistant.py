@@ -22,6 +22,7 @@ from vla_assistant import events, language, paths
 from vla_assistant.config import Settings
 from vla_assistant.errors import AssistantError
 from vla_assistant.events import Event, Part, PartState
+from vla_assistant.language.languages import AUTO, FIRST
 from vla_assistant.policies.execution import execute_in
 from vla_assistant.runtime.arm_start import ArmStart
 from vla_assistant.runtime.ears import Ears
@@ -72,7 +73,8 @@ class Assistant:
         self.settings = settings
         self._program, self._now = program, now
         self._hub = Hub()
-        self._examples = language.examples()
+        self._spoken = settings.app.language if settings.app.language != AUTO else FIRST
+        self._examples = language.examples(language=self._spoken)
         self._journal: Journal | None = None
         self._numbers = count(1)
         self._lifecycle = threading.Lock()
@@ -98,7 +100,11 @@ class Assistant:
         self._voice = Voice(settings, self._hub.publish, now)
         self._ears = Ears(settings, self._model, self._voice, self._heard, self.stop, now)
         session = Session(
-            Rules(**settings.session.model_dump()), language.describe, language.interjection, language.means_less
+            Rules(**settings.session.model_dump()),
+            language.describe,
+            language.interjection,
+            language.means_less,
+            settings.app.language,
         )
         self._worker = SessionWorker(session, self._runner, self._motion, self._publish, now, lambda: self._arm.ready)
 
@@ -348,7 +354,8 @@ class Assistant:
             event = events.NothingHeard(event.time_s, doubt, event.utterance.text)
         self._voice.note(event)
         self._hub.publish(event)
-        if isinstance(event, events.NothingHeard) and language.closed_intent(event.text) in ANSWERS:
+        spoken = self.settings.app.language
+        if isinstance(event, events.NothingHeard) and language.closed_intent(event.text, spoken) in ANSWERS:
             self._put(m.Unclear())
         if not isinstance(event, events.Heard):
             return
@@ -359,18 +366,21 @@ class Assistant:
             simulated = self.settings.use.arm == "simulated"
             success = self._runner.verdict(event.command.id, event.outcome.claimed) if simulated else None
             event = replace(event, outcome=replace(event.outcome, success=success))
+        elif isinstance(event, events.Said):
+            self._spoken = event.language
         elif isinstance(event, events.VolumeAsked):
             volume = self._voice.volume + (LOUDER if event.louder else -LOUDER)
             self._voice.set_volume(min(1.0, max(LOUDER, volume)))
         elif isinstance(event, events.Understood):
-            self._ears.expect(event.understanding.choices)
+            said = event.understanding
+            self._ears.expect(said.choices if said.language == FIRST else ())  # what is listened for is English
         self._voice.note(event)
         self._hub.publish(event)
 
     def _happened(self, event: Event) -> None:
         """What the runner tells, on its thread: there the policy may be asked what it has learnt."""
         if isinstance(event, events.SceneSeen):
-            self._examples = language.examples(event.things, learnt=self._model.learnt)
+            self._examples = language.examples(event.things, language=self._spoken, learnt=self._model.learnt)
             self._ears.listen_for(language.further(event.things, self._model.learnt), event.things)
         self._hub.publish(event)
 

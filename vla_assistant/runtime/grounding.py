@@ -7,12 +7,13 @@ from typing import Self
 
 from vla_assistant.config import Settings
 from vla_assistant.errors import AssistantError, UnsupportedError
-from vla_assistant.language import interpret, named_in
+from vla_assistant.language import describe, interpret, named_in
 from vla_assistant.runtime.model import ModelProcess
 from vla_assistant.runtime.motion import MotionProcess
 from vla_assistant.runtime.table import Wanted, wanted_on_table
-from vla_assistant.session.sight import not_seen, unseen
-from vla_assistant.types import STRANGE, Grounding, Intent, SeenThing, Step, Understanding
+from vla_assistant.session.sight import missing
+from vla_assistant.session.wording import Wording
+from vla_assistant.types import Grounding, Intent, Plan, SeenThing, Step, Understanding
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,10 +83,7 @@ class Grounder:
         if not understanding.steps or understanding.question:
             return Reading(understanding, understanding.confidence, understanding.question)
         plan = model.plan(understanding.steps, observation)
-        missing = unseen(plan)
-        question = f"{not_seen(missing, plan.alternatives)} What should I do?" if missing else ""
-        if not plan.is_familiar:
-            question = f"{STRANGE} {question or 'Should I do it all the same?'}"
+        question = _question(plan, Wording(describe, understanding.language))
         confidence = min(understanding.confidence, plan.confidence)
         return Reading(understanding, confidence, question, plan.groundings, plan.chances, plan.familiar)
 
@@ -98,3 +96,10 @@ class Grounder:
             self._motion = MotionProcess(self._settings, steps_in_scene=steps)
             self._motion.start()
         return self._model, self._motion
+
+
+def _question(plan: Plan, words: Wording) -> str:
+    """What has to be settled before the plan can be carried out; empty when nothing has."""
+    things = missing(plan)
+    question = f"{words.not_seen(things, plan.alternatives)} {words.say('what_now')}" if things else ""
+    return question if plan.is_familiar else f"{words.say('strange')} {question or words.say('all_the_same')}"

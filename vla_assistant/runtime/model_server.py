@@ -66,8 +66,11 @@ class Lane:
             self._tell("loading", "Reading the libraries.", 0.2)
             for package in () if backend.missing else backend.module.REQUIRES:
                 importlib.import_module(package)
+            config = backend.config_class.model_validate(self._config)
+            for detail, share in getattr(backend.module, "prepare", lambda config: ())(config):
+                self._tell("loading", detail, share)
             self._tell("loading", "Reading the weights.", 0.6)
-            model = backend.create(backend.config_class.model_validate(self._config))
+            model = backend.create(config)
         except AssistantError as error:
             failure: AssistantError = error
         except Exception as error:

@@ -126,9 +126,11 @@ class ServedModels:
         """Return when the model of that kind is loaded.
 
         Raises:
-            AssistantError: it could not be loaded.
+            AssistantError: it could not be loaded, or nobody started the process.
         """
         lane = self._lanes[kind]
+        if self._reader.ident is None:
+            raise ProcessError("The model was not started, because nothing was to move.")
         deadline = time.monotonic() + LOAD_TIMEOUT_S
         while not lane.settled.wait(0.1):
             if self._closing.is_set():

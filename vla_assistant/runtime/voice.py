@@ -27,10 +27,10 @@ LANGUAGES = ("", "en", "de", "es", "fr")
 def sentence(said: events.Said, proposal_timeout_s: float) -> Sentence:
     """How long what the session says is worth saying, and what takes its place."""
     if said.saying is Saying.STOP:
-        return Sentence(said.text, ttl_s=STOP_TTL_S, urgent=True)
+        return Sentence(said.text, ttl_s=STOP_TTL_S, urgent=True, language=said.language)
     if said.saying is Saying.QUESTION:
-        return Sentence(said.text, QUESTION, proposal_timeout_s)
-    return Sentence(said.text, ttl_s=ANSWER_TTL_S)
+        return Sentence(said.text, QUESTION, proposal_timeout_s, language=said.language)
+    return Sentence(said.text, ttl_s=ANSWER_TTL_S, language=said.language)
 
 
 def settles_question(event: Event) -> bool:
@@ -142,4 +142,4 @@ class Voice:
 
 
 def _hand_over(speaker: Speaker, said: Sentence) -> None:
-    speaker.speak(said.text, topic=said.topic, ttl_s=said.ttl_s, urgent=said.urgent)
+    speaker.speak(said.text, topic=said.topic, ttl_s=said.ttl_s, urgent=said.urgent, language=said.language)

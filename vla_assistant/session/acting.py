@@ -12,11 +12,11 @@ from vla_assistant import events
 from vla_assistant.session import messages as m
 from vla_assistant.session.progress import Next
 from vla_assistant.session.run import Rules, Run
-from vla_assistant.types import Interjection, Result, Step
+from vla_assistant.session.wording import Wording
+from vla_assistant.types import Interjection, Result
 
 PACES = (1.0, 0.7, 0.5)
 """Shares of the policy's own pace, from the fastest; slower than this a step would run out of time."""
-_WHERE = {"left": "to the left", "right": "to the right"}
 
 
 class Finish(Protocol):
@@ -36,11 +36,11 @@ class Acting:
         emit: Callable[[m.Effect], None],
         now: Callable[[], float],
         finish: Finish,
-        describe: Callable[[tuple[Step, ...]], str],
+        words: Wording,
     ) -> None:
         """Begin: from here on motion is asked for. `serials` number the attempts of all runs."""
         self._run, self._rules, self._serials = run, rules, serials
-        self._emit_effect, self._now, self._finish, self._describe = emit, now, finish, describe
+        self._emit_effect, self._now, self._finish, self._words = emit, now, finish, words
         self._waiting: list[m.Effect] = []
         self._moves = False  # something was asked for since the arm was last told to hold or to come to rest
         self.paused = False
@@ -50,17 +50,18 @@ class Acting:
 
     def interject(self, said: Interjection) -> tuple[bool, str]:
         """Do what is said about this motion; whether anything changed by it, and what to say to that."""
+        say = self._words.say
         match said.kind:
             case "pause":
-                return self._pause(), 'Paused. Say "go on" or "cancel".'
+                return self._pause(), say("paused")
             case "resume":
-                return (True, "I go on.") if self._go_on() else (False, "I am at it already.")
+                return (True, say("going_on")) if self._go_on() else (False, say("at_it"))
             case "slower" | "faster" as kind:
                 changed = self._change_pace(faster=kind == "faster")
-                return changed, f"{kind.capitalize()}." if changed else f"I cannot go {kind} than this."
+                return changed, say(kind if changed else f"no_{kind}")
         assert self._run.ticket is not None
         self._emit(m.Nudge(self._run.ticket, said.direction, said.metres, self.paused))
-        return True, f"A little {_WHERE.get(said.direction, said.direction)}."
+        return True, say(f"little_{said.direction}")
 
     def _pause(self) -> bool:
         """Hold where the arm is and begin nothing new until it goes on; False when it is paused already."""
@@ -122,19 +123,21 @@ class Acting:
             self._attempt_failed(ticket, self._run.progress.reason)
 
     def _step_done(self, ticket: m.Ticket, evidence: str) -> None:
-        self._tell(events.StepEnded(self._now(), ticket.index, True, evidence))
+        evidence = self._words.retold(evidence)
+        self._tell(events.StepEnded(self._now(), ticket.index, True, evidence, self._words.language))
         if ticket.index + 1 < len(self._run.steps):
             self._start_step(ticket.index + 1)
         else:
-            self._end(Result.DONE, f"Done: {self._describe(self._run.steps)}.", evidence)
+            self._end(Result.DONE, self._words.say("done", steps=self._words.steps(self._run.steps)), evidence)
 
     def _attempt_failed(self, ticket: m.Ticket, reason: str) -> None:
-        step = self._run.steps[ticket.index]
-        self._tell(events.StepEnded(self._now(), ticket.index, False, reason))
+        step, reason = self._run.steps[ticket.index], self._words.retold(reason)
+        self._tell(events.StepEnded(self._now(), ticket.index, False, reason, self._words.language))
         if ticket.attempt <= self._rules.retries:
             self._move(m.Recover(ticket, step))
         else:
-            self._end(Result.FAILED, f"I could not {self._describe((step,))}. {_sentence(reason)}", reason)
+            what = self._words.steps((step,))
+            self._end(Result.FAILED, self._words.say("could_not", steps=what, reason=_sentence(reason)), reason)
 
     def _end(self, result: Result, reason: str, evidence: str) -> None:
         """What is left of a chunk would go on for most of a second after the end; only a last look lets it rest."""
@@ -147,7 +150,7 @@ class Acting:
         attempt = run.attempts[index] = run.attempts.get(index, 0) + 1
         run.begin_attempt(m.Ticket(run.command.id, index, attempt, next(self._serials)), self._rules.step_timeout_s)
         assert run.ticket is not None
-        self._tell(events.StepStarted(self._now(), index, run.steps[index], attempt))
+        self._tell(events.StepStarted(self._now(), index, run.steps[index], attempt, self._words.language))
         self._move(m.Act(run.ticket, run.steps[index]))
 
     def _move(self, effect: m.Effect) -> None:

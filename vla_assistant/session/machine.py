@@ -10,17 +10,19 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import count
 from typing import ClassVar
 
 from vla_assistant import events
 from vla_assistant.events import Saying
+from vla_assistant.language.languages import FIRST
 from vla_assistant.session import messages as m
 from vla_assistant.session.acting import PACES, Acting
 from vla_assistant.session.run import Phase, Rules, Run
-from vla_assistant.session.sight import moved, not_seen, unseen
+from vla_assistant.session.sight import missing, moved
+from vla_assistant.session.wording import Describe, Wording
 from vla_assistant.types import (
-    STRANGE,
     Command,
     Going,
     Intent,
@@ -28,6 +30,7 @@ from vla_assistant.types import (
     Outcome,
     Plan,
     Proposal,
+    Reference,
     Result,
     Step,
     Understanding,
@@ -36,13 +39,8 @@ from vla_assistant.types import (
 _HOME = (Step("home"),)
 _UNCLEAR = (Intent.UNSUPPORTED, Intent.COMMAND, Intent.CORRECTION)
 """What may be meant as a no where no steps come of it."""
-_NOT_BY_WORDS = {
-    "mute": "Use the button with the microphone for that.",
-    "unmute": "Use the button with the microphone for that.",
-}
-_VOLUME = {"louder": "I speak louder now.", "softer": "I speak more softly now."}
-_YES_OR_NO = "I could not make that out. Please say yes or no."
-_ASKED = "Please say which one; a yes is no answer to what I asked."
+_BY_BUTTON = ("mute", "unmute")
+_VOLUME = ("louder", "softer")
 CLOSED = (Intent.STOP, Intent.YES, Intent.NO, Intent.CANCEL)
 
 
@@ -52,20 +50,23 @@ class Session:
     def __init__(
         self,
         rules: Rules,
-        describe: Callable[[tuple[Step, ...]], str],
+        describe: Describe,
         interjection: Callable[[str], Interjection | None] = lambda text: None,
         declines: Callable[[str], bool] = lambda text: False,
+        language: str = FIRST,
     ) -> None:
         """Nothing happens yet.
 
         Args:
             rules: What can be configured.
-            describe: Says steps in words: "pick up the blue cube".
+            describe: Says steps in words, in the language given: "pick up the blue cube".
             interjection: What a text says about a motion that is under way, if it does.
             declines: Whether a text that is not understood may be a no.
+            language: What is spoken: a key of the vocabulary, or "auto" for that of what was said last.
         """
         self._rules = rules
-        self._describe, self._interjection, self._declines = describe, interjection, declines
+        self._interjection, self._declines = interjection, declines
+        self._words = Wording(describe, language)
         self._queue: deque[Command] = deque()
         self._interpreting: Command | None = None
         self._run: Run | None = None
@@ -117,11 +118,11 @@ class Session:
         if item.closed is not None and not self._is_answer(item.closed):
             self._closed_word(command, item.closed)
         elif not command.text.strip():
-            self._end(command, Result.REFUSED, "There are no words in that.")
+            self._end(command, Result.REFUSED, self._words.say("no_words"))
         elif self._underway and (said := self._interjection(command.text)) is not None:
             self._interjected(command, said)
         elif len(self._queue) >= self._rules.queue_length:
-            self._end(command, Result.REFUSED, f"{len(self._queue)} commands are waiting already; say it again later.")
+            self._end(command, Result.REFUSED, self._words.say("queue_full", count=len(self._queue)))
         else:
             busy = self._run is not None and self._run.phase is not Phase.PROPOSED
             self._tell(events.Queued(self._now, command, len(self._queue) + busy))
@@ -132,9 +133,11 @@ class Session:
         return word is Intent.YES and self._asking and self._run is None
 
     def _closed_word(self, command: Command, word: Intent) -> None:
+        say = self._words.say
+        self._words.heard(command.text)
         if word is Intent.STOP:
             self._stop(m.Stop(f"you said {command.text.strip()!r}"))
-            self._end(command, Result.STOPPED, "Stopped.", say=False)
+            self._end(command, Result.STOPPED, say("stopped"), say=False)
         elif word is Intent.YES:
             shown = self.proposal
             if shown and command.time_s < shown.expires_s - self._rules.proposal_timeout_s:
@@ -143,11 +146,11 @@ class Session:
                 shown = None  # it is said to the question, which came after the proposal
             if shown:
                 self._confirm(m.Confirm(shown.id, str(command.source)))
-            reason = "Confirmed." if shown else _ASKED if self._asking else "There is nothing to confirm."
+            reason = say("confirmed" if shown else "which_then" if self._asking else "nothing_to_confirm")
             self._end(command, Result.DONE if shown else Result.REFUSED, reason, say=not shown)
         else:
             cancelled = self._cancel_run(str(command.source)) or self._asking
-            reason = "Cancelled." if cancelled else "There is nothing to cancel."
+            reason = say("cancelled" if cancelled else "nothing_to_cancel")
             self._asking = False
             self._end(command, Result.CANCELLED, reason)
 
@@ -158,6 +161,7 @@ class Session:
 
     def _interjected(self, command: Command, said: Interjection) -> None:
         """Said about the motion that is under way or about to begin: it takes effect now."""
+        self._words.heard(command.text)
         if said.kind == "stop":
             self._closed_word(command, Intent.STOP)
         elif said.kind == "repeat":
@@ -168,7 +172,7 @@ class Session:
             self._correct(command)
         elif said.kind == "slower" and self._motion is None and self._run is not None:
             self._run.pace = next((pace for pace in PACES if pace < self._run.pace), PACES[-1])
-            self._end(command, Result.DONE, "Slowly.")
+            self._end(command, Result.DONE, self._words.say("slowly"))
         elif said.kind == "cancel" or self._motion is None:  # what has not begun does not begin
             self._closed_word(command, Intent.CANCEL)
         else:
@@ -179,7 +183,7 @@ class Session:
         """Something else was meant: the arm holds now, and what is said comes next instead of what was under way."""
         assert self._run is not None
         self._effects.append(m.Hold("you corrected me", latched=False, command_id=self._run.command.id))
-        self._withdraw("you corrected it", Result.CANCELLED, settle=False)
+        self._withdraw(self._words.clause("you_corrected"), Result.CANCELLED, settle=False)
         self._corrects = command.id
         self._tell(events.Queued(self._now, command))
         self._queue.appendleft(command)
@@ -190,6 +194,10 @@ class Session:
             return
         self._interpreting = None
         understanding = item.understanding
+        if understanding.intent in (*CLOSED, Intent.CONTROL):
+            self._words.heard(command.text)
+        else:
+            self._words.answers_in(understanding.language)
         if self._run is not None and self._run.phase is not Phase.PROPOSED:
             if understanding.intent in (Intent.STOP, Intent.NO, Intent.CANCEL):
                 self._closed_word(command, understanding.intent)
@@ -202,7 +210,7 @@ class Session:
         self._tell(events.Understood(self._now, command, understanding))
         unclear = understanding.intent in _UNCLEAR and not understanding.steps
         if unclear and self.proposal is not None and self._declines(command.text):
-            self._cancel_run(str(command.source), "you may have said no")
+            self._cancel_run(str(command.source), self._words.clause("maybe_no"))
         if understanding.intent in CLOSED:
             self._closed_word(command, understanding.intent)
         elif understanding.intent is Intent.COMMAND and understanding.steps and not understanding.question:
@@ -223,17 +231,18 @@ class Session:
         elif understanding.intent is Intent.CONTROL and understanding.reason in _VOLUME:
             self._change_volume(command, understanding.reason)
         elif understanding.intent is Intent.CONTROL:
-            self._end(command, Result.REFUSED, _NOT_BY_WORDS.get(understanding.reason, "Nothing moves now."))
+            by_button = understanding.reason in _BY_BUTTON
+            self._end(command, Result.REFUSED, self._words.say("use_the_button" if by_button else "nothing_moves"))
         else:
-            self._end(command, Result.REFUSED, understanding.reason or "I did not understand that.")
+            self._end(command, Result.REFUSED, understanding.reason or self._words.say("not_understood"))
 
     def _say_again(self, command: Command) -> None:
-        self._end(command, Result.DONE, self._said or "I have said nothing yet.")
+        self._end(command, Result.DONE, self._said or self._words.say("nothing_said"))
 
     def _change_volume(self, command: Command, how: str) -> None:
         """Say the last sentence again at the new volume: who asks for that has not heard it well."""
         self._tell(events.VolumeAsked(self._now, louder=how == "louder"))
-        self._end(command, Result.DONE, self._said or _VOLUME[how])
+        self._end(command, Result.DONE, self._said or self._words.say(f"{how}_now"))
 
     def _unclear(self, _item: m.Unclear) -> None:
         """An answer that may be a yes or a no is asked for once more; then it is a no."""
@@ -242,18 +251,18 @@ class Session:
             return
         if self._asked_again != shown.id:
             self._asked_again = shown.id
-            self._say(_YES_OR_NO)
+            self._say(self._words.say("yes_or_no"), Saying.QUESTION)
         else:
-            self._cancel_run("unclear", "I could not make out your answer")
-            self._say("I could not make out your answer, so I leave it.")
+            self._cancel_run("unclear", self._words.clause("unclear_answer"))
+            self._say(self._words.say("unclear_answer"))
 
     # From steps to a proposal.
 
     def _plan(self, command: Command, understanding: Understanding) -> None:
         if self._stopped:
-            self._end(command, Result.REFUSED, "I am stopped. Press or say resume first.")
+            self._end(command, Result.REFUSED, self._words.say("resume_first"))
             return
-        self._withdraw("a newer command replaced it", Result.CANCELLED)
+        self._withdraw(self._words.clause("newer_command"), Result.CANCELLED)
         self._run = Run(command, understanding.steps, pace=_pace(understanding.manner), sure=understanding.is_sure)
         self._effects.append(m.Ground(command, understanding.steps))
 
@@ -262,14 +271,14 @@ class Session:
         if run is None or run.command.id != item.command_id:
             return
         if run.phase is Phase.PLANNING:
-            missing = unseen(item.draft.plan)
-            if not missing:
+            unseen = missing(item.draft.plan)
+            if not unseen:
                 self._propose(run, item.draft)
             elif item.draft.obstructed:
-                self._propose_a_better_look(run, item.draft, missing)
+                self._propose_a_better_look(run, item.draft, unseen)
             else:
-                strange = "" if item.draft.plan.is_familiar else f"{STRANGE} "
-                self._finish(Result.REFUSED, strange + not_seen(missing, item.draft.plan.alternatives))
+                what = self._words.not_seen(unseen, item.draft.plan.alternatives)
+                self._finish(Result.REFUSED, self._strange(item.draft.plan) + what)
         elif run.phase is Phase.CHECKING:
             assert run.proposal is not None
             before, now = run.proposal.plan, item.draft.plan
@@ -280,31 +289,35 @@ class Session:
 
     def _propose(self, run: Run, draft: m.Draft) -> None:
         self._show(run, draft)
-        how = ", slowly" if run.pace < 1.0 and any(step.skill != "home" for step in run.steps) else ""
-        doubt = "" if run.sure else "I am not sure I understood you. "
-        strange = "" if draft.plan.is_familiar else f"{STRANGE} "
-        self._say(f"{strange}{doubt}Shall I {self._describe(run.steps)}{how}?", Saying.QUESTION)
+        slowly = run.pace < 1.0 and any(step.skill != "home" for step in run.steps)
+        doubt = "" if run.sure else f"{self._words.say('doubt')} "
+        question = self._words.say("shall_i_slowly" if slowly else "shall_i", steps=self._words.steps(run.steps))
+        self._say(f"{self._strange(draft.plan)}{doubt}{question}", Saying.QUESTION)
 
-    def _propose_a_better_look(self, run: Run, draft: m.Draft, missing: list[str]) -> None:
+    def _strange(self, plan: Plan) -> str:
+        """What comes first where the picture is none that the policy knows."""
+        return "" if plan.is_familiar else f"{self._words.say('strange')} "
+
+    def _propose_a_better_look(self, run: Run, draft: m.Draft, unseen: tuple[Reference, ...]) -> None:
         """The arm may be in the way: from home it is looked for again, and then proposed."""
         run.look_first(_HOME)
-        self._show(run, m.Draft(Plan(_HOME, self._describe(_HOME), 1.0), draft.frame_id, draft.frame_time_s))
-        hidden = f"{not_seen(missing, ())} My arm may hide it."
-        self._say(f"{hidden} Shall I go home and look again?", Saying.QUESTION)
+        self._show(run, m.Draft(Plan(_HOME, self._words.steps(_HOME), 1.0), draft.frame_id, draft.frame_time_s))
+        self._say(f"{self._words.not_seen(unseen, ())} {self._words.say('look_again')}", Saying.QUESTION)
 
     def _show(self, run: Run, draft: m.Draft) -> None:
         expires = self._now + self._rules.proposal_timeout_s
         run.phase = Phase.PROPOSED
+        plan = replace(draft.plan, summary=self._words.steps(run.steps)) if self._words.translates else draft.plan
         run.proposal = Proposal(
-            next(self._proposals), run.command, draft.plan, draft.frame_id, draft.frame_time_s, expires, draft.preview,
-            draft.first_chunk, run.sure,
+            next(self._proposals), run.command, plan, draft.frame_id, draft.frame_time_s, expires, draft.preview,
+            draft.first_chunk, run.sure, self._words.language,
         )  # fmt: skip
         self._tell(events.Proposed(self._now, run.proposal))
 
     def _renew(self, run: Run, draft: m.Draft) -> None:
         assert run.proposal is not None
-        self._tell(events.Withdrawn(self._now, run.proposal.id, "the table has changed"))
-        self._say("The table has changed.")
+        self._tell(events.Withdrawn(self._now, run.proposal.id, self._words.clause("table_changed")))
+        self._say(self._words.say("table_changed"))
         self._propose(run, draft)
 
     def _confirm(self, item: m.Confirm) -> None:
@@ -318,14 +331,14 @@ class Session:
 
     def _cancel(self, item: m.Cancel) -> None:
         if self._cancel_run(item.by, item.reason):
-            self._say("Cancelled.")
+            self._say(self._words.say("cancelled"))
 
     def _cancel_run(self, by: str, reason: str = "") -> bool:
         if self._run is None:
             return False
         if self._run.phase is Phase.ACTING:
             self._effects.append(m.Hold("you cancelled", latched=False, command_id=self._run.command.id))
-        self._withdraw(reason or f"you cancelled it ({by})", Result.CANCELLED)
+        self._withdraw(self._words.retold(reason) or self._words.cancelled_by(by), Result.CANCELLED)
         return True
 
     def _withdraw(self, reason: str, result: Result, settle: bool = True) -> None:
@@ -334,23 +347,23 @@ class Session:
             return
         if self._run.proposal is not None and self._run.phase is not Phase.ACTING:
             self._tell(events.Withdrawn(self._now, self._run.proposal.id, reason))
-        self._finish(result, _because(result, reason), say=False, settle=settle)
+        self._finish(result, self._words.because(result, reason), say=False, settle=settle)
 
     def _expire(self) -> None:
         shown = self.proposal
         if shown is not None and self._now >= shown.expires_s:
-            self._withdraw("nobody confirmed it in time", Result.CANCELLED)
-            self._say("Nobody confirmed, so I leave it.")
+            self._withdraw(self._words.clause("nobody_confirmed"), Result.CANCELLED)
+            self._say(self._words.say("nobody_confirmed"))
 
     def _scene_changed(self, _item: m.Input) -> None:
         """Void what is planned, proposed or being checked: its pictures are of another table."""
         if not self.acting:
-            self._withdraw("the table has changed", Result.CANCELLED)
+            self._withdraw(self._words.clause("table_changed"), Result.CANCELLED)
 
     def _new_scene(self, item: m.NewScene) -> None:
         """Nothing is laid while the arm works; that is decided here, so that no confirmation can come in between."""
         if self.acting:
-            self._tell(events.Warned(self._now, "The arm works; no new scene is laid."))
+            self._tell(events.Warned(self._now, self._words.say("arm_works")))
             return
         self._scene_changed(item)
         self._asking = False
@@ -361,7 +374,7 @@ class Session:
     def _begin(self, run: Run) -> None:
         run.phase = Phase.ACTING
         self._motion = Acting(
-            run, self._rules, self._serials, self._effect, lambda: self._now, self._moved, self._describe
+            run, self._rules, self._serials, self._effect, lambda: self._now, self._moved, self._words
         )
 
     def _moved(self, result: Result, reason: str, evidence: str = "") -> None:
@@ -384,24 +397,25 @@ class Session:
         if self._run is not None and self._run.command.id == item.command_id:
             if self._run.phase is Phase.ACTING:
                 self._effects.append(m.Hold(item.reason, latched=False, command_id=item.command_id))
-            self._finish(Result.FAILED, item.reason)
+            self._finish(Result.FAILED, self._words.retold(item.reason))
         elif self._interpreting is not None and self._interpreting.id == item.command_id:
             command, self._interpreting = self._interpreting, None
-            self._end(command, Result.FAILED, item.reason)
+            self._end(command, Result.FAILED, self._words.retold(item.reason))
 
     def _stop(self, item: m.Stop) -> None:
         command_id = self._run.command.id if self._run else None
         self._effects.append(m.Hold(item.reason, latched=True, command_id=command_id))
         first, self._stopped, self._asking = not self._stopped, True, False
+        reason = self._words.retold(item.reason)
         if first:
-            self._tell(events.Stopped(self._now, item.reason, still=False))
-            self._say("Stopped.", Saying.STOP)
-        self._withdraw(item.reason, Result.STOPPED)
+            self._tell(events.Stopped(self._now, reason, still=False))
+            self._say(self._words.say("stopped"), Saying.STOP)
+        self._withdraw(reason, Result.STOPPED)
         if self._interpreting is not None:
             command, self._interpreting = self._interpreting, None
-            self._end(command, Result.STOPPED, _because(Result.STOPPED, item.reason), say=False)
+            self._end(command, Result.STOPPED, self._words.because(Result.STOPPED, reason), say=False)
         while self._queue:
-            self._end(self._queue.popleft(), Result.STOPPED, "Stopped before it began.", say=False)
+            self._end(self._queue.popleft(), Result.STOPPED, self._words.say("before_it_began"), say=False)
 
     def _stood(self, _item: m.Stood) -> None:
         if self._stopped:
@@ -415,9 +429,9 @@ class Session:
     def _released(self, item: m.Released) -> None:
         command, self._resuming = self._resuming, None
         if command is not None and item.reason:
-            self._end(command, Result.FAILED, item.reason)
+            self._end(command, Result.FAILED, self._words.retold(item.reason))
         elif command is not None:
-            self._end(command, Result.DONE, "Ready again.")
+            self._end(command, Result.DONE, self._words.say("ready"))
 
     def _tick(self, _item: m.Tick) -> None:
         """Expiry is checked before every input."""
@@ -469,7 +483,7 @@ class Session:
 
     def _say(self, text: str, saying: Saying = Saying.ANSWER) -> None:
         self._said = text
-        self._tell(events.Said(self._now, text, saying))
+        self._tell(events.Said(self._now, text, saying, self._words.language))
 
     _TABLE: ClassVar[dict[type[m.Input], Callable[..., None]]] = {
         m.Given: _given,
@@ -490,11 +504,6 @@ class Session:
         m.Recovered: _came_back,
         m.Tick: _tick,
     }
-
-
-def _because(result: Result, reason: str) -> str:
-    """ "Stopped: you pressed stop."."""
-    return f"{result.capitalize()}: {reason.rstrip('.')}."
 
 
 def _pace(manner: frozenset[str]) -> float:

@@ -13,9 +13,13 @@ MOVED_BEYOND = 0.06
 
 def unseen(plan: Plan) -> list[str]:
     """Things of the plan that the picture does not show."""
+    return [str(reference) for reference in missing(plan)]
+
+
+def missing(plan: Plan) -> tuple[Reference, ...]:
+    """The same as references."""
     hidden = _hidden(plan)
-    missing = [str(g.reference) for g in plan.groundings if not _seen(g) and g.reference not in hidden]
-    return list(dict.fromkeys(missing))
+    return tuple(dict.fromkeys(g.reference for g in plan.groundings if not _seen(g) and g.reference not in hidden))
 
 
 def _seen(grounding: Grounding) -> bool:
@@ -29,10 +33,10 @@ def _hidden(plan: Plan) -> set[Reference]:
     return {step.object for step in plan.steps[opened + 1 :] if step.object is not None} - before
 
 
-def not_seen(missing: list[str], alternatives: tuple[str, ...]) -> str:
-    """The sentence for it, with what is there instead."""
+def not_seen(unseen: list[str], alternatives: tuple[str, ...]) -> str:
+    """The sentence for it in English, with what is there instead."""
     instead = f" I see {', '.join(alternatives)}." if alternatives else ""
-    return f"I do not see the {' and the '.join(missing)}.{instead}"
+    return f"I do not see the {' and the '.join(unseen)}.{instead}"
 
 
 def moved(before: Plan, now: Plan) -> bool:

@@ -34,7 +34,8 @@ def denoised(samples: FloatArray, floor: float = FLOOR) -> FloatArray:
     padded = np.pad(samples, (WINDOW, 2 * WINDOW))
     frames = np.lib.stride_tricks.sliding_window_view(padded, WINDOW)[::HOP] * window
     spectra = np.fft.rfft(frames, axis=1)
-    cleaned = np.fft.irfft(spectra * _gains(np.abs(spectra) ** 2 + _LEAST, floor), WINDOW, axis=1) * window
+    gains = _gains((np.abs(spectra) ** 2 + _LEAST).astype(np.float32), floor)
+    cleaned = np.fft.irfft(spectra * gains, WINDOW, axis=1) * window
     total, weight = np.zeros(len(padded)), np.zeros(len(padded))
     for index, frame in enumerate(cleaned):
         total[index * HOP : index * HOP + WINDOW] += frame

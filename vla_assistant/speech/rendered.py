@@ -18,7 +18,10 @@ from vla_assistant.speech.playback import Player
 from vla_assistant.speech.sentences import Sentence, Sentences
 from vla_assistant.speech.speakers.base import Emit, Spoken
 from vla_assistant.speech.voice import RATE_WPM, VOLUME, VoiceEngine, VoiceName, VoiceSettings, speakable
+from vla_assistant.types import Audio
 
+OWN_LANGUAGE = "en"
+"""What the engine's own or the chosen voice says, whichever that is: who chooses a voice wants to hear it."""
 FULL_VOLUME = 1.0
 """The engine renders at this; the volume is applied where it is played, so that it holds at once."""
 
@@ -34,7 +37,13 @@ class SpeakerConfig(BackendConfig):
 
 
 class RenderedSpeaker:
-    """One thread renders and plays; the engine's process starts with it."""
+    """One thread renders and plays; the engine's process starts with it.
+
+    Attributes:
+        many_tongued: Whether the engine has voices of several languages, which may be called by their language.
+    """
+
+    many_tongued = False
 
     def __init__(
         self,
@@ -56,16 +65,19 @@ class RenderedSpeaker:
         self._silences = 0
         self._closed = False
         self._trouble = self._chosen = ""
+        self._unspoken: set[str] = set()
         self._thread = threading.Thread(target=self._run, name="speaker", daemon=True)
         self._thread.start()
 
-    def speak(self, text: str, *, topic: str = "", ttl_s: float = float("inf"), urgent: bool = False) -> None:
+    def speak(
+        self, text: str, *, topic: str = "", ttl_s: float = float("inf"), urgent: bool = False, language: str = "en"
+    ) -> None:
         if not speakable(text):
             return
         with self._changed:
             if self._closed:
                 return
-            self._waiting.put(Sentence(text, topic, ttl_s, urgent), self._now())
+            self._waiting.put(Sentence(text, topic, ttl_s, urgent, language), self._now())
             if urgent:
                 self._cut()
             self._changed.notify()
@@ -178,7 +190,7 @@ class RenderedSpeaker:
     def _say(self, sentence: Sentence, silences: int) -> None:
         try:
             with self._engine_is_mine:
-                sound = self._engine.render(sentence.text)
+                sound = self._rendered(sentence)
             with self._changed:
                 if silences != self._silences:
                     return
@@ -191,6 +203,23 @@ class RenderedSpeaker:
         if self._trouble:
             self._trouble = ""
             self._tell(PartState.READY, "The voice is back.")
+
+    def _rendered(self, sentence: Sentence) -> Audio:
+        """The sentence in a voice of its language; where there is none, in the one that is in use."""
+        voice = self._voice_of(sentence.language)
+        if voice:
+            try:
+                return self._engine.render(sentence.text, voice)
+            except BackendError as error:
+                self._unspoken.add(sentence.language)
+                self._tell(PartState.WARNING, f"{error.message} What is said in {sentence.language} sounds foreign.")
+        return self._engine.render(sentence.text)
+
+    def _voice_of(self, language: str) -> str:
+        """What to ask the engine for; empty for the voice in use, which also speaks what it has no other voice for."""
+        used = self.voice.rsplit("/", 1)[-1].lower()
+        foreign = language != OWN_LANGUAGE and not used.startswith(language)
+        return language if foreign and self.many_tongued and language not in self._unspoken else ""
 
     def _complain(self, error: AssistantError) -> None:
         """Tell a trouble once; without an output the sentences still appear in the window."""

@@ -23,12 +23,14 @@ class Sentence:
         topic: What it is about; a newer sentence of the same topic replaces it while it waits. Empty: of no topic.
         ttl_s: It is not begun when it waited longer than this [s].
         urgent: Said at once: whatever waits or is being said is dropped.
+        language: Of the words: "de".
     """
 
     text: str
     topic: str = ""
     ttl_s: float = math.inf
     urgent: bool = False
+    language: str = "en"
 
 
 class Sentences:

@@ -15,7 +15,7 @@ import subprocess
 import sys
 import threading
 import weakref
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -102,8 +102,12 @@ class VoiceEngine:
         self.voice, folder = self._ask({"settings": self.settings}, START_TIMEOUT_S)
         self._clean = weakref.finalize(self, partial(shutil.rmtree, folder, ignore_errors=True))
 
-    def render(self, text: str) -> Audio:
+    def render(self, text: str, voice: str = "") -> Audio:
         """The text as mono sound at the engine's own rate; empty for a text without a word.
+
+        Args:
+            text: The words.
+            voice: Speaks this text only; empty takes that of the settings.
 
         Raises:
             BackendError: the engine failed twice, each time in a fresh process.
@@ -112,10 +116,10 @@ class VoiceEngine:
         if not spoken:
             return _decode(b"")
         try:
-            return self._render(spoken)
+            return self._render(spoken, voice)
         except BackendError:
             self.close()
-            return self._render(spoken)
+            return self._render(spoken, voice)
 
     def voices(self) -> list[VoiceName]:
         """Every voice that the engine has.
@@ -139,9 +143,10 @@ class VoiceEngine:
             self._process = None
         self._clean()
 
-    def _render(self, text: str) -> Audio:
+    def _render(self, text: str, voice: str) -> Audio:
         self.start()
-        return _decode(self._ask({"text": text, "settings": self.settings}, RENDER_TIMEOUT_S))
+        settings = replace(self.settings, voice=voice) if voice else self.settings
+        return _decode(self._ask({"text": text, "settings": settings}, RENDER_TIMEOUT_S))
 
     def _ask(self, request: dict[str, Any], timeout_s: float) -> Any:
         """What the process answers; one that does not answer in time is killed, which ends the waiting."""

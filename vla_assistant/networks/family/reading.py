@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor
 
+from vla_assistant.language.phrasebook_file import load as phrasebook
 from vla_assistant.language.vocabulary import default_file
 
 PAD, UNKNOWN, FIRST = range(3)
@@ -87,10 +88,11 @@ def split(text: str) -> list[str]:
 
 
 def vocabulary_words(file: Path | None = None, language: str = "en") -> tuple[str, ...]:
-    """Every word of one language in the vocabulary file, sorted."""
+    """Every word of one language in the vocabulary file, and of the steps as the program words them, sorted."""
     table = tomllib.loads((file or default_file()).read_text("utf-8"))
     said = {name: part for name, part in table[language].items() if name not in _NO_WORDS}
-    return tuple(sorted({word for text in _texts(said) for word in split(text.replace("_", " "))}))
+    steps = [template for forms in phrasebook(language).steps.values() for template in forms.values()]
+    return tuple(sorted({word for text in _texts([said, steps]) for word in split(text.replace("_", " "))}))
 
 
 def _texts(part: Any) -> Iterator[str]:

@@ -75,10 +75,12 @@ def _free_speech(settings: Settings) -> tuple[str, str]:
         if backend.missing:
             reasons.append(f"{name} needs {', '.join(backend.missing)}, which is not installed.")
             continue
+        config = settings.backend("recognizers", name)
         try:
-            backend.module.require(settings.backend("recognizers", name))
+            backend.module.require(config)
         except WeightsError as error:
             reasons.append(error.message)
         else:
-            return name, f"The weights of {name} are there or may be downloaded."
+            file = getattr(backend.module, "weights_file", lambda config: None)(config)
+            return name, f"Its weights are at {file}." if file else "Its weights are there, or may be downloaded."
     return "", " ".join(reasons[:1])

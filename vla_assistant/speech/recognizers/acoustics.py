@@ -92,6 +92,10 @@ class Acoustics:
         decoder.add_allphone_file(LOOP, None)
         decoder.add_jsgf_string(SETTLE, _jsgf("settle", phone_word(PHONES[0])))
 
+    def check(self) -> None:
+        """Raise BackendError after `close`."""
+        _ = self._open
+
     def close(self) -> None:
         """Free the decoder."""
         self._decoder = None

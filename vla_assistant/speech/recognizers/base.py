@@ -12,6 +12,7 @@ back end found.
 - `grammar` is JSGF; None means the full command vocabulary, or no limit for a recognizer that needs none.
 - One that is fast and can be asked what was said so far has `partial(audio, grammar) -> partial.Partial` too, which the
   listener calls in pauses and now and then; one that can look for a wake word has `wake(audio, phrases) -> wake.Wake`.
+- One that sends sound away has a function `notice(config)`: the sentence that says so when it is chosen.
 - Missing weights or a failed library are an `AssistantError` that says what to do.
 """
 

@@ -6,9 +6,10 @@ Talk from another domain is heard as words of the model in an order that nobody 
 from __future__ import annotations
 
 import functools
+import math
 
 from vla_assistant import paths
-from vla_assistant.speech.recognizers.wording import MODEL, in_classes, spoken_form
+from vla_assistant.speech.recognizers.wording import MODEL, SYNONYM_WEIGHT, in_classes, other_names, spoken_form
 
 _UNKNOWN = -5.0
 """Logarithm for a word that the model does not know."""
@@ -21,9 +22,10 @@ _Gram = tuple[str, ...]
 @functools.lru_cache(maxsize=1024)
 def likelihood(text: str) -> float:
     """Mean logarithm (base 10) of the probability of a word, things by class; commands lie above -1, talk below."""
-    row = (_BEGIN, *in_classes(spoken_form(text)), _END)
+    words = spoken_form(text)
+    row = (_BEGIN, *in_classes(words), _END)
     found = [_probability(row[max(0, at - _ORDER + 1) : at + 1]) for at in range(1, len(row))]
-    return sum(found) / len(found)
+    return (sum(found) + other_names(words) * math.log10(SYNONYM_WEIGHT)) / len(found)
 
 
 def _probability(gram: _Gram) -> float:

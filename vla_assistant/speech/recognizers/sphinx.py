@@ -85,6 +85,7 @@ class SphinxRecognizer:
         Raises:
             InputError: the grammar is no JSGF or has a word the dictionary lacks.
         """
+        self._acoustics.check()
         if grammar is not None:
             self._acoustics.use(GIVEN, grammar)
         sound = quieted(audio)

@@ -6,35 +6,24 @@ Meant to run in the model process: loading takes seconds and each utterance cost
 from __future__ import annotations
 
 import os
+from collections import deque
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from pydantic import Field
 
-from vla_assistant import paths
 from vla_assistant.errors import BackendError, WeightsError
 from vla_assistant.registry import BackendConfig
-from vla_assistant.speech.audio import RATE_HZ, is_silent, resample
-from vla_assistant.speech.recognizers.invention import Segment, usable_text
+from vla_assistant.speech.fetching import now_and_then
+from vla_assistant.speech.recognizers import whisper_models
+from vla_assistant.speech.recognizers.free_speech import AUTO, ENGLISH, heard
+from vla_assistant.speech.recognizers.invention import DECODING, Segment
+from vla_assistant.speech.recognizers.whisper_models import ENGLISH_ONLY, MODELS
 from vla_assistant.types import Audio, Utterance
 
 REQUIRES = ("whisper", "torch")
 BACKEND = "WhisperRecognizer"
-
-SHORTEST_S = 0.15
-"""Nobody says a word in less."""
-TEMPERATURES = (0.0, 0.2, 0.4, 0.6)
-"""Whisper's own ladder without its last, most inventive steps."""
-_ADVICE = (
-    "Put the .pt file there, name a file with --set recognizers.whisper.model=FILE, allow the download with --set "
-    "recognizers.whisper.download=true, or use --set use.recognizer=sphinx."
-)
-MODELS = (
-    "tiny", "tiny.en", "base", "base.en", "small", "small.en", "medium", "medium.en",
-    "large", "large-v1", "large-v2", "large-v3", "large-v3-turbo", "turbo",
-)  # fmt: skip
-"""The names of `whisper.available_models`, whose import takes seconds; what has another name is never fetched."""
-_ALIASES = {"large": "large-v3", "turbo": "large-v3-turbo"}
 
 
 class Config(BackendConfig):
@@ -45,31 +34,40 @@ class Config(BackendConfig):
         "", description="Where weights lie; empty takes the program's data folder and ~/.cache/whisper."
     )
     download: bool = Field(False, description="Fetch missing weights from the network when the model is loaded.")
-    language: str = Field("en", description="The language that is spoken.")
+    language: str = Field(
+        "",
+        pattern="^(|auto|[a-z]{2,3})$",
+        description='What is spoken: "en", "de", "es", "fr", "auto" (Whisper chooses); empty takes app.language.',
+    )
+    prompt: bool = Field(
+        False, description="Tell Whisper which colours and things may be named; never believed for stop, yes and no."
+    )
     max_tokens: int = Field(96, gt=0, le=224, description="Longest text; a command of three steps has about 40 tokens.")
     device: str = Field("auto", description='"cpu", "cuda", or "auto".')
 
 
 def weights_file(config: Config) -> Path | None:
     """The file with the weights if it is on this machine; looks at paths only."""
-    own = Path(os.path.expanduser(config.model))
     if _is_path(config):
+        own = Path(os.path.expanduser(config.model))
         return own if os.path.isfile(own) else None
-    files = [folder / f"{_ALIASES.get(config.model, config.model)}.pt" for folder in _folders(config)]
-    return next((file for file in files if file.is_file()), None)
+    return whisper_models.found(config.model, config.folder)
 
 
 def require(config: Config) -> None:
-    """Are the weights there, or may they be fetched? See `registry`."""
+    """Are the weights there, or may they be fetched, and do they know the language? See `registry`."""
+    if config.model.endswith(ENGLISH_ONLY):
+        _require_language(config, multilingual=False)
     if weights_file(config) is None and not (config.download and config.model in MODELS):
         raise _missing(config)
 
 
-def _folders(config: Config) -> list[Path]:
-    if config.folder:
-        return [Path(os.path.expanduser(config.folder))]
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    return [paths.data() / "models" / "whisper", cache / "whisper"]
+def prepare(config: Config) -> Iterator[tuple[str, float | None]]:
+    """Fetch missing weights if that is wished, telling how far it is. See `registry`."""
+    require(config)
+    if weights_file(config) is None:
+        for progress in now_and_then(whisper_models.fetch(config.model, config.folder), 0.01):
+            yield f"Fetching Whisper's weights {config.model}: {progress}.", progress.share
 
 
 class WhisperRecognizer:
@@ -79,35 +77,43 @@ class WhisperRecognizer:
         """Load the weights.
 
         Raises:
-            WeightsError: they are missing, corrupt or no Whisper weights.
+            WeightsError: they are missing, corrupt, no Whisper weights, or do not know the language.
         """
+        deque(prepare(config), maxlen=0)
+        file = weights_file(config)
+        assert file is not None
         self._config = config
-        file = weights_file(config) or _downloaded(config)
         self._model = _load(file, config.device)
+        _require_language(config, self._model.is_multilingual)
 
     def transcribe(self, audio: Audio, grammar: str | None = None) -> Utterance:
-        """The words of the sound; a grammar is not needed and not used."""
-        nothing = Utterance("", 0.0, "whisper", self._config.language)
-        if audio.seconds < SHORTEST_S or is_silent(audio):
-            return nothing
-        segments = self._decode(resample(audio, RATE_HZ))
-        text, confidence = usable_text(segments, audio.seconds)
-        return Utterance(text, confidence, "whisper", self._config.language) if text else nothing
+        """The words of the sound; a grammar is not needed, and only limits what a prompt tells."""
+        if self._model is None:
+            raise BackendError("The Whisper recognizer is closed.")
+        return heard(audio, self, "whisper", self._config.language or ENGLISH, self._config.prompt, grammar)
 
     def close(self) -> None:
         """Forget the model."""
         self._model = None
 
-    def _decode(self, audio: Audio) -> list[Segment]:
+    def language_of(self, audio: Audio, among: Sequence[str]) -> str:
+        """See `free_speech.Engine`; costs as much as a decode."""
+        from whisper.audio import N_FRAMES, log_mel_spectrogram, pad_or_trim
+
+        if not self._model.is_multilingual:
+            return ENGLISH
+        mel = pad_or_trim(log_mel_spectrogram(pad_or_trim(audio.samples), self._model.dims.n_mels), N_FRAMES)
+        _, chances = self._model.detect_language(mel.to(self._model.device))
+        return max(among, key=lambda code: chances.get(code, 0.0))
+
+    def decode(self, audio: Audio, language: str, prompt: str) -> list[Segment]:
+        """See `free_speech.Engine`."""
         import whisper
 
-        if self._model is None:
-            raise BackendError("The Whisper recognizer is closed.")
         try:
             result = whisper.transcribe(
-                self._model, audio.samples, language=self._config.language, temperature=TEMPERATURES,
-                condition_on_previous_text=False, initial_prompt=None, without_timestamps=True,
-                sample_len=self._config.max_tokens, fp16=self._model.device.type == "cuda", verbose=None,
+                self._model, audio.samples, language=language, initial_prompt=prompt or None, without_timestamps=True,
+                sample_len=self._config.max_tokens, fp16=self._model.device.type == "cuda", verbose=None, **DECODING,
             )  # fmt: skip
         except (RuntimeError, ValueError) as error:
             raise BackendError(f"Whisper failed on this sound ({error}).") from error
@@ -115,7 +121,8 @@ class WhisperRecognizer:
 
 
 def _segment(table: dict[str, Any]) -> Segment:
-    return Segment(table["text"], table["avg_logprob"], table["no_speech_prob"], table["compression_ratio"])
+    figures = (table["avg_logprob"], table["no_speech_prob"], table["compression_ratio"])
+    return Segment(table["text"], *figures, table["start"], table["end"])
 
 
 def _load(file: Path, device: str) -> Any:
@@ -131,35 +138,34 @@ def _load(file: Path, device: str) -> Any:
         ) from error
 
 
-def _downloaded(config: Config) -> Path:
-    """Fetch the weights when that is wished; the file appears whole by rename."""
-    import whisper
-
-    require(config)
-    url = whisper._MODELS[config.model]
-    folder = _folders(config)[0]
-    partial = folder / "partial"
-    try:
-        file = Path(whisper._download(url, str(partial), False))
-        return file.rename(folder / file.name)
-    except (OSError, RuntimeError) as error:
-        raise WeightsError(f"The Whisper weights {config.model!r} could not be fetched ({error}).") from error
-
-
 def _is_path(config: Config) -> bool:
     """Does `model` name a file, and not one of Whisper's own models?"""
     return Path(config.model).suffix == ".pt" or len(Path(config.model).parts) > 1
 
 
+def _require_language(config: Config, multilingual: bool) -> None:
+    if not multilingual and config.language not in ("", AUTO, ENGLISH):
+        several = config.model.removesuffix(ENGLISH_ONLY) if config.model.endswith(ENGLISH_ONLY) else "base"
+        raise WeightsError(
+            f"The Whisper model {config.model!r} knows English only; recognizers.whisper.language is "
+            f"{config.language!r}.",
+            f"Take one that knows more: vla-assistant models fetch {several}, then --set recognizers.whisper.model="
+            f"{several}.",
+        )
+
+
 def _missing(config: Config) -> WeightsError:
-    """Why there are no weights, as an error to raise."""
-    advice = f"Known models: {', '.join(MODELS)}. {_ADVICE}"
+    """Why there are no weights, as an error to raise: for many it is the first thing that they read of us."""
+    known = f"Known models: {', '.join(MODELS)}."
     if _is_path(config):
-        return WeightsError(f"There is no Whisper weights file {config.model}.", advice)
-    places = " or ".join(str(folder) for folder in _folders(config))
-    if config.model not in MODELS:
-        nothing = f"There is no Whisper model {config.model!r}, and no weights file {config.model}.pt is here"
-        return WeightsError(f"{nothing} (looked in {places}).", advice)
+        return WeightsError(f"There is no Whisper weights file {config.model}.", known)
+    name, places = config.model, " or ".join(str(folder) for folder in whisper_models.folders(config.folder))
+    if name not in MODELS:
+        nothing = f"There is no Whisper model {name!r}, and no weights file {name}.pt is here (looked in {places})."
+        return WeightsError(nothing, known)
     return WeightsError(
-        f"The weights of the Whisper model {config.model!r} are not on this machine (looked in {places}).", _ADVICE
+        f"The weights of the Whisper model {name!r} are not on this machine (looked in {places}).",
+        f"Fetch them once with `vla-assistant models fetch {name}`, or let the program do it with --set "
+        f"recognizers.whisper.download=true. Without a network copy {name}.pt here and run `vla-assistant models "
+        f"import {name}.pt`. --set use.recognizer=sphinx needs no weights.",
     )

@@ -79,6 +79,21 @@ def in_classes(words: Sequence[str]) -> tuple[str, ...]:
 
 
 @functools.cache
+def own_names() -> frozenset[tuple[str, ...]]:
+    """Names of things in the words that the program itself says."""
+    words = load().lexicon("en").words
+    return frozenset(name for colour, kind, name in named() if name == (*words[colour][0], *words[kind][0]))
+
+
+def other_names(words: Sequence[str]) -> int:
+    """How many things are named in other words: "scarlet mug"."""
+    spans = (
+        tuple(words[at : at + size]) for size in range(2, _LONGEST_NAME + 1) for at in range(len(words) - size + 1)
+    )
+    return sum(span in _classes() and span not in own_names() for span in spans)
+
+
+@functools.cache
 def _classes() -> dict[tuple[str, ...], str]:
     return {words: class_of(kind) for _, kind, words in named()}
 

@@ -38,8 +38,13 @@ class Spoken:
 class Speaker(Protocol):
     """A voice."""
 
-    def speak(self, text: str, *, topic: str = "", ttl_s: float = inf, urgent: bool = False) -> None:
-        """Say this after what is being said; see `sentences.Sentence` for the rest."""
+    def speak(
+        self, text: str, *, topic: str = "", ttl_s: float = inf, urgent: bool = False, language: str = "en"
+    ) -> None:
+        """Say this after what is being said; see `sentences.Sentence` for the rest.
+
+        In a language that the chosen voice does not speak it is said by another voice, where there is one.
+        """
         ...
 
     def silence(self) -> None:

@@ -31,6 +31,8 @@ def require(config: Config) -> None:
 class Pyttsx3Speaker(RenderedSpeaker):
     """The system's speech engine."""
 
+    many_tongued = True
+
     def __init__(
         self, config: Config, emit: Emit = lambda event: None, now: Callable[[], float] = time.monotonic
     ) -> None:

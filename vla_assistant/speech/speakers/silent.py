@@ -35,7 +35,9 @@ class SilentSpeaker:
         self._volume = 1.0
         emit(PartChanged(now(), Part.SPEAKER, PartState.OFF, "The voice is switched off (use.speaker is silent)."))
 
-    def speak(self, text: str, *, topic: str = "", ttl_s: float = inf, urgent: bool = False) -> None:
+    def speak(
+        self, text: str, *, topic: str = "", ttl_s: float = inf, urgent: bool = False, language: str = "en"
+    ) -> None:
         self._recent.append(Spoken(text, Audio(np.zeros(0, np.float32), 16_000), self._now()))
 
     def silence(self) -> None:
