@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +20,7 @@ from vla_assistant.speech.stop_words.features import STEP, Embeddings
 from vla_assistant.speech.stop_words.words import CLASSES
 from vla_assistant.train.stop_words import noises
 from vla_assistant.train.stop_words.script import Phrase, Script
-from vla_assistant.train.stop_words.voices import Clip, Espeak, Manner, flite
+from vla_assistant.train.stop_words.voices import Clip, Manner, espeak, flite
 from vla_assistant.types import FloatArray
 
 Labels = NDArray[np.int64]
@@ -55,13 +56,21 @@ class Studio:
 
     def __init__(self, script: Script, cache: Path) -> None:
         self._script, self._cache = script, cache
-        self._espeak = Espeak()
+        self._espeak = espeak()
+
+    @cached_property
+    def _own(self) -> list[FloatArray]:
+        """What the program says itself."""
+        return [self._spoken(text, _OWN_MANNER).samples for text in self._script.own]
+
+    @cached_property
+    def _crowd(self) -> list[FloatArray]:
+        """What babble is made of."""
         rng = np.random.default_rng(0)
-        self._own = [self._spoken(text, _OWN_MANNER).samples for text in script.own]
-        self._crowd = [self.clip(script.talk(rng), rng).samples for _ in range(_CROWD)]
+        return [self.clip(self._script.talk(rng), rng).samples for _ in range(_CROWD)]
 
     def stream(self, seed: int, length_s: float = LENGTH_S) -> Stream:
-        """The stream of that number."""
+        """The stream of that number: the same words, voices and noise each time, but for the breath of espeak-ng."""
         rng = np.random.default_rng(seed)
         samples, stops = self._said(rng, round(length_s * RATE_HZ))
         if rng.random() < 0.35:

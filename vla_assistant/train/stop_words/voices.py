@@ -14,6 +14,7 @@ import subprocess
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -78,7 +79,7 @@ _Callback = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctype
 
 
 class Espeak:
-    """espeak-ng in this process; one owner.
+    """espeak-ng in this process; one owner. Take `espeak()`: a second one in a process makes the first hang.
 
     Raises:
         BackendError: the library is not installed.
@@ -132,6 +133,12 @@ class Espeak:
                 self._starts.append(events[index].sample)
             index += 1
         return 0
+
+
+@cache
+def espeak() -> Espeak:
+    """The one of this process."""
+    return Espeak()
 
 
 def flite(text: str, manner: Manner, cache: Path) -> Clip:
