@@ -28,7 +28,7 @@ from vla_assistant.speech.recognizers.free_speech import heard
 from vla_assistant.speech.recognizers.invention import ALL, DECODING, speech_in
 from vla_assistant.speech.recognizers.invention.layers import has_voice, unechoed, unknown
 from vla_assistant.speech.recognizers.whisper import Config, WhisperRecognizer
-from vla_assistant.types import Audio
+from vla_assistant.types import Audio, Utterance
 
 pytestmark = [needs_espeak, pytest.mark.timeout(900)]  # teaching takes 10 s of a processor that may be shared
 
@@ -173,10 +173,24 @@ def listened(file: Path, sounds: list[Audio], recognizer: Recognizer) -> list[Ev
     return events
 
 
+class Fooled:
+    """Hears a hum in what is quiet, as if the voice detector had taken one for speech."""
+
+    def __init__(self, whisper: WhisperRecognizer) -> None:
+        self.whisper = whisper
+
+    def transcribe(self, audio: Audio, grammar: str | None = None) -> Utterance:
+        return self.whisper.transcribe(hum(2.5) if np.abs(audio.samples).max() < 0.25 else audio, grammar)
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+
 def test_from_the_microphone_an_invention_is_told_as_nothing_usable_and_never_heard(
     whisper: WhisperRecognizer, says: Callable[..., Audio], tmp_path: Path
 ) -> None:
-    events = listened(tmp_path / "a.wav", [hum(2.5), says("pick up the red cup")], whisper)
+    quiet = Audio(np.float32(0.2) * says("put it in the bowl").samples, 16_000)
+    events = listened(tmp_path / "a.wav", [quiet, says("pick up the red cup")], Fooled(whisper))
     assert "I heard nothing usable." in [event.reason for event in events if isinstance(event, NothingHeard)]
     assert [event.utterance.text for event in events if isinstance(event, Heard)] == ["pick up the red cup"]
 
