@@ -28,7 +28,7 @@ from vla_assistant.types import (
     Utterance,
 )
 
-VERSION = 3
+VERSION = 4
 
 
 class Part(StrEnum):

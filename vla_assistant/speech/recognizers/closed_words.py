@@ -63,7 +63,7 @@ class Evidence:
 UNRIVALLED = 800.0
 """Margin where no other kind comes to an end."""
 OFFSET, OF_FIT, OF_MARGIN, MOST_MARGIN = 5.4, 0.4, 0.0015, 2500.0
-"""Of the logistic function that makes a probability of the evidence; fitted on the tuning voices and lines."""
+"""Of the logistic function that makes a probability of the evidence; set by hand on tuning voices."""
 
 
 def confidence_of(evidence: Evidence) -> float:
