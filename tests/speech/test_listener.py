@@ -362,7 +362,7 @@ def test_without_the_package_of_a_detector_another_one_serves(
 
 @pytest.mark.parametrize(
     ("answer", "confidence", "reason"),
-    [("", 0.0, "nothing usable"), ("pick up the red can", 0.2, "not sure I heard 'pick up the red can'")],
+    [("", 0.0, "nothing usable"), ("pick up the red can", 0.25, "not sure I heard 'pick up the red can'")],
 )
 def test_what_is_not_understood_is_told(make: Callable[..., Ears], answer: str, confidence: float, reason: str) -> None:
     ears = make(spoken(SENTENCE), Scripted(answer, confidence))
