@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -94,16 +95,14 @@ def recall(clips: int, condition: str, tuning: bool) -> None:
     firsts = [_first(heard, one) for one in asked]
     waits = [hit.end_s - one.end_s for hit, one in zip(firsts, asked, strict=True) if hit is not None]
     missed = [f"{one.voice} {one.text}" for hit, one in zip(firsts, asked, strict=True) if hit is None]
-    by_path = {
-        name: sum(hit is not None and hit.recognizer == name for hit in firsts) for name in ("stop-words", "sphinx")
-    }
+    by_path = Counter(hit.recognizer for hit in firsts if hit is not None)
     print_summary(
         f"stop_word_recall_{condition.replace(' ', '_')}",
         waits,
         "s from the end of the words",
         clips=clips,
         recall=round(1 - len(missed) / clips, 4),
-        by_path=by_path,
+        by_path=dict(by_path),
         tuning=tuning,
         missed=missed[:40],
     )
@@ -160,11 +159,11 @@ def _talk_pieces(kind: str, tuning: bool) -> Iterator[FloatArray]:
 def imagined(kind: str, hours: float, tuning: bool, paths: str) -> None:
     """Print how often a stop is heard where none was said, for each hour."""
     found: list[str] = []
-    at_s, gaps = 0.0, []
+    at_s, by_path = 0.0, Counter[str]()
     for piece in other_sound(kind, 3_600 * hours, tuning):
         for stop in stops(piece, paths):
             found.append(f"{stop.recognizer} {stop.text!r} {stop.confidence:.2f} at {at_s + stop.end_s:.1f} s")
-            gaps.append(at_s + stop.end_s)
+            by_path[stop.recognizer] += 1
         at_s += len(piece) / RATE_HZ
     print_summary(
         f"stop_word_false_{kind.replace(' ', '_')}",
@@ -172,7 +171,7 @@ def imagined(kind: str, hours: float, tuning: bool, paths: str) -> None:
         "false stops an hour",
         hours=round(at_s / 3_600, 3),
         found=len(found),
-        by_path={name: sum(text.startswith(name) for text in found) for name in ("stop-words", "sphinx")},
+        by_path=dict(by_path),
         paths=paths,
         tuning=tuning,
         which=found[:20],

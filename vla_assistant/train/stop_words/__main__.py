@@ -25,7 +25,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--streams", type=int, default=480, metavar="N", help="streams of 40 s")
     parser.add_argument("--first", type=int, default=0, metavar="N", help="number of the first stream")
-    parser.add_argument("--epochs", type=int, default=8, metavar="N", help="0 only makes the streams")
+    parser.add_argument("--epochs", type=int, default=10, metavar="N", help="0 only makes the streams")
     parser.add_argument("--workers", type=int, default=2, metavar="N")
     parser.add_argument("--without", nargs="*", default=[], metavar="VOICE", help="voices left out, for validation")
     parser.add_argument("--out", type=Path, default=weights_file(), metavar="FILE")

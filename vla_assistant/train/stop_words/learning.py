@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 
 Features = tuple[FloatArray, Labels]
 """Of one stream: embeddings float32 (n, 96), and their classes int64 (n,)."""
-_HIDDEN = (128, 64)
-_DROPPED = 0.4
-_NOISE = 0.4
+_HIDDEN = (256, 96)
+_DROPPED = 0.25
+_NOISE = 0.25
 """Added to each normalised embedding: other voices differ from those that were heard."""
 _BATCH = 512
 _RATE = 2e-3
