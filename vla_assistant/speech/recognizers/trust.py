@@ -1,7 +1,7 @@
 """How surely a sentence or a closed word was said, from what the decoder shows; and whether a text makes sense.
 
-The weights of the logistic functions were set by hand, from small samples of what tuning voices say, clean and in noise,
-and of talk from other domains; `benchmarks/recognition.py --part tuning` shows what they do.
+The weights of the logistic functions were set by hand, from small samples of what tuning voices say, clean and in
+noise, and of talk from other domains; `benchmarks/recognition.py --part tuning` shows what they do.
 """
 
 from __future__ import annotations
