@@ -44,7 +44,8 @@ def test_every_order_is_done_once_whoever_does_it(tmp_path: Path) -> None:
 def test_what_a_dead_worker_did_is_begun_again(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     done = [made for _, made in in_processes(squared, errands(tmp_path, {0: 1, 7: 1}), 2)]
     assert sorted(done) == [n * n for n in range(9)]
-    assert caplog.messages == ["a worker died; what it did is begun again"] * 2
+    assert set(caplog.messages) == {"a worker died; what it did is begun again"}
+    assert len(caplog.messages) <= 2  # one where both died before either was noticed
 
 
 @pytest.mark.expects_log
