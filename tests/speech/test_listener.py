@@ -130,7 +130,7 @@ class Ears:
 def make(tmp_path: Path) -> Iterator[Callable[..., Ears]]:
     """Makes ears that hear a sound; closes them."""
     made: list[Ears] = []
-    threads = threading.active_count()
+    before = set(threading.enumerate())
 
     def make(sound: Audio, recognizer: Scripted, options: ListeningSection | None = None, **parts: object) -> Ears:
         audio.write(tmp_path / f"{len(made)}.wav", sound)
@@ -140,7 +140,7 @@ def make(tmp_path: Path) -> Iterator[Callable[..., Ears]]:
     yield make
     for ears in made:
         ears.listener.close()
-    wait_for(lambda: threading.active_count() == threads, 60, "the threads to end")
+    wait_for(lambda: set(threading.enumerate()) <= before, 60, "the threads to end")
 
 
 def spoken(text: str, voice: str = "espeak-ng:en-us") -> Audio:
